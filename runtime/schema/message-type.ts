@@ -1,0 +1,19 @@
+import type { Reader } from "../bytes/reader.ts";
+import type { Writer } from "../bytes/writer.ts";
+
+/**
+ * The descriptor of a message: a plain constant of generated code that carries the message's name next to its straight-line codec.
+ *
+ * @typeParam T what decoding yields: every field present, in one fixed order
+ * @typeParam Init what senders pass: every field optional
+ */
+export interface MessageType<T = unknown, Init = T> {
+  /** The fully qualified name, for example `example.lobby.v1.JoinRequest`. */
+  readonly name: string;
+  /** The schema's own bound on objects and entries of one decoded message; 0 where it states none. */
+  readonly maxElements: number;
+  /** Appends the fields of `message`, without a length before them. Throws CommandError INVALID_ARGUMENT for values that the schema cannot hold. */
+  write(writer: Writer, message: Init): void;
+  /** Reads fields from the reader's position up to `end`. Throws CommandError INVALID_ARGUMENT for malformed bytes. */
+  read(reader: Reader, end: number): T;
+}

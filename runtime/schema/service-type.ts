@@ -1,0 +1,55 @@
+import type { Caller } from "./caller.ts";
+import type { MessageType } from "./message-type.ts";
+
+/**
+ * How a command's messages travel. `unary`: one request, one reply. `one_way`: one request and never a reply.
+ * The streams are gRPC's: many replies, many requests, or many of both.
+ */
+export type CommandKind = "unary" | "one_way" | "server_stream" | "client_stream" | "bidi_stream";
+
+/** The descriptor of a command, found under `Service.commands`. */
+export interface CommandType<
+  Request = unknown,
+  RequestInit = never,
+  Reply = unknown,
+  ReplyInit = never,
+  Kind extends CommandKind = CommandKind,
+  Deferred extends boolean = boolean,
+> {
+  /** The name on the wire: `package.Service/Command`, as declared. */
+  readonly name: string;
+  /** The key under `Service.commands`, which is also the method's name on proxies and handlers. */
+  readonly method: string;
+  readonly kind: Kind;
+  readonly request: MessageType<Request, RequestInit>;
+  readonly reply: MessageType<Reply, ReplyInit>;
+  /** Milliseconds; 0 means the session's default. */
+  readonly timeoutMs: number;
+  /** The reply may be given later, by token. */
+  readonly deferred: Deferred;
+  /** The next command of the session starts only when this one has ended. */
+  readonly ordered: boolean;
+  /** Messages that this command may attach to its errors. */
+  readonly errors: readonly MessageType[];
+}
+
+/** Which side of a session implements a service. */
+export type Side = "SERVER" | "CLIENT" | "BOTH";
+
+/** What the runtime knows of a service besides its commands. Kept under a symbol, so that no command's name can collide with it. */
+export interface ServiceInfo<Proxy> {
+  /** The fully qualified name, for example `example.lobby.v1.Lobby`. */
+  readonly name: string;
+  readonly side: Side;
+  /** The generated class whose methods call the commands. */
+  readonly proxy: new (caller: Caller) => Proxy;
+}
+
+/** The key of {@link ServiceInfo} on a service. Registered globally, so that two copies of the package understand each other's services. */
+export const serviceInfo: unique symbol = Symbol.for("zserver.service") as never;
+
+/** A service: nothing but its commands. */
+export interface ServiceType<Proxy = unknown, Commands = unknown> {
+  readonly commands: Commands;
+  readonly [serviceInfo]: ServiceInfo<Proxy>;
+}

@@ -1,0 +1,50 @@
+/**
+ * The seam to the network: an ordered, reliable stream of bytes with backpressure and an end. Boundaries between writes carry no meaning: a
+ * transport may split and merge them (the channel puts a length before each record). Nothing here authenticates anybody.
+ */
+export interface Transport {
+  /** Who is at the other end, for logs, for example `ws 127.0.0.1:50312`. */
+  readonly peer: string;
+  /** Bytes that were written and not yet handed to the kernel (or to the other end, in memory). */
+  readonly bufferedBytes: number;
+  /** Begins to deliver. Called once, before any other method; bytes that came earlier are kept and delivered then. */
+  start(events: TransportEvents): void;
+  /**
+   * Queues bytes. From here on they belong to the transport: the caller neither changes nor reuses them.
+   * False means that more is buffered than the transport likes: the caller stops until `onDrain`. Ignored after the end.
+   */
+  write(bytes: Uint8Array): boolean;
+  /** Sends what is queued, then ends. `onClose` follows. */
+  close(): void;
+  /** Ends at once and drops what is queued. `onClose` follows unless it was already called. */
+  destroy(): void;
+  /** Stops reading (the network's own backpressure then reaches the peer) or goes on. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What a transport tells. Never called from within a call to the transport, except that `start` may deliver what was kept. */
+export interface TransportEvents {
+  /** Bytes from the peer, in order. The receiver may keep them only until it returns: the memory is the transport's. */
+  onBytes(bytes: Uint8Array): void;
+  /** Everything queued is written, after a `write` that returned false. */
+  onDrain(): void;
+  /** The end, exactly once; nothing is called after it. */
+  onClose(close: TransportClose): void;
+}
+
+export interface TransportClose {
+  /** `ended`: the peer or this side closed in an orderly way. `failed`: anything else, `message` says what. */
+  readonly kind: "ended" | "failed";
+  /** One line for logs; never shown to the peer. */
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/** Where connections come in. */
+export interface Listener {
+  /** URLs under which clients reach it, real ports filled in, for example `ws://127.0.0.1:41234/`. */
+  readonly endpoints: readonly string[];
+  /** Stops accepting; established transports live on. */
+  close(): Promise<void>;
+}

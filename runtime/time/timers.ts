@@ -1,0 +1,12 @@
+/** Deadlines for many users at the price of one timer: what sessions, handshakes and commands wait with. */
+export interface Timers {
+  /** Milliseconds on the clock's monotonic scale. */
+  now(): number;
+  /** Calls `run` once, no earlier than `delayMs` from now, and not much later than the wheel's tick after that. */
+  after(delayMs: number, run: () => void): Timer;
+}
+
+export interface Timer {
+  /** Takes the call back; nothing happens when it was already made. */
+  cancel(): void;
+}

@@ -1,0 +1,62 @@
+import type { LimitsInit } from "../../generated/zserver/protocol/v1/handshake.ts";
+import type { CryptoProvider, KeyPair } from "../crypto/provider.ts";
+import type { RandomSource } from "../crypto/random.ts";
+import type { Timers } from "../time/timers.ts";
+import type { SuiteName } from "./suite.ts";
+
+/** What both ends are given. */
+export interface ChannelOptions {
+  readonly crypto: CryptoProvider;
+  readonly random: RandomSource;
+  readonly timers: Timers;
+  /** From `start` to `established`, a user's judgement included. Default 10,000. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** The keys are renewed this long after the first activity under them. Default 120,000: what a thief of the keys can read is two minutes. */
+  readonly rotateAfterMs?: number | undefined;
+  /** The keys are renewed after this many bytes in one direction. Default 1 GiB. */
+  readonly rotateAfterBytes?: number | undefined;
+  /**
+   * Past this many bytes in one direction under one key, the peer refuses to rotate, and the connection ends. Default twice
+   * `rotateAfterBytes`, at least 16 MiB: bytes may be under way for as long as the renewal takes.
+   */
+  readonly rotationOverdueBytes?: number | undefined;
+}
+
+export interface DialerOptions extends ChannelOptions {
+  /** The server that is expected; `judge` to learn its key and ask the application (`ChannelEvents.serverKey`). */
+  readonly server: ServerPin | "judge";
+  /** This client's own X25519 key, which a server may recognise. Default none: anonymous. */
+  readonly clientKey?: KeyPair | undefined;
+  /** Milliseconds since 1970, when the clock can be trusted to judge `notAfter`. Default: only serials are judged. */
+  readonly wallNow?: (() => number) | undefined;
+}
+
+/** What a client knows of a server beforehand. */
+export interface ServerPin {
+  /** Its Ed25519 public key. */
+  readonly identity: Uint8Array;
+  /** Its X25519 static key. Without it the handshake is XX. */
+  readonly staticKey?: Uint8Array | undefined;
+  /** The lowest serial of a key statement that is accepted. Default 0. */
+  readonly serial?: number | undefined;
+}
+
+export interface ListenerOptions extends ChannelOptions {
+  /** The static keys that clients may know this server by: the present one first, then those it replaced, for as long as they overlap. */
+  readonly staticKeys: readonly StaticKey[];
+  /** What the server accepts; every client is told. */
+  readonly limits?: LimitsInit | undefined;
+  /** The handshakes that this server speaks. Default all. */
+  readonly suites?: readonly SuiteName[] | undefined;
+  /**
+   * Asked before the first Diffie-Hellman: undefined to go on, or after how many milliseconds a refused client is welcome to try again (0: not
+   * said).
+   */
+  readonly overloaded?: (() => number | undefined) | undefined;
+}
+
+/** An X25519 static key, and the statement by which the server's identity vouches for it. */
+export interface StaticKey {
+  readonly pair: KeyPair;
+  readonly statement: KeyStatement;
+}

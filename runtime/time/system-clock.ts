@@ -1,0 +1,41 @@
+import type { Clock } from "./clock.ts";
+
+/** The longest delay that every platform's setTimeout takes: 2^31 - 1 ms, about 24.8 days. Longer ones overflow and fire at once. */
+const MAX_TIMEOUT_MS = 0x7fffffff;
+
+/** The platform's own time. Runs in Node, browsers and workers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  setTimer,
+  endOfTurn: chooseEndOfTurn(),
+};
+
+function setTimer(delayMs: number, wake: () => void): () => void {
+  const due = performance.now() + delayMs;
+  let timeout: ReturnType<typeof setTimeout>;
+  const arm = (): void => {
+    const remaining = due - performance.now();
+    timeout = setTimeout(fire, Math.min(Math.ceil(Math.max(remaining, 0)), MAX_TIMEOUT_MS));
+    // Browsers return a number, which has no `unref` and keeps nothing alive.
+    (timeout as { unref?(): void }).unref?.();
+  };
+  // Platforms count whole milliseconds and may fire up to one early; a long delay comes here in several legs.
+  const fire = (): void => (performance.now() < due ? arm() : wake());
+  arm();
+  return () => clearTimeout(timeout);
+}
+
+/** `setImmediate` runs after the poll for input; a message port's task is the nearest thing in a browser, and background tabs don't slow it. */
+function chooseEndOfTurn(): (run: () => void) => void {
+  if (typeof setImmediate === "function") return (run) => void setImmediate(run);
+  if (typeof MessageChannel !== "function") return queueMicrotask.bind(globalThis);
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  // One task for each callback: one that throws does not take the others with it.
+  port1.onmessage = () => waiting.shift()?.();
+  return (run) => {
+    waiting.push(run);
+    port2.postMessage(undefined);
+  };
+}

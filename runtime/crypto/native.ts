@@ -1,0 +1,113 @@
+import { createCipheriv, createDecipheriv, createHmac, hash, type KeyObject, sign, verify } from "node:crypto";
+import { checkOptions } from "../errors/options.ts";
+import { type Cipher, CounterAead } from "./aead.ts";
+import { requireKey } from "./checks.ts";
+import { isStrictSignature } from "./ed25519-strict.ts";
+import { importPrivateKey, importPublicKey, plainBytes, publicHalf } from "./node-keys.ts";
+import { type Aead, CryptoError, type CryptoProvider, type KeyPair, TAG_BYTES } from "./provider.ts";
+import { loadSodium, type Sodium, sodiumCipher } from "./sodium.ts";
+import { nodeX25519, sodiumX25519, type X25519 } from "./x25519.ts";
+
+export interface NativeCryptoOptions {
+  /** True: sodium-native must be there, else this throws. False: it is not used. Default: used where it is installed. */
+  readonly sodium?: boolean | undefined;
+}
+
+/** The primitives in native code: node:crypto, with sodium-native for sealing and key agreement where it is installed. */
+export function nativeCrypto(options: NativeCryptoOptions = {}): CryptoProvider {
+  checkOptions("nativeCrypto", options, ["sodium"]);
+  const sodium = options.sodium === false ? undefined : loadSodium();
+  if (sodium === undefined && options.sodium === true) {
+    throw new CryptoError("sodium-native is not installed, or has no binary for this platform: npm install sodium-native@5");
+  }
+  return new NativeCrypto(sodium);
+}
+
+class NativeCrypto implements CryptoProvider {
+  readonly name: string;
+  readonly #x25519: X25519;
+  readonly #cipher: Cipher;
+  /** Signing keys in their imported form. */
+  readonly #signers = new WeakMap<KeyPair, KeyObject>();
+
+  constructor(sodium: Sodium | undefined) {
+    this.name = sodium === undefined ? "native (node:crypto)" : "native (sodium-native)";
+    this.#x25519 = sodium === undefined ? nodeX25519() : sodiumX25519(sodium);
+    this.#cipher = sodium === undefined ? nodeCipher : sodiumCipher(sodium);
+  }
+
+  x25519KeyPair(seed: Uint8Array): KeyPair {
+    requireKey(seed, "an X25519 private key");
+    return this.#x25519.keyPair(seed);
+  }
+
+  x25519(pair: KeyPair, publicKey: Uint8Array): Uint8Array {
+    requireKey(pair.privateKey, "an X25519 private key");
+    requireKey(publicKey, "an X25519 public key");
+    return this.#x25519.secret(pair, publicKey);
+  }
+
+  ed25519KeyPair(seed: Uint8Array): KeyPair {
+    requireKey(seed, "an Ed25519 seed");
+    const key = importPrivateKey("Ed25519", seed);
+    const pair: KeyPair = { publicKey: publicHalf(key), privateKey: Uint8Array.from(seed) };
+    this.#signers.set(pair, key);
+    return pair;
+  }
+
+  ed25519Sign(pair: KeyPair, message: Uint8Array): Uint8Array {
+    requireKey(pair.privateKey, "an Ed25519 seed");
+    let key = this.#signers.get(pair);
+    if (key === undefined) {
+      key = importPrivateKey("Ed25519", pair.privateKey);
+      this.#signers.set(pair, key);
+    }
+    return plainBytes(sign(null, message, key));
+  }
+
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    // Not libsodium's: it also accepts what holds only after multiplication by the cofactor, which tweetnacl and OpenSSL refuse.
+    return isStrictSignature(publicKey, signature) && verify(null, message, importPublicKey("Ed25519", publicKey), signature);
+  }
+
+  sha256(data: Uint8Array): Uint8Array {
+    return plainBytes(hash("sha256", data, "buffer"));
+  }
+
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
+    return plainBytes(createHmac("sha256", key).update(data).digest());
+  }
+
+  aead(key: Uint8Array): Aead {
+    return new CounterAead(this.#cipher, key);
+  }
+}
+
+const chacha20Poly1305 = "chacha20-poly1305";
+const tagLength = { authTagLength: TAG_BYTES };
+
+/** node:crypto's. It decrypts before it knows the tag to be right, so the plaintext stays in memory of its own until then. */
+export const nodeCipher: Cipher = {
+  seal(key, nonce, associatedData, plaintext, sealed) {
+    const cipher = createCipheriv(chacha20Poly1305, key, nonce, tagLength);
+    cipher.setAAD(associatedData, { plaintextLength: plaintext.length });
+    sealed.set(cipher.update(plaintext), 0);
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), plaintext.length);
+  },
+  open(key, nonce, associatedData, sealed, plaintext) {
+    const decipher = createDecipheriv(chacha20Poly1305, key, nonce, tagLength);
+    decipher.setAAD(associatedData, { plaintextLength: plaintext.length });
+    decipher.setAuthTag(sealed.subarray(plaintext.length));
+    const opened = decipher.update(sealed.subarray(0, plaintext.length));
+    try {
+      decipher.final();
+    } catch {
+      opened.fill(0);
+      return false;
+    }
+    plaintext.set(opened);
+    opened.fill(0);
+    return true;
+  },
+};

@@ -4,10 +4,12 @@ import type { Code } from "./code.ts";
 /** Whether the handler of a failed command may have run. `NOT_RUN` is a promise: trying again cannot run it twice. */
 export type Outcome = "NOT_RUN" | "MAY_HAVE_RUN";
 
-/** A typed detail as it travels: the name of a message and its encoding. */
+/** A typed detail as it travels: the name of a message and its encoding. Made by `errorDetail` and `receivedDetail`. */
 export interface ErrorDetail {
   readonly type: string;
   readonly value: Uint8Array;
+  /** Decodes the value. A detail knows how, so that this file stands below the codecs, which throw CommandErrors. */
+  decode<T>(type: MessageType<T, never>): T;
 }
 
 export interface CommandErrorOptions {
@@ -34,7 +36,10 @@ export class CommandError extends Error {
   readonly details: readonly ErrorDetail[];
   readonly command: string | undefined;
   readonly incident: string | undefined;
-  readonly [brand] = true;
+
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
 
   constructor(code: Code, message: string, options: CommandErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -50,9 +55,9 @@ export class CommandError extends Error {
     return typeof value === "object" && value !== null && brand in value;
   }
 
-  /** The first detail of this type, decoded; undefined when the error carries none. */
+  /** The first detail of this type, decoded; undefined when the error carries none. Throws CommandError INVALID_ARGUMENT when it is malformed. */
   detail<T>(type: MessageType<T, never>): T | undefined {
     const found = this.details.find((detail) => detail.type === type.name);
-    return found && decodeDetail(type, found.value);
+    return found?.decode(type);
   }
 }

@@ -14,6 +14,11 @@ export interface MessageType<T = unknown, Init = T> {
   readonly maxElements: number;
   /** Appends the fields of `message`, without a length before them. Throws CommandError INVALID_ARGUMENT for values that the schema cannot hold. */
   write(writer: Writer, message: Init): void;
-  /** Reads fields from the reader's position up to `end`. Throws CommandError INVALID_ARGUMENT for malformed bytes. */
-  read(reader: Reader, end: number): T;
+  /**
+   * Reads fields from the reader's position up to `end`. Throws CommandError INVALID_ARGUMENT for malformed bytes; the caller checks that
+   * the position is `end` afterwards, as `decode` does.
+   *
+   * @param previous the value of an earlier occurrence of the same field, which protobuf merges with this one; its lists and maps are reused
+   */
+  read(reader: Reader, end: number, previous?: T): T;
 }

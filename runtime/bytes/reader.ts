@@ -1,0 +1,234 @@
+import { exhausted, malformed } from "./fault.ts";
+import { hasLatin1, isAscii, latin1Text, utf8Text } from "./utf8.ts";
+import { Writer } from "./writer.ts";
+
+/** Objects and list or map entries of one decoded message, unless its reader is told otherwise. The session's limit of the same name. */
+export const defaultDecodeElements = 100_000;
+
+/** How deep messages, groups and unknown groups may nest: protobuf's own usual bound. */
+export const decodeDepth = 100;
+
+/** Below this many bytes, strings of a message are slices of one shared string; a kept slice keeps no more than this alive. */
+const sharedTextBytes = 512;
+
+/**
+ * A position in bytes that a peer sent. Every length is checked before it is used, and everything that costs memory beyond the bytes
+ * themselves is counted. All methods throw CommandError INVALID_ARGUMENT for malformed bytes.
+ * Borrows the bytes: only what `raw` returns refers to them, everything else is copied.
+ */
+export class Reader {
+  readonly bytes: Uint8Array;
+  position: number;
+  /** Nothing is read at or after this position. */
+  readonly end: number;
+  /** How many more submessages, list and map entries may be made. */
+  elements: number;
+  /** How many messages and groups are open. */
+  depth: number;
+  /** The tag that ends the innermost open group, and the depth at which it does; 0 when there is none. */
+  #groupEnd: number;
+  #groupDepth: number;
+  /** Where the innermost group ended; -1 while it is open. */
+  #groupStop: number;
+  #text: string | undefined;
+  readonly #textStart: number;
+
+  /**
+   * @param end the position behind the last byte; default: all bytes
+   * @param elements the budget of objects and entries
+   */
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, elements: number = defaultDecodeElements) {
+    if (!(start >= 0 && start <= end && end <= bytes.length)) throw new RangeError("the part to read is not within the bytes");
+    this.bytes = bytes;
+    this.position = start;
+    this.end = end;
+    this.elements = elements;
+    this.depth = 0;
+    this.#groupEnd = 0;
+    this.#groupDepth = 0;
+    this.#groupStop = -1;
+    this.#text = undefined;
+    this.#textStart = hasLatin1 && end - start < sharedTextBytes ? start : -1;
+  }
+
+  /** A varint, cut to its low 32 bits as protobuf demands. */
+  uint32(): number {
+    const position = this.position;
+    if (position < this.end) {
+      const byte = this.bytes[position]!;
+      if (byte < 0x80) {
+        this.position = position + 1;
+        return byte;
+      }
+    }
+    return longUint32(this);
+  }
+
+  /** A varint below 2⁵³. */
+  uintNumber(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 10; i++) {
+      if (this.position >= this.end) malformed("it ends within a varint");
+      const byte = this.bytes[this.position++]!;
+      value += (byte & 0x7f) * scale;
+      if (value > Number.MAX_SAFE_INTEGER) malformed("a number is 2^53 or more");
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    return malformed("a varint is longer than 10 bytes");
+  }
+
+  /** Passes over `length` bytes and returns where they began. */
+  advance(length: number): number {
+    const start = this.position;
+    if (length > this.end - start) malformed(`a length of ${length} reaches past the end`);
+    this.position = start + length;
+    return start;
+  }
+
+  /** A view of `length` bytes, in the memory of whoever made the reader. */
+  raw(length: number): Uint8Array {
+    const start = this.advance(length);
+    return this.bytes.subarray(start, start + length);
+  }
+
+  /** A copy of `length` bytes. */
+  copy(length: number): Uint8Array {
+    const start = this.advance(length);
+    const copy = new Uint8Array(length);
+    if (length > 32) copy.set(this.bytes.subarray(start, start + length));
+    else for (let i = 0; i < length; i++) copy[i] = this.bytes[start + i]!;
+    return copy;
+  }
+
+  /** Text of `length` bytes, which must be valid UTF-8. */
+  string(length: number): string {
+    const start = this.advance(length);
+    const end = start + length;
+    if (this.#textStart < 0) return utf8Text(this.bytes, start, end);
+    if (!isAscii(this.bytes, start, end)) return utf8Text(this.bytes, start, end);
+    this.#text ??= latin1Text(this.bytes, this.#textStart, this.end);
+    return this.#text.substring(start - this.#textStart, end - this.#textStart);
+  }
+
+  /** Counts a list or map entry. */
+  element(): void {
+    if (--this.elements < 0) exhausted("decodeElements", "the message holds too many objects and entries");
+  }
+
+  /** Begins a length-delimited submessage and returns the position of its end; give that to {@link leave}. */
+  enter(): number {
+    this.element();
+    this.descend();
+    return this.run();
+  }
+
+  /** Ends the submessage that should have ended at `stop`. */
+  leave(stop: number): void {
+    if (this.position !== stop) malformed("a field reaches past the end of its message");
+    this.depth--;
+  }
+
+  /** Begins a packed run and returns the position of its end. */
+  run(): number {
+    const length = this.uint32();
+    if (length > this.end - this.position) malformed(`a length of ${length} reaches past the end`);
+    return this.position + length;
+  }
+
+  descend(): void {
+    if (++this.depth > decodeDepth) exhausted("decodeDepth", `the message is nested deeper than ${decodeDepth}`);
+  }
+
+  /** Reads a group's fields with `read`, which is told the reader's own end: the group's end tag moves the position there. */
+  group<T>(tag: number, read: (reader: Reader, end: number, previous?: T) => T, previous: T | undefined): T {
+    this.element();
+    this.descend();
+    const outerEnd = this.#groupEnd;
+    const outerDepth = this.#groupDepth;
+    this.#groupEnd = tag + 1;
+    this.#groupDepth = this.depth;
+    this.#groupStop = -1;
+    const value = read(this, this.end, previous);
+    if (this.#groupStop < 0) malformed("a group has no end");
+    this.position = this.#groupStop;
+    this.#groupEnd = outerEnd;
+    this.#groupDepth = outerDepth;
+    this.#groupStop = -1;
+    this.depth--;
+    return value;
+  }
+
+  /** What {@link unknown} goes on from when an earlier occurrence of the message already kept something. */
+  keep(unknown: Uint8Array | undefined): Writer | undefined {
+    if (unknown === undefined) return undefined;
+    const writer = new Writer(unknown.length + 64);
+    writer.raw(unknown);
+    return writer;
+  }
+
+  /** Passes over the value of a field that the schema does not know and keeps it. `kept` holds what was kept before. */
+  unknown(tag: number, kept: Writer | undefined): Writer | undefined {
+    if ((tag & 7) === 4 && tag === this.#groupEnd && this.depth === this.#groupDepth && this.#groupStop < 0) {
+      this.#groupStop = this.position;
+      this.position = this.end;
+      return kept;
+    }
+    const start = this.position;
+    this.skip(tag);
+    const writer = kept ?? new Writer(64);
+    writer.uint32(tag);
+    writer.raw(this.bytes.subarray(start, this.position));
+    return writer;
+  }
+
+  /** Passes over the value of a field whose tag was just read. */
+  skip(tag: number): void {
+    if (tag < 8) malformed("field number 0");
+    switch (tag & 7) {
+      case 0:
+        skipVarint(this);
+        return;
+      case 1:
+        this.advance(8);
+        return;
+      case 2:
+        this.advance(this.uint32());
+        return;
+      case 3:
+        this.#skipGroup(tag + 1);
+        return;
+      case 5:
+        this.advance(4);
+        return;
+      default:
+        malformed((tag & 7) === 4 ? "a group ends that did not begin" : `wire type ${tag & 7}`);
+    }
+  }
+
+  #skipGroup(endTag: number): void {
+    this.descend();
+    for (let tag = this.uint32(); tag !== endTag; tag = this.uint32()) this.skip(tag);
+    this.depth--;
+  }
+}
+
+function longUint32(reader: Reader): number {
+  let value = 0;
+  for (let i = 0; i < 10; i++) {
+    if (reader.position >= reader.end) malformed("it ends within a varint");
+    const byte = reader.bytes[reader.position++]!;
+    if (i < 5) value |= (byte & 0x7f) << (7 * i);
+    if (byte < 0x80) return value >>> 0;
+  }
+  return malformed("a varint is longer than 10 bytes");
+}
+
+function skipVarint(reader: Reader): void {
+  for (let i = 0; i < 10; i++) {
+    if (reader.position >= reader.end) malformed("it ends within a varint");
+    if (reader.bytes[reader.position++]! < 0x80) return;
+  }
+  malformed("a varint is longer than 10 bytes");
+}

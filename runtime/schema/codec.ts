@@ -1,0 +1,49 @@
+import { malformed } from "../bytes/fault.ts";
+import { releaseWriter, takeWriter } from "../bytes/pool.ts";
+import { defaultDecodeElements, Reader } from "../bytes/reader.ts";
+import { CommandError } from "../errors/command-error.ts";
+import type { MessageType } from "./message-type.ts";
+
+export interface DecodeLimits {
+  /** Objects and list or map entries that the message may hold. Default 100,000: without it two bytes of an empty submessage cost a hundred. */
+  readonly decodeElements?: number | undefined;
+}
+
+/**
+ * Encodes a message in protobuf's binary format. The caller owns the bytes.
+ * Throws CommandError INVALID_ARGUMENT that names the message and the field whose value the schema cannot hold.
+ */
+export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Array {
+  const writer = takeWriter();
+  try {
+    type.write(writer, init);
+    return writer.finish();
+  } catch (error) {
+    throw located(type.name, error);
+  } finally {
+    releaseWriter(writer);
+  }
+}
+
+/**
+ * Decodes a message from protobuf's binary format. The message owns its memory, except for `bytes` fields with the option `view`.
+ * Throws CommandError INVALID_ARGUMENT for malformed bytes, RESOURCE_EXHAUSTED when it holds more than the schema's `max_elements` or, where
+ * that is not stated, `limits.decodeElements`.
+ */
+export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits?: DecodeLimits): T {
+  const reader = new Reader(bytes, 0, bytes.length, type.maxElements || (limits?.decodeElements ?? defaultDecodeElements));
+  try {
+    const message = type.read(reader, bytes.length);
+    if (reader.position !== bytes.length) malformed("a field reaches past the end of its message");
+    return message;
+  } catch (error) {
+    throw located(type.name, error);
+  }
+}
+
+/** The same error with the message's name before it. */
+function located(name: string, error: unknown): CommandError {
+  if (CommandError.is(error)) return new CommandError(error.code, `${name}: ${error.message}`, { outcome: error.outcome });
+  const message = error instanceof Error ? error.message : String(error);
+  return new CommandError("INVALID_ARGUMENT", `${name}: ${message}`, { outcome: "NOT_RUN", cause: error });
+}

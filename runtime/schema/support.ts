@@ -1,0 +1,11 @@
+/** What generated code needs besides the well-known messages, which are generated themselves. */
+export * from "../bytes/put-scalar.ts";
+export * from "../bytes/read-scalar.ts";
+export { Reader } from "../bytes/reader.ts";
+export * from "../bytes/write-scalar.ts";
+export { Writer } from "../bytes/writer.ts";
+export { unsendable } from "../bytes/fault.ts";
+export type { Caller, CallOptions } from "./caller.ts";
+export { emptyBytes, emptyList, emptyMap } from "./empty.ts";
+export type { MessageType } from "./message-type.ts";
+export { type CommandKind, type CommandType, type ServiceInfo, serviceInfo, type ServiceType, type Side } from "./service-type.ts";

@@ -1,3 +1,4 @@
+import { equalBytes } from "./equal.ts";
 import { KEY_BYTES, SIGNATURE_BYTES } from "./checks.ts";
 
 /**
@@ -23,7 +24,7 @@ export function isStrictSignature(publicKey: Uint8Array, signature: Uint8Array):
 export function isPublicKey(publicKey: Uint8Array): boolean {
   if (publicKey.length !== KEY_BYTES) return false;
   const y = withoutSign(publicKey);
-  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => isEqual(y, small));
+  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => equalBytes(y, small));
 }
 
 /** Little-endian bytes from the hex digits of a number as one writes it. */
@@ -56,8 +57,4 @@ function isBelow(left: Uint8Array, right: Uint8Array): boolean {
     if (left[index] !== right[index]) return left[index]! < right[index]!;
   }
   return false;
-}
-
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.every((byte, index) => byte === right[index]);
 }

@@ -1,0 +1,80 @@
+import type { Extension, Field, ValueType } from "../../model/schema.ts";
+import { type Features, fieldFeatures } from "../features.ts";
+import { defaultJsonName } from "../json-name.ts";
+import { messageOption } from "../options/resolved.ts";
+import { scalarValue } from "../options/scalar.ts";
+import type { FieldNode, ValueNode } from "../syntax/ast.ts";
+import { mapKeyTypes, scalarTypes } from "../syntax/scalar.ts";
+import { decodeUtf8 } from "../syntax/string.ts";
+import type { Builder } from "./builder.ts";
+import { buildElement } from "./element.ts";
+
+export function buildField(builder: Builder, node: FieldNode, parent: Features): Field {
+  const { source, syntax } = builder.file;
+  const inherited = node.oneof ? builder.featuresOf(node.oneof, parent) : parent;
+  const features = fieldFeatures(inherited, node, syntax);
+  const value = valueType(builder, node, features);
+  const scalar = value.kind === "message" ? undefined : value.type;
+  return {
+    ...buildElement(source, node),
+    number: node.number,
+    jsonName: explicitJsonName(node) ?? defaultJsonName(node.name.text),
+    value: Object.freeze(value),
+    mapKey: node.mapKey && [...mapKeyTypes].find((type) => type === node.mapKey?.text),
+    cardinality: node.mapKey ? "map" : node.label === "repeated" ? "repeated" : "singular",
+    presence: presence(node, features, value),
+    packed:
+      node.label === "repeated" &&
+      features.repeated_field_encoding === "PACKED" &&
+      value.kind !== "message" &&
+      scalar !== "string" &&
+      scalar !== "bytes",
+    validateUtf8: features.utf8_validation === "VERIFY",
+    oneof: node.oneof?.name.text,
+    defaultValue: defaultValue(node, value),
+    zserver: Object.freeze({ view: messageOption(node.resolvedOptions, "[zserver.field]").view === true }),
+  };
+}
+
+export function buildExtension(builder: Builder, node: FieldNode, parent: Features): Extension {
+  return { ...buildField(builder, node, parent), extendee: node.extendee?.target?.fullName ?? "" };
+}
+
+function valueType(builder: Builder, node: FieldNode, features: Features): ValueType {
+  const { target, text } = node.type;
+  if (target?.kind === "message") {
+    const delimited = features.message_encoding === "DELIMITED" && !node.mapKey;
+    return { kind: "message", type: target.fullName, delimited };
+  }
+  if (target?.kind === "enum") return { kind: "enum", type: target.fullName, closed: builder.isClosed(target) };
+  const type = scalarTypes.get(text);
+  if (type === undefined) throw new Error(`the type ${text} of ${node.fullName} was not resolved`);
+  return { kind: "scalar", type };
+}
+
+function presence(node: FieldNode, features: Features, value: ValueType): Field["presence"] {
+  if (node.label === "repeated" || node.mapKey) return "implicit";
+  if (features.field_presence === "LEGACY_REQUIRED" && !node.oneof && !node.extendee) return "required";
+  if (node.oneof || node.extendee || value.kind === "message") return "explicit";
+  return features.field_presence === "IMPLICIT" ? "implicit" : "explicit";
+}
+
+/** The value of `json_name = "…"`, if written. */
+export function explicitJsonName(node: FieldNode): string | undefined {
+  const value = pseudoOption(node, "json_name");
+  return value?.kind === "string" ? decodeUtf8(value.bytes) : undefined;
+}
+
+/** The value of `default = …` or `json_name = …`, if written. */
+export function pseudoOption(node: FieldNode, name: "default" | "json_name"): ValueNode | undefined {
+  return node.options.find((option) => option.name.length === 1 && !option.name[0]!.extension && option.name[0]!.text === name)?.value;
+}
+
+function defaultValue(node: FieldNode, value: ValueType): Field["defaultValue"] {
+  const written = pseudoOption(node, "default");
+  if (written === undefined) return undefined;
+  if (value.kind === "enum") return written.kind === "identifier" ? written.text : undefined;
+  if (value.kind === "message") return undefined;
+  const result = scalarValue(value.type, written, false);
+  return "value" in result ? result.value : undefined;
+}

@@ -1,0 +1,55 @@
+import type { Command, Service } from "../../model/schema.ts";
+import { isMiss } from "../link/scope.ts";
+import { messageOption } from "../options/resolved.ts";
+import type { MethodNode, ServiceNode } from "../syntax/ast.ts";
+import type { Builder } from "./builder.ts";
+import { buildElement, freezeAll } from "./element.ts";
+
+/** The response type of a command that has none. */
+export const noneType = "zserver.None";
+
+export function buildService(builder: Builder, node: ServiceNode): Service {
+  const { side, ordered } = messageOption(node.resolvedOptions, "[zserver.service]");
+  return {
+    ...buildElement(builder.file.source, node),
+    commands: freezeAll(node.methods, (method) => buildCommand(builder, method, ordered === true)),
+    zserver: Object.freeze({ side: side === "CLIENT" || side === "BOTH" ? side : "SERVER", ordered: ordered === true }),
+  };
+}
+
+function buildCommand(builder: Builder, node: MethodNode, ordered: boolean): Command {
+  const own = messageOption(node.resolvedOptions, "[zserver.command]");
+  const { idempotency_level: idempotency } = node.resolvedOptions.values;
+  return {
+    ...buildElement(builder.file.source, node),
+    request: node.request.target?.fullName ?? "",
+    response: node.response.target?.fullName ?? "",
+    requestStream: node.requestStream,
+    responseStream: node.responseStream,
+    kind: commandKind(node),
+    idempotency: idempotency === "NO_SIDE_EFFECTS" || idempotency === "IDEMPOTENT" ? idempotency : "UNKNOWN",
+    zserver: Object.freeze({
+      timeoutMs: typeof own.timeout_ms === "number" ? own.timeout_ms : 0,
+      errors: Object.freeze(errorNames(node).map((name) => resolveError(builder, node, name))),
+      deferred: own.deferred === true,
+      ordered: typeof own.ordered === "boolean" ? own.ordered : ordered,
+    }),
+  };
+}
+
+export function commandKind(node: MethodNode): Command["kind"] {
+  if (node.requestStream) return node.responseStream ? "bidi_stream" : "client_stream";
+  if (node.responseStream) return "server_stream";
+  return node.response.target?.fullName === noneType ? "one_way" : "unary";
+}
+
+/** The names under `errors`, as written. */
+export function errorNames(node: MethodNode): readonly string[] {
+  const { errors } = messageOption(node.resolvedOptions, "[zserver.command]");
+  return Array.isArray(errors) ? errors : [];
+}
+
+function resolveError(builder: Builder, node: MethodNode, name: string): string {
+  const found = builder.scope.find(name, node.fullName, true);
+  return isMiss(found) || found.node === undefined ? name : found.node.fullName;
+}

@@ -1,0 +1,79 @@
+import type { Diagnostics } from "../diagnostics.ts";
+import type { FieldNode, FileNode, MessageNode, TypeName } from "../syntax/ast.ts";
+import { scalarTypes } from "../syntax/scalar.ts";
+import { isMiss, type Miss, type Scope } from "./scope.ts";
+
+/** Resolves the names of types of one file: of fields, of what extensions extend, and of what commands take and return. */
+export class TypeLinker {
+  readonly #scope: Scope;
+  readonly #file: FileNode;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(scope: Scope, diagnostics: Diagnostics) {
+    this.#scope = scope;
+    this.#file = scope.file;
+    this.#diagnostics = diagnostics;
+  }
+
+  linkFile(): void {
+    for (const message of this.#file.messages) this.#linkMessage(message);
+    for (const extension of this.#file.extensions) this.#linkField(extension);
+    for (const service of this.#file.services) {
+      for (const method of service.methods) {
+        this.#link(method.request, method.fullName, "message");
+        this.#link(method.response, method.fullName, "message");
+      }
+    }
+  }
+
+  #linkMessage(message: MessageNode): void {
+    for (const field of message.fields) this.#linkField(field);
+    for (const extension of message.extensions) this.#linkField(extension);
+    for (const nested of message.messages) this.#linkMessage(nested);
+  }
+
+  #linkField(field: FieldNode): void {
+    if (field.extendee) this.#link(field.extendee, field.fullName, "message");
+    if (!field.group && !scalarTypes.has(field.type.text)) this.#link(field.type, field.fullName, "type");
+  }
+
+  #link(name: TypeName, from: string, wanted: "message" | "type"): void {
+    const found = this.#scope.find(name.text, from, true);
+    if (isMiss(found)) return this.#reportMiss(name, found);
+    const { node } = found;
+    if (node?.kind === "message" || (node?.kind === "enum" && wanted === "type")) name.target = node;
+    else this.#report(name, "NOT_A_TYPE", `${name.text} is a ${node?.kind ?? "package"}, not a ${wanted}`, `use the name of a ${wanted}`);
+  }
+
+  #reportMiss(name: TypeName, { notImported, shadowed }: Miss): void {
+    if (notImported) {
+      const { name: file } = notImported.file.source;
+      return this.#report(name, "TYPE_NOT_IMPORTED", `${name.text} is declared in ${file}, which is not imported`, `add import "${file}";`);
+    }
+    if (this.#incomplete()) return;
+    if (shadowed) {
+      return this.#report(
+        name,
+        "TYPE_UNRESOLVED",
+        `${name.text} means ${shadowed} here, which is not declared`,
+        `write .${name.text} to begin at the outermost scope`,
+      );
+    }
+    this.#report(
+      name,
+      "TYPE_UNRESOLVED",
+      `the type ${name.text} is not declared`,
+      "check the spelling, or import the file that declares it",
+    );
+  }
+
+  /** A visible file could not be read whole: what is missing may be in it. */
+  #incomplete(): boolean {
+    for (const file of this.#scope.visible) if (file.broken) return true;
+    return this.#file.imports.some((imported) => imported.missing);
+  }
+
+  #report(name: TypeName, rule: string, message: string, remedy: string): void {
+    this.#diagnostics.add(this.#file.source, name.at, rule, message, remedy);
+  }
+}

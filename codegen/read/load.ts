@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Diagnostics } from "./diagnostics.ts";
+import { builtinRoots } from "./include.ts";
+import { readLimits } from "./limits.ts";
+import { Source } from "./source.ts";
+import type { FileNode } from "./syntax/ast.ts";
+import { parseFile } from "./syntax/file.ts";
+
+/** Returns the text of a file, or undefined where there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+/** Describes the options of every kind of element, so that each schema needs it. */
+export const descriptorFile = "google/protobuf/descriptor.proto";
+
+/** Reads and parses files with all that they import, each once; a file is looked for in one root after the other. */
+export class Loader {
+  readonly files: Map<string, FileNode> = new Map();
+  readonly #roots: readonly string[];
+  readonly #readFile: ReadFile;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(roots: readonly string[], readFile: ReadFile | undefined, diagnostics: Diagnostics) {
+    this.#roots = [...roots, ...builtinRoots()];
+    this.#readFile = readFile ?? readText;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** Loads the named files. */
+  load(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#loadOne(name)) continue;
+      this.#diagnostics.add(
+        new Source(name, ""),
+        0,
+        "FILE_NOT_FOUND",
+        `there is no file ${name}`,
+        "check the name and the folders that schemas are read from",
+      );
+    }
+    this.#loadOne(descriptorFile);
+  }
+
+  /** Loads a file and, breadth first, all that it imports. */
+  #loadOne(name: string): boolean {
+    if (this.files.has(name)) return true;
+    const first = this.#parse(name);
+    if (first === undefined) return false;
+    const open = [first];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      for (const imported of file.imports) {
+        if (this.files.has(imported.file)) continue;
+        const next = this.#parse(imported.file);
+        imported.missing = next === undefined;
+        if (next) open.push(next);
+        else this.#reportMissing(file, imported);
+      }
+    }
+    return true;
+  }
+
+  #parse(name: string): FileNode | undefined {
+    if (!isSafeName(name) || this.files.size >= readLimits.files) return undefined;
+    const text = this.#read(name);
+    if (text === undefined) return undefined;
+    const source = new Source(name, text.length > readLimits.fileLength ? "" : text);
+    if (text.length > readLimits.fileLength) {
+      this.#diagnostics.add(source, 0, "FILE_TOO_LARGE", `the file is larger than ${readLimits.fileLength} characters`, "split it");
+    }
+    const file = parseFile(source, this.#diagnostics);
+    this.files.set(name, file);
+    return file;
+  }
+
+  #read(name: string): string | undefined {
+    for (const root of this.#roots) {
+      const text = this.#readFile(join(root, name));
+      if (text !== undefined) return text;
+    }
+    // Injected readers know the user's files; the built-in ones lie on the disk all the same.
+    if (this.#readFile !== readText)
+      for (const root of builtinRoots()) {
+        const text = readText(join(root, name));
+        if (text !== undefined) return text;
+      }
+    return undefined;
+  }
+
+  #reportMissing(file: FileNode, { file: name, at }: FileNode["imports"][number]): void {
+    const remedy = isSafeName(name)
+      ? "check the name, which is relative to the folders that schemas are read from"
+      : "write it relative to the folder of schemas, with / and without . or ..";
+    this.#diagnostics.add(file.source, at, "IMPORT_NOT_FOUND", `there is no file ${name} to import`, remedy);
+  }
+}
+
+/** An import stays below its root: relative, with slashes, and without `.` or `..`. */
+function isSafeName(name: string): boolean {
+  return name !== "" && !/[\\\0]/.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "EISDIR"))
+      return undefined;
+    throw error;
+  }
+}

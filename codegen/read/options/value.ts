@@ -1,0 +1,154 @@
+import type { OptionValue } from "../../model/schema.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { isMiss, type Scope } from "../link/scope.ts";
+import type { SymbolTable } from "../link/symbols.ts";
+import type { EnumNode, FieldNode, MessageNode, ValueFieldNode, ValueNode } from "../syntax/ast.ts";
+import { scalarTypes } from "../syntax/scalar.ts";
+import { emptyMessage, type OptionMessage } from "./resolved.ts";
+import { scalarValue } from "./scalar.ts";
+
+type MessageValue = Extract<ValueNode, { readonly kind: "message" }>;
+
+/** Types the values of options: checks each against its field's declaration, messages in text format included. Undefined: reported. */
+export class ValueReader {
+  readonly #scope: Scope;
+  readonly #table: SymbolTable;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(scope: Scope, table: SymbolTable, diagnostics: Diagnostics) {
+    this.#scope = scope;
+    this.#table = table;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** The field of that name (not an extension declared inside the message, which has the same full name). */
+  field(message: MessageNode, name: string): FieldNode | undefined {
+    const node = this.#table.get(`${message.fullName}.${name}`)?.node;
+    return node?.kind === "field" && node.extendee === undefined ? node : undefined;
+  }
+
+  /** One value of a field; of a repeated one, one entry. `text`: inside a message in text format. */
+  read(field: FieldNode, node: ValueNode, text: boolean): OptionValue | undefined {
+    if (field.mapKey) return this.#mapEntry(field, node);
+    const scalar = scalarTypes.get(field.type.text);
+    if (scalar === undefined) return this.#declared(field, node, text);
+    const result = scalarValue(scalar, node, text);
+    return "value" in result ? result.value : this.#mismatch(field, node, result.expected);
+  }
+
+  #declared(field: FieldNode, node: ValueNode, text: boolean): OptionValue | undefined {
+    const { target } = field.type;
+    if (target === undefined) return undefined;
+    if (target.kind === "enum") return this.#enumValue(field, target, node, text);
+    if (node.kind !== "message") return this.#mismatch(field, node, `a message in braces, { … }, of type ${target.fullName}`);
+    return this.#message(target, node);
+  }
+
+  #enumValue(field: FieldNode, target: EnumNode, node: ValueNode, text: boolean): OptionValue | undefined {
+    const found = target.values.find((value) =>
+      node.kind === "identifier"
+        ? !node.negative && value.name.text === node.text
+        : text && node.kind === "integer" && BigInt(value.number) === node.value,
+    );
+    return found ? found.name.text : this.#mismatch(field, node, `a value of ${target.fullName}`);
+  }
+
+  #message(message: MessageNode, node: MessageValue): OptionMessage {
+    const result = emptyMessage();
+    for (const entry of node.fields) {
+      if (entry.bracketed && entry.name.text.includes("/")) this.#any(message, entry, result);
+      else {
+        const field = entry.bracketed ? this.#extension(message, entry) : this.#messageField(message, entry);
+        if (field) this.#setField(field, entry, entry.bracketed ? `[${field.fullName}]` : field.name.text, result);
+      }
+    }
+    return result;
+  }
+
+  #setField(field: FieldNode, entry: ValueFieldNode, key: string, result: OptionMessage): void {
+    const repeated = field.label === "repeated" || field.mapKey !== undefined;
+    if (!repeated && (key in result || field.oneof?.fields.some((other) => other.name.text in result))) {
+      return this.#report(
+        entry.name.at,
+        "OPTION_SET_TWICE",
+        `${entry.name.text} is set twice`,
+        "keep one of the values; of a oneof only one field can be set",
+      );
+    }
+    if (!repeated) {
+      const value =
+        entry.value.kind === "list" ? this.#mismatch(field, entry.value, "one value, not a list") : this.read(field, entry.value, true);
+      if (value !== undefined) result[key] = value;
+      return;
+    }
+    const list = (result[key] ??= []) as OptionValue[];
+    for (const item of entry.value.kind === "list" ? entry.value.items : [entry.value]) {
+      const value = this.read(field, item, true);
+      if (value !== undefined) list.push(value);
+    }
+  }
+
+  /** A field by its name; a group's by its message's name too. */
+  #messageField(message: MessageNode, { name }: ValueFieldNode): FieldNode | undefined {
+    const field = this.field(message, name.text) ?? message.fields.find((candidate) => candidate.group?.name.text === name.text);
+    if (field === undefined) this.#unknownField(message, name.text, name.at);
+    return field;
+  }
+
+  #extension(message: MessageNode, { name }: ValueFieldNode): FieldNode | undefined {
+    const found = this.#scope.find(name.text, message.fullName, false);
+    const node = isMiss(found) ? undefined : found.node;
+    if (node?.kind === "field" && node.extendee?.target === message) return node;
+    this.#unknownField(message, `[${name.text}]`, name.at);
+    return undefined;
+  }
+
+  #any(message: MessageNode, entry: ValueFieldNode, result: OptionMessage): void {
+    const { text, at } = entry.name;
+    const found = this.#scope.find(text.slice(text.lastIndexOf("/") + 1), message.fullName, true);
+    const target = isMiss(found) ? undefined : found.node;
+    if (message.fullName !== "google.protobuf.Any" || target?.kind !== "message" || entry.value.kind !== "message") {
+      return this.#report(
+        at,
+        "OPTION_VALUE",
+        `[${text}] does not name the type of an Any`,
+        "use it in a google.protobuf.Any, with the full name of an imported message and a value in braces",
+      );
+    }
+    result[`[${text}]`] = this.#message(target, entry.value);
+  }
+
+  /** In text format an entry of a map is a message with the fields `key` and `value`. */
+  #mapEntry(field: FieldNode, node: ValueNode): OptionValue | undefined {
+    if (node.kind !== "message") return this.#mismatch(field, node, "an entry, { key: … value: … }");
+    const result = emptyMessage();
+    for (const entry of node.fields) {
+      const { text, at } = entry.name;
+      if (entry.bracketed || (text !== "key" && text !== "value") || text in result) {
+        this.#report(
+          at,
+          "OPTION_VALUE",
+          `an entry of ${field.name.text} has one key and one value, not ${text}`,
+          "write { key: … value: … }",
+        );
+        continue;
+      }
+      const part: FieldNode = { ...field, mapKey: undefined, type: text === "key" ? { ...field.mapKey!, target: undefined } : field.type };
+      const value = this.read(part, entry.value, true);
+      if (value !== undefined) result[text] = value;
+    }
+    return result;
+  }
+
+  #unknownField(message: MessageNode, name: string, at: number): void {
+    this.#report(at, "OPTION_UNKNOWN", `${message.fullName} has no field ${name}`, "check the spelling and the imports");
+  }
+
+  #mismatch(field: FieldNode, node: ValueNode, expected: string): undefined {
+    this.#report(node.at, "OPTION_VALUE", `${field.name.text} takes ${expected}`, "write a value of that type");
+  }
+
+  #report(at: number, rule: string, message: string, remedy: string): void {
+    this.#diagnostics.add(this.#scope.file.source, at, rule, message, remedy);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Schema } from "../model/schema.ts";
+import { closedEnums } from "./build/builder.ts";
+import { buildFile } from "./build/file.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { Scope } from "./link/scope.ts";
+import { SymbolTable } from "./link/symbols.ts";
+import { TypeLinker } from "./link/types.ts";
+import { visibleFiles } from "./link/visible.ts";
+import { descriptorFile, Loader, type ReadFile } from "./load.ts";
+import { interpretFile } from "./options/file.ts";
+import type { FileNode } from "./syntax/ast.ts";
+
+export interface ReadOptions {
+  /** Names of the files to read, relative to one of the roots, with slashes. */
+  readonly files: readonly string[];
+  /** Folders in which files and their imports are looked for, in this order; the built-in ones come last. */
+  readonly roots: readonly string[];
+  /** Reads one file of a root, in place of the file system; undefined where there is none. Built-in files are found all the same. */
+  readonly readFile?: ReadFile | undefined;
+}
+
+/** A complete model, or all that is wrong, sorted by position. */
+export type ReadResult =
+  | { readonly schema: Schema; readonly diagnostics?: undefined }
+  | { readonly schema?: undefined; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Reads `.proto` files with all that they import into one frozen model. Malformed input never throws: every error of every file comes back as
+ * a diagnostic. What throws is the file system, when a file is there and cannot be read.
+ */
+export function readSchema(options: ReadOptions): ReadResult {
+  const diagnostics = new Diagnostics();
+  const loader = new Loader(options.roots, options.readFile, diagnostics);
+  loader.load(options.files);
+  const scopes = link(loader.files, diagnostics);
+  if (!diagnostics.empty) return { diagnostics: diagnostics.sorted() };
+  return { schema: build(scopes, loader.files, options.files) };
+}
+
+/** Resolves every name: what it cannot, it reports. */
+function link(files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): readonly Scope[] {
+  const table = new SymbolTable(diagnostics);
+  for (const file of files.values()) table.enterFile(file);
+  const visible = visibleFiles(files);
+  const scopes = [...files.values()].map((file) => new Scope(table, file, visible.get(file)!));
+  for (const scope of scopes) new TypeLinker(scope, diagnostics).linkFile();
+  for (const scope of scopes) interpretFile(scope, table, diagnostics);
+  return scopes;
+}
+
+function build(scopes: readonly Scope[], files: ReadonlyMap<string, FileNode>, requested: readonly string[]): Schema {
+  const wanted = new Set(requested);
+  const closed = closedEnums(files.values());
+  const descriptorUsed =
+    wanted.has(descriptorFile) || [...files.values()].some((file) => file.imports.some((node) => node.file === descriptorFile));
+  const used = descriptorUsed ? scopes : scopes.filter((scope) => scope.file.source.name !== descriptorFile);
+  const sorted = [...used].sort((a, b) => (a.file.source.name < b.file.source.name ? -1 : 1));
+  return Object.freeze({ files: Object.freeze(sorted.map((scope) => buildFile(scope, closed, wanted.has(scope.file.source.name)))) });
+}

@@ -4,7 +4,7 @@ import type { Import } from "./imports.ts";
 const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/server.ts", 6],
   ["runtime/client.ts", 6],
-  ["runtime/codec.ts", 1],
+  ["runtime/codec.ts", 2],
   ["generated/", 2],
   ["runtime/bytes/", 1],
   ["runtime/schema/", 1],

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type Diagnostic, formatDiagnostic } from "../model/diagnostic.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { compile } from "./compile.ts";
+import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
+import { applyOutput, type OutputPlan, planOutput } from "./output.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+import { watch } from "./watch.ts";
+
+/** `zgen generate`. */
+export const generate: Command = defineCommand({
+  operands: [],
+  options: {
+    check: { type: "boolean", help: "write nothing; fail and name the files that would differ" },
+    watch: { type: "boolean", help: "stay, and generate again when a schema or the configuration changes" },
+    format: { type: "string", value: "FORMAT", choices: ["text", "json"], help: "how to report: text (the default) or json" },
+  },
+  description:
+    "Writes code from the schemas that zgen.json names, here or in a folder above.\nFiles that would not change are left alone, and files that zgen wrote and no longer writes are removed.",
+  async run({ options, terminal }) {
+    if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
+    const report = options.format === "json" ? reportJson : reportText;
+    if (options.watch) return generateForEver(terminal, report);
+    const outcome = generateOnce(loadConfig(terminal.cwd), options.check);
+    report(terminal, outcome, options.check);
+    return outcome.diagnostics.length > 0 || (options.check && isDirty(outcome.plan)) ? 1 : 0;
+  },
+});
+
+export interface Outcome {
+  /** Their `file` is relative to the folder that zgen runs in. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly plan: OutputPlan;
+  readonly config: Config;
+}
+
+const nothing: OutputPlan = { write: [], remove: [], unchanged: 0 };
+
+/** Generates once. When anything is wrong with the schemas, no generated file is touched. */
+export function generateOnce(config: Config, check: boolean): Outcome {
+  const { files, diagnostics } = compile(config);
+  if (files === undefined) return { diagnostics, plan: nothing, config };
+  const plan = planOutput(config.out, files);
+  if (!check) applyOutput(config.out, plan);
+  return { diagnostics, plan, config };
+}
+
+/** Generates now and after each change, until Ctrl-C. */
+async function generateForEver(terminal: Terminal, report: Report): Promise<number> {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  await watch({
+    paths: [path.join(terminal.cwd, CONFIG_FILE)],
+    run: (paths) => generateAndReport(terminal, report, paths),
+    signal: stop.signal,
+  });
+  return 0;
+}
+
+/** One round of `--watch`. What is wrong is reported and waited out. Returns the paths whose changes call for another round. */
+export function generateAndReport(terminal: Terminal, report: Report, paths: readonly string[]): readonly string[] {
+  let watched = paths;
+  try {
+    const config = loadConfig(terminal.cwd);
+    watched = [config.file, ...config.roots.map(({ folder }) => folder), ...(config.templates === undefined ? [] : [config.templates])];
+    report(terminal, generateOnce(config, false), false);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.err(`zgen generate: ${error.message}`);
+  }
+  return watched;
+}
+
+function isDirty(plan: OutputPlan): boolean {
+  return plan.write.length + plan.remove.length > 0;
+}
+
+/** Says on the terminal what a run found and did. */
+export type Report = (terminal: Terminal, outcome: Outcome, check: boolean) => void;
+
+export function reportText(terminal: Terminal, { diagnostics, plan, config }: Outcome, check: boolean): void {
+  for (const diagnostic of diagnostics) terminal.err(formatDiagnostic(place(diagnostic, terminal, config)));
+  if (diagnostics.length > 0) {
+    terminal.err(`${count(diagnostics.length, "error")}; no generated file was touched`);
+    return;
+  }
+  const name = (file: string): string => path.relative(terminal.cwd, path.join(config.out, file));
+  const [write, remove] = check ? ["would change", "would be removed"] : ["wrote", "removed"];
+  for (const file of plan.write) terminal.out(`${write} ${name(file.path)}`);
+  for (const file of plan.remove) terminal.out(`${remove} ${name(file)}`);
+  if (check && isDirty(plan)) terminal.err("generated code is not what the schemas say; run `zgen generate`");
+  else if (!isDirty(plan)) terminal.out(`${count(plan.unchanged, "file")} up to date`);
+}
+
+function reportJson(terminal: Terminal, { diagnostics, plan, config }: Outcome): void {
+  const placed = diagnostics.map((diagnostic) => place(diagnostic, terminal, config));
+  const written = plan.write.map((file) => file.path);
+  terminal.out(JSON.stringify({ diagnostics: placed, written, removed: plan.remove, unchanged: plan.unchanged }));
+}
+
+/** Names the file as the person at this terminal would: schemas know each other by their names below a root. */
+function place(diagnostic: Diagnostic, terminal: Terminal, config: Config): Diagnostic {
+  const { file } = diagnostic.position;
+  const root = config.roots.find(({ folder }) => existsSync(path.join(folder, file)));
+  if (root === undefined) return diagnostic;
+  return { ...diagnostic, position: { ...diagnostic.position, file: path.relative(terminal.cwd, path.join(root.folder, file)) } };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,31 @@
+import type { Command, OptionSpec } from "./command.ts";
+
+/** What `zgen NAME --help` prints. */
+export function commandHelp(name: string, command: Command): string {
+  const options = Object.entries(command.options).map(([option, spec]): [string, string] => [optionUsage(option, spec), spec.help]);
+  const usage = ["zgen", name, ...command.operands, ...(options.length > 0 ? ["[options]"] : [])].join(" ");
+  const rows = columns([...options, ["--help", "print this"]]);
+  return `Usage: ${usage}\n\n${command.description}\n\nOptions:\n${rows}`;
+}
+
+/** What `zgen --help` prints. */
+export function overviewHelp(summaries: readonly (readonly [name: string, summary: string])[]): string {
+  return [
+    "zgen writes typed servers and clients for zserver from .proto files.",
+    "",
+    "Usage: zgen COMMAND [options]",
+    "",
+    columns([...summaries, ["--version", "print the version"]]),
+    "",
+    "zgen COMMAND --help says more about each.",
+  ].join("\n");
+}
+
+function optionUsage(name: string, spec: OptionSpec): string {
+  return spec.type === "boolean" ? `--${name}` : `--${name} ${spec.value}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}

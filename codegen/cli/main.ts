@@ -1,0 +1,49 @@
+import type { Command } from "./command.ts";
+import { commandHelp, overviewHelp } from "./help.ts";
+import { parseArguments } from "./parse-arguments.ts";
+import { systemTerminal, type Terminal, UsageError } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** The subcommands. Each is loaded only when it is called: `zgen include` needs no parser. */
+const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+  init: { summary: "make a starter project", load: async () => (await import("./init.ts")).init },
+  generate: { summary: "write code from the schemas", load: async () => (await import("./generate.ts")).generate },
+  keygen: { summary: "make a server's identity", load: async () => (await import("./keygen.ts")).keygen },
+  include: { summary: "print the folder that holds zserver/options.proto", load: async () => (await import("./include.ts")).include },
+};
+
+/** Runs the command line `args` (without node and the script) and resolves to the exit code. Never rejects for what a user did. */
+export async function main(args: readonly string[], terminal: Terminal = systemTerminal): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "help") {
+    const summaries = Object.entries(commands).map(([command, { summary }]) => [command, summary] as const);
+    (name === undefined ? terminal.err : terminal.out)(overviewHelp(summaries));
+    return name === undefined ? 1 : 0;
+  }
+  if (name === "--version") {
+    terminal.out(version());
+    return 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) {
+    terminal.err(`zgen: unknown command ${name} (${Object.keys(commands).join(", ")})`);
+    return 1;
+  }
+  return runCommand(name, await entry.load(), rest, terminal);
+}
+
+async function runCommand(name: string, command: Command, args: readonly string[], terminal: Terminal): Promise<number> {
+  const end = args.indexOf("--");
+  if (args.slice(0, end < 0 ? undefined : end).includes("--help")) {
+    terminal.out(commandHelp(name, command));
+    return 0;
+  }
+  try {
+    const { options, operands } = parseArguments(args, command.options, command.operands);
+    return await command.run({ options, operands, terminal });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.err(`zgen ${name}: ${error.message}`);
+    return 1;
+  }
+}

@@ -1,0 +1,92 @@
+// npm run build: makes dist/ of both packages. Only our own code is bundled; everything in a package's `dependencies` stays an import.
+//   node scripts/build.mjs [runtime] [codegen]
+import { spawnSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const at = (...names) => path.join(repository, ...names);
+
+/** The entries of the runtime, each under the name that its package.json exports. */
+const runtimeEntries = ["index", "browser", "codec", "testing", "keys"];
+
+export async function buildRuntime() {
+  rmSync(at("runtime/dist"), { recursive: true, force: true });
+  await bundle("runtime", Object.fromEntries(runtimeEntries.map((name) => [name, at(`runtime/${name}.ts`)])));
+  declare();
+}
+
+/** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built. */
+export async function buildCodegen() {
+  await bundle("codegen", { cli: at("codegen/cli/main.ts") });
+  for (const folder of ["templates", "schemas/zserver"]) {
+    cpSync(at(folder), at("codegen/dist", folder), { recursive: true });
+  }
+}
+
+/** Bundles entries into `dist/`, what they share in chunks beside them, so that a class is the same class from every entry. */
+async function bundle(folder, entryPoints) {
+  await build({
+    absWorkingDir: repository,
+    entryPoints,
+    outdir: at(folder, "dist"),
+    chunkNames: "chunk-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    conditions: ["source"],
+    packages: "external",
+    plugins: [ownCode],
+    logLevel: "warning",
+  });
+}
+
+/** `zserver/…` inside the repository is our own code, not a package: it belongs into the bundle. */
+const ownCode = {
+  name: "own-code",
+  setup({ onResolve }) {
+    onResolve({ filter: /^zserver(\/|$)/ }, ({ path: specifier }) => ({
+      path: at(`runtime/${specifier.slice("zserver/".length) || "index"}.ts`),
+    }));
+  },
+};
+
+/** Writes the declarations of the runtime, one file a source file, below `dist/types`. */
+function declare() {
+  const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
+  const { bin } = JSON.parse(readFileSync(compiler, "utf8"));
+  const { status } = spawnSync(
+    process.execPath,
+    [path.join(path.dirname(compiler), bin.tsc), "-p", at("scripts/tsconfig.declarations.json")],
+    {
+      stdio: "inherit",
+    },
+  );
+  if (status !== 0) throw new Error("the declarations of the runtime do not compile");
+  const types = at("runtime/dist/types");
+  for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {
+    if (name.endsWith(".d.ts")) writeFileSync(path.join(types, name), publish(name, readFileSync(path.join(types, name), "utf8")));
+  }
+}
+
+/** Sources import each other by their own names; what is published imports what is there. */
+function publish(name, text) {
+  const up = path.posix.relative(path.posix.dirname(name.replaceAll(path.sep, "/")), "runtime");
+  return text
+    .replace(/((?:from|import\() ?")zserver(?:\/(\w+))?(")/g, (_, before, entry, after) => `${before}${up}/${entry ?? "index"}.js${after}`)
+    .replace(/((?:from|import\() ?"\.[^"]*)\.ts"/g, '$1.js"');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv.slice(2);
+  if (wanted.length === 0 || wanted.includes("runtime")) await buildRuntime();
+  if (wanted.length === 0 || wanted.includes("codegen")) {
+    rmSync(at("codegen/dist"), { recursive: true, force: true });
+    await buildCodegen();
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { loadConfig, readConfig } from "../../../codegen/cli/config.ts";
+import { UsageError } from "../../../codegen/cli/terminal.ts";
+import { withFolder } from "./support.ts";
+
+const file = path.resolve("/project/zgen.json");
+const at = (...names: string[]): string => path.resolve("/project", ...names);
+
+const refuses = (json: unknown, message: string): void => {
+  assert.throws(
+    () => readConfig(file, json),
+    (error: unknown) => error instanceof UsageError && error.message === `${file}: ${message}`,
+  );
+};
+
+const test = suite("cli/config");
+
+test("an empty file means the defaults", () => {
+  assert.equal(readConfig(file, {}), {
+    file,
+    roots: [{ folder: at("schemas"), include: ["**/*.proto"], exclude: [] }],
+    out: at("generated"),
+    importExtension: ".ts",
+    templates: undefined,
+  });
+});
+
+test("paths are relative to the file", () => {
+  const config = readConfig(file, {
+    schemas: ["a", { root: "b", include: ["x/*.proto"], exclude: ["**/old.proto"] }],
+    out: "../out",
+    templates: "t",
+  });
+  assert.equal(config.roots, [
+    { folder: at("a"), include: ["**/*.proto"], exclude: [] },
+    { folder: at("b"), include: ["x/*.proto"], exclude: ["**/old.proto"] },
+  ]);
+  assert.is(config.out, at("../out"));
+  assert.is(config.templates, at("t"));
+});
+
+test("what is wrong is named with its place", () => {
+  refuses([], "the file must be an object");
+  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, templates)");
+  refuses({ out: 1 }, "out must be a string");
+  refuses({ schemas: "schemas" }, "schemas must be a list");
+  refuses({ schemas: [1] }, "schemas[0] must be an object");
+  refuses({ schemas: ["a", { folder: "b" }] }, "unknown key schemas[1].folder (known: root, include, exclude)");
+  refuses({ schemas: [{ include: [] }] }, "schemas[0] has no root");
+  refuses({ schemas: [{ root: "a", include: ["x", 1] }] }, "schemas[0].include must be a list of strings");
+  refuses({ importExtension: ".mjs" }, 'importExtension must be ".ts", ".js" or "", not ".mjs"');
+});
+
+test("the file is found in a folder above", () =>
+  withFolder({ "zgen.json": '{ "out": "made" }', "a/b/x": "" }, (folder) => {
+    assert.is(loadConfig(path.join(folder, "a/b")).out, path.join(folder, "made"));
+  }));
+
+test("text that is not JSON is refused with the file's name", () =>
+  withFolder({ "zgen.json": "{" }, (folder) => {
+    assert.throws(() => loadConfig(folder), /zgen\.json: .*JSON/);
+  }));
+
+test("the published JSON Schema knows the keys that zgen knows, and no others", () => {
+  const schema = JSON.parse(readFileSync(new URL("../../../codegen/zgen.schema.json", import.meta.url), "utf8"));
+  const root = schema.properties.schemas.items.anyOf[1];
+  const known = (keys: object, wrap: (json: unknown) => unknown): void => {
+    const message = (error: unknown): boolean => {
+      const listed = /\(known: (.*)\)/.exec((error as Error).message)?.[1]?.split(", ");
+      assert.equal(listed, Object.keys(keys));
+      return true;
+    };
+    assert.throws(() => readConfig(file, wrap({ no: 1 })), message);
+  };
+  known(schema.properties, (json) => json);
+  known(root.properties, (json) => ({ schemas: [json] }));
+});
+
+test.run();

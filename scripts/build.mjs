@@ -19,11 +19,11 @@ export async function buildRuntime() {
   declare();
 }
 
-/** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built. */
+/** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built; it never takes a file from a running zgen. */
 export async function buildCodegen() {
   await bundle("codegen", { cli: at("codegen/cli/main.ts") });
-  for (const folder of ["templates", "schemas/zserver"]) {
-    cpSync(at(folder), at("codegen/dist", folder), { recursive: true });
+  for (const asset of ["templates", "schemas/zserver/options.proto"]) {
+    cpSync(at(asset), at("codegen/dist", asset), { recursive: true });
   }
 }
 
@@ -33,7 +33,7 @@ async function bundle(folder, entryPoints) {
     absWorkingDir: repository,
     entryPoints,
     outdir: at(folder, "dist"),
-    chunkNames: "chunk-[hash]",
+    chunkNames: "[name]-[hash]",
     bundle: true,
     splitting: true,
     format: "esm",

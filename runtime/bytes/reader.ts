@@ -1,4 +1,5 @@
 import { exhausted, malformed } from "./fault.ts";
+import { putInt32 } from "./put-scalar.ts";
 import { hasLatin1, isAscii, latin1Text, utf8Text } from "./utf8.ts";
 import { Writer } from "./writer.ts";
 
@@ -121,17 +122,21 @@ export class Reader {
   enter(): number {
     this.element();
     this.descend();
-    return this.run();
+    return this.openRun();
   }
 
   /** Ends the submessage that should have ended at `stop`. */
   leave(stop: number): void {
-    if (this.position !== stop) malformed("a field reaches past the end of its message");
+    this.closeRun(stop);
     this.depth--;
   }
 
-  /** Begins a packed run and returns the position of its end. */
-  run(): number {
+  closeRun(stop: number): void {
+    if (this.position !== stop) malformed("a field reaches past the end of its message");
+  }
+
+  /** Begins a packed run and returns the position of its end; give that to {@link closeRun}. */
+  openRun(): number {
     const length = this.uint32();
     if (length > this.end - this.position) malformed(`a length of ${length} reaches past the end`);
     return this.position + length;
@@ -180,6 +185,14 @@ export class Reader {
     const writer = kept ?? new Writer(64);
     writer.uint32(tag);
     writer.raw(this.bytes.subarray(start, this.position));
+    return writer;
+  }
+
+  /** Keeps a number that a closed enum does not know, as an unknown field. */
+  unknownEnum(tag: number, value: number, kept: Writer | undefined): Writer {
+    const writer = kept ?? new Writer(64);
+    writer.uint32(tag);
+    putInt32(writer, value, "");
     return writer;
   }
 

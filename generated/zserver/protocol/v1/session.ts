@@ -367,7 +367,7 @@ function readClose(reader: Reader, end: number, previous?: Close): Close {
         break;
       case 26: {
         if (accepted === emptyList) accepted = [];
-        for (const stop = reader.run(); reader.position < stop; ) {
+        for (const stop = reader.openRun(); reader.position < stop; ) {
           reader.element();
           accepted.push(readUint64(reader));
         }

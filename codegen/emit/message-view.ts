@@ -1,0 +1,49 @@
+import type { Enum, Message } from "../model/schema.ts";
+import { docComment, literal } from "./comment.ts";
+import { claim, enumKey } from "./identifier.ts";
+import { propertiesOf } from "./message-scope.ts";
+import { propertyView } from "./property-view.ts";
+import { caseViews } from "./read-view.ts";
+import type { FileScope } from "./scope.ts";
+import type { EnumView, MessageView } from "./view.ts";
+import { writeViews } from "./write-view.ts";
+
+export function messageView(message: Message, scope: FileScope): MessageView {
+  const names = scope.names.messages.get(message.fullName)!;
+  const properties = propertiesOf(message, scope);
+  return {
+    doc: elementDoc(message),
+    fullName: literal(message.fullName),
+    maxElements: message.zserver.maxElements,
+    name: names.type,
+    initName: names.init,
+    writeName: names.write,
+    readName: names.read,
+    properties: properties.map((property) => propertyView(property, names.type, scope)),
+    writes: writeViews(properties, scope),
+    cases: caseViews(properties, scope),
+    enums: message.enums.map((enumeration) => enumView(enumeration, scope)),
+  };
+}
+
+export function enumView(enumeration: Enum, scope: FileScope): EnumView {
+  const names = scope.names.enums.get(enumeration.fullName)!;
+  const taken = new Set<string>();
+  return {
+    doc: elementDoc(enumeration),
+    name: names.type,
+    open: !enumeration.closed,
+    guard: names.guard,
+    numbers: [...new Set(enumeration.values.map((value) => value.number))],
+    values: enumeration.values.map((value) => ({
+      doc: elementDoc(value, "  "),
+      name: claim(taken, enumKey(value.name)),
+      number: value.number,
+    })),
+  };
+}
+
+/** The JSDoc of an element: its comment, and whether it is deprecated. */
+export function elementDoc(element: { readonly comment: string; readonly deprecated: boolean }, indent = ""): string {
+  return docComment(element.deprecated ? `${element.comment}\n@deprecated` : element.comment, indent);
+}

@@ -1,0 +1,77 @@
+import type { File, Message } from "../model/schema.ts";
+import { claim, lowerFirst, moduleName } from "./identifier.ts";
+
+/** What a message is called in the module of its file. */
+export interface MessageNames {
+  readonly type: string;
+  readonly init: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+export interface EnumNames {
+  readonly type: string;
+  /** The guard of a closed enum. */
+  readonly guard: string;
+}
+
+export interface ServiceNames {
+  readonly service: string;
+  readonly commands: string;
+  /** The constant that holds the commands. */
+  readonly commandsValue: string;
+  readonly proxy: string;
+  readonly handlers: string;
+}
+
+/** All names at the top of one generated module, by the full names of the schema. A pure function of the file: importers compute the same. */
+export interface FileNames {
+  readonly messages: ReadonlyMap<string, MessageNames>;
+  readonly enums: ReadonlyMap<string, EnumNames>;
+  readonly services: ReadonlyMap<string, ServiceNames>;
+  /** Every name, so that imports and local variables can keep clear of them. */
+  readonly all: ReadonlySet<string>;
+}
+
+/** Declared names first, in the order of declaration; what is derived from them gives way with a `$`. */
+export function fileNames(file: File): FileNames {
+  const taken = new Set<string>();
+  const declared = new Map<string, string>();
+  const declare = (fullName: string): void => {
+    const short = file.package === "" ? fullName : fullName.slice(file.package.length + 1);
+    declared.set(fullName, claim(taken, moduleName(short.replaceAll(".", "_"))));
+  };
+  const messages = allMessages(file.messages);
+  const enums = [...file.enums, ...messages.flatMap((message) => message.enums)];
+  for (const { fullName } of [...messages, ...enums, ...file.services]) declare(fullName);
+  const derive = (name: string): string => claim(taken, moduleName(name));
+  return {
+    messages: new Map(messages.map(({ fullName }) => [fullName, messageNames(declared.get(fullName)!, derive)])),
+    enums: new Map(enums.map(({ fullName, closed }) => [fullName, enumNames(declared.get(fullName)!, closed, derive)])),
+    services: new Map(file.services.map(({ fullName }) => [fullName, serviceNames(declared.get(fullName)!, derive)])),
+    all: taken,
+  };
+}
+
+/** Messages and those within them, outer ones first. */
+export function allMessages(messages: readonly Message[]): Message[] {
+  return messages.flatMap((message) => [message, ...allMessages(message.messages)]);
+}
+
+function messageNames(type: string, derive: (name: string) => string): MessageNames {
+  return { type, init: derive(`${type}Init`), write: derive(`write${type}`), read: derive(`read${type}`) };
+}
+
+function enumNames(type: string, closed: boolean, derive: (name: string) => string): EnumNames {
+  return { type, guard: closed ? derive(`is${type}`) : "" };
+}
+
+function serviceNames(service: string, derive: (name: string) => string): ServiceNames {
+  return {
+    service,
+    commands: derive(`${service}Commands`),
+    commandsValue: derive(`${lowerFirst(service)}Commands`),
+    proxy: derive(`${service}Proxy`),
+    handlers: derive(`${service}Handlers`),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Field, ValueType } from "../model/schema.ts";
+import { docComment, literal } from "./comment.ts";
+import type { Code, Ref } from "./imports.ts";
+import type { Property } from "./message-scope.ts";
+import { scalars, wrapped } from "./scalar.ts";
+import type { FileScope } from "./scope.ts";
+import type { PropertyView } from "./view.ts";
+
+/** A name of the runtime, used as a value. */
+export function runtimeRef(scope: FileScope, name: string): Ref {
+  return { module: scope.schema.naming.runtimeImport, name, type: false };
+}
+
+/** The TypeScript type of one value. */
+export function valueType(value: ValueType, part: "type" | "init", scope: FileScope): Code {
+  if (value.kind === "scalar") return scalars[value.type].type;
+  return value.kind === "enum" ? scope.enumRef(value.type) : scope.messageRef(value.type, part);
+}
+
+/** What a value is before anything was read; undefined for messages, which have no such value. */
+export function zeroOf(value: ValueType, scope: FileScope): Code | undefined {
+  if (value.kind === "message") return undefined;
+  if (value.kind === "enum") {
+    const { closed, values } = scope.schema.enumeration(value.type).enumeration;
+    return String(closed ? (values[0]?.number ?? 0) : 0);
+  }
+  const { zero } = scalars[value.type];
+  return zero === "emptyBytes" ? runtimeRef(scope, zero) : zero;
+}
+
+export function propertyView(property: Property, message: string, scope: FileScope): PropertyView {
+  const { property: name, variable } = property;
+  const common = { name, variable, shorthand: name === variable ? name : `${name}: ${variable}` };
+  if (property.oneof !== undefined) return { ...common, ...oneofTypes(property, message, scope) };
+  const field = property.field!;
+  return { ...common, doc: fieldDoc(field), oneof: undefined, ...fieldTypes(field, scope) };
+}
+
+type Types = Pick<PropertyView, "type" | "initType" | "variableType" | "initial" | "cast">;
+
+function oneofTypes(property: Property, message: string, scope: FileScope): Types & Pick<PropertyView, "doc" | "oneof"> {
+  const { oneof, members } = property.oneof!;
+  return {
+    doc: docComment(oneof.comment, "  "),
+    oneof: members.map(({ name, field }) => ({
+      doc: fieldDoc(field, "      "),
+      name: literal(name),
+      type: valueType(field.value, "type", scope),
+      initType: valueType(field.value, "init", scope),
+    })),
+    type: "",
+    initType: "",
+    variableType: `${message}[${literal(property.property)}]`,
+    initial: undefined,
+    cast: undefined,
+  };
+}
+
+function fieldTypes(field: Field, scope: FileScope): Types {
+  const type = valueType(field.value, "type", scope);
+  const init = valueType(field.value, "init", scope);
+  if (field.cardinality === "map") {
+    const key = scalars[field.mapKey!].type;
+    const variableType: Code = ["Map<", key, ", ", type, ">"];
+    return {
+      type: ["ReadonlyMap<", key, ", ", type, ">"],
+      initType: ["ReadonlyMap<", key, ", ", init, ">"],
+      variableType,
+      initial: runtimeRef(scope, "emptyMap"),
+      cast: variableType,
+    };
+  }
+  if (field.cardinality === "repeated") {
+    const variableType: Code = [type, "[]"];
+    return {
+      type: ["readonly ", type, "[]"],
+      initType: ["readonly ", init, "[]"],
+      variableType,
+      initial: runtimeRef(scope, "emptyList"),
+      cast: variableType,
+    };
+  }
+  return singularTypes(field, wrapped(field)?.type ?? type, wrapped(field)?.type ?? init, scope);
+}
+
+function singularTypes(field: Field, type: Code, initType: Code, scope: FileScope): Types {
+  const present = field.value.kind !== "message" && field.presence !== "explicit";
+  const decoded: Code = present ? type : [type, " | undefined"];
+  return { type: decoded, initType, variableType: decoded, initial: present ? zeroOf(field.value, scope) : undefined, cast: undefined };
+}
+
+function fieldDoc(field: Field, indent = "  "): string {
+  const parts = [field.comment];
+  if (field.defaultValue !== undefined) parts.push(`Default, for which undefined stands: ${shownDefault(field.defaultValue)}`);
+  if (field.zserver.view) parts.push("A view into the receive buffer: valid until the handler first awaits.");
+  if (field.deprecated) parts.push("@deprecated");
+  return docComment(parts.filter((part) => part !== "").join("\n"), indent);
+}
+
+function shownDefault(value: NonNullable<Field["defaultValue"]>): string {
+  if (value instanceof Uint8Array) return `bytes ${[...value].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`;
+  return typeof value === "string" ? literal(value) : `${value}`;
+}

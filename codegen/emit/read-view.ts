@@ -1,0 +1,74 @@
+import type { Field, ValueType } from "../model/schema.ts";
+import { literal } from "./comment.ts";
+import type { Property } from "./message-scope.ts";
+import { runtimeRef, valueType, zeroOf } from "./property-view.ts";
+import { scalars, tagOf, wrapped } from "./scalar.ts";
+import type { FileScope } from "./scope.ts";
+import type { CaseView, EntryReadView, ValueReadView } from "./view.ts";
+
+/** One case for each tag that the message knows, by field number. Lists of scalars are taken packed and unpacked, however they are declared. */
+export function caseViews(properties: readonly Property[], scope: FileScope): CaseView[] {
+  const cases = properties.flatMap((property) => {
+    if (property.oneof === undefined) return fieldCases(property, property.field!, scope);
+    return property.oneof.members.map(({ name, field }) => memberCase(property, name, field, scope));
+  });
+  return cases.sort((a, b) => a.tag - b.tag);
+}
+
+function fieldCases(property: Property, field: Field, scope: FileScope): CaseView[] {
+  const { variable } = property;
+  if (field.cardinality === "map") {
+    const key = entryRead({ kind: "scalar", type: field.mapKey! }, 1, scope);
+    return [{ tag: tagOf(field.number, 2), variable, map: { key, value: entryRead(field.value, 2, scope) } }];
+  }
+  const tag = tagOf(field.number, wireTypeOf(field.value));
+  if (field.cardinality === "repeated") {
+    const read = valueRead(field, "", scope);
+    const list: CaseView = { tag, variable, list: read };
+    const packable = field.value.kind !== "message" && wireTypeOf(field.value) !== 2;
+    return packable ? [list, { tag: tagOf(field.number, 2), variable, packed: read }] : [list];
+  }
+  return [{ tag, variable, single: valueRead(field, variable, scope) }];
+}
+
+function memberCase(property: Property, name: string, field: Field, scope: FileScope): CaseView {
+  const { variable } = property;
+  const previous = `${variable}?.case === ${literal(name)} ? ${variable}.value : undefined`;
+  const read = valueRead(field, previous, scope);
+  return { tag: tagOf(field.number, wireTypeOf(field.value)), variable, member: { ...read, name: literal(name) } };
+}
+
+function wireTypeOf(value: ValueType): number {
+  if (value.kind === "message") return value.delimited ? 3 : 2;
+  return value.kind === "enum" ? 0 : scalars[value.type].wireType;
+}
+
+/** @param previous what a message goes on from; empty where every occurrence is a message of its own */
+function valueRead(field: Field, previous: string, scope: FileScope): ValueReadView {
+  const { value } = field;
+  const read = readOf(value, previous, field.number, scope);
+  if (value.kind === "scalar" && value.type === "bytes" && field.zserver.view) return { ...read, scalar: runtimeRef(scope, "readView") };
+  return wrapped(field) === undefined ? read : { ...read, wrapper: true };
+}
+
+function readOf(value: ValueType, previous: string, number: number, scope: FileScope): ValueReadView {
+  if (value.kind === "message") {
+    return { message: scope.codec(value.type, "read"), group: value.delimited, wrapper: false, previous };
+  }
+  const scalar = runtimeRef(scope, `read${value.kind === "enum" ? "Int32" : scalars[value.type].suffix}`);
+  const closed = value.kind === "enum" && value.closed;
+  const guard = closed ? { known: scope.enumGuard(value.type), tag: tagOf(number, 0) } : undefined;
+  return { scalar, group: false, wrapper: false, previous: "", guard };
+}
+
+function entryRead(value: ValueType, number: number, scope: FileScope): EntryReadView {
+  const name = number === 1 ? "key" : "value";
+  const type = value.kind === "enum" ? "number" : valueType(value, "type", scope);
+  const zero = zeroOf(value, scope);
+  return {
+    tag: tagOf(number, wireTypeOf(value)),
+    type: zero === undefined ? [type, " | undefined"] : type,
+    initial: zero ?? "undefined",
+    read: readOf(value, name, number, scope),
+  };
+}

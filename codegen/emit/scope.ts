@@ -1,0 +1,134 @@
+import type { Enum, File, Message, Schema } from "../model/schema.ts";
+import type { Ref } from "./imports.ts";
+import { allMessages, type EnumNames, type FileNames, fileNames, type MessageNames } from "./names.ts";
+
+/** Files whose messages `zserver/codec` brings along; no code is written for them. */
+export const builtInFiles: ReadonlySet<string> = new Set([
+  "google/protobuf/any.proto",
+  "google/protobuf/duration.proto",
+  "google/protobuf/empty.proto",
+  "google/protobuf/field_mask.proto",
+  "google/protobuf/struct.proto",
+  "google/protobuf/timestamp.proto",
+  "google/protobuf/wrappers.proto",
+  "google/protobuf/descriptor.proto",
+  "zserver/options.proto",
+]);
+
+/** How modules name each other. */
+export interface ModuleNaming {
+  /** Behind relative imports. */
+  readonly importExtension: ".js" | ".ts" | "";
+  /** The module of the codecs, as seen from generated code. */
+  readonly runtimeImport: string;
+  /** Files that `runtimeImport` exports. */
+  readonly builtIn: ReadonlySet<string>;
+}
+
+interface Home<Names> {
+  readonly file: File;
+  readonly names: Names;
+}
+
+/** Where every type of a schema is found. One for a schema; {@link FileScope} sees it from one file. */
+export class SchemaScope {
+  readonly naming: ModuleNaming;
+  readonly #names = new Map<File, FileNames>();
+  readonly #messages = new Map<string, Home<MessageNames> & { readonly message: Message }>();
+  readonly #enums = new Map<string, Home<EnumNames> & { readonly enumeration: Enum }>();
+
+  constructor(schema: Schema, naming: ModuleNaming) {
+    this.naming = naming;
+    for (const file of schema.files) this.#add(file);
+  }
+
+  #add(file: File): void {
+    const names = fileNames(file);
+    this.#names.set(file, names);
+    const messages = allMessages(file.messages);
+    for (const message of messages) this.#messages.set(message.fullName, { file, message, names: names.messages.get(message.fullName)! });
+    for (const enumeration of [...file.enums, ...messages.flatMap((message) => message.enums)]) {
+      this.#enums.set(enumeration.fullName, { file, enumeration, names: names.enums.get(enumeration.fullName)! });
+    }
+  }
+
+  names(file: File): FileNames {
+    return this.#names.get(file)!;
+  }
+
+  message(fullName: string): Home<MessageNames> & { readonly message: Message } {
+    return this.#messages.get(fullName) ?? missing(fullName);
+  }
+
+  enumeration(fullName: string): Home<EnumNames> & { readonly enumeration: Enum } {
+    return this.#enums.get(fullName) ?? missing(fullName);
+  }
+}
+
+function missing(fullName: string): never {
+  throw new Error(`The schema refers to ${fullName}, which it does not declare`);
+}
+
+/** References as one file's module writes them. */
+export class FileScope {
+  readonly file: File;
+  readonly schema: SchemaScope;
+
+  constructor(file: File, schema: SchemaScope) {
+    this.file = file;
+    this.schema = schema;
+  }
+
+  get names(): FileNames {
+    return this.schema.names(this.file);
+  }
+
+  /** A name that another file's module exports, or this one's own. */
+  #ref(home: File, name: string, type: boolean): Ref {
+    return { module: this.#module(home), name, type };
+  }
+
+  #module(home: File): string {
+    if (home === this.file) return "";
+    const { naming } = this.schema;
+    return naming.builtIn.has(home.name) ? naming.runtimeImport : relativeImport(this.file.name, home.name) + naming.importExtension;
+  }
+
+  /** The decoded type of a message, what senders pass for it, or its descriptor. */
+  messageRef(fullName: string, part: "type" | "init" | "value"): Ref {
+    const { file, names } = this.schema.message(fullName);
+    return this.#ref(file, part === "init" ? names.init : names.type, part !== "value");
+  }
+
+  /** The function that writes or reads a message: called directly within a file, through the descriptor between files. */
+  codec(fullName: string, part: "write" | "read"): Ref | readonly [Ref, string] {
+    const { file, names } = this.schema.message(fullName);
+    return file === this.file ? this.#ref(file, names[part], false) : [this.#ref(file, names.type, false), `.${part}`];
+  }
+
+  enumRef(fullName: string): Ref {
+    const { file, names } = this.schema.enumeration(fullName);
+    return this.#ref(file, names.type, true);
+  }
+
+  enumGuard(fullName: string): Ref {
+    const { file, names } = this.schema.enumeration(fullName);
+    return this.#ref(file, names.guard, false);
+  }
+}
+
+/** The path of the module of a file, without an extension. */
+export function modulePath(fileName: string): string {
+  const path = fileName.replace(/\.proto$/, "");
+  if (path.startsWith("/") || path.split(/[\\/]/).includes("..")) throw new Error(`${fileName} lies outside of the folder of schemas`);
+  return path;
+}
+
+function relativeImport(from: string, to: string): string {
+  const source = modulePath(from).split("/").slice(0, -1);
+  const target = modulePath(to).split("/");
+  let common = 0;
+  while (common < source.length && common < target.length - 1 && source[common] === target[common]) common++;
+  const up = source.slice(common).map(() => "..");
+  return [...(up.length > 0 ? up : ["."]), ...target.slice(common)].join("/");
+}

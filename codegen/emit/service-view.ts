@@ -1,0 +1,86 @@
+import type { Command, Service } from "../model/schema.ts";
+import { literal } from "./comment.ts";
+import { claim, methodName } from "./identifier.ts";
+import type { Code, Ref } from "./imports.ts";
+import { elementDoc } from "./message-view.ts";
+import type { FileScope } from "./scope.ts";
+import type { CommandView, ServiceView } from "./view.ts";
+
+export function serviceView(service: Service, data: string, scope: FileScope): ServiceView {
+  const names = scope.names.services.get(service.fullName)!;
+  const taken = new Set<string>();
+  return {
+    doc: elementDoc(service),
+    fullName: literal(service.fullName),
+    name: names.service,
+    commandsName: names.commands,
+    commandsValue: names.commandsValue,
+    proxyName: names.proxy,
+    handlersName: names.handlers,
+    data,
+    side: service.zserver.side,
+    commands: service.commands.map((command) => commandView(command, service, claim(taken, methodName(command.name)), data, scope)),
+  };
+}
+
+const calls = {
+  unary: "unary",
+  one_way: "oneWay",
+  server_stream: "serverStream",
+  client_stream: "clientStream",
+  bidi_stream: "bidiStream",
+} as const;
+
+function commandView(command: Command, service: Service, name: string, data: string, scope: FileScope): CommandView {
+  const { kind, zserver } = command;
+  const requestType = scope.messageRef(command.request, "type");
+  const requestInit = scope.messageRef(command.request, "init");
+  const replyType = scope.messageRef(command.response, "type");
+  const replyInit = scope.messageRef(command.response, "init");
+  const streams = kind === "client_stream" || kind === "bidi_stream";
+  return {
+    doc: elementDoc(command, "  "),
+    name,
+    method: literal(name),
+    wireName: literal(`${service.fullName}/${command.name}`),
+    kind,
+    call: calls[kind],
+    request: scope.messageRef(command.request, "value"),
+    requestType,
+    requestInit,
+    reply: scope.messageRef(command.response, "value"),
+    replyType,
+    replyInit,
+    argument: streams ? "requests" : "request",
+    argumentInit: streams ? anyIterable(requestInit) : requestInit,
+    argumentType: streams ? ["AsyncIterable<", requestType, ">"] : requestType,
+    result: callResult(kind, replyType),
+    context: zserver.deferred ? [user("DeferredContext"), `<${data}, `, replyInit, ">"] : [user("Context"), `<${data}>`],
+    handlerResult: handlerResult(command, replyInit),
+    timeoutMs: zserver.timeoutMs,
+    deferred: zserver.deferred,
+    ordered: zserver.ordered,
+    errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
+  };
+}
+
+/** A type of the runtime's public surface. */
+function user(name: string): Ref {
+  return { module: "zserver", name, type: true };
+}
+
+function anyIterable(type: Code): Code {
+  return ["AsyncIterable<", type, "> | Iterable<", type, ">"];
+}
+
+function callResult(kind: Command["kind"], reply: Code): Code {
+  if (kind === "one_way") return "Promise<void>";
+  return [kind === "unary" || kind === "client_stream" ? "Promise<" : "AsyncIterable<", reply, ">"];
+}
+
+function handlerResult({ kind, zserver }: Command, reply: Code): Code {
+  if (kind === "one_way") return "void | Promise<void>";
+  if (kind === "server_stream" || kind === "bidi_stream") return anyIterable(reply);
+  const now: Code = zserver.deferred ? [reply, " | ", user("DeferredReply"), "<", reply, ">"] : reply;
+  return [now, " | Promise<", now, ">"];
+}

@@ -1,0 +1,188 @@
+/**
+ * The view model: what templates see. Plain and complete, so that a template makes no decision but of layout; pure, so that it can be tested
+ * without rendering. `Code` values go through the helper `use`, which imports what they refer to.
+ */
+import type { Code } from "./imports.ts";
+
+export interface FileView {
+  /** The schema's name, safe behind `//`. */
+  readonly source: string;
+  /** The comment before `syntax`, as JSDoc. */
+  readonly doc: string;
+  readonly enums: readonly EnumView[];
+  readonly messages: readonly MessageView[];
+  readonly services: readonly ServiceView[];
+}
+
+export interface EnumView {
+  readonly doc: string;
+  readonly name: string;
+  /** Whether numbers without a name are values too. */
+  readonly open: boolean;
+  /** The name of the guard of a closed enum. */
+  readonly guard: string;
+  /** Numbers without repetition, for the guard. */
+  readonly numbers: readonly number[];
+  readonly values: readonly { readonly doc: string; readonly name: string; readonly number: number }[];
+}
+
+export interface MessageView {
+  readonly doc: string;
+  /** The message's full name as a string literal. */
+  readonly fullName: string;
+  readonly maxElements: number;
+  readonly name: string;
+  readonly initName: string;
+  readonly writeName: string;
+  readonly readName: string;
+  /** One for each property, in the order of declaration. A oneof is one property. */
+  readonly properties: readonly PropertyView[];
+  /** In the order in which they are written: by field number. */
+  readonly writes: readonly WriteView[];
+  /** By field number. */
+  readonly cases: readonly CaseView[];
+  readonly enums: readonly EnumView[];
+}
+
+export interface PropertyView {
+  readonly doc: string;
+  readonly name: string;
+  /** The local variable that holds it while decoding. */
+  readonly variable: string;
+  /** `name`, or `name: variable` where they differ. */
+  readonly shorthand: string;
+  /** The cases of a oneof; then `type` and `initType` are not used. */
+  readonly oneof: readonly { readonly doc: string; readonly name: string; readonly type: Code; readonly initType: Code }[] | undefined;
+  readonly type: Code;
+  readonly initType: Code;
+  /** The variable's type, which may be changed while decoding. */
+  readonly variableType: Code;
+  /** What it is before anything was read; undefined when that is `undefined`. */
+  readonly initial: Code | undefined;
+  /** The cast that makes a decoded list or map changeable again. */
+  readonly cast: Code | undefined;
+}
+
+/** What writes one or more fields. Exactly one of the optional parts is there. */
+export interface WriteView {
+  /** A field that is written once, when `condition` holds. */
+  readonly single?: { readonly condition: string; readonly value: ValueWriteView } | undefined;
+  /** A field that must be there. */
+  readonly required?: { readonly access: string; readonly field: string; readonly value: ValueWriteView } | undefined;
+  readonly list?: { readonly access: string; readonly value: ValueWriteView } | undefined;
+  readonly packed?: { readonly access: string; readonly tag: number; readonly put: Code; readonly field: string } | undefined;
+  readonly map?:
+    | { readonly access: string; readonly tag: number; readonly key: ValueWriteView; readonly value: ValueWriteView }
+    | undefined;
+  /** Members of a oneof whose numbers are neighbours; `others` are the rest. */
+  readonly oneof?:
+    | {
+        readonly access: string;
+        readonly field: string;
+        readonly cases: readonly { readonly name: string; readonly value: ValueWriteView }[];
+        readonly others: readonly string[];
+      }
+    | undefined;
+}
+
+/** How one value is written, its tag included. */
+export interface ValueWriteView {
+  readonly tag: number;
+  /** The expression of the value. */
+  readonly value: string;
+  /** The field's name as a string literal, for errors. */
+  readonly field: string;
+  /** The function that writes a tag and a scalar. */
+  readonly scalar?: Code | undefined;
+  /** The function that writes a message's fields, between a length or group tags. */
+  readonly message?: Code | undefined;
+  /** The tag that ends a group; undefined for a length. */
+  readonly endTag?: number | undefined;
+  /** A wrapper message around a scalar: its only field. */
+  readonly wrapper?: { readonly condition: string; readonly scalar: Code; readonly tag: number } | undefined;
+}
+
+/** One case of the switch over tags. Exactly one of the optional parts is there. */
+export interface CaseView {
+  readonly tag: number;
+  readonly variable: string;
+  /** Stores one value. */
+  readonly single?: ValueReadView | undefined;
+  /** A member of a oneof. */
+  readonly member?: (ValueReadView & { readonly name: string }) | undefined;
+  readonly list?: ValueReadView | undefined;
+  /** A packed run of a list. */
+  readonly packed?: ValueReadView | undefined;
+  readonly map?: MapReadView | undefined;
+}
+
+/** How one value is read, its tag excluded. */
+export interface ValueReadView {
+  /** The function that reads a scalar. */
+  readonly scalar?: Code | undefined;
+  /** The function that reads a message's fields, up to a length or the end of a group. */
+  readonly message?: Code | undefined;
+  readonly group: boolean;
+  /** A wrapper message whose value is the field's. */
+  readonly wrapper: boolean;
+  /** What is read goes on from an earlier occurrence: this expression. */
+  readonly previous: string;
+  /** The guard of a closed enum, and the tag under which other numbers are kept. */
+  readonly guard?: { readonly known: Code; readonly tag: number } | undefined;
+}
+
+export interface MapReadView {
+  readonly key: EntryReadView;
+  readonly value: EntryReadView;
+}
+
+export interface EntryReadView {
+  readonly tag: number;
+  readonly type: Code;
+  readonly initial: Code;
+  readonly read: ValueReadView;
+}
+
+export interface ServiceView {
+  readonly doc: string;
+  /** The full name as a string literal. */
+  readonly fullName: string;
+  readonly name: string;
+  readonly commandsName: string;
+  readonly commandsValue: string;
+  readonly proxyName: string;
+  readonly handlersName: string;
+  /** The type parameter of the handlers. */
+  readonly data: string;
+  readonly side: "SERVER" | "CLIENT" | "BOTH";
+  readonly commands: readonly CommandView[];
+}
+
+export interface CommandView {
+  readonly doc: string;
+  readonly name: string;
+  /** `name` as a string literal. */
+  readonly method: string;
+  /** `package.Service/Command` as a string literal. */
+  readonly wireName: string;
+  readonly kind: "unary" | "one_way" | "server_stream" | "client_stream" | "bidi_stream";
+  /** The method of `Caller`. */
+  readonly call: string;
+  readonly request: Code;
+  readonly requestInit: Code;
+  readonly requestType: Code;
+  readonly reply: Code;
+  readonly replyInit: Code;
+  readonly replyType: Code;
+  /** The parameter and the result of the proxy's method, and of the handler's. */
+  readonly argument: string;
+  readonly argumentInit: Code;
+  readonly argumentType: Code;
+  readonly result: Code;
+  readonly context: Code;
+  readonly handlerResult: Code;
+  readonly timeoutMs: number;
+  readonly deferred: boolean;
+  readonly ordered: boolean;
+  readonly errors: Code;
+}

@@ -1,4 +1,5 @@
-import type { KeyStatement, Limits } from "../../generated/zserver/protocol/v1/handshake.ts";
+import type { Limits } from "../../generated/zserver/protocol/v1/handshake.ts";
+import type { KeyStatement } from "../crypto/key-statement.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { SuiteName } from "./suite.ts";
 

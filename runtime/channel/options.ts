@@ -1,4 +1,6 @@
 import type { LimitsInit } from "../../generated/zserver/protocol/v1/handshake.ts";
+import type { StaticKey } from "../crypto/identity.ts";
+import type { ServerKey } from "../crypto/key-string.ts";
 import type { CryptoProvider, KeyPair } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
 import type { Timers } from "../time/timers.ts";
@@ -11,8 +13,6 @@ export interface ChannelOptions {
   readonly timers: Timers;
   /** From `start` to `established`, a user's judgement included. Default 10,000. */
   readonly handshakeTimeoutMs?: number | undefined;
-  /** The keys are renewed this long after the first activity under them. Default 120,000: what a thief of the keys can read is two minutes. */
-  readonly rotateAfterMs?: number | undefined;
   /** The keys are renewed after this many bytes in one direction. Default 1 GiB. */
   readonly rotateAfterBytes?: number | undefined;
   /**
@@ -23,22 +23,17 @@ export interface ChannelOptions {
 }
 
 export interface DialerOptions extends ChannelOptions {
-  /** The server that is expected; `judge` to learn its key and ask the application (`ChannelEvents.serverKey`). */
-  readonly server: ServerPin | "judge";
+  /**
+   * The server that is expected. Without its static key the handshake is XX. `judge` to learn the key and ask the application
+   * (`ChannelEvents.serverKey`).
+   */
+  readonly server: ServerKey | "judge";
   /** This client's own X25519 key, which a server may recognise. Default none: anonymous. */
   readonly clientKey?: KeyPair | undefined;
+  /** The keys are renewed this long after the first activity under them. Default 120,000: what a thief of the keys can read is two minutes. */
+  readonly rotateAfterMs?: number | undefined;
   /** Milliseconds since 1970, when the clock can be trusted to judge `notAfter`. Default: only serials are judged. */
   readonly wallNow?: (() => number) | undefined;
-}
-
-/** What a client knows of a server beforehand. */
-export interface ServerPin {
-  /** Its Ed25519 public key. */
-  readonly identity: Uint8Array;
-  /** Its X25519 static key. Without it the handshake is XX. */
-  readonly staticKey?: Uint8Array | undefined;
-  /** The lowest serial of a key statement that is accepted. Default 0. */
-  readonly serial?: number | undefined;
 }
 
 export interface ListenerOptions extends ChannelOptions {
@@ -53,10 +48,4 @@ export interface ListenerOptions extends ChannelOptions {
    * said).
    */
   readonly overloaded?: (() => number | undefined) | undefined;
-}
-
-/** An X25519 static key, and the statement by which the server's identity vouches for it. */
-export interface StaticKey {
-  readonly pair: KeyPair;
-  readonly statement: KeyStatement;
 }

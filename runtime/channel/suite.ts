@@ -10,7 +10,9 @@ export const suiteNames = [
 
 export type SuiteName = (typeof suiteNames)[number];
 
-export const [NK, XK, XX]: typeof suiteNames = suiteNames;
+export const NK: SuiteName = suiteNames[0];
+export const XK: SuiteName = suiteNames[1];
+export const XX: SuiteName = suiteNames[2];
 
 /** Whether a name that came from a peer is one of {@link suiteNames}. */
 export function isSuiteName(name: string): name is SuiteName {

@@ -1,0 +1,14 @@
+import type { ChannelEvents } from "./channel.ts";
+import { ListenerHandshake } from "./listener-handshake.ts";
+import type { ListenerOptions } from "./options.ts";
+import { SecureChannel } from "./secure-channel.ts";
+import { listenerSettings } from "./settings.ts";
+
+/** The listening end of a sealed connection. Half-open, without effect on anything else, until one record of the client has verified. */
+export class ListenerChannel extends SecureChannel {
+  /** Throws TypeError for unknown options, impossible values, and without a static key. */
+  constructor(options: ListenerOptions, events: ChannelEvents) {
+    if (options.staticKeys.length === 0) throw new TypeError("ListenerChannel: staticKeys is empty");
+    super("listener", new ListenerHandshake(options), options, listenerSettings(options), events);
+  }
+}

@@ -1,0 +1,143 @@
+import { type Offer, type RefusalInit, Refusal_Reason } from "../../generated/zserver/protocol/v1/handshake.ts";
+import { concatBytes } from "../bytes/concat.ts";
+import { equalBytes } from "../crypto/equal.ts";
+import type { StaticKey } from "../crypto/identity.ts";
+import { HandshakeState } from "../crypto/noise/handshake-state.ts";
+import { epochOf } from "./epoch.ts";
+import { ChannelFailure } from "./failure.ts";
+import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
+import { KEY_HINT_BYTES, keyHint } from "./key-hint.ts";
+import { HANDSHAKE_MESSAGE_BYTES, LENGTH_BYTES, PREAMBLE_BYTES } from "./limits.ts";
+import type { ListenerOptions } from "./options.ts";
+import { answerPacket, packetOf, readOffer } from "./preamble.ts";
+import { encodeServerHello } from "./server-hello.ts";
+import { isSuiteName, type SuiteName, suiteNames, XX } from "./suite.ts";
+import { Transcript } from "./transcript.ts";
+
+type Awaiting = "offer" | "message 1" | "message 3" | "nothing";
+
+/** The listening side: accepts the first suite of an offer or refuses it, and shows its statement. */
+export class ListenerHandshake implements Handshake {
+  readonly #options: ListenerOptions;
+  readonly #transcript = new Transcript();
+  #awaiting: Awaiting = "offer";
+  /** An offer was refused with UNKNOWN_KEY: one more may come, and only XX. */
+  #secondOffer = false;
+  #offer: Offer | undefined;
+  #suite: SuiteName | undefined;
+  #key: StaticKey | undefined;
+  #noise: HandshakeState | undefined;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  get packetLimit(): number {
+    if (this.#awaiting === "offer") return PREAMBLE_BYTES;
+    return this.#awaiting === "nothing" ? -1 : HANDSHAKE_MESSAGE_BYTES;
+  }
+
+  start(): HandshakeStep {
+    return {};
+  }
+
+  receive(packet: Uint8Array): HandshakeStep {
+    if (this.#awaiting === "message 1") return this.#receiveMessage1(packet);
+    if (this.#awaiting === "message 3") return this.#receiveMessage3(packet);
+    this.#offer = readOffer(packet);
+    this.#transcript.add(packet);
+    this.#awaiting = "message 1";
+    return {};
+  }
+
+  wipe(): void {
+    this.#noise?.wipe();
+  }
+
+  #receiveMessage1(packet: Uint8Array): HandshakeStep {
+    const { suites, keyHint: hint } = this.#offer!;
+    const suite = this.#chooseSuite(suites[0] ?? "");
+    if (!this.#secondOffer) this.#checkLoad();
+    this.#key = this.#chooseKey(suite, hint);
+    if (this.#key === undefined) return this.#refuseKey(packet);
+    this.#suite = suite;
+    this.#noise = new HandshakeState({
+      crypto: this.#options.crypto,
+      random: this.#options.random,
+      protocolName: suite,
+      initiator: false,
+      prologue: this.#transcript.bytes,
+      localStatic: this.#key.pair,
+    });
+    this.#readEmpty(packet);
+    const answer = answerPacket({ outcome: { case: "accepted", value: suite } });
+    const message2 = packetOf(this.#noise.writeMessage(encodeServerHello(this.#key.statement, this.#options.limits ?? {})));
+    const output = concatBytes(answer, message2);
+    if (this.#noise.complete) return { output, finished: this.#finish() };
+    this.#awaiting = "message 3";
+    return { output };
+  }
+
+  #receiveMessage3(packet: Uint8Array): HandshakeStep {
+    this.#readEmpty(packet);
+    return { finished: this.#finish() };
+  }
+
+  #chooseSuite(name: string): SuiteName {
+    const spoken = this.#options.suites ?? suiteNames;
+    if (!isSuiteName(name) || !spoken.includes(name)) {
+      throw refusal("UNKNOWN_SUITE", "the client offers no suite that is spoken here", {
+        reason: Refusal_Reason.UNKNOWN_SUITE,
+        suites: spoken,
+      });
+    }
+    if (this.#secondOffer && name !== XX) throw new ChannelFailure("HANDSHAKE_FAILED", `the client's second offer is ${name}`);
+    return name;
+  }
+
+  /** Before any Diffie-Hellman. */
+  #checkLoad(): void {
+    const retryAfterMs = this.#options.overloaded?.();
+    if (retryAfterMs === undefined) return;
+    throw refusal("OVERLOADED", "no new sessions are taken now", { reason: Refusal_Reason.OVERLOADED, retryAfterMs });
+  }
+
+  /** The key that the client expects, previous ones included; in XX the present one, whatever it expected. */
+  #chooseKey(suite: SuiteName, hint: Uint8Array): StaticKey | undefined {
+    const { crypto, staticKeys } = this.#options;
+    if (hint.length !== (suite === XX ? 0 : KEY_HINT_BYTES))
+      throw new ChannelFailure("HANDSHAKE_FAILED", "the offer's key hint has a wrong length");
+    if (suite === XX) return staticKeys[0];
+    return staticKeys.find(({ pair }) => equalBytes(keyHint(crypto, pair.publicKey), hint));
+  }
+
+  #refuseKey(message1: Uint8Array): HandshakeStep {
+    const answer = answerPacket({ outcome: { case: "refused", value: { reason: Refusal_Reason.UNKNOWN_KEY } } });
+    this.#transcript.add(message1);
+    this.#transcript.add(answer);
+    this.#secondOffer = true;
+    this.#awaiting = "offer";
+    return { output: answer };
+  }
+
+  /** The client says nothing before the server is proven, and nothing that a replay could repeat. */
+  #readEmpty(packet: Uint8Array): void {
+    const payload = this.#noise!.readMessage(packet.subarray(LENGTH_BYTES));
+    if (payload.length > 0) throw new ChannelFailure("HANDSHAKE_FAILED", "the client's handshake message has a payload");
+  }
+
+  #finish(): FinishedHandshake {
+    this.#awaiting = "nothing";
+    const { remoteStatic } = this.#noise!;
+    const epoch = epochOf(0, this.#noise!);
+    return {
+      peer: { suite: this.#suite, handshakeHash: epoch.hash.slice(), remoteStatic, server: this.#key!.statement, limits: undefined },
+      epoch,
+      statics: { local: this.#key!.pair, remote: remoteStatic },
+    };
+  }
+}
+
+function refusal(reason: "UNKNOWN_SUITE" | "OVERLOADED", message: string, refused: RefusalInit): ChannelFailure {
+  return new ChannelFailure(reason, message, { lastWords: answerPacket({ outcome: { case: "refused", value: refused } }) });
+}

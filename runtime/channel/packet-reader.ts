@@ -1,0 +1,80 @@
+import { LENGTH_BYTES } from "./limits.ts";
+
+/** The first memory for a packet that came in pieces. */
+const MIN_KEPT_BYTES = 64;
+
+/**
+ * Cuts a stream of bytes into packets, each behind its length. A packet that lies whole in a chunk is given in place; only a split one is copied
+ * together, into memory that grows with what has arrived and not with what was announced.
+ *
+ * Use: `begin(chunk)`; while `nextLength()` is a length that the caller accepts, `take` it; `end()`.
+ */
+export class PacketReader {
+  #chunk: Uint8Array | undefined;
+  #offset = 0;
+  /** The beginning of a split packet, length included. */
+  #kept: Uint8Array | undefined;
+  #keptLength = 0;
+
+  /** Bytes that wait for the rest of their packet. */
+  get waiting(): number {
+    return this.#keptLength;
+  }
+
+  /** Borrows the chunk until `end`. */
+  begin(chunk: Uint8Array): void {
+    this.#chunk = chunk;
+    this.#offset = 0;
+  }
+
+  /** The length before the next packet, itself not counted; -1 while it has not arrived. */
+  nextLength(): number {
+    const chunk = this.#chunk!;
+    const offset = this.#offset;
+    if (this.#keptLength === 0) return chunk.length - offset < LENGTH_BYTES ? -1 : (chunk[offset]! << 8) | chunk[offset + 1]!;
+    if (this.#keptLength >= LENGTH_BYTES) return (this.#kept![0]! << 8) | this.#kept![1]!;
+    return offset < chunk.length ? (this.#kept![0]! << 8) | chunk[offset]! : -1;
+  }
+
+  /** The next packet, its length before it; undefined while it is not complete. Valid until the next call, within the chunk or this reader. */
+  take(length: number): Uint8Array | undefined {
+    const chunk = this.#chunk!;
+    const start = this.#offset;
+    const end = start + LENGTH_BYTES + length - this.#keptLength;
+    if (end > chunk.length) return undefined;
+    this.#offset = end;
+    if (this.#keptLength === 0) return chunk.subarray(start, end);
+    this.#keep(chunk.subarray(start, end));
+    const packet = this.#kept!.subarray(0, this.#keptLength);
+    // Idle connections hold no memory for packets.
+    this.#kept = undefined;
+    this.#keptLength = 0;
+    return packet;
+  }
+
+  /** Gives the chunk back, and keeps a copy of what was not taken. */
+  end(): void {
+    const chunk = this.#chunk!;
+    this.#chunk = undefined;
+    if (this.#offset < chunk.length) this.#keep(chunk.subarray(this.#offset));
+  }
+
+  /** Forgets what waits, and the chunk. */
+  drop(): void {
+    this.#chunk = undefined;
+    this.#kept = undefined;
+    this.#keptLength = 0;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const length = this.#keptLength + bytes.length;
+    const capacity = this.#kept?.length ?? 0;
+    if (length > capacity) {
+      const grown = new Uint8Array(Math.max(length, capacity * 2, MIN_KEPT_BYTES));
+      if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptLength));
+      this.#kept = grown;
+    }
+    this.#kept!.set(bytes, this.#keptLength);
+    this.#keptLength = length;
+  }
+}

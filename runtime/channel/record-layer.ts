@@ -1,0 +1,122 @@
+import type { CryptoProvider } from "../crypto/provider.ts";
+import type { RandomSource } from "../crypto/random.ts";
+import type { Timer, Timers } from "../time/timers.ts";
+import { RecordKind } from "./channel.ts";
+import { DialerRotation } from "./dialer-rotation.ts";
+import { exported } from "./epoch.ts";
+import type { FinishedHandshake } from "./handshake.ts";
+import { HALF_OPEN_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
+import { ListenerRotation } from "./listener-rotation.ts";
+import { RecordOpener } from "./record-opener.ts";
+import { RecordSealer } from "./record-sealer.ts";
+import type { Rotation, RotationStep } from "./rotation.ts";
+import type { ChannelSettings } from "./settings.ts";
+
+/** Which side of the connection a channel is. */
+export type Role = "dialer" | "listener";
+
+export interface RecordLayerOptions {
+  readonly role: Role;
+  readonly crypto: CryptoProvider;
+  readonly random: RandomSource;
+  readonly timers: Timers;
+  readonly settings: ChannelSettings;
+  /** What this side has sent in the handshake. */
+  readonly sentBytes: number;
+  /** The present keys' time is over. */
+  readonly onDue: () => void;
+}
+
+/** The records of a connection, both directions, under keys that age by bytes and by time, and are renewed. */
+export class RecordLayer {
+  readonly #options: RecordLayerOptions;
+  readonly #sealer: RecordSealer;
+  readonly #opener: RecordOpener;
+  readonly #rotation: Rotation;
+  /** Runs from the first activity under the present keys on, on a dialler. */
+  #timer: Timer | undefined;
+
+  constructor({ epoch, statics }: FinishedHandshake, options: RecordLayerOptions) {
+    const { role, crypto, random, sentBytes } = options;
+    const dials = role === "dialer";
+    // The listener accepts no more than this before a record has verified, so the dialler's first one has to fit.
+    const firstRecordBytes = dials ? HALF_OPEN_BYTES - sentBytes - LENGTH_BYTES : RECORD_BYTES;
+    const sealer = new RecordSealer(dials ? epoch.fromDialer : epoch.fromListener, firstRecordBytes);
+    const opener = new RecordOpener(dials ? epoch.fromListener : epoch.fromDialer);
+    const context = { crypto, random, statics, sealer, opener };
+    this.#rotation = dials ? new DialerRotation(context, epoch) : new ListenerRotation(context, epoch);
+    this.#sealer = sealer;
+    this.#opener = opener;
+    this.#options = options;
+  }
+
+  /** The epoch that both directions have reached. */
+  get epoch(): number {
+    return this.#rotation.epoch.number;
+  }
+
+  get recordsIn(): number {
+    return this.#opener.records;
+  }
+
+  get recordsOut(): number {
+    return this.#sealer.records;
+  }
+
+  /** Whether so much went under one key that the peer refuses to renew it. */
+  get overdue(): boolean {
+    return this.#keyBytes > this.#options.settings.rotationOverdueBytes;
+  }
+
+  /** See {@link RecordSealer.seal}. */
+  seal(kind: number, plaintext: Uint8Array): Uint8Array {
+    return this.#sealer.seal(kind, plaintext);
+  }
+
+  /** See {@link RecordOpener.open}. */
+  open(packet: Uint8Array, into: Uint8Array): number {
+    return this.#opener.open(packet, into);
+  }
+
+  /** A record of the session went either way, and the keys age by it. Whether they are due for renewal by their bytes. */
+  age(kind: number): boolean {
+    if (this.#rotation.underway) return false;
+    const { timers, settings, onDue } = this.#options;
+    if (kind !== RecordKind.QUIET && settings.rotateAfterMs !== undefined) this.#timer ??= timers.after(settings.rotateAfterMs, onDue);
+    return this.#keyBytes >= settings.rotateAfterBytes;
+  }
+
+  /** A record that begins a renewal or asks for it; undefined when there is nothing to begin or ask for. */
+  requestRotation(): Uint8Array | undefined {
+    this.stopTimer();
+    return this.#rotation.request();
+  }
+
+  /** See {@link Rotation.receive}. */
+  receiveRotation(kind: number, body: Uint8Array): RotationStep {
+    const step = this.#rotation.receive(kind, body);
+    if (this.#rotation.underway) this.stopTimer();
+    return step;
+  }
+
+  exporter(label: string): Uint8Array {
+    return exported(this.#options.crypto, this.#rotation.epoch, label);
+  }
+
+  stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  wipe(): void {
+    this.stopTimer();
+    this.#rotation.wipe();
+    this.#sealer.wipe();
+    this.#opener.wipe();
+  }
+
+  /** Bytes of the direction that has more of them under its present key. */
+  get #keyBytes(): number {
+    return Math.max(this.#sealer.keyBytes, this.#opener.keyBytes);
+  }
+}

@@ -1,10 +1,10 @@
-import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import nacl from "tweetnacl";
-import { type Cipher, CounterAead } from "./aead.ts";
+import { CounterAead } from "./aead.ts";
 import { isAllZero, requireKey, smallOrderPoint } from "./checks.ts";
 import { isStrictSignature } from "./ed25519-strict.ts";
+import { portableCipher } from "./portable-cipher.ts";
 import type { Aead, CryptoProvider, KeyPair } from "./provider.ts";
 
 /** The primitives in JavaScript alone, for browsers and wherever there is no node:crypto: tweetnacl's curves, @noble's cipher and hash. */
@@ -55,21 +55,6 @@ class PortableCrypto implements CryptoProvider {
   }
 
   aead(key: Uint8Array): Aead {
-    return new CounterAead(nobleCipher, key);
+    return new CounterAead(portableCipher, key);
   }
 }
-
-/** @noble/ciphers: authenticates before it decrypts, so a wrong tag leaves the output as it was. */
-export const nobleCipher: Cipher = {
-  seal(key, nonce, associatedData, plaintext, sealed) {
-    chacha20poly1305(key, nonce, associatedData).encrypt(plaintext, sealed);
-  },
-  open(key, nonce, associatedData, sealed, plaintext) {
-    try {
-      chacha20poly1305(key, nonce, associatedData).decrypt(sealed, plaintext);
-      return true;
-    } catch {
-      return false;
-    }
-  },
-};

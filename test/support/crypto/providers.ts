@@ -1,6 +1,7 @@
 import type { Cipher } from "../../../runtime/crypto/aead.ts";
 import { nativeCrypto, nodeCipher } from "../../../runtime/crypto/native.ts";
-import { nobleCipher, portableCrypto } from "../../../runtime/crypto/portable.ts";
+import { portableCrypto } from "../../../runtime/crypto/portable.ts";
+import { portableCipher } from "../../../runtime/crypto/portable-cipher.ts";
 import type { CryptoProvider } from "../../../runtime/crypto/provider.ts";
 import { loadSodium, sodiumCipher } from "../../../runtime/crypto/sodium.ts";
 import { skipWithReason } from "../report.ts";
@@ -15,7 +16,7 @@ export interface Implementation {
 /** Every implementation of the primitives that runs here. */
 export function implementations(): Implementation[] {
   const list: Implementation[] = [
-    { name: "portable", crypto: portableCrypto(), cipher: nobleCipher },
+    { name: "portable", crypto: portableCrypto(), cipher: portableCipher },
     { name: "native without sodium", crypto: nativeCrypto({ sodium: false }), cipher: nodeCipher },
   ];
   const sodium = loadSodium();

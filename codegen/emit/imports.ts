@@ -35,10 +35,10 @@ export class Imports {
   }
 
   #import(ref: Ref): string {
-    let names = this.#modules.get(ref.module);
-    if (names === undefined) this.#modules.set(ref.module, (names = new Map()));
-    let entry = names.get(ref.name);
-    if (entry === undefined) names.set(ref.name, (entry = { local: claim(this.#taken, ref.name), type: true }));
+    const names = this.#modules.get(ref.module) ?? new Map<string, Entry>();
+    this.#modules.set(ref.module, names);
+    const entry = names.get(ref.name) ?? { local: claim(this.#taken, ref.name), type: true };
+    names.set(ref.name, entry);
     if (!ref.type) entry.type = false;
     return entry.local;
   }

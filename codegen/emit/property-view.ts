@@ -43,7 +43,7 @@ function oneofTypes(property: Property, message: string, scope: FileScope): Type
   return {
     doc: docComment(oneof.comment, "  "),
     oneof: members.map(({ name, field }) => ({
-      doc: fieldDoc(field, "      "),
+      doc: fieldDoc(field, "    "),
       name: literal(name),
       type: valueType(field.value, "type", scope),
       initType: valueType(field.value, "init", scope),

@@ -11,7 +11,6 @@ export const builtInFiles: ReadonlySet<string> = new Set([
   "google/protobuf/struct.proto",
   "google/protobuf/timestamp.proto",
   "google/protobuf/wrappers.proto",
-  "google/protobuf/descriptor.proto",
   "zserver/options.proto",
 ]);
 

@@ -41,7 +41,7 @@ interface HelperOptions {
 }
 
 /** The folder of built-in templates: beside the built package, or at the top of the repository. */
-const folder: URL = [new URL("../templates/", import.meta.url), new URL("../../templates/", import.meta.url)].find((url) =>
+const folder: URL = [new URL("./templates/", import.meta.url), new URL("../../templates/", import.meta.url)].find((url) =>
   existsSync(url),
 )!;
 

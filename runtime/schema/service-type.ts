@@ -42,7 +42,9 @@ export interface ServiceInfo<Proxy> {
   readonly name: string;
   readonly side: Side;
   /** The generated class whose methods call the commands. */
-  readonly proxy: new (caller: Caller) => Proxy;
+  readonly proxy: new (
+    caller: Caller,
+  ) => Proxy;
 }
 
 /** The key of {@link ServiceInfo} on a service. Registered globally, so that two copies of the package understand each other's services. */

@@ -1,0 +1,75 @@
+/**
+ * Writes generated/ from schemas/: the protocol's own messages, the built-in ones that `zserver/codec` exports, and the examples'.
+ * `--check` writes nothing and exits with 1 when a file would change.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type EmittedFile, type EmitOptions, emitSchema } from "../codegen/emit/emit.ts";
+import type { File } from "../codegen/model/schema.ts";
+import { formatDiagnostic } from "../codegen/model/diagnostic.ts";
+import { readSchema } from "../codegen/read/read.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const output = join(root, "generated");
+
+/** The well-known messages: they import the codecs by path, because `zserver/codec` exports both. */
+const wellKnown = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"].map(
+  (name) => `google/protobuf/${name}.proto`,
+);
+
+function emit(files: readonly string[], options: Partial<EmitOptions> = {}, pick: (file: File) => File = (file) => file): EmittedFile[] {
+  const result = readSchema({ files, roots: [join(root, "schemas")] });
+  if (result.schema === undefined) throw new Error(result.diagnostics.map(formatDiagnostic).join("\n"));
+  const { schema } = result;
+  // Imports of a built-in file are not built-in themselves: only what was asked for is written.
+  const chosen = options.builtIns ? schema.files.filter((file) => file.requested) : schema.files;
+  return emitSchema({ files: chosen.map(pick) }, { importExtension: ".ts", ...options });
+}
+
+/** Of `zserver/options.proto` the runtime needs only the reply of one-way commands: options are read by zgen. */
+function onlyNone(file: File): File {
+  return { ...file, messages: file.messages.filter((message) => message.name === "None"), enums: [], extensions: [] };
+}
+
+/** All of generated/, by path. */
+export function regenerate(): Map<string, string> {
+  const files = [
+    ...emit(wellKnown, { builtIns: true, runtimeImport: "../../../runtime/schema/support.ts" }),
+    ...emit(["zserver/options.proto"], { builtIns: true, runtimeImport: "../../runtime/schema/support.ts" }, onlyNone),
+    ...emit(["zserver/protocol/v1/handshake.proto", "zserver/protocol/v1/session.proto"]),
+    ...emit(["example/lobby/v1/lobby.proto"]),
+  ];
+  return new Map(files.map(({ path, text }) => [path, text]));
+}
+
+function present(): string[] {
+  const entries = readdirSync(output, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(output.length + 1));
+}
+
+function main(check: boolean): void {
+  const wanted = regenerate();
+  const stale = present().filter((path) => !wanted.has(path));
+  const changed = [...wanted].filter(([path, text]) => readOr(join(output, path)) !== text);
+  for (const path of [...stale, ...changed.map(([path]) => path)]) console.log(`${check ? "differs" : "wrote"} generated/${path}`);
+  if (check) {
+    if (stale.length + changed.length > 0) process.exitCode = 1;
+    return;
+  }
+  for (const path of stale) rmSync(join(output, path));
+  for (const [path, text] of changed) {
+    mkdirSync(dirname(join(output, path)), { recursive: true });
+    writeFileSync(join(output, path), text);
+  }
+}
+
+function readOr(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes("--check"));

@@ -22,7 +22,7 @@ export async function buildRuntime() {
 /** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built; it never takes a file from a running zgen. */
 export async function buildCodegen() {
   await bundle("codegen", { cli: at("codegen/cli/main.ts") });
-  for (const asset of ["templates", "schemas/zserver/options.proto"]) {
+  for (const asset of ["templates", "schemas/builtin", "schemas/zserver/options.proto"]) {
     cpSync(at(asset), at("codegen/dist", asset), { recursive: true });
   }
 }

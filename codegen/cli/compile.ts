@@ -1,8 +1,11 @@
+import { emitSchema } from "../emit/emit.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { readSchema } from "../read/read.ts";
 import type { Config } from "./config.ts";
 import type { OutputFile } from "./output.ts";
 import { findSchemaFiles } from "./schema-files.ts";
+import { UsageError } from "./terminal.ts";
+import { loadTemplates } from "./user-templates.ts";
 
 /** The files that the schemas make, or all that is wrong with the schemas. */
 export type Compilation =
@@ -11,7 +14,14 @@ export type Compilation =
 
 /** Reads the schemas that a configuration names and makes code of them, in memory. */
 export function compile(config: Config): Compilation {
+  const { importExtension } = config;
+  const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
   const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
   if (schema === undefined) return { files: undefined, diagnostics };
-  throw new Error("emit");
+  try {
+    return { files: emitSchema(schema, { importExtension, templates }), diagnostics: [] };
+  } catch (error) {
+    if (templates === undefined) throw error;
+    throw new UsageError(`the templates in ${config.templates}: ${(error as Error).message}`);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { readLimits } from "./limits.ts";
+import type { Rule } from "./rules.ts";
 import type { Source } from "./source.ts";
 
 /** Collects what is wrong with a schema, over all of its files. */
@@ -15,7 +16,7 @@ export class Diagnostics {
     return this.#list.length;
   }
 
-  add(source: Source, at: number, rule: string, message: string, remedy: string): void {
+  add(source: Source, at: number, rule: Rule, message: string, remedy: string): void {
     if (this.#list.length < readLimits.diagnostics) this.#list.push({ position: source.position(at), rule, message, remedy });
   }
 

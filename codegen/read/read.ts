@@ -1,7 +1,10 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Schema } from "../model/schema.ts";
-import { closedEnums } from "./build/builder.ts";
+import { type ClosedEnums, closedEnums } from "./build/builder.ts";
 import { buildFile } from "./build/file.ts";
+import type { ExtensionNumbers } from "./check/extensions.ts";
+import { FileChecker } from "./check/file.ts";
+import { checkImports } from "./check/imports.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { Scope } from "./link/scope.ts";
 import { SymbolTable } from "./link/symbols.ts";
@@ -34,8 +37,10 @@ export function readSchema(options: ReadOptions): ReadResult {
   const loader = new Loader(options.roots, options.readFile, diagnostics);
   loader.load(options.files);
   const scopes = link(loader.files, diagnostics);
+  const closed = closedEnums(loader.files.values());
+  check(scopes, closed, loader.files, diagnostics);
   if (!diagnostics.empty) return { diagnostics: diagnostics.sorted() };
-  return { schema: build(scopes, loader.files, options.files) };
+  return { schema: build(scopes, closed, options.files) };
 }
 
 /** Resolves every name: what it cannot, it reports. */
@@ -49,12 +54,17 @@ function link(files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): r
   return scopes;
 }
 
-function build(scopes: readonly Scope[], files: ReadonlyMap<string, FileNode>, requested: readonly string[]): Schema {
+function check(scopes: readonly Scope[], closed: ClosedEnums, files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): void {
+  const extensions: ExtensionNumbers = new Map();
+  checkImports(files, diagnostics);
+  for (const scope of scopes) new FileChecker(scope, closed, extensions, diagnostics).check();
+}
+
+/** Leaves out descriptor.proto where only zgen itself needed it. */
+function build(scopes: readonly Scope[], closed: ClosedEnums, requested: readonly string[]): Schema {
   const wanted = new Set(requested);
-  const closed = closedEnums(files.values());
-  const descriptorUsed =
-    wanted.has(descriptorFile) || [...files.values()].some((file) => file.imports.some((node) => node.file === descriptorFile));
-  const used = descriptorUsed ? scopes : scopes.filter((scope) => scope.file.source.name !== descriptorFile);
-  const sorted = [...used].sort((a, b) => (a.file.source.name < b.file.source.name ? -1 : 1));
-  return Object.freeze({ files: Object.freeze(sorted.map((scope) => buildFile(scope, closed, wanted.has(scope.file.source.name)))) });
+  const descriptorUsed = wanted.has(descriptorFile) || scopes.some(({ file }) => file.imports.some((node) => node.file === descriptorFile));
+  const used = scopes.filter(({ file }) => descriptorUsed || file.source.name !== descriptorFile);
+  used.sort((a, b) => (a.file.source.name < b.file.source.name ? -1 : 1));
+  return Object.freeze({ files: Object.freeze(used.map((scope) => buildFile(scope, closed, wanted.has(scope.file.source.name)))) });
 }

@@ -3,9 +3,9 @@ import { type Features, fieldFeatures } from "../features.ts";
 import { defaultJsonName } from "../json-name.ts";
 import { messageOption } from "../options/resolved.ts";
 import { scalarValue } from "../options/scalar.ts";
-import type { FieldNode, ValueNode } from "../syntax/ast.ts";
+import type { FieldNode } from "../syntax/ast.ts";
+import { explicitJsonName, pseudoOptions } from "../syntax/pseudo-option.ts";
 import { mapKeyTypes, scalarTypes } from "../syntax/scalar.ts";
-import { decodeUtf8 } from "../syntax/string.ts";
 import type { Builder } from "./builder.ts";
 import { buildElement } from "./element.ts";
 
@@ -59,20 +59,10 @@ function presence(node: FieldNode, features: Features, value: ValueType): Field[
   return features.field_presence === "IMPLICIT" ? "implicit" : "explicit";
 }
 
-/** The value of `json_name = "…"`, if written. */
-export function explicitJsonName(node: FieldNode): string | undefined {
-  const value = pseudoOption(node, "json_name");
-  return value?.kind === "string" ? decodeUtf8(value.bytes) : undefined;
-}
-
-/** The value of `default = …` or `json_name = …`, if written. */
-export function pseudoOption(node: FieldNode, name: "default" | "json_name"): ValueNode | undefined {
-  return node.options.find((option) => option.name.length === 1 && !option.name[0]!.extension && option.name[0]!.text === name)?.value;
-}
-
 function defaultValue(node: FieldNode, value: ValueType): Field["defaultValue"] {
-  const written = pseudoOption(node, "default");
-  if (written === undefined) return undefined;
+  const [option] = pseudoOptions(node, "default");
+  if (option === undefined) return undefined;
+  const written = option.value;
   if (value.kind === "enum") return written.kind === "identifier" ? written.text : undefined;
   if (value.kind === "message") return undefined;
   const result = scalarValue(value.type, written, false);

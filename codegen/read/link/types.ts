@@ -1,4 +1,5 @@
 import type { Diagnostics } from "../diagnostics.ts";
+import type { Rule } from "../rules.ts";
 import type { FieldNode, FileNode, MessageNode, TypeName } from "../syntax/ast.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
 import { isMiss, type Miss, type Scope } from "./scope.ts";
@@ -8,6 +9,8 @@ export class TypeLinker {
   readonly #scope: Scope;
   readonly #file: FileNode;
   readonly #diagnostics: Diagnostics;
+  /** The last one linked: all fields of one `extend` block share it. */
+  #extendee: TypeName | undefined;
 
   constructor(scope: Scope, diagnostics: Diagnostics) {
     this.#scope = scope;
@@ -33,38 +36,32 @@ export class TypeLinker {
   }
 
   #linkField(field: FieldNode): void {
-    if (field.extendee) this.#link(field.extendee, field.fullName, "message");
+    if (field.extendee && field.extendee !== this.#extendee) {
+      this.#extendee = field.extendee;
+      this.#link(field.extendee, field.fullName, "message");
+    }
     if (!field.group && !scalarTypes.has(field.type.text)) this.#link(field.type, field.fullName, "type");
   }
 
   #link(name: TypeName, from: string, wanted: "message" | "type"): void {
     const found = this.#scope.find(name.text, from, true);
-    if (isMiss(found)) return this.#reportMiss(name, found);
-    const { node } = found;
-    if (node?.kind === "message" || (node?.kind === "enum" && wanted === "type")) name.target = node;
+    const node = isMiss(found) ? undefined : found.node;
+    if (isMiss(found)) this.#reportMiss(name, found);
+    else if (node?.kind === "message" || (node?.kind === "enum" && wanted === "type")) name.target = node;
     else this.#report(name, "NOT_A_TYPE", `${name.text} is a ${node?.kind ?? "package"}, not a ${wanted}`, `use the name of a ${wanted}`);
   }
 
   #reportMiss(name: TypeName, { notImported, shadowed }: Miss): void {
     if (notImported) {
       const { name: file } = notImported.file.source;
-      return this.#report(name, "TYPE_NOT_IMPORTED", `${name.text} is declared in ${file}, which is not imported`, `add import "${file}";`);
+      this.#report(name, "TYPE_NOT_IMPORTED", `${name.text} is declared in ${file}, which is not imported`, `add import "${file}";`);
+    } else if (!this.#incomplete()) {
+      const message = shadowed ? `${name.text} means ${shadowed} here, which is not declared` : `the type ${name.text} is not declared`;
+      const remedy = shadowed
+        ? `write .${name.text} to begin at the outermost scope`
+        : "check the spelling, or import the file that declares it";
+      this.#report(name, "TYPE_UNRESOLVED", message, remedy);
     }
-    if (this.#incomplete()) return;
-    if (shadowed) {
-      return this.#report(
-        name,
-        "TYPE_UNRESOLVED",
-        `${name.text} means ${shadowed} here, which is not declared`,
-        `write .${name.text} to begin at the outermost scope`,
-      );
-    }
-    this.#report(
-      name,
-      "TYPE_UNRESOLVED",
-      `the type ${name.text} is not declared`,
-      "check the spelling, or import the file that declares it",
-    );
   }
 
   /** A visible file could not be read whole: what is missing may be in it. */
@@ -73,7 +70,7 @@ export class TypeLinker {
     return this.#file.imports.some((imported) => imported.missing);
   }
 
-  #report(name: TypeName, rule: string, message: string, remedy: string): void {
+  #report(name: TypeName, rule: Rule, message: string, remedy: string): void {
     this.#diagnostics.add(this.#file.source, name.at, rule, message, remedy);
   }
 }

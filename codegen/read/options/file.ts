@@ -1,7 +1,8 @@
 import type { Diagnostics } from "../diagnostics.ts";
 import type { Scope } from "../link/scope.ts";
 import type { SymbolTable } from "../link/symbols.ts";
-import type { EnumNode, FieldNode, MessageNode, OptionNode } from "../syntax/ast.ts";
+import type { EnumNode, FieldNode, MessageNode } from "../syntax/ast.ts";
+import { isPseudoOption } from "../syntax/pseudo-option.ts";
 import { OptionInterpreter } from "./interpret.ts";
 
 /** Resolves all options of a file, down to those of enum values, into the `resolvedOptions` of each element. */
@@ -45,9 +46,4 @@ function interpretEnum(interpreter: OptionInterpreter, node: EnumNode): void {
   for (const value of node.values) {
     value.resolvedOptions = interpreter.interpret(value.options, "google.protobuf.EnumValueOptions", value.fullName);
   }
-}
-
-/** `default` and `json_name` are written like options of a field and are parts of its declaration. */
-export function isPseudoOption({ name }: OptionNode): boolean {
-  return name.length === 1 && !name[0]!.extension && (name[0]!.text === "default" || name[0]!.text === "json_name");
 }

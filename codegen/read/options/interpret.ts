@@ -2,8 +2,9 @@ import type { Option, OptionValue } from "../../model/schema.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { isMiss, type Scope } from "../link/scope.ts";
 import type { SymbolTable } from "../link/symbols.ts";
+import type { Rule } from "../rules.ts";
 import type { FieldNode, MessageNode, OptionNamePart, OptionNode } from "../syntax/ast.ts";
-import { emptyMessage, isOptionMessage, noOptions, type OptionMessage, type ResolvedOptions } from "./resolved.ts";
+import { append, emptyMessage, isOptionMessage, noOptions, type OptionMessage, type ResolvedOptions } from "./resolved.ts";
 import { ValueReader } from "./value.ts";
 
 /** Resolves the names of options in scope and types their values by what the options declare. */
@@ -91,14 +92,15 @@ export class OptionInterpreter {
   #store(path: readonly FieldNode[], value: OptionValue, values: OptionMessage, node: OptionNode): boolean {
     let container = values;
     for (const field of path.slice(0, -1)) {
-      const inner = (container[key(field)] ??= emptyMessage());
+      container[key(field)] ??= emptyMessage();
+      const inner = container[key(field)];
       if (!isOptionMessage(inner)) return false;
       container = inner;
     }
     const field = path.at(-1)!;
     const name = key(field);
     if (field.label === "repeated" || field.mapKey) {
-      ((container[name] ??= []) as OptionValue[]).push(value);
+      append(container, name, value);
     } else if (name in container) {
       this.#report(node.at, "OPTION_SET_TWICE", `the option ${path.map(optionName).join(".")} is set twice`, "keep one of the values");
       return false;
@@ -108,7 +110,7 @@ export class OptionInterpreter {
     return true;
   }
 
-  #report(at: number, rule: string, message: string, remedy: string): void {
+  #report(at: number, rule: Rule, message: string, remedy: string): void {
     this.#diagnostics.add(this.#scope.file.source, at, rule, message, remedy);
   }
 }

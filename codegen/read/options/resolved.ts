@@ -19,6 +19,13 @@ export function emptyMessage(): OptionMessage {
   return Object.create(null) as OptionMessage;
 }
 
+/** Adds an entry to the repeated option `name`. */
+export function append(message: OptionMessage, name: string, value: OptionValue): void {
+  const list = message[name];
+  if (Array.isArray(list)) list.push(value);
+  else message[name] = [value];
+}
+
 export function isOptionMessage(value: OptionValue | undefined): value is OptionMessage {
   return typeof value === "object" && !Array.isArray(value) && !(value instanceof Uint8Array);
 }

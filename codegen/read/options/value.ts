@@ -2,9 +2,10 @@ import type { OptionValue } from "../../model/schema.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { isMiss, type Scope } from "../link/scope.ts";
 import type { SymbolTable } from "../link/symbols.ts";
+import type { Rule } from "../rules.ts";
 import type { EnumNode, FieldNode, MessageNode, ValueFieldNode, ValueNode } from "../syntax/ast.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
-import { emptyMessage, type OptionMessage } from "./resolved.ts";
+import { append, emptyMessage, type OptionMessage } from "./resolved.ts";
 import { scalarValue } from "./scalar.ts";
 
 type MessageValue = Extract<ValueNode, { readonly kind: "message" }>;
@@ -68,12 +69,13 @@ export class ValueReader {
   #setField(field: FieldNode, entry: ValueFieldNode, key: string, result: OptionMessage): void {
     const repeated = field.label === "repeated" || field.mapKey !== undefined;
     if (!repeated && (key in result || field.oneof?.fields.some((other) => other.name.text in result))) {
-      return this.#report(
+      this.#report(
         entry.name.at,
         "OPTION_SET_TWICE",
         `${entry.name.text} is set twice`,
-        "keep one of the values; of a oneof only one field can be set",
+        "keep one of the values, and one field of a oneof",
       );
+      return;
     }
     if (!repeated) {
       const value =
@@ -81,10 +83,10 @@ export class ValueReader {
       if (value !== undefined) result[key] = value;
       return;
     }
-    const list = (result[key] ??= []) as OptionValue[];
+    result[key] ??= [];
     for (const item of entry.value.kind === "list" ? entry.value.items : [entry.value]) {
       const value = this.read(field, item, true);
-      if (value !== undefined) list.push(value);
+      if (value !== undefined) append(result, key, value);
     }
   }
 
@@ -108,12 +110,9 @@ export class ValueReader {
     const found = this.#scope.find(text.slice(text.lastIndexOf("/") + 1), message.fullName, true);
     const target = isMiss(found) ? undefined : found.node;
     if (message.fullName !== "google.protobuf.Any" || target?.kind !== "message" || entry.value.kind !== "message") {
-      return this.#report(
-        at,
-        "OPTION_VALUE",
-        `[${text}] does not name the type of an Any`,
-        "use it in a google.protobuf.Any, with the full name of an imported message and a value in braces",
-      );
+      const remedy = "use it in a google.protobuf.Any, with the full name of an imported message and a value in braces";
+      this.#report(at, "OPTION_VALUE", `[${text}] does not name the type of an Any`, remedy);
+      return;
     }
     result[`[${text}]`] = this.#message(target, entry.value);
   }
@@ -148,7 +147,7 @@ export class ValueReader {
     this.#report(node.at, "OPTION_VALUE", `${field.name.text} takes ${expected}`, "write a value of that type");
   }
 
-  #report(at: number, rule: string, message: string, remedy: string): void {
+  #report(at: number, rule: Rule, message: string, remedy: string): void {
     this.#diagnostics.add(this.#scope.file.source, at, rule, message, remedy);
   }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostics } from "../diagnostics.ts";
+import type { Rule } from "../rules.ts";
 import type { Source } from "../source.ts";
 import type { Name, TypeName } from "./ast.ts";
 import { commentText } from "./comment.ts";
@@ -92,7 +93,7 @@ export class Cursor {
     return this.kind === "end" ? "the end of the file" : this.kind === "string" ? "a string" : `"${this.text.slice(0, 40)}"`;
   }
 
-  report(at: number, rule: string, message: string, remedy: string): void {
+  report(at: number, rule: Rule, message: string, remedy: string): void {
     this.diagnostics.add(this.source, at, rule, message, remedy);
   }
 

@@ -1,5 +1,5 @@
 import { noOptions } from "../options/resolved.ts";
-import type { EnumNode } from "./ast.ts";
+import type { EnumNode, EnumValueNode } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseInteger } from "./number.ts";
 import { parseInlineOptions, parseOptionStatement } from "./option.ts";
@@ -27,11 +27,12 @@ export function parseEnum(cursor: Cursor, edition: boolean): EnumNode {
 
 function parseEnumStatement(cursor: Cursor, node: EnumNode, edition: boolean): void {
   if (cursor.accept(";")) return;
-  if (cursor.text === "option") {
-    node.options.push(parseOptionStatement(cursor));
-    return;
-  }
-  if (cursor.text === "reserved") return parseReserved(cursor, node.reserved, int32, edition);
+  if (cursor.text === "option") node.options.push(parseOptionStatement(cursor));
+  else if (cursor.text === "reserved") parseReserved(cursor, node.reserved, int32, edition);
+  else node.values.push(parseEnumValue(cursor));
+}
+
+function parseEnumValue(cursor: Cursor): EnumValueNode {
   const comment = cursor.comment();
   const name = cursor.identifier("an enum value's name");
   cursor.expect("=", `behind ${name.text}`);
@@ -39,7 +40,7 @@ function parseEnumStatement(cursor: Cursor, node: EnumNode, edition: boolean): v
   const number = parseInteger(cursor, "an enum value", "ENUM_VALUE_RANGE", int32.from, int32.to);
   const options = parseInlineOptions(cursor);
   cursor.expect(";", "behind the enum value");
-  node.values.push({
+  return {
     kind: "enum value",
     name,
     fullName: "",
@@ -48,5 +49,5 @@ function parseEnumStatement(cursor: Cursor, node: EnumNode, edition: boolean): v
     resolvedOptions: noOptions,
     number,
     numberAt,
-  });
+  };
 }

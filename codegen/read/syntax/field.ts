@@ -18,12 +18,22 @@ export interface FieldOwner {
   readonly depth: number;
 }
 
+interface FieldStart {
+  readonly comment: string;
+  readonly at: number;
+  readonly label: Label | undefined;
+}
+
 /** `repeated Type name = 1 [options];`, a map, or a group. */
 export function parseField(cursor: Cursor, owner: FieldOwner): void {
   const comment = cursor.comment();
   const at = cursor.at;
   const label = parseLabel(cursor);
-  if (cursor.accept("group")) return parseGroup(cursor, owner, { comment, at, label });
+  if (cursor.accept("group")) parseGroup(cursor, owner, { comment, at, label });
+  else parsePlainField(cursor, owner, { comment, at, label });
+}
+
+function parsePlainField(cursor: Cursor, owner: FieldOwner, { comment, at, label }: FieldStart): void {
   const { type, mapKey } = parseType(cursor);
   const name = cursor.identifier("a field's name");
   const { number, numberAt } = parseNumber(cursor, name.text);
@@ -82,7 +92,7 @@ function parseNumber(cursor: Cursor, field: string): { number: number; numberAt:
 }
 
 /** `optional group Name = 1 { … }`: a field and its message in one. */
-function parseGroup(cursor: Cursor, owner: FieldOwner, start: { comment: string; at: number; label: Label | undefined }): void {
+function parseGroup(cursor: Cursor, owner: FieldOwner, start: FieldStart): void {
   if (owner.edition)
     cursor.report(
       start.at,

@@ -59,7 +59,8 @@ function parseFileStatement(cursor: Cursor, file: FileNode): void {
   const edition = file.syntax === "2023";
   switch (cursor.text) {
     case ";":
-      return cursor.advance();
+      cursor.advance();
+      return;
     case "message":
       file.messages.push(parseMessage(cursor, 1, edition));
       return;
@@ -70,16 +71,20 @@ function parseFileStatement(cursor: Cursor, file: FileNode): void {
       file.services.push(parseService(cursor));
       return;
     case "extend":
-      return parseExtend(cursor, file.extensions, { messages: file.messages, edition, depth: 0 });
+      parseExtend(cursor, file.extensions, { messages: file.messages, edition, depth: 0 });
+      return;
     case "import":
-      return parseImport(cursor, file);
+      parseImport(cursor, file);
+      return;
     case "package":
-      return parsePackage(cursor, file);
+      parsePackage(cursor, file);
+      return;
     case "option":
       file.options.push(parseOptionStatement(cursor));
       return;
     default:
-      return failAtTop(cursor);
+      failAtTop(cursor);
+      return;
   }
 }
 

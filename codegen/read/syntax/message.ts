@@ -46,7 +46,8 @@ function emptyMessage(name: Name, comment: string): MessageNode {
 function parseMessageStatement(cursor: Cursor, message: MessageNode, owner: FieldOwner): void {
   switch (cursor.text) {
     case ";":
-      return cursor.advance();
+      cursor.advance();
+      return;
     case "message":
       message.messages.push(parseMessage(cursor, owner.depth + 1, owner.edition));
       return;
@@ -54,12 +55,14 @@ function parseMessageStatement(cursor: Cursor, message: MessageNode, owner: Fiel
       message.enums.push(parseEnum(cursor, owner.edition));
       return;
     case "extend":
-      return parseExtend(cursor, message.extensions, owner);
+      parseExtend(cursor, message.extensions, owner);
+      return;
     case "extensions":
       message.extensionRanges.push(...parseExtensionRanges(cursor));
       return;
     case "reserved":
-      return parseReserved(cursor, message.reserved, fieldNumbers, owner.edition);
+      parseReserved(cursor, message.reserved, fieldNumbers, owner.edition);
+      return;
     case "option":
       message.options.push(parseOptionStatement(cursor));
       return;

@@ -1,3 +1,4 @@
+import type { Rule } from "../rules.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** The value of an integer literal: decimal, `0x` hexadecimal, or octal with a leading 0. Malformed ones, reported by the lexer, are 0. */
@@ -12,7 +13,7 @@ export function floatValue(text: string): number {
 }
 
 /** Reads an integer between the bounds, with a minus sign if `from` is negative. */
-export function parseInteger(cursor: Cursor, what: string, rule: string, from: number, to: number): number {
+export function parseInteger(cursor: Cursor, what: string, rule: Rule, from: number, to: number): number {
   const at = cursor.at;
   const negative = from < 0 && cursor.accept("-");
   if (cursor.kind !== "integer") cursor.fail(`expected ${what}, found ${cursor.found()}`, `write an integer between ${from} and ${to}`);

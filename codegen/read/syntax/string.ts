@@ -2,7 +2,7 @@ import type { Cursor } from "./cursor.ts";
 
 const encoder = new TextEncoder();
 const simple: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, "?": 63, "\\": 92, "'": 39, '"': 34 };
-const escape = /\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv?\\'"]))|\\/g;
+const escapes = /\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv?\\'"]))|\\/g;
 
 /** Reads adjacent string literals as one, escapes resolved: octal and hexadecimal ones are bytes, `\u` and all other text is UTF-8. */
 export function parseString(cursor: Cursor, what: string): Uint8Array {
@@ -42,7 +42,7 @@ function literalBytes(cursor: Cursor): Uint8Array {
 function unescaped(cursor: Cursor, body: string, start: number): Uint8Array {
   const bytes: number[] = [];
   let from = 0;
-  for (const match of body.matchAll(escape)) {
+  for (const match of body.matchAll(escapes)) {
     for (const byte of encoder.encode(body.slice(from, match.index))) bytes.push(byte);
     from = match.index + match[0].length;
     const code = escapeBytes(match);

@@ -1,0 +1,68 @@
+import { commandKind, errorNames, noneType } from "../build/service.ts";
+import { isMiss } from "../link/scope.ts";
+import { messageOption } from "../options/resolved.ts";
+import type { MethodNode, OptionNode, ServiceNode } from "../syntax/ast.ts";
+import type { CheckContext } from "./context.ts";
+
+/** What zserver asks of commands beyond protobuf. */
+export function checkService(context: CheckContext, service: ServiceNode): void {
+  for (const method of service.methods) {
+    checkNone(context, method);
+    checkDeferred(context, method);
+    checkErrors(context, method);
+  }
+}
+
+function checkNone(context: CheckContext, { name, request, response, requestStream, responseStream }: MethodNode): void {
+  if (request.target?.fullName === noneType) {
+    context.report(
+      request.at,
+      "NONE_REQUEST",
+      `${name.text} takes zserver.None, which is never sent`,
+      "declare a message without fields for it",
+    );
+  }
+  if (response.target?.fullName === noneType && (requestStream || responseStream)) {
+    context.report(
+      response.at,
+      "NONE_STREAM",
+      `${name.text} is a stream without replies`,
+      "reply with a message, or make it a one-way command without stream",
+    );
+  }
+}
+
+function checkDeferred(context: CheckContext, method: MethodNode): void {
+  if (messageOption(method.resolvedOptions, "[zserver.command]").deferred !== true || commandKind(method) === "unary") return;
+  const remedy = "remove deferred, or take one request and give one reply";
+  context.report(
+    commandOption(method)?.at ?? method.name.at,
+    "DEFERRED_NOT_UNARY",
+    `${method.name.text} is deferred, but not a unary command`,
+    remedy,
+  );
+}
+
+/** `errors` name messages, as a type in the scope of the command would. */
+function checkErrors(context: CheckContext, method: MethodNode): void {
+  const at = commandOption(method)?.at ?? method.name.at;
+  const seen = new Set<string>();
+  for (const name of errorNames(method)) {
+    const found = context.scope.find(name, method.fullName, true);
+    const node = isMiss(found) ? undefined : found.node;
+    if (node?.kind !== "message") {
+      const file = isMiss(found) ? found.notImported?.file.source.name : undefined;
+      context.report(
+        at,
+        "ERROR_UNRESOLVED",
+        `"${name}" under errors is not a message`,
+        file ? `add import "${file}";` : "write the name of a message, as in a field",
+      );
+    } else if (seen.has(node.fullName)) context.report(at, "ERROR_TWICE", `${name} is twice under errors`, "remove one of the two");
+    else seen.add(node.fullName);
+  }
+}
+
+function commandOption({ options }: MethodNode): OptionNode | undefined {
+  return options.find((option) => option.name[0]?.extension && option.name[0].text.endsWith("command"));
+}

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { builtInFiles } from "../emit/scope.ts";
 import { UsageError } from "./terminal.ts";
 
 /** A file that zgen makes: its path below the output folder, with forward slashes, and its text. */
@@ -53,16 +54,22 @@ export function applyOutput(folder: string, plan: OutputPlan): void {
   }
 }
 
-/** The files below `folder` that zgen wrote, with their texts. */
+/** The files below `folder` that `zgen generate` wrote, with their texts. It never writes the built-in ones: the runtime's repository does. */
 function ownFiles(folder: string): Map<string, string> {
   const own = new Map<string, string>();
   if (!existsSync(folder)) return own;
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
     if (!name.endsWith(".ts") || !statSync(path.join(folder, name)).isFile()) continue;
     const text = readFileSync(path.join(folder, name), "utf8");
-    if (text.startsWith(GENERATED_MARK)) own.set(name.replaceAll(path.sep, "/"), text);
+    const source = generatedFrom(text);
+    if (source !== undefined && !builtInFiles.has(source)) own.set(name.replaceAll(path.sep, "/"), text);
   }
   return own;
+}
+
+/** The schema that a generated file names in its first line. */
+function generatedFrom(text: string): string | undefined {
+  return text.startsWith(GENERATED_MARK) ? /from (\S+)\. Do not edit\./.exec(text.slice(0, text.indexOf("\n")))?.[1] : undefined;
 }
 
 function removeEmptyFolders(root: string, name: string): void {

@@ -50,6 +50,11 @@ test("what zgen wrote and no longer writes goes, with folders that it leaves emp
     },
   ));
 
+test("the runtime's own copies of built-in files are not zgen's to remove", () =>
+  withFolder({ "google/protobuf/any.ts": `${GENERATED_MARK}from google/protobuf/any.proto. Do not edit.\n` }, (folder) => {
+    assert.equal(planOutput(folder, []).remove, []);
+  }));
+
 test("a file that somebody else wrote is never overwritten", () =>
   withFolder({ "a.ts": "export const mine = 1;\n" }, (folder) => {
     assert.throws(() => planOutput(folder, [{ path: "a.ts", text: text("a") }]), /was not written by zgen and is in the way/);

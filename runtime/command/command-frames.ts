@@ -1,0 +1,92 @@
+import { encode } from "../schema/codec.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { FrameType } from "../session/frame.ts";
+import type { PeerLimits } from "../session/limits.ts";
+import type { Session as SessionCore } from "../session/session.ts";
+import { limitError } from "./failure.ts";
+import { CommandNames } from "./names.ts";
+import type { AnyCommand } from "./registry.ts";
+
+/**
+ * Writes the frames of this side's commands. A frame is written whole or not at all: what cannot be encoded or exceeds a limit of the peer
+ * is taken back and throws CommandError, NOT_RUN. Each method returns the size of the body, which is what credit counts.
+ */
+export class CommandFrames {
+  readonly #core: SessionCore;
+  readonly #limits: PeerLimits;
+  readonly #names = new CommandNames();
+
+  constructor(core: SessionCore, limits: PeerLimits) {
+    this.#core = core;
+    this.#limits = limits;
+  }
+
+  /** @param encoded whether `request` already is the message's encoding */
+  request(id: number, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
+    return this.#frame(FrameType.REQUEST, command, (writer) => {
+      writer.uintNumber(id);
+      this.#head(writer, command, flags, timeoutMs);
+      // A command that takes a stream starts without a message.
+      if (command.kind !== "client_stream" && command.kind !== "bidi_stream")
+        this.#message(writer, command, command.request, request, encoded);
+    });
+  }
+
+  oneWay(command: AnyCommand, request: unknown, flags: number, timeoutMs: number, encoded = false): number {
+    return this.#frame(FrameType.SEND, command, (writer) => {
+      this.#head(writer, command, flags, timeoutMs);
+      this.#message(writer, command, command.request, request, encoded);
+    });
+  }
+
+  item(id: number, command: AnyCommand, item: unknown): number {
+    return this.#frame(FrameType.ITEM, command, (writer) => {
+      writer.uintNumber(id);
+      this.#message(writer, command, command.request, item, false);
+    });
+  }
+
+  /** The encoding of a request that has to wait; checked as if it left now. */
+  encode(command: AnyCommand, request: unknown): Uint8Array {
+    if (command.kind === "client_stream" || command.kind === "bidi_stream") return new Uint8Array();
+    const bytes = encode(command.request, request);
+    this.#checkSize(command, bytes.length);
+    return bytes;
+  }
+
+  #frame(type: FrameType, command: AnyCommand, body: (writer: Writer) => void): number {
+    const writer = this.#core.begin(type);
+    const start = writer.position;
+    try {
+      body(writer);
+    } catch (error) {
+      this.#core.outbox.abandon();
+      throw error;
+    }
+    const size = writer.position - start;
+    this.#core.end();
+    this.#names.introduced(command);
+    return size;
+  }
+
+  #head(writer: Writer, command: AnyCommand, flags: number, timeoutMs: number): void {
+    const limit = this.#limits.commandNames;
+    if (!this.#names.knows(command) && this.#names.size >= limit)
+      throw limitError("commandNames", limit, `${this.#names.size} different commands were called`, command);
+    this.#names.write(writer, command);
+    writer.uint32(flags);
+    writer.uintNumber(Math.ceil(timeoutMs));
+  }
+
+  #message(writer: Writer, command: AnyCommand, type: AnyCommand["request"], message: unknown, encoded: boolean): void {
+    const start = writer.position;
+    if (encoded) writer.raw(message as Uint8Array);
+    else type.write(writer, message);
+    this.#checkSize(command, writer.position - start);
+  }
+
+  #checkSize(command: AnyCommand, bytes: number): void {
+    const limit = this.#limits.messageBytes;
+    if (bytes > limit) throw limitError("messageBytes", limit, `its message has ${bytes} bytes`, command);
+  }
+}

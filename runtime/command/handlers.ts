@@ -1,0 +1,48 @@
+import type { CommandType, ServiceType } from "../schema/service-type.ts";
+import { serviceInfo } from "../schema/service-type.ts";
+import type { Context, DeferredContext, DeferredReply } from "./context.ts";
+
+/** The function that handles a command of this type. */
+export type Handler<Command, Data = unknown> =
+  Command extends CommandType<infer Request, never, unknown, infer ReplyInit, infer Kind, infer Deferred>
+    ? Kind extends "unary"
+      ? Deferred extends true
+        ? (
+            request: Request,
+            context: DeferredContext<Data, ReplyInit>,
+          ) => ReplyInit | DeferredReply<ReplyInit> | Promise<ReplyInit | DeferredReply<ReplyInit>>
+        : (request: Request, context: Context<Data>) => ReplyInit | Promise<ReplyInit>
+      : Kind extends "one_way"
+        ? (request: Request, context: Context<Data>) => void | Promise<void>
+        : Kind extends "server_stream"
+          ? (request: Request, context: Context<Data>) => AsyncIterable<ReplyInit> | Iterable<ReplyInit>
+          : Kind extends "client_stream"
+            ? (requests: AsyncIterable<Request>, context: Context<Data>) => ReplyInit | Promise<ReplyInit>
+            : (requests: AsyncIterable<Request>, context: Context<Data>) => AsyncIterable<ReplyInit> | Iterable<ReplyInit>
+    : never;
+
+/** One handler for each command of a service. */
+export type Handlers<Commands, Data = unknown> = { [Method in keyof Commands]: Handler<Commands[Method], Data> };
+
+/** A service with its handlers, for `serve({ handlers })` and `connect({ handlers })`. */
+export interface Implementation<Data = unknown> {
+  readonly service: ServiceType;
+  readonly handlers: Readonly<Record<string, (request: never, context: never) => unknown>>;
+  /** Never set: it lets the type of `session.data` flow from `serve<Data>` into the handlers. */
+  readonly dataType?: (data: Data) => void;
+}
+
+/**
+ * Binds handlers to a service. `handlers` may be a class instance: methods are called on it.
+ * Throws TypeError when a command has no handler.
+ */
+export function implement<Proxy, Commands, Data = unknown>(
+  service: ServiceType<Proxy, Commands>,
+  handlers: Handlers<Commands, Data>,
+): Implementation<Data> {
+  for (const method of Object.keys(service.commands as object)) {
+    if (typeof (handlers as Record<string, unknown>)[method] !== "function")
+      throw new TypeError(`implement(${service[serviceInfo].name}): the command "${method}" has no handler`);
+  }
+  return { service, handlers: handlers as Implementation["handlers"] };
+}

@@ -1,0 +1,309 @@
+import type { Limits as WireLimits } from "../../generated/zserver/protocol/v1/handshake.ts";
+import type { ClientHello, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Reader } from "../bytes/reader.ts";
+import type { ChannelPeer } from "../channel/channel.ts";
+import { CommandError } from "../errors/command-error.ts";
+import type { EndReason } from "../errors/end-reason.ts";
+import { checkOptions } from "../errors/options.ts";
+import type { Caller } from "../schema/caller.ts";
+import { type CommandType, type ServiceType, type Side, serviceInfo } from "../schema/service-type.ts";
+import type { Connection } from "../session/connection.ts";
+import { FrameType } from "../session/frame.ts";
+import type { Limits } from "../session/limits.ts";
+import { ProtocolError } from "../session/protocol-error.ts";
+import { Session as SessionCore, type SessionHandler } from "../session/session.ts";
+import { EndError, type SessionEnd } from "../session/session-end.ts";
+import type { Timers } from "../time/timers.ts";
+import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
+import { interceptMembers } from "./batch-interceptors.ts";
+import { SessionCaller, type Submission } from "./caller.ts";
+import { anonymousPrincipal, type Principal } from "./context.ts";
+import type { ParkedReplies } from "./deferred.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { InterceptedCaller } from "./intercepted-caller.ts";
+import type { Interceptor } from "./interceptor.ts";
+import type { AnyCommand, Registry } from "./registry.ts";
+import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
+import { StatusFeed } from "./status.ts";
+
+export interface PeerOptions<Data> {
+  readonly role: "client" | "server";
+  readonly connection: Connection;
+  readonly channelPeer: ChannelPeer;
+  readonly id: string;
+  readonly registry: Registry;
+  /** Of calls that leave this side. */
+  readonly interceptors: readonly Interceptor[];
+  readonly limits: Limits;
+  readonly timers: Timers;
+  readonly endOfTurn: (run: () => void) => void;
+  readonly wallNow: () => number;
+  readonly parked: ParkedReplies;
+  readonly incident: (what: string, error: unknown) => string;
+  readonly agent: string;
+  readonly anonymous: boolean;
+  readonly livenessTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly defaultTimeoutMs: number;
+  readonly sendTimeoutMs: number;
+  /** The other side has introduced itself: the session may begin. A server answers with {@link Peer.welcome}. */
+  readonly opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void;
+  readonly ended: (peer: Peer<Data>, end: SessionEnd) => void;
+}
+
+/** One end of a session with all its floors: what `Session` promises to applications. */
+export class Peer<Data = unknown> implements Session<Data> {
+  readonly id: string;
+  readonly peer: string;
+  readonly core: SessionCore;
+  readonly closed: Promise<SessionEnd>;
+  principal: Principal = anonymousPrincipal;
+  data: Data = undefined as Data;
+  state: "open" | "draining" | "ended" = "open";
+  readonly #options: PeerOptions<Data>;
+  readonly #feed: StatusFeed<SessionStatus>;
+  readonly #idle: (() => void)[] = [];
+  #caller: SessionCaller | undefined;
+  #proxyCaller: Caller | undefined;
+  #dispatcher: Dispatcher | undefined;
+  #end: SessionEnd | undefined;
+  #resolveClosed!: (end: SessionEnd) => void;
+
+  constructor(options: PeerOptions<Data>) {
+    this.#options = options;
+    this.id = options.id;
+    this.peer = options.connection.transport.peer;
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.#feed = new StatusFeed(() => this.#now());
+    const { role, limits, timers, endOfTurn, connection, livenessTimeoutMs, keepAliveMs, agent, anonymous } = options;
+    const handler = this.#handler();
+    this.core = new SessionCore({
+      role,
+      limits,
+      timers,
+      endOfTurn,
+      link: connection,
+      handler,
+      livenessTimeoutMs,
+      keepAliveMs,
+      agent,
+      anonymous,
+    });
+  }
+
+  /** Server: lets the client in. */
+  welcome(): void {
+    this.core.welcome();
+  }
+
+  /** Starts no handler until the returned function is called. */
+  hold(): () => void {
+    return this.#dispatcher!.hold();
+  }
+
+  use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): Proxy {
+    this.#checkSide(service);
+    return new service[serviceInfo].proxy(this.#proxyCaller!);
+  }
+
+  batch<const Members extends readonly Promise<unknown>[]>(
+    build: (batch: BatchBuilder) => Members,
+    options: BatchOptions = {},
+  ): Promise<Settled<Members>> {
+    checkOptions("batch", options, ["stopOnError"]);
+    const { interceptors } = this.#options;
+    return runBatch(build, options, {
+      check: (service) => this.#checkSide(service),
+      submit: (command, request, submission) => this.#submit(command as AnyCommand, request, submission),
+      intercept: interceptors.length === 0 ? undefined : (members) => interceptMembers(members, this as Session, interceptors),
+    });
+  }
+
+  reply(command: CommandType, token: string, reply: unknown): Promise<void> {
+    return this.#options.parked.reply(command, token, reply);
+  }
+
+  fail(command: CommandType, token: string, error: CommandError): Promise<void> {
+    return this.#options.parked.fail(command, token, error);
+  }
+
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const lost = (): void => reject(this.#lostError());
+      if (this.#end !== undefined) return lost();
+      this.closed.then(lost);
+      this.#caller!.queue.whenEmpty(() => this.core.outbox.whenAcknowledged(resolve));
+    });
+  }
+
+  async drain(): Promise<void> {
+    if (this.state === "open") {
+      this.state = "draining";
+      this.#feed.emit({ type: "draining" });
+      this.#dispatcher!.draining = true;
+      this.#caller!.refuse(
+        (command) => new CommandError("UNAVAILABLE", `${command}: this side is draining`, { outcome: "NOT_RUN", command }),
+      );
+    }
+    await this.#whenIdle();
+    if (this.#end === undefined) await this.flush().catch(() => {});
+    this.core.close(this.#options.role === "server" ? "GOING_AWAY" : "CLOSED", "drained");
+    await this.closed;
+  }
+
+  async close(message = ""): Promise<void> {
+    this.core.close("CLOSED", message);
+    await this.closed;
+  }
+
+  /** Ends the session with a reason of its owner's. */
+  end(reason: EndReason, message: string): void {
+    this.core.close(reason, message);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  status(): AsyncIterableIterator<SessionStatus> {
+    return this.#feed.subscribe();
+  }
+
+  rotateKeys(): void {
+    this.#options.connection.channel.rotate();
+  }
+
+  stats(): SessionStats {
+    const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#options.connection.channel.stats;
+    return {
+      commandsSent: this.#caller?.sent ?? 0,
+      commandsHandled: this.#dispatcher?.handled ?? 0,
+      oneWaysFailed: this.#caller?.oneWaysFailed ?? 0,
+      oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
+      callsPending: this.#caller?.pending ?? 0,
+      commandsPending: this.#dispatcher?.pending ?? 0,
+      rotations: epoch,
+      recordsIn,
+      recordsOut,
+      bytesIn,
+      bytesOut,
+    };
+  }
+
+  /** The connection has new keys. */
+  rotated(epoch: number): void {
+    this.#feed.emit({ type: "rotated", epoch });
+  }
+
+  #open(hello: ClientHello | Welcome): void {
+    const { role, channelPeer, limits, timers, registry, interceptors, wallNow, parked, incident, defaultTimeoutMs, sendTimeoutMs } =
+      this.#options;
+    const told = role === "client" ? channelPeer.limits : (hello as ClientHello).limits;
+    if (told === undefined) throw new ProtocolError("the peer did not say its limits");
+    const peerLimits: WireLimits = told;
+    const idle = (): void => this.#checkIdle();
+    const oneWayFailed = (error: CommandError): void => this.#feed.emit({ type: "one_way_failed", command: error.command ?? "", error });
+    const firstId = role === "client" ? 1 : 2;
+    const { core } = this;
+    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, idle });
+    this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, this as Session, interceptors);
+    const peerParity = role === "client" ? 0 : 1;
+    const session = this as Session;
+    this.#dispatcher = new Dispatcher({ core, session, registry, peerParity, limits, peerLimits, timers, wallNow, parked, incident, idle });
+    this.#options.opened(this, hello);
+    this.#feed.emit({ type: "open" });
+  }
+
+  #submit(command: AnyCommand, request: unknown, submission: Submission): { readonly result: Promise<unknown>; readonly failed: boolean } {
+    if (command.kind === "one_way") {
+      const { sent, failed } = this.#caller!.submitOneWay(command, request, submission);
+      return { result: sent, failed };
+    }
+    const { reply, failed } = this.#caller!.submit(command, request, submission);
+    return { result: reply, failed };
+  }
+
+  #frame(type: FrameType, body: Reader, size: number): void {
+    const dispatcher = this.#dispatcher!;
+    if (type === FrameType.REQUEST) return dispatcher.request(body, size);
+    if (type === FrameType.SEND) return dispatcher.send(body, size);
+    const id = body.uintNumber();
+    const mine = id % 2 === (this.#options.role === "client" ? 1 : 0);
+    if (mine) return this.#caller!.frame(type, id, body, size);
+    if (type === FrameType.ITEM) return dispatcher.item(id, body, size);
+    if (type === FrameType.END) return dispatcher.endOfItems(id);
+    if (type === FrameType.CANCEL) return dispatcher.cancel(id);
+    throw new ProtocolError(`a frame of type ${type} for a command of the side that sent it`);
+  }
+
+  #credit(id: number, items: number, bytes: number): void {
+    const mine = id === 0 || id % 2 === (this.#options.role === "client" ? 1 : 0);
+    if (mine) this.#caller!.credit(id, items, bytes);
+    else this.#dispatcher!.credit(id, items, bytes);
+  }
+
+  #ended(end: SessionEnd): void {
+    this.#end = end;
+    this.state = "ended";
+    this.#caller?.lost(end);
+    this.#dispatcher?.lost(this.#lostError());
+    this.#feed.emit({ type: "ended", error: new EndError(end.reason, end.message) });
+    this.#feed.end();
+    this.#checkIdle();
+    this.#resolveClosed(end);
+    this.#options.ended(this, end);
+  }
+
+  #handler(): SessionHandler {
+    const peer = this;
+    return {
+      opened: (hello) => this.#open(hello),
+      frame: (type, body, size) => this.#frame(type, body, size),
+      credit: (id, items, bytes) => this.#credit(id, items, bytes),
+      room: () => {
+        this.#caller?.retry();
+        this.#dispatcher?.retry();
+      },
+      get waiting() {
+        return (peer.#caller?.pending ?? 0) > 0;
+      },
+      internalError: (error) => {
+        this.#options.incident("a frame of the peer met a bug of zserver; the session was closed", error);
+      },
+      ended: (end) => this.#ended(end),
+    };
+  }
+
+  #checkSide(service: ServiceType): void {
+    const { name, side } = service[serviceInfo];
+    const other: Side = this.#options.role === "client" ? "SERVER" : "CLIENT";
+    if (side !== other && side !== "BOTH")
+      throw new TypeError(`use(${name}): the ${other.toLowerCase()} does not handle this service (its schema says side: ${side})`);
+  }
+
+  #now(): SessionStatus | undefined {
+    return this.#end === undefined
+      ? { type: this.state === "draining" ? "draining" : "open" }
+      : { type: "ended", error: new EndError(this.#end.reason, this.#end.message) };
+  }
+
+  #lostError(): CommandError {
+    const { reason, message } = this.#end!;
+    return new CommandError("SESSION_LOST", `the session ended: ${reason}${message === "" ? "" : `: ${message}`}`);
+  }
+
+  #whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#checkIdle();
+    });
+  }
+
+  #checkIdle(): void {
+    if (this.#idle.length === 0) return;
+    if (this.#end !== undefined || this.#caller!.pending + this.#dispatcher!.pending === 0)
+      for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,41 @@
+import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
+import type { CommandError } from "../errors/command-error.ts";
+import type { Implementation } from "./handlers.ts";
+import type { Interceptor } from "./interceptor.ts";
+
+/** A command type whose message types do not matter: how the runtime sees them all. */
+export type AnyCommand = CommandType<unknown, unknown, unknown, unknown>;
+
+/** A command that this side handles. */
+export interface Registration {
+  readonly command: AnyCommand;
+  readonly handle: (request: unknown, context: unknown) => unknown;
+  /** Set for a name that this side cannot handle: every such command is refused with it. */
+  readonly refusal?: CommandError;
+}
+
+/** What this side handles, by wire name, and what every handled command passes through. */
+export interface Registry {
+  readonly commands: ReadonlyMap<string, Registration>;
+  readonly interceptors: readonly Interceptor[];
+}
+
+/** Throws TypeError for a service of the other side, and for one that is given twice. */
+export function makeRegistry(
+  side: Exclude<Side, "BOTH">,
+  implementations: readonly Implementation<never>[],
+  interceptors: readonly Interceptor[],
+): Registry {
+  const commands = new Map<string, Registration>();
+  for (const { service, handlers } of implementations) {
+    const info = service[serviceInfo];
+    if (info.side !== side && info.side !== "BOTH")
+      throw new TypeError(`handlers: ${info.name} is handled by the other side (its schema says side: ${info.side})`);
+    for (const command of Object.values(service.commands as Record<string, AnyCommand>)) {
+      if (commands.has(command.name)) throw new TypeError(`handlers: ${command.name} is implemented twice`);
+      const handler = handlers[command.method]! as (request: unknown, context: unknown) => unknown;
+      commands.set(command.name, { command, handle: (request, context) => handler.call(handlers, request, context) });
+    }
+  }
+  return { commands, interceptors };
+}

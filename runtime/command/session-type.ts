@@ -1,0 +1,78 @@
+import type { EndError, SessionEnd } from "../session/session-end.ts";
+import type { CommandType, ServiceType } from "../schema/service-type.ts";
+import type { BatchBuilder, BatchOptions, Settled } from "./batch.ts";
+import type { CommandError } from "../errors/command-error.ts";
+import type { Principal } from "./context.ts";
+
+/** What `status()` tells, in the order in which it happens. */
+export type SessionStatus =
+  | { readonly type: "open" }
+  | { readonly type: "draining" }
+  /** The keys were renewed; `epoch` counts the renewals of this connection. */
+  | { readonly type: "rotated"; readonly epoch: number }
+  /** A one-way command was not sent; its promise rejected with the same error. */
+  | { readonly type: "one_way_failed"; readonly command: string; readonly error: CommandError }
+  /** The last event. */
+  | { readonly type: "ended"; readonly error: EndError };
+
+/** Counts since the session began. */
+export interface SessionStats {
+  /** Requests, one-ways and streams that were sent to the peer. */
+  readonly commandsSent: number;
+  /** Handlers that were started for the peer. */
+  readonly commandsHandled: number;
+  /** One-way commands of this side that were not sent. */
+  readonly oneWaysFailed: number;
+  /** One-way commands of the peer whose handler failed or is unknown here. */
+  readonly oneWaysRefused: number;
+  /** Calls of this side that are not answered yet. */
+  readonly callsPending: number;
+  /** Commands of the peer that are not answered yet, parked ones included. */
+  readonly commandsPending: number;
+  /** Key renewals. */
+  readonly rotations: number;
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** One end of a session, the same on both sides. */
+export interface Session<Data = unknown> {
+  /** The same on both sides, unguessable, 32 hexadecimal digits. */
+  readonly id: string;
+  readonly principal: Principal;
+  /** Where the peer is, for logs. */
+  readonly peer: string;
+  readonly state: "open" | "draining" | "ended";
+  /** The application's own, made by `sessionData` when the session began. */
+  data: Data;
+  /** The proxy that calls the commands of a service which the peer handles. */
+  use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): Proxy;
+  /**
+   * Sends several commands together. The peer runs them one after the other, in this order; the result has one settled entry for each, in
+   * the same order. Commands with streams cannot be members.
+   */
+  batch<const Members extends readonly Promise<unknown>[]>(
+    build: (batch: BatchBuilder) => Members,
+    options?: BatchOptions,
+  ): Promise<Settled<Members>>;
+  /** Gives a reply that a handler of this side parked, from anywhere. Rejects as `DeferredReply.reply` does. */
+  reply<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, reply: RI): Promise<void>;
+  /** Fails a command whose reply a handler of this side parked. */
+  fail<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, error: CommandError): Promise<void>;
+  /** Resolves when the peer has accepted everything that was sent until now. Rejects with SESSION_LOST when the session ends first. */
+  flush(): Promise<void>;
+  /** Takes no new commands from either side, waits for those under way, then closes. */
+  drain(): Promise<void>;
+  /** Ends the session now. Pending calls are rejected with SESSION_LOST. Resolves when it has ended. */
+  close(message?: string): Promise<void>;
+  /** How things stand, then every change, until the session has ended. */
+  status(): AsyncIterableIterator<SessionStatus>;
+  /** Resolves when the session has ended; never rejects. */
+  readonly closed: Promise<SessionEnd>;
+  /** Renews the keys now, as the timer would. */
+  rotateKeys(): void;
+  stats(): SessionStats;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,83 @@
+/** Events that one slow reader of a feed may leave unread before the oldest is dropped. */
+const UNREAD_EVENTS = 256;
+
+/** One subscription: ends with the feed, or when its reader returns. */
+interface Reader<Event> {
+  readonly unread: Event[];
+  wake: (() => void) | undefined;
+  ended: boolean;
+}
+
+/**
+ * State changes as typed async iterators. Each reader gets what happens from its subscription on, its own copy of the queue, bounded: a reader
+ * that does not keep up loses the oldest events, never memory.
+ */
+export class StatusFeed<Event> {
+  readonly #readers = new Set<Reader<Event>>();
+  readonly #first: () => Event | undefined;
+  #ended = false;
+
+  /** @param first the event that tells a new reader how things stand */
+  constructor(first: () => Event | undefined) {
+    this.#first = first;
+  }
+
+  emit(event: Event): void {
+    for (const reader of this.#readers) {
+      if (reader.unread.length >= UNREAD_EVENTS) reader.unread.shift();
+      reader.unread.push(event);
+      reader.wake?.();
+    }
+  }
+
+  /** No more events: iterations end once they have read what is left. */
+  end(): void {
+    this.#ended = true;
+    for (const reader of this.#readers) {
+      reader.ended = true;
+      reader.wake?.();
+    }
+    this.#readers.clear();
+  }
+
+  subscribe(): AsyncIterableIterator<Event> {
+    const reader: Reader<Event> = { unread: [], wake: undefined, ended: this.#ended };
+    const first = this.#first();
+    if (first !== undefined) reader.unread.push(first);
+    if (!this.#ended) this.#readers.add(reader);
+    return this.#iterate(reader);
+  }
+
+  #iterate(reader: Reader<Event>): AsyncIterableIterator<Event> {
+    const leave = (): void => {
+      reader.ended = true;
+      reader.unread.length = 0;
+      this.#readers.delete(reader);
+      reader.wake?.();
+    };
+    const next = async (): Promise<IteratorResult<Event, undefined>> => {
+      while (reader.unread.length === 0) {
+        if (reader.ended) return { done: true, value: undefined };
+        await new Promise<void>((resolve) => {
+          const earlier = reader.wake;
+          reader.wake = () => {
+            reader.wake = undefined;
+            earlier?.();
+            resolve();
+          };
+        });
+      }
+      return { done: false, value: reader.unread.shift()! };
+    };
+    return {
+      next,
+      return: async () => {
+        leave();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+}

@@ -1,0 +1,100 @@
+import { Fifo } from "./fifo.ts";
+import { CreditWindow } from "../session/credit.ts";
+import { ProtocolError } from "../session/protocol-error.ts";
+
+/** What a stream asks of the command that it belongs to. */
+export interface StreamReaderHost {
+  /** The reader took half a window: the peer may be told. */
+  grant(window: CreditWindow): void;
+  /** The reader left before the end. */
+  abandoned(): void;
+}
+
+interface Waiter<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The receiving end of a stream: items wait in it, as many as their credit allows, until its one reader takes them. Leaving the loop (or
+ * `return`) gives the stream up.
+ */
+export class StreamReader<T> implements AsyncIterableIterator<T> {
+  readonly #window: CreditWindow;
+  readonly #host: StreamReaderHost;
+  readonly #items = new Fifo<{ readonly value: T; readonly size: number }>();
+  readonly #waiters: Waiter<T>[] = [];
+  #end: "open" | "finished" | "failed" = "open";
+  #error: unknown;
+  #left = false;
+
+  constructor(items: number, bytes: number, host: StreamReaderHost) {
+    this.#window = new CreditWindow(items, bytes);
+    this.#host = host;
+  }
+
+  /** An item arrived. Throws ProtocolError when the peer had no credit for it. `decode` is not called when nobody will read the item. */
+  push(size: number, decode: () => T): void {
+    if (!this.#window.receive(size)) throw new ProtocolError("a stream item was sent without credit");
+    if (this.#left || this.#end !== "open") return;
+    const value = decode();
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) this.#items.push({ value, size });
+    else {
+      this.#took(size);
+      waiter.resolve({ done: false, value });
+    }
+  }
+
+  /** The peer sent its last item. */
+  finish(): void {
+    if (this.#end !== "open") return;
+    this.#end = "finished";
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
+  }
+
+  /** The stream broke; items that arrived before can still be read. */
+  fail(error: unknown): void {
+    if (this.#end !== "open") return;
+    this.#end = "failed";
+    this.#error = error;
+    const [first, ...others] = this.#waiters.splice(0);
+    first?.reject(error);
+    for (const waiter of others) waiter.resolve({ done: true, value: undefined });
+    if (first !== undefined) this.#end = "finished";
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#items.length > 0) return Promise.resolve({ done: false, value: this.#shift() });
+    if (this.#end === "failed") {
+      this.#end = "finished";
+      return Promise.reject(this.#error);
+    }
+    if (this.#left || this.#end === "finished") return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    if (!this.#left) {
+      this.#left = true;
+      this.#items.clear();
+      for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
+      if (this.#end === "open") this.#host.abandoned();
+    }
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #shift(): T {
+    const item = this.#items.shift()!;
+    this.#took(item.size);
+    return item.value;
+  }
+
+  #took(size: number): void {
+    if (this.#window.take(size) && this.#end === "open") this.#host.grant(this.#window);
+  }
+}

@@ -1,0 +1,84 @@
+import { type Implementation } from "./command/handlers.ts";
+import type { Interceptor } from "./command/interceptor.ts";
+import type { Log } from "./command/log.ts";
+import type { Session } from "./command/session-type.ts";
+import type { CryptoProvider } from "./crypto/provider.ts";
+import type { RandomSource } from "./crypto/random.ts";
+import type { Limits } from "./session/limits.ts";
+import type { Clock } from "./time/clock.ts";
+import type { MemoryNetwork } from "./transport/memory-network.ts";
+
+/** What `serve` and `connect` have in common. Times are in milliseconds. */
+export interface CommonOptions<Data = unknown> {
+  /** What this side handles, made with `implement`. */
+  readonly handlers?: readonly Implementation<Data>[] | undefined;
+  /** Wrap commands in both directions, the first outermost; `call.side` tells which. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Makes `session.data` when a session begins. */
+  readonly sessionData?: ((session: Session<unknown>) => Data) | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** Bytes in one direction after which keys are renewed. Default 1 GiB. */
+  readonly rotateAfterBytes?: number | undefined;
+  /** From the transport's opening to the end of the handshake. Default 10,000. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** Silence that ends the session while anything is outstanding. Default 10,000. */
+  readonly livenessTimeoutMs?: number | undefined;
+  /** Silence after which a server pings a quiet session. Default 25,000. */
+  readonly keepAliveMs?: number | undefined;
+  /** Deadline of unary commands whose schema and call state none. Default 30,000. */
+  readonly defaultTimeoutMs?: number | undefined;
+  /** How long a send may wait for room or credit. Default 5,000. */
+  readonly sendTimeoutMs?: number | undefined;
+  /** Gets what whoever runs this process should know. Default: warnings and errors on the console. */
+  readonly log?: Log | undefined;
+  /** Where `memory:` endpoints are. */
+  readonly memory?: MemoryNetwork | undefined;
+  /** Seals nothing. Only on `memory:` endpoints, and only when both sides say so. Default false. */
+  readonly unsealed?: boolean | undefined;
+  /** Default: native in Node, portable in browsers. */
+  readonly crypto?: CryptoProvider | undefined;
+  /** Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Default: the platform's cryptographically secure source. */
+  readonly random?: RandomSource | undefined;
+}
+
+/** The names of {@link CommonOptions}, for the check of unknown ones. */
+export const commonOptionNames = [
+  "handlers",
+  "interceptors",
+  "sessionData",
+  "limits",
+  "rotateAfterBytes",
+  "handshakeTimeoutMs",
+  "livenessTimeoutMs",
+  "keepAliveMs",
+  "defaultTimeoutMs",
+  "sendTimeoutMs",
+  "log",
+  "memory",
+  "unsealed",
+  "crypto",
+  "clock",
+  "random",
+] as const satisfies readonly (keyof CommonOptions)[] as readonly string[];
+
+const defaultTimes: Record<"livenessTimeoutMs" | "keepAliveMs" | "defaultTimeoutMs" | "sendTimeoutMs", number> = {
+  livenessTimeoutMs: 10_000,
+  keepAliveMs: 25_000,
+  defaultTimeoutMs: 30_000,
+  sendTimeoutMs: 5_000,
+};
+
+/** The times of a session, defaults filled in. Throws TypeError for what is not a positive number. */
+export function sessionTimes(options: { readonly [Name in keyof typeof defaultTimes]?: number | undefined }): typeof defaultTimes {
+  const times = { ...defaultTimes };
+  for (const name of Object.keys(defaultTimes) as (keyof typeof defaultTimes)[]) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (!(Number.isFinite(value) && value > 0))
+      throw new TypeError(`${name} must be a positive number of milliseconds, not ${String(value)}`);
+    times[name] = value;
+  }
+  return times;
+}

@@ -1,0 +1,20 @@
+/**
+ * zserver for Node. Three tiers: what every program uses, what some need, and the seams that experts fill in. Everything else is internal.
+ */
+import { type Client, type ConnectOptions, connectOn } from "./client.ts";
+import { nativeCrypto } from "./crypto/native.ts";
+import { dial } from "./transport/dial-node.ts";
+
+/** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */
+export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<Client<Data>> {
+  return connectOn({ crypto: nativeCrypto, dial }, options);
+}
+
+// Every program.
+export { serve, type ServeOptions, type Server, type ServerStatus } from "./server.ts";
+export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
+export * from "./public.ts";
+export type { AttachedServer } from "./transport/websocket-server.ts";
+
+// Experts: the native primitives; see also `crypto` in the options.
+export { nativeCrypto, type NativeCryptoOptions } from "./crypto/native.ts";

@@ -1,0 +1,34 @@
+// What both entries export.
+
+// Every program.
+export type { Client, ConnectOptions, JudgeServerKey } from "./client.ts";
+export type { CommonOptions } from "./common-options.ts";
+export { type Handler, type Handlers, type Implementation, implement } from "./command/handlers.ts";
+export type { Context, DeferredContext, DeferredReply, Principal } from "./command/context.ts";
+export type { Session, SessionStats, SessionStatus } from "./command/session-type.ts";
+export type { CallOptions } from "./schema/caller.ts";
+export { CommandError, type CommandErrorOptions, type ErrorDetail, type Outcome } from "./errors/command-error.ts";
+export { errorDetail } from "./errors/error-detail.ts";
+export type { Code } from "./errors/code.ts";
+export { EndError, type SessionEnd } from "./session/session-end.ts";
+export { type EndReason, type EndReasonInfo, endReasons } from "./errors/end-reason.ts";
+
+// Some programs.
+export type { BatchBuilder, BatchOptions, BatchProxy, Settled } from "./command/batch.ts";
+export type { Call, Interceptor, Next } from "./command/interceptor.ts";
+export { ContextKey, ContextValues } from "./command/values.ts";
+export { type Limits, defaultLimits } from "./session/limits.ts";
+export type { Log, LogEntry } from "./command/log.ts";
+export { decode, type DecodeLimits, encode } from "./schema/codec.ts";
+export type { MessageType } from "./schema/message-type.ts";
+export type { CommandKind, CommandType, ServiceType, Side } from "./schema/service-type.ts";
+export { type MemoryNetwork, memoryNetwork } from "./transport/memory-network.ts";
+export { VERSION } from "./version.ts";
+
+// Experts: the seams.
+export type { Aead, CryptoProvider, KeyPair } from "./crypto/provider.ts";
+export { portableCrypto } from "./crypto/portable.ts";
+export type { RandomSource } from "./crypto/random.ts";
+export type { Clock } from "./time/clock.ts";
+export type { Listener, Transport, TransportClose, TransportEvents } from "./transport/transport.ts";
+export type { Identity } from "./crypto/identity.ts";

@@ -1,0 +1,92 @@
+import { type ChannelPeer } from "./channel/channel.ts";
+import type { ClientHello, Welcome } from "../generated/zserver/protocol/v1/session.ts";
+import { ParkedReplies } from "./command/deferred.ts";
+import { consoleLog, type Log } from "./command/log.ts";
+import { Peer } from "./command/peer.ts";
+import { makeRegistry, type Registry } from "./command/registry.ts";
+import { type CommonOptions, sessionTimes } from "./common-options.ts";
+import type { CryptoProvider } from "./crypto/provider.ts";
+import { type RandomSource, systemRandom } from "./crypto/random.ts";
+import { toHex } from "./bytes/hex.ts";
+import type { Connection } from "./session/connection.ts";
+import { type Limits, resolveLimits } from "./session/limits.ts";
+import type { SessionEnd } from "./session/session-end.ts";
+import type { Clock } from "./time/clock.ts";
+import { systemClock } from "./time/system-clock.ts";
+import { timersOf } from "./time/timers-of.ts";
+import type { Timers } from "./time/timers.ts";
+import { AGENT } from "./version.ts";
+
+/** The exporter label of a session's id; docs/PROTOCOL.md, "Session id". */
+const SESSION_ID_LABEL = "zserver session id";
+const SESSION_ID_BYTES = 16;
+
+/** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
+export class SessionFactory<Data> {
+  readonly crypto: CryptoProvider;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly limits: Limits;
+  readonly parked: ParkedReplies;
+  readonly log: Log;
+  readonly #role: "client" | "server";
+  readonly #options: CommonOptions<Data>;
+  readonly #registry: Registry;
+  readonly #times: ReturnType<typeof sessionTimes>;
+
+  /** Throws TypeError for impossible options. */
+  constructor(role: "client" | "server", options: CommonOptions<Data>, crypto: CryptoProvider) {
+    this.#role = role;
+    this.#options = options;
+    this.crypto = crypto;
+    this.random = options.random ?? systemRandom;
+    this.clock = options.clock ?? systemClock;
+    this.log = options.log ?? consoleLog;
+    this.timers = timersOf(this.clock);
+    this.limits = resolveLimits(options.limits);
+    this.#times = sessionTimes(options);
+    this.#registry = makeRegistry(role === "server" ? "SERVER" : "CLIENT", options.handlers ?? [], options.interceptors ?? []);
+    const mac = (key: Uint8Array, data: Uint8Array): Uint8Array => crypto.hmacSha256(key, data);
+    this.parked = new ParkedReplies({ mac, key: this.random(32), wallNow: () => this.clock.wallNow() });
+  }
+
+  make(
+    connection: Connection,
+    channelPeer: ChannelPeer,
+    anonymous: boolean,
+    opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void,
+    ended: (peer: Peer<Data>, end: SessionEnd) => void,
+  ): Peer<Data> {
+    const { clock, timers, limits, parked } = this;
+    return new Peer<Data>({
+      role: this.#role,
+      connection,
+      channelPeer,
+      id: toHex(connection.channel.exporter(SESSION_ID_LABEL).subarray(0, SESSION_ID_BYTES)),
+      registry: this.#registry,
+      interceptors: this.#registry.interceptors,
+      limits,
+      timers,
+      endOfTurn: clock.endOfTurn,
+      wallNow: clock.wallNow,
+      parked,
+      incident: (what, error) => this.#incident(what, error),
+      agent: AGENT,
+      anonymous,
+      ...this.#times,
+      opened: (peer, hello) => {
+        if (this.#options.sessionData !== undefined) peer.data = this.#options.sessionData(peer);
+        opened(peer, hello);
+      },
+      ended,
+    });
+  }
+
+  /** Logs what a peer is not told. Returns the id by which both ends can speak of it. */
+  #incident(what: string, error: unknown): string {
+    const id = toHex(this.random(4));
+    this.log({ level: "error", message: `${what} (incident ${id})`, error });
+    return id;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Timer, Timers } from "../time/timers.ts";
+
+/** How long an acknowledgement waits for other frames to ride with. */
+export const ACK_DELAY_MS = 25;
+/** Bytes after which an acknowledgement waits no longer: at most a quarter of the smallest outbox. */
+export const ACK_BYTES = 65_536;
+
+/** Counts what this side accepted and decides when to say so. */
+export class Acks {
+  readonly #timers: Timers;
+  readonly #send: () => void;
+  #accepted = 0;
+  #told = 0;
+  #bytes = 0;
+  #timer: Timer | undefined;
+
+  /** @param send asks for a flush; the flush takes the acknowledgement along */
+  constructor(timers: Timers, send: () => void) {
+    this.#timers = timers;
+    this.#send = send;
+  }
+
+  /** How many numbered frames were accepted. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Whether there is something to tell. */
+  get due(): boolean {
+    return this.#accepted > this.#told;
+  }
+
+  /** A numbered frame was handed to the dispatcher. */
+  accept(bytes: number): void {
+    this.#accepted++;
+    this.#bytes += bytes;
+    if (this.#bytes >= ACK_BYTES) {
+      this.#bytes = 0;
+      this.#send();
+    } else if (this.#timer === undefined) {
+      this.#timer = this.#timers.after(ACK_DELAY_MS, this.#expire);
+    }
+  }
+
+  /** The number to tell now; the waiting ends. */
+  take(): number {
+    this.#told = this.#accepted;
+    this.#bytes = 0;
+    return this.#told;
+  }
+
+  /** Cancels what waits. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  // The timer is left to run when an ack rode along: cancelling and arming one for each turn would cost more than an idle wake.
+  readonly #expire = (): void => {
+    this.#timer = undefined;
+    if (this.due) this.#send();
+  };
+}

@@ -1,0 +1,109 @@
+import type { Channel, ChannelEvents, ChannelPeer, PresentedServerKey } from "../channel/channel.ts";
+import type { EndReason } from "../errors/end-reason.ts";
+import type { Timer, Timers } from "../time/timers.ts";
+import type { Transport, TransportClose } from "../transport/transport.ts";
+import type { Session, SessionLink } from "./session.ts";
+
+/** How long the last bytes may take to leave before the transport is cut. */
+export const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Who a connection belongs to until it has a session. */
+export interface ConnectionHost {
+  /** The peer is proven: the session that lives on this connection. */
+  established(peer: ChannelPeer, connection: Connection): Session;
+  /** The connection ended before it had a session. */
+  failed(reason: EndReason, message: string, retryAfterMs: number | undefined): void;
+  serverKey?(presented: PresentedServerKey): void;
+  rotated(epoch: number): void;
+}
+
+/** Joins a transport, a channel and a session: bytes up, bytes down, and one end for all three. */
+export class Connection implements SessionLink {
+  readonly transport: Transport;
+  readonly channel: Channel;
+  readonly #host: ConnectionHost;
+  readonly #timers: Timers;
+  #session: Session | undefined;
+  #writable = true;
+  #closed = false;
+  #closeTimer: Timer | undefined;
+
+  constructor(transport: Transport, makeChannel: (events: ChannelEvents) => Channel, host: ConnectionHost, timers: Timers) {
+    this.transport = transport;
+    this.#host = host;
+    this.#timers = timers;
+    this.channel = makeChannel(this.#channelEvents());
+  }
+
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  start(): void {
+    this.transport.start({
+      onBytes: (bytes) => this.channel.receive(bytes),
+      onDrain: () => this.#drained(),
+      onClose: (close) => this.#transportClosed(close),
+    });
+    this.channel.start();
+  }
+
+  send(recordKind: number, bytes: Uint8Array): void {
+    this.channel.send(recordKind, bytes);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.channel.destroy();
+    this.#closeTimer = this.#timers.after(CLOSE_TIMEOUT_MS, () => this.transport.destroy());
+    this.transport.close();
+  }
+
+  /** Ends a connection that has no session yet, without a word. */
+  destroy(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.channel.destroy();
+    this.transport.destroy();
+  }
+
+  #drained(): void {
+    this.#writable = true;
+    this.#session?.drained();
+  }
+
+  #transportClosed(close: TransportClose): void {
+    this.#closeTimer?.cancel();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.channel.destroy();
+    this.#lost(close.kind === "ended" ? "TRANSPORT_CLOSED" : "TRANSPORT_FAILED", close.message, undefined);
+  }
+
+  #lost(reason: EndReason, message: string, retryAfterMs: number | undefined): void {
+    if (this.#session) this.#session.connectionLost(reason, message);
+    else this.#host.failed(reason, message, retryAfterMs);
+  }
+
+  #channelEvents(): ChannelEvents {
+    return {
+      output: (bytes) => {
+        if (!this.transport.write(bytes)) this.#writable = false;
+      },
+      established: (peer) => {
+        this.#session = this.#host.established(peer, this);
+      },
+      serverKey: (presented) => this.#host.serverKey?.(presented),
+      record: (kind, plaintext) => this.#session?.receive(kind, plaintext),
+      rotated: (epoch) => this.#host.rotated(epoch),
+      illegal: (message) => this.#session?.close("PROTOCOL_ERROR", message),
+      ended: (reason, message, retryAfterMs) => {
+        // A refusal is the last output and still has to leave; anything else is not worth a byte.
+        if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED") this.close();
+        else this.destroy();
+        this.#lost(reason, message, retryAfterMs);
+      },
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import { isIgnorable, headerType, LAST_KNOWN_TYPE } from "./frame.ts";
+import { ProtocolError } from "./protocol-error.ts";
+
+/** Gets each whole frame: `body` lies in `bytes` from `start` to `end` and is valid until the call returns. */
+export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: number) => boolean;
+
+/** The most bytes of a frame before its body: the header byte and a length of at most 32 bits. */
+const PREFIX_BYTES = 6;
+
+/**
+ * Turns the plaintext of records into frames. A frame that lies whole in a record is handed on in place; a frame that spans records is
+ * gathered in a buffer that grows as its bytes arrive, never ahead of them by more than their number.
+ */
+export class FrameAssembler {
+  readonly #maxBody: (type: number) => number;
+  #carry: Uint8Array | undefined;
+  #carried = 0;
+
+  /** @param maxBody the largest body, in bytes, that a frame of this type may have */
+  constructor(maxBody: (type: number) => number) {
+    this.#maxBody = maxBody;
+  }
+
+  /** Bytes held for a frame whose end has not arrived. */
+  get pendingBytes(): number {
+    return this.#carried;
+  }
+
+  /** Takes the plaintext of one record. The sink answers false to stop: what follows is dropped. Throws ProtocolError. */
+  push(bytes: Uint8Array, sink: FrameSink): void {
+    let position = this.#carry === undefined ? 0 : this.#complete(bytes, sink);
+    while (position >= 0 && position < bytes.length) {
+      const size = this.#frameSize(bytes, position, bytes.length);
+      if (size === 0 || position + size > bytes.length) {
+        this.#keep(bytes, position, bytes.length);
+        return;
+      }
+      position = deliver(bytes, position, position + size, sink);
+    }
+  }
+
+  /** Adds bytes to the carried frame until it is whole. Returns the position behind it in `bytes`, or -1 when all went into the carry or the sink stopped. */
+  #complete(bytes: Uint8Array, sink: FrameSink): number {
+    let position = 0;
+    while (position < bytes.length) {
+      const size = this.#frameSize(this.#carry!, 0, this.#carried);
+      const missing = size === 0 ? 1 : size - this.#carried;
+      const taken = Math.min(missing, bytes.length - position);
+      this.#keep(bytes, position, position + taken);
+      position += taken;
+      if (size !== 0 && this.#carried === size) return this.#flush(sink) ? position : -1;
+    }
+    // A frame with an empty body is whole as soon as its prefix is.
+    if (this.#carried === this.#frameSize(this.#carry!, 0, this.#carried)) this.#flush(sink);
+    return -1;
+  }
+
+  #flush(sink: FrameSink): boolean {
+    const frame = this.#carry!;
+    const length = this.#carried;
+    this.#carry = undefined;
+    this.#carried = 0;
+    return deliver(frame, 0, length, sink) >= 0;
+  }
+
+  #keep(bytes: Uint8Array, start: number, end: number): void {
+    const needed = this.#carried + end - start;
+    if (this.#carry === undefined || this.#carry.length < needed) {
+      const grown = new Uint8Array(Math.max(64, needed, Math.min(2 * needed, needed + 1_048_576)));
+      if (this.#carry) grown.set(this.#carry.subarray(0, this.#carried));
+      this.#carry = grown;
+    }
+    this.#carry.set(bytes.subarray(start, end), this.#carried);
+    this.#carried = needed;
+  }
+
+  /** The whole size of the frame at `position`, checked against its limit; 0 while its prefix is not complete. */
+  #frameSize(bytes: Uint8Array, position: number, end: number): number {
+    let length = 0;
+    for (let index = 1; index < PREFIX_BYTES; index++) {
+      if (position + index >= end) return 0;
+      const byte = bytes[position + index]!;
+      length += (byte & 0x7f) * 2 ** (7 * (index - 1));
+      if (byte < 0x80) {
+        this.#check(bytes[position]!, length);
+        return 1 + index + length;
+      }
+    }
+    throw new ProtocolError("a frame's length takes more than five bytes");
+  }
+
+  #check(header: number, length: number): void {
+    const type = headerType(header);
+    if (type > LAST_KNOWN_TYPE && !isIgnorable(header)) throw new ProtocolError(`unknown frame type ${type}`);
+    const limit = this.#maxBody(type);
+    if (length > limit) throw new ProtocolError(`a frame of type ${type} announces ${length} bytes; the limit is ${limit}`);
+  }
+}
+
+/** Hands one whole frame on. Returns the position behind it, or -1 when the sink stopped. */
+function deliver(bytes: Uint8Array, start: number, end: number, sink: FrameSink): number {
+  let body = start + 1;
+  while (bytes[body]! >= 0x80) body++;
+  return sink(bytes[start]!, bytes, body + 1, end) ? end : -1;
+}

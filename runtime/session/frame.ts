@@ -1,0 +1,67 @@
+/**
+ * The frames of a session (docs/PROTOCOL.md, "Frames"). A frame is a header byte, the varint length of its body, and the body.
+ * The header byte is `type << 2 | ignorable << 1 | sequenced`. Frames follow each other without gaps, and a record may end anywhere in one.
+ */
+export const FrameType = {
+  PADDING: 0,
+  CLIENT_HELLO: 1,
+  WELCOME: 2,
+  ACK: 3,
+  CREDIT: 4,
+  PING: 5,
+  PONG: 6,
+  CLOSE: 7,
+  /** Starts a command that will be answered. */
+  REQUEST: 8,
+  /** A one-way command. */
+  SEND: 9,
+  /** The reply of a unary or client-stream command: its end. */
+  REPLY: 10,
+  /** The failure of a command: its end. */
+  FAIL: 11,
+  /** The caller gives a command up; the handler's side still answers with its end. */
+  CANCEL: 12,
+  /** One item of a stream, in either direction. */
+  ITEM: 13,
+  /** No more items from this side; from the handler's side, the end of the command. */
+  END: 14,
+} as const;
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+/** The lowest type whose frames are numbered, acknowledged and, once sessions resume, replayed. */
+const FIRST_SEQUENCED = FrameType.REQUEST;
+/** The highest type that this version knows. */
+export const LAST_KNOWN_TYPE: number = FrameType.END;
+
+const SEQUENCED = 1;
+const IGNORABLE = 2;
+
+/** The header byte of a frame that this version sends. */
+export function frameHeader(type: FrameType): number {
+  if (type === FrameType.PADDING) return IGNORABLE;
+  return (type << 2) | (type >= FIRST_SEQUENCED ? SEQUENCED : 0);
+}
+
+export const headerType = (header: number): number => header >> 2;
+export const isSequenced = (header: number): boolean => (header & SEQUENCED) !== 0;
+export const isIgnorable = (header: number): boolean => (header & IGNORABLE) !== 0;
+
+/** Flags of REQUEST and SEND. */
+export const CommandFlag = {
+  /** The next command of the same priority class starts only when this one has ended. */
+  ORDERED: 1,
+  /** When this one fails, the next command is refused with ABORTED, NOT_RUN, and so on while it carries the flag too. */
+  STOP_ON_ERROR: 2,
+} as const;
+
+/** The number of each command kind on the wire, sent where a name is introduced. */
+export const kindNumbers = { unary: 0, one_way: 1, server_stream: 2, client_stream: 3, bidi_stream: 4 } as const;
+
+/** The most bytes of a body besides the message in it: ids, flags, a command's name. */
+export const BODY_OVERHEAD_BYTES = 1024;
+/** The longest command name, in bytes of UTF-8. */
+export const COMMAND_NAME_BYTES = 512;
+/** The largest body of a control frame (types below REQUEST, and CANCEL and END). */
+export const CONTROL_BYTES = 16_384;
+/** The largest body of a FAIL frame: message and details together. */
+export const FAILURE_BYTES = 65_536;

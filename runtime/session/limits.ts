@@ -1,0 +1,76 @@
+import type { LimitsInit } from "../../generated/zserver/protocol/v1/handshake.ts";
+import { checkOptions } from "../errors/options.ts";
+
+/** What a side accepts and holds. The first group is told to the other side, which then fails locally what would exceed it. */
+export interface Limits {
+  /** The largest encoded message, in bytes. Default 4 MiB, as in gRPC: larger things want to be streams. */
+  readonly messageBytes: number;
+  /** The most commands that the peer may have unanswered here. Default 10,000: each costs about a kilobyte while its handler waits. */
+  readonly commandsInFlight: number;
+  /** The most of them that may be streams. Default 256: each may hold `streamBytes`. */
+  readonly streams: number;
+  /** The most objects and list or map entries in one decoded message. Default 100,000: two bytes can make an object of a hundred. */
+  readonly decodeElements: number;
+  /** The most bytes of commands that wait here for their handler to start. Default 4 MiB. */
+  readonly queuedBytes: number;
+  /** The most commands that wait here for their handler to start. Default 4,096. */
+  readonly queuedCommands: number;
+  /** The most items of one stream that wait here for their reader. Default 256. */
+  readonly streamItems: number;
+  /** The most bytes of one stream that wait here for its reader. Default 256 KiB. */
+  readonly streamBytes: number;
+  /** The most different commands that the peer may call in one session. Default 4,096. */
+  readonly commandNames: number;
+
+  /** The most bytes that are sent and not acknowledged, or wait to be sent. A send beyond it waits. Default 4 MiB. */
+  readonly outboxBytes: number;
+  /** The most sends that wait for room or credit. A send beyond it fails at once. Default 65,536. */
+  readonly waitingSends: number;
+  /** The most replies of one session that are parked by `defer()`. Default 10,000. */
+  readonly parkedReplies: number;
+}
+
+export const defaultLimits: Limits = {
+  messageBytes: 4_194_304,
+  commandsInFlight: 10_000,
+  streams: 256,
+  decodeElements: 100_000,
+  queuedBytes: 4_194_304,
+  queuedCommands: 4_096,
+  streamItems: 256,
+  streamBytes: 262_144,
+  commandNames: 4_096,
+  outboxBytes: 4_194_304,
+  waitingSends: 65_536,
+  parkedReplies: 10_000,
+};
+
+/** The limits that an application asked for, the others at their defaults. Throws TypeError for unknown names and values that are not counts. */
+export function resolveLimits(limits: Partial<Limits> = {}): Limits {
+  checkOptions("limits", limits, Object.keys(defaultLimits));
+  for (const [name, value] of Object.entries(limits)) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0 && value <= 0x7fffffff))
+      throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${String(value)}`);
+  }
+  return { ...defaultLimits, ...limits };
+}
+
+/** The part of the limits that the peer is told. */
+export type PeerLimits = Pick<
+  Limits,
+  | "messageBytes"
+  | "commandsInFlight"
+  | "streams"
+  | "decodeElements"
+  | "queuedBytes"
+  | "queuedCommands"
+  | "streamItems"
+  | "streamBytes"
+  | "commandNames"
+>;
+
+/** The generated `Limits` message has the same field names, so that a limit has one name in code, schema and wire. */
+export function limitsToWire(limits: Limits): LimitsInit {
+  const { outboxBytes: _outbox, waitingSends: _waiting, parkedReplies: _parked, ...told } = limits;
+  return told;
+}

@@ -1,0 +1,89 @@
+import type { Timer, Timers } from "../time/timers.ts";
+
+/** What liveness asks of the session. */
+export interface LivenessHost {
+  /** Whether something is outstanding: unacknowledged frames, open requests, an unanswered ping. */
+  readonly waiting: boolean;
+  ping(): void;
+  /** Calls back after the next full poll of input. */
+  afterPoll(run: () => void): void;
+  dead(): void;
+}
+
+/**
+ * Decides when a peer is dead. Every received byte is life. While something is outstanding, silence is probed twice and ends after
+ * `timeoutMs`; a quiet session is pinged every `keepAliveMs` by its server, and its client becomes suspicious when those pings stay away.
+ */
+export class Liveness {
+  readonly #timers: Timers;
+  readonly #host: LivenessHost;
+  readonly #quietMs: number;
+  readonly #probeMs: number;
+  #heardAt: number;
+  #probes = 0;
+  #timer: Timer | undefined;
+  #expectedAt = 0;
+
+  /**
+   * @param timeoutMs silence that ends the session while something is outstanding
+   * @param quietMs silence after which a side with nothing outstanding pings: `keepAliveMs` at the server, more at the client
+   */
+  constructor(timers: Timers, host: LivenessHost, timeoutMs: number, quietMs: number) {
+    this.#timers = timers;
+    this.#host = host;
+    this.#quietMs = quietMs;
+    this.#probeMs = timeoutMs / 3;
+    this.#heardAt = timers.now();
+    this.#arm(quietMs);
+  }
+
+  /** Bytes came from the peer. */
+  heard(): void {
+    this.#heardAt = this.#timers.now();
+    this.#probes = 0;
+  }
+
+  /** Something is outstanding from now on: silence counts. */
+  expect(): void {
+    if (this.#expectedAt - this.#timers.now() > this.#probeMs) this.#arm(this.#probeMs);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer?.cancel();
+    this.#expectedAt = this.#timers.now() + delayMs;
+    this.#timer = this.#timers.after(delayMs, this.#check);
+  }
+
+  readonly #check = (): void => {
+    this.#timer = undefined;
+    const now = this.#timers.now();
+    // This process slept (a suspended machine, a blocked event loop): what the silence was is not known, so the probes begin anew.
+    if (now - this.#expectedAt > this.#probeMs) this.#probes = 0;
+    const silentMs = now - this.#heardAt;
+    if (silentMs < this.#probeMs) {
+      this.#arm(this.#host.waiting ? this.#probeMs - silentMs : this.#quietMs - silentMs);
+    } else if (!this.#host.waiting && silentMs < this.#quietMs) {
+      this.#arm(this.#quietMs - silentMs);
+    } else if (this.#probes < 2) {
+      this.#probes++;
+      this.#host.ping();
+      this.#arm(this.#probeMs);
+    } else {
+      this.#confirm();
+    }
+  };
+
+  /** Input that already waits in the kernel is read before the verdict. */
+  #confirm(): void {
+    const heardAt = this.#heardAt;
+    this.#host.afterPoll(() => {
+      if (this.#heardAt === heardAt) this.#host.dead();
+      else this.#arm(this.#probeMs);
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import { Writer } from "../bytes/writer.ts";
+import { type FrameType, frameHeader, isSequenced } from "./frame.ts";
+
+/** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
+interface Unacked {
+  readonly upTo: number;
+  readonly bytes: number;
+}
+
+/** A turn's buffer that grew beyond this is given back after its flush, so that a quiet session holds none. */
+const KEEP_BUFFER_BYTES = 65_536;
+/** The first size of a turn's buffer. */
+const INITIAL_BUFFER_BYTES = 1_024;
+
+/**
+ * Everything on its way out. Frames of one turn of the event loop are encoded one behind the other into one buffer, which leaves as a whole at the
+ * end of the turn; what was numbered stays counted until the peer has accepted it, and that count is the backpressure.
+ */
+export class Outbox {
+  readonly #limit: number;
+  readonly #schedule: () => void;
+  #writer: Writer | undefined;
+  #start = -1;
+  #mark = 0;
+  #header = 0;
+  #scheduled = false;
+
+  #numbered = 0;
+  #numberedAtFlush = 0;
+  #turnBytes = 0;
+  #acked = 0;
+  #unackedBytes = 0;
+  readonly #unacked: Unacked[] = [];
+  readonly #flushWaiters: { readonly upTo: number; readonly resolve: () => void }[] = [];
+
+  /**
+   * @param limit bytes that may be unacknowledged or unsent before {@link room} says no
+   * @param schedule asks for a flush at the end of the turn
+   */
+  constructor(limit: number, schedule: () => void) {
+    this.#limit = limit;
+    this.#schedule = schedule;
+  }
+
+  /** Whether one more message may be queued now. The last one may overshoot the limit by its own size. */
+  get room(): boolean {
+    return this.#unackedBytes + this.#turnBytes < this.#limit;
+  }
+
+  /** Whether anything waits for the end of the turn. */
+  get pending(): boolean {
+    return this.#writer !== undefined && this.#writer.position > 0;
+  }
+
+  /** Whether what waits for the end of the turn holds nothing that is numbered. */
+  get onlyControl(): boolean {
+    return this.#numbered === this.#numberedAtFlush;
+  }
+
+  /** How many numbered frames were given to the transport. */
+  get flushed(): number {
+    return this.#numberedAtFlush;
+  }
+
+  /** Whether the peer still has to accept something. */
+  get unacknowledged(): boolean {
+    return this.#numbered > this.#acked;
+  }
+
+  /** How many frames were numbered so far. */
+  get numbered(): number {
+    return this.#numbered;
+  }
+
+  /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
+  begin(type: FrameType): Writer {
+    if (this.#start >= 0) throw new Error("a frame was begun inside another: a message's getter or iterable sent something");
+    if (this.#writer === undefined) this.#writer = new Writer(INITIAL_BUFFER_BYTES);
+    const writer = this.#writer;
+    this.#start = writer.position;
+    this.#header = frameHeader(type);
+    writer.uint32(this.#header);
+    this.#mark = writer.open();
+    return writer;
+  }
+
+  /** Completes the frame that was begun. */
+  end(): void {
+    const writer = this.#writer!;
+    writer.close(this.#mark);
+    if (isSequenced(this.#header)) {
+      this.#numbered++;
+      this.#turnBytes += writer.position - this.#start;
+    }
+    this.#start = -1;
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      this.#schedule();
+    }
+  }
+
+  /** Takes back the frame that was begun. */
+  abandon(): void {
+    this.#writer!.position = this.#start;
+    this.#start = -1;
+  }
+
+  /** Hands the turn's bytes over. They are a view into the outbox's buffer, valid until the next {@link begin}. */
+  take(): Uint8Array {
+    const writer = this.#writer!;
+    const bytes = writer.buffer.subarray(0, writer.position);
+    this.#scheduled = false;
+    if (this.#numbered > this.#numberedAtFlush) {
+      this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
+      this.#unackedBytes += this.#turnBytes;
+      this.#turnBytes = 0;
+      this.#numberedAtFlush = this.#numbered;
+    }
+    if (writer.buffer.length > KEEP_BUFFER_BYTES) this.#writer = undefined;
+    else writer.position = 0;
+    return bytes;
+  }
+
+  /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
+  acknowledge(accepted: number): boolean {
+    if (accepted > this.#numberedAtFlush) return false;
+    if (accepted <= this.#acked) return true;
+    this.#acked = accepted;
+    let done = 0;
+    while (done < this.#unacked.length && this.#unacked[done]!.upTo <= accepted) this.#unackedBytes -= this.#unacked[done++]!.bytes;
+    if (done > 0) this.#unacked.splice(0, done);
+    while (this.#flushWaiters.length > 0 && this.#flushWaiters[0]!.upTo <= accepted) this.#flushWaiters.shift()!.resolve();
+    return true;
+  }
+
+  /** How many numbered frames the peer accepted. */
+  get accepted(): number {
+    return this.#acked;
+  }
+
+  /** Calls back once everything that was numbered until now is accepted; at once when it is. */
+  whenAcknowledged(resolve: () => void): void {
+    if (this.#acked >= this.#numbered) resolve();
+    else this.#flushWaiters.push({ upTo: this.#numbered, resolve });
+  }
+}

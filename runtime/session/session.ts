@@ -1,0 +1,337 @@
+import { ClientHello, Close, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { Reader } from "../bytes/reader.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
+import { RecordKind } from "../channel/channel.ts";
+import { CommandError } from "../errors/command-error.ts";
+import type { Timers } from "../time/timers.ts";
+import { Acks } from "./acks.ts";
+import type { CreditWindow } from "./credit.ts";
+import {
+  BODY_OVERHEAD_BYTES,
+  CONTROL_BYTES,
+  FAILURE_BYTES,
+  FrameType,
+  frameHeader,
+  headerType,
+  isIgnorable,
+  isSequenced,
+  LAST_KNOWN_TYPE,
+} from "./frame.ts";
+import { FrameAssembler } from "./frame-assembler.ts";
+import type { Limits } from "./limits.ts";
+import { limitsToWire } from "./limits.ts";
+import { Liveness } from "./liveness.ts";
+import { Outbox } from "./outbox.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { SessionEnd } from "./session-end.ts";
+
+/** The version of the protocol that this library speaks. */
+export const PROTOCOL_VERSION = 1;
+
+/** The connection below a session. */
+export interface SessionLink {
+  /** False while the transport holds as much as it likes; `Session.drained` is called when that ends. */
+  readonly writable: boolean;
+  /** Seals and writes. The bytes are read before it returns. */
+  send(recordKind: number, bytes: Uint8Array): void;
+  /** Ends the connection once all that was sent has left. */
+  close(): void;
+}
+
+/** The floor above a session: what commands are made of. */
+export interface SessionHandler {
+  /** Server: the client said hello; {@link Session.welcome} or {@link Session.close} is the answer. Client: the server's welcome came. */
+  opened(hello: ClientHello | Welcome): void;
+  /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
+  frame(type: FrameType, body: Reader, size: number): void;
+  /** The peer allows more: credit for commands (id 0) or of one stream. */
+  credit(id: number, items: number, bytes: number): void;
+  /** There is room in the outbox after there was none. */
+  room(): void;
+  /** Whether a reply is awaited. */
+  readonly waiting: boolean;
+  /** A bug of this library came to light while a frame was handled; the session ends. */
+  internalError(error: unknown): void;
+  /** The end, exactly once; nothing is called after it. */
+  ended(end: SessionEnd): void;
+}
+
+export interface SessionOptions {
+  readonly role: "client" | "server";
+  readonly limits: Limits;
+  readonly timers: Timers;
+  /** Runs a function after the current turn of the event loop. */
+  readonly endOfTurn: (run: () => void) => void;
+  readonly link: SessionLink;
+  readonly handler: SessionHandler;
+  readonly livenessTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly agent: string;
+  /** Client: its static key was made for this connection only. */
+  readonly anonymous: boolean;
+}
+
+/**
+ * One session over one connection: numbering, acknowledgement, credit, liveness and the orderly end. Bytes and time go in, frames come out;
+ * what the frames mean is the command floor's affair.
+ */
+export class Session {
+  readonly outbox: Outbox;
+  readonly limits: Limits;
+  readonly #options: SessionOptions;
+  readonly #acks: Acks;
+  readonly #liveness: Liveness;
+  readonly #frames: FrameAssembler;
+  readonly #grants = new Map<number, CreditWindow>();
+  #state: "opening" | "open" | "ended" = "opening";
+  #flushDue = false;
+  #pong = -1;
+  #pings = 0;
+  #pongs = 0;
+  #hadRoom = true;
+  #skipped = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.limits = options.limits;
+    this.outbox = new Outbox(options.limits.outboxBytes, this.#schedule);
+    this.#acks = new Acks(options.timers, this.#schedule);
+    this.#frames = new FrameAssembler((type) => this.#maxBody(type));
+    const quietMs = options.role === "server" ? options.keepAliveMs : options.keepAliveMs + options.livenessTimeoutMs / 3;
+    this.#liveness = new Liveness(options.timers, this.#livenessHost(), options.livenessTimeoutMs, quietMs);
+    if (options.role === "client") this.#sayHello();
+  }
+
+  get ended(): boolean {
+    return this.#state === "ended";
+  }
+
+  /** Ignorable frames of unknown types that were skipped. */
+  get skippedFrames(): number {
+    return this.#skipped;
+  }
+
+  /** Server: admits the client. */
+  welcome(): void {
+    if (this.#state === "ended") return;
+    this.#control(FrameType.WELCOME, (writer) => Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent: this.#options.agent }));
+  }
+
+  /** Begins a command frame; see {@link Outbox.begin}. A frame after the end goes nowhere. */
+  begin(type: FrameType): Writer {
+    return this.outbox.begin(type);
+  }
+
+  end(): void {
+    this.outbox.end();
+    this.#hadRoom = this.outbox.room;
+    this.#liveness.expect();
+  }
+
+  /** Tells the peer about a window that its reader emptied by half, with the next flush. */
+  grant(id: number, window: CreditWindow): void {
+    this.#grants.set(id, window);
+    this.#schedule();
+  }
+
+  /** Takes back a grant that is not told yet: its stream is over. */
+  forget(id: number): void {
+    this.#grants.delete(id);
+  }
+
+  /** One opened record. */
+  receive(recordKind: number, plaintext: Uint8Array): void {
+    if (this.#state === "ended") return;
+    this.#liveness.heard();
+    try {
+      if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
+      this.#frames.push(plaintext, this.#onFrame);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The transport takes bytes again. */
+  drained(): void {
+    if (this.#flushDue) this.flush();
+  }
+
+  /** Sends what this turn collected. */
+  flush(): void {
+    this.#flushDue = false;
+    if (this.#state === "ended") return;
+    if (!this.#options.link.writable) {
+      this.#flushDue = true;
+      return;
+    }
+    this.#writeControl();
+    if (!this.outbox.pending) return;
+    const kind = this.outbox.onlyControl ? RecordKind.QUIET : RecordKind.NORMAL;
+    this.#options.link.send(kind, this.outbox.take());
+  }
+
+  /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
+  close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
+    if (this.#state === "ended") return;
+    const close = { reason: endReasons[reason].number, message, accepted: [BigInt(this.#acks.accepted)] };
+    this.#writeControl();
+    Close.write(this.begin(FrameType.CLOSE), close);
+    this.outbox.end();
+    this.#options.link.send(RecordKind.NORMAL, this.outbox.take());
+    this.#end({ reason, message, by, accepted: undefined });
+    this.#options.link.close();
+  }
+
+  /** The connection ended without a closing frame. The retention window is 0, so the session ends with it. */
+  connectionLost(reason: EndReason, message: string): void {
+    this.#end({ reason, message, by: "connection", accepted: undefined });
+  }
+
+  readonly #schedule = (): void => {
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    this.#options.endOfTurn(this.#flushTurn);
+  };
+
+  readonly #flushTurn = (): void => {
+    if (this.#flushDue) this.flush();
+  };
+
+  readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
+    const type = headerType(header) as FrameType;
+    if (type > LAST_KNOWN_TYPE) {
+      this.#skipped++;
+      if (isSequenced(header)) this.#acks.accept(end - start);
+      return true;
+    }
+    if (header !== frameHeader(type))
+      throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
+    const body = new Reader(bytes, start, end, this.limits.decodeElements);
+    if (this.#state === "opening") this.#open(type, body);
+    else if (type >= FrameType.REQUEST) {
+      this.#options.handler.frame(type, body, end - start);
+      this.#acks.accept(end - start);
+    } else this.#onControl(type, body);
+    return !this.ended;
+  };
+
+  #open(type: FrameType, body: Reader): void {
+    const { role, handler } = this.#options;
+    const expected = role === "server" ? FrameType.CLIENT_HELLO : FrameType.WELCOME;
+    if (type !== expected) throw new ProtocolError(`the first frame is of type ${type}, not ${expected}`);
+    const hello = role === "server" ? ClientHello.read(body, body.end) : Welcome.read(body, body.end);
+    this.#state = "open";
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      this.close(
+        "UNSUPPORTED_PROTOCOL",
+        `the peer speaks version ${hello.protocol} of the protocol, this side version ${PROTOCOL_VERSION}`,
+      );
+    } else handler.opened(hello);
+  }
+
+  #onControl(type: FrameType, body: Reader): void {
+    switch (type) {
+      case FrameType.PADDING:
+        return;
+      case FrameType.ACK:
+        return this.#onAck(body.uintNumber());
+      case FrameType.CREDIT:
+        return this.#options.handler.credit(body.uintNumber(), body.uintNumber(), body.uintNumber());
+      case FrameType.PING:
+        this.#pong = body.uint32();
+        return this.#schedule();
+      case FrameType.PONG:
+        this.#pongs = Math.max(this.#pongs, Math.min(body.uint32(), this.#pings));
+        return;
+      case FrameType.CLOSE:
+        return this.#onClose(Close.read(body, body.end));
+      default:
+        throw new ProtocolError(`a frame of type ${type} is out of place`);
+    }
+  }
+
+  #onAck(accepted: number): void {
+    if (!this.outbox.acknowledge(accepted)) throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outbox.numbered}`);
+    if (!this.#hadRoom && this.outbox.room) {
+      this.#hadRoom = true;
+      this.#options.handler.room();
+    }
+  }
+
+  #onClose(close: Close): void {
+    const accepted = close.accepted[0] ?? 0n;
+    this.#end({ reason: endReasonFromNumber(close.reason), message: close.message, by: "peer", accepted: Number(accepted) });
+    this.#options.link.close();
+  }
+
+  /** Control state is kept, not queued, and written when a flush happens: a peer that never reads cannot make it grow. */
+  #writeControl(): void {
+    if (this.#acks.due) this.#control(FrameType.ACK, (writer) => writer.uintNumber(this.#acks.take()));
+    if (this.#pong >= 0) {
+      const pong = this.#pong;
+      this.#pong = -1;
+      this.#control(FrameType.PONG, (writer) => writer.uint32(pong));
+    }
+    for (const [id, window] of this.#grants) {
+      const { items, bytes } = window.grant();
+      this.#control(FrameType.CREDIT, (writer) => {
+        writer.uintNumber(id);
+        writer.uintNumber(items);
+        writer.uintNumber(bytes);
+      });
+    }
+    this.#grants.clear();
+  }
+
+  #control(type: FrameType, body: (writer: Writer) => void): void {
+    body(this.begin(type));
+    this.outbox.end();
+  }
+
+  #sayHello(): void {
+    const { agent, anonymous, limits } = this.#options;
+    this.#control(FrameType.CLIENT_HELLO, (writer) =>
+      ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous }),
+    );
+  }
+
+  #maxBody(type: number): number {
+    if (type === FrameType.REQUEST || type === FrameType.SEND || type === FrameType.REPLY || type === FrameType.ITEM)
+      return this.limits.messageBytes + BODY_OVERHEAD_BYTES;
+    return type === FrameType.FAIL ? FAILURE_BYTES : CONTROL_BYTES;
+  }
+
+  #fail(error: unknown): void {
+    const illegal = error instanceof ProtocolError || CommandError.is(error);
+    if (!illegal) this.#options.handler.internalError(error);
+    this.close("PROTOCOL_ERROR", illegal ? (error as Error).message : "an internal error stopped the session");
+  }
+
+  #end(end: SessionEnd): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    this.#acks.stop();
+    this.#liveness.stop();
+    this.#grants.clear();
+    this.#options.handler.ended(end);
+  }
+
+  #livenessHost(): ConstructorParameters<typeof Liveness>[1] {
+    const session = this;
+    return {
+      get waiting() {
+        return session.outbox.unacknowledged || session.#pings > session.#pongs || session.#options.handler.waiting;
+      },
+      ping() {
+        session.#pings++;
+        session.#control(FrameType.PING, (writer) => writer.uint32(session.#pings));
+      },
+      afterPoll: session.#options.endOfTurn,
+      dead() {
+        session.#end({ reason: "PEER_DEAD", message: "", by: "connection", accepted: undefined });
+        session.#options.link.close();
+      },
+    };
+  }
+}

@@ -14,13 +14,15 @@ export interface Transport {
    * False means that more is buffered than the transport likes: the caller stops until `onDrain`. Ignored after the end.
    */
   write(bytes: Uint8Array): boolean;
-  /** Sends what is queued, then ends. `onClose` follows. */
+  /** Sends what is queued, then ends. From here on nothing is delivered but `onClose`, which follows. */
   close(): void;
   /** Ends at once and drops what is queued. `onClose` follows unless it was already called. */
   destroy(): void;
   /** Stops reading (the network's own backpressure then reaches the peer) or goes on. */
   pause(): void;
   resume(): void;
+  /** Tells that all bytes from here on are ciphertext, for a transport that can save work then (a WebSocket client need not mask them). */
+  sealed?(): void;
 }
 
 /** What a transport tells. Never called from within a call to the transport, except that `start` may deliver what was kept. */

@@ -1,0 +1,17 @@
+/** The longest WebSocket message, sent or accepted. `write` splits what is longer; a longer one from the peer ends the connection. */
+export const MAX_MESSAGE_BYTES: number = 1024 * 1024;
+
+/** Bytes not yet handed to the kernel above which `write` asks to stop: what fills a link of 100 Mbit/s for 80 ms. */
+export const HIGH_WATER_BYTES: number = 1024 * 1024;
+
+/** Status codes of an orderly end (RFC 6455, section 7.4.1): normal, going away, and a close frame without a code. */
+export const ORDERLY_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+
+/** The status code with which a page, which cannot cut a connection, tells that it would have: of the range for applications. */
+export const CUT_CODE = 4000;
+
+/** Hands `bytes` to `send` in messages of at most {@link MAX_MESSAGE_BYTES}: views, and none for nothing. */
+export function sendMessages(bytes: Uint8Array, send: (message: Uint8Array) => void): void {
+  if (bytes.length > 0 && bytes.length <= MAX_MESSAGE_BYTES) return send(bytes);
+  for (let at = 0; at < bytes.length; at += MAX_MESSAGE_BYTES) send(bytes.subarray(at, at + MAX_MESSAGE_BYTES));
+}

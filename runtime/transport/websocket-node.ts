@@ -1,0 +1,73 @@
+import { randomFillSync } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { WebSocket } from "ws";
+import type { WebSocketEndpoint } from "./endpoint.ts";
+import type { Transport } from "./transport.ts";
+import { WebSocketTransport, webSocketPeer, wsOptions } from "./websocket-transport.ts";
+
+/** How much of a refusal's text ends up in the error. */
+const MAX_REFUSAL_CHARACTERS = 300;
+
+export interface WebSocketDialOptions {
+  /** Aborting ends the attempt; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Masks ciphertext with zeros, which costs nothing: masking keeps pages from writing chosen bytes into a proxy's cache, and this is no page,
+   * nor are the bytes chosen (WIRE: the door). Bytes before {@link Transport.sealed} are masked at random. Default true.
+   */
+  readonly zeroMask?: boolean | undefined;
+}
+
+/** Opens a WebSocket from Node. Rejects when it cannot, with the server's own words where it said why. */
+export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDialOptions = {}): Promise<Transport> {
+  const { signal, zeroMask = true } = options;
+  signal?.throwIfAborted();
+  let sealed = false;
+  const socket = new WebSocket(endpoint.url, {
+    ...wsOptions,
+    followRedirects: false,
+    ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : randomFillSync(mask)) }),
+  });
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      signal?.removeEventListener("abort", abort);
+      socket.off("error", failed);
+    };
+    const failed = (error: Error): void => {
+      settle();
+      // ws tells once more that an attempt was given up.
+      socket.on("error", () => {});
+      socket.terminate();
+      reject(error);
+    };
+    const abort = (): void => failed(signal!.reason);
+    signal?.addEventListener("abort", abort);
+    socket.on("error", failed);
+    socket.on("unexpected-response", (_request, response) => {
+      refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
+    });
+    let peer = "";
+    socket.on("upgrade", ({ socket: { remoteAddress, remotePort } }) => {
+      peer = webSocketPeer(endpoint.scheme, remoteAddress, remotePort);
+    });
+    socket.on("open", () => {
+      settle();
+      resolve(new WebSocketTransport(socket, peer, () => void (sealed = true)));
+    });
+  });
+}
+
+/** Status and text of an answer that is no upgrade, in one line. */
+async function refusal(response: IncomingMessage): Promise<string> {
+  let text = "";
+  try {
+    for await (const chunk of response) {
+      text += String(chunk);
+      if (text.length >= MAX_REFUSAL_CHARACTERS) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  const line = text.slice(0, MAX_REFUSAL_CHARACTERS).replace(/\s+/g, " ").trim();
+  return `${response.statusCode} ${line || response.statusMessage}`;
+}

@@ -1,0 +1,131 @@
+import type { WebSocket } from "ws";
+import { Inbox } from "./inbox.ts";
+import type { Transport, TransportClose, TransportEvents } from "./transport.ts";
+import { HIGH_WATER_BYTES, MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
+
+/** How long a closing handshake may take, flushing included, before the connection is cut. */
+const CLOSE_TIMEOUT_MS = 30_000;
+
+/** What both sides tell ws. Records are sealed, so that compression would only cost, and text messages are refused unread. */
+export const wsOptions: Readonly<Record<string, unknown>> = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE_BYTES,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+  skipUTF8Validation: true,
+};
+
+/**
+ * What may come after `pause`: ws delivers what it had read already, one chunk of the socket and one message at most, and a last chunk when the
+ * socket dies.
+ */
+const KEPT_LIMIT_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024;
+
+/** An open WebSocket of the ws package, of either side, as a transport: one write is one binary message, and messages mean nothing. */
+export class WebSocketTransport implements Transport {
+  readonly peer: string;
+  readonly #socket: WebSocket;
+  readonly #inbox: Inbox;
+  readonly #onSealed: (() => void) | undefined;
+  #open = true;
+  /** A `write` returned false, and `onDrain` is owed. */
+  #full = false;
+  /** Why this side ended the connection; what ws says then is only a consequence. */
+  #reason: TransportClose | undefined;
+  #error: Error | undefined;
+  #ended = false;
+
+  constructor(socket: WebSocket, peer: string, onSealed?: () => void) {
+    this.peer = peer;
+    this.#socket = socket;
+    this.#onSealed = onSealed;
+    this.#inbox = new Inbox({
+      limitBytes: KEPT_LIMIT_BYTES,
+      onOverflow: () => this.#cut({ kind: "failed", message: "more came than a paused connection can have read" }),
+      defer: queueMicrotask,
+    });
+    socket.binaryType = "nodebuffer";
+    socket.pause();
+    socket.on("message", (data, isBinary) => {
+      if (isBinary) this.#inbox.bytes(data as Buffer);
+      else this.#cut({ kind: "failed", message: "the peer sent a text message" });
+    });
+    socket.on("error", (error) => {
+      this.#error = error;
+    });
+    socket.on("close", (code) => this.#closed(code));
+  }
+
+  get bufferedBytes(): number {
+    return this.#ended ? 0 : this.#socket.bufferedAmount;
+  }
+
+  start(events: TransportEvents): void {
+    this.#inbox.start(events);
+    if (!this.#inbox.paused) this.#socket.resume();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (!this.#open) return true;
+    sendMessages(bytes, this.#send);
+    this.#full ||= this.#socket.bufferedAmount >= HIGH_WATER_BYTES;
+    return !this.#full;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#reason = { kind: "ended", message: "closed by this side" };
+    this.#inbox.drop();
+    // The peer's closing frame stands behind whatever else it sent.
+    this.#socket.resume();
+    this.#socket.close(1000);
+  }
+
+  destroy(): void {
+    this.#cut({ kind: "failed", message: "destroyed by this side" });
+  }
+
+  pause(): void {
+    this.#inbox.pause();
+    if (this.#open) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#inbox.resume();
+    this.#socket.resume();
+  }
+
+  sealed(): void {
+    this.#onSealed?.();
+  }
+
+  #cut(reason: TransportClose): void {
+    this.#open = false;
+    this.#reason = reason;
+    this.#inbox.drop();
+    this.#socket.terminate();
+  }
+
+  readonly #send = (message: Uint8Array): void => this.#socket.send(message, this.#written);
+
+  /** Called by ws for each message that went to the kernel, or failed to; a failure is followed by the end. */
+  readonly #written = (): void => {
+    if (!this.#full || this.#socket.bufferedAmount > 0 || !this.#open) return;
+    this.#full = false;
+    this.#inbox.drained();
+  };
+
+  #closed(code: number): void {
+    this.#open = false;
+    this.#ended = true;
+    const orderly = ORDERLY_CODES.has(code);
+    const message = this.#error?.message ?? (orderly ? "closed by the peer" : `closed with WebSocket status ${code}`);
+    this.#inbox.end(this.#reason ?? { kind: orderly ? "ended" : "failed", message, ...(this.#error && { cause: this.#error }) });
+  }
+}
+
+/** `ws 127.0.0.1:50312` or `ws [::1]:50312`; IPv4 addresses in IPv6 form lose their prefix. */
+export function webSocketPeer(scheme: "ws" | "wss", address: string | undefined, port: number | undefined): string {
+  const plain = address?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
+  return `${scheme} ${plain.includes(":") ? `[${plain}]` : plain}:${port ?? 0}`;
+}

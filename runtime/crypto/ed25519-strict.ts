@@ -3,27 +3,28 @@ import { KEY_BYTES, SIGNATURE_BYTES } from "./checks.ts";
 
 /**
  * What a signature and a public key must look like before anything is computed. Libraries differ on exactly these points (tweetnacl accepts
- * s ≥ L, most accept non-canonical and small-order keys); with this in front they can only be asked questions on which they agree:
+ * s ≥ L, most accept points that are not canonical or of small order, libsodium does not); with this in front they are only asked questions on
+ * which they agree:
  *
  * - s < L (RFC 8032, section 5.1.7), else a signature could be changed into another valid one;
  * - the y of the public key A and of R is below p: one encoding per point;
- * - A is not of small order, else one signature could fit every message.
+ * - A is not of small order, else one signature could fit every message; nor is R, which no honest signer makes.
  *
  * All of it is public, so nothing here needs to take constant time.
  */
 export function isStrictSignature(publicKey: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   return (
+    signature.length === SIGNATURE_BYTES &&
     isBelow(signature.subarray(KEY_BYTES), groupOrder) &&
-    isBelow(withoutSign(signature.subarray(0, KEY_BYTES)), fieldPrime) &&
-    isPublicKey(publicKey)
+    isStrictPoint(signature.subarray(0, KEY_BYTES)) &&
+    isStrictPoint(publicKey)
   );
 }
 
-/** Whether these 32 bytes can be an identity: canonical and not of small order. That they are on the curve is for the library to find. */
-export function isPublicKey(publicKey: Uint8Array): boolean {
-  if (publicKey.length !== KEY_BYTES) return false;
-  const y = withoutSign(publicKey);
+/** Whether these are 32 bytes, canonical, and of no small order: what can be an identity. That they are on the curve is for the library to find. */
+export function isStrictPoint(point: Uint8Array): boolean {
+  if (point.length !== KEY_BYTES) return false;
+  const y = withoutSign(point);
   return isBelow(y, fieldPrime) && !smallOrderY.some((small) => equalBytes(y, small));
 }
 

@@ -2,7 +2,7 @@ import { concatBytes } from "../bytes/concat.ts";
 import { equalBytes } from "./equal.ts";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import { KEY_BYTES } from "./checks.ts";
-import { isPublicKey } from "./ed25519-strict.ts";
+import { isStrictPoint } from "./ed25519-strict.ts";
 import { KeyStringError } from "./key-string-error.ts";
 import { isSerial } from "./key-statement.ts";
 import type { CryptoProvider } from "./provider.ts";
@@ -63,7 +63,7 @@ export function parseServerKey(crypto: CryptoProvider, text: string): ServerKey 
 }
 
 function encodeBody(key: ServerKey): Uint8Array {
-  if (!isPublicKey(key.identity)) throw new KeyStringError("WRONG_KEY", "the identity is no Ed25519 public key");
+  if (!isStrictPoint(key.identity)) throw new KeyStringError("WRONG_KEY", "the identity is no Ed25519 public key");
   if (key.static === undefined) return concatBytes(Uint8Array.of(Kind.identity), key.identity);
   if (key.static.key.length !== KEY_BYTES || !isSerial(key.static.serial)) {
     throw new KeyStringError("WRONG_KEY", `the static key is not ${KEY_BYTES} bytes with a serial of 32 bits`);
@@ -77,7 +77,7 @@ function decodeBody(body: Uint8Array): ServerKey {
   const kind = body[0]!;
   if (bodyBytes[kind] !== body.length) throw new KeyStringError("UNKNOWN_KIND", `its kind, ${kind}, is none that this version knows`);
   const identity = body.slice(1, 1 + KEY_BYTES);
-  if (!isPublicKey(identity)) throw new KeyStringError("WRONG_KEY", "what it holds is no Ed25519 public key");
+  if (!isStrictPoint(identity)) throw new KeyStringError("WRONG_KEY", "what it holds is no Ed25519 public key");
   if (kind === Kind.identity) return { identity };
   const key = body.slice(1 + KEY_BYTES, 1 + 2 * KEY_BYTES);
   const serial = new DataView(body.buffer, body.byteOffset).getUint32(1 + 2 * KEY_BYTES);

@@ -66,7 +66,6 @@ class NativeCrypto implements CryptoProvider {
   }
 
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-    // Not libsodium's: it also accepts what holds only after multiplication by the cofactor, which tweetnacl and OpenSSL refuse.
     return isStrictSignature(publicKey, signature) && verify(null, message, importPublicKey("Ed25519", publicKey), signature);
   }
 

@@ -2,9 +2,21 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { concatBytes } from "../../../runtime/bytes/concat.ts";
-import { isPublicKey, isStrictSignature } from "../../../runtime/crypto/ed25519-strict.ts";
+import { isStrictPoint, isStrictSignature } from "../../../runtime/crypto/ed25519-strict.ts";
 import { CryptoError } from "../../../runtime/crypto/provider.ts";
-import { add, base, challenge, encode, L, littleEndian, mod, multiply, p, torsionGenerator } from "../../support/crypto/edwards.ts";
+import {
+  add,
+  base,
+  challenge,
+  encode,
+  L,
+  littleEndian,
+  mod,
+  multiply,
+  type Point,
+  p,
+  torsionGenerator,
+} from "../../support/crypto/edwards.ts";
 import { implementations } from "../../support/crypto/providers.ts";
 import { vectors } from "../../support/crypto/vectors.ts";
 import { fromHex, toHex } from "../../support/hex.ts";
@@ -106,11 +118,11 @@ test("none of the points of small order is a public key, in any encoding", () =>
   assert.is(new Set(points.map((point) => toHex(encode(point)))).size, 8);
   for (const { y } of points) {
     for (const value of [y, y + p].filter((candidate) => candidate < 2n ** 255n)) {
-      for (const sign of [0n, 1n]) assert.is(isPublicKey(littleEndian(value | (sign << 255n))), false);
+      for (const sign of [0n, 1n]) assert.is(isStrictPoint(littleEndian(value | (sign << 255n))), false);
     }
   }
-  assert.is(isPublicKey(encode(base)), true);
-  assert.is(isPublicKey(littleEndian(p - 3n)), true, "canonical, of no small order; whether it is on the curve is another question");
+  assert.is(isStrictPoint(encode(base)), true);
+  assert.is(isStrictPoint(littleEndian(p - 3n)), true, "canonical, of no small order; whether it is on the curve is another question");
 });
 
 test("a small-order key with the signature that fits every message is refused", () => {
@@ -130,20 +142,40 @@ test("non-canonical encodings of R and of the key are refused before anything is
   assert.is(isStrictSignature(encode(base), concatBytes(encode(base), littleEndian(L - 1n))), true);
 });
 
-test("keys with a part of small order: the implementations agree, and hold to the equation without the cofactor", () => {
-  const torsion = torsionGenerator();
-  const [a, r] = [123456789n, 987654321n];
-  const A = encode(add(multiply(a, base), torsion));
-  const R = encode(multiply(r, base));
-  const accepted = { yes: 0, no: 0 };
-  for (let index = 0; index < 24; index++) {
+/** Signatures over 24 messages by a key and an R that have parts of small order: how many fit. */
+function countFitting(A: Point, R: Point, fits: (h: bigint) => boolean): number {
+  const [keyBytes, commitment] = [encode(A), encode(R)];
+  return Array.from({ length: 24 }, (_, index) => {
     const text = Uint8Array.of(index);
-    const h = challenge(R, A, text);
-    const fits = verdict(A, text, concatBytes(R, littleEndian(mod(r + h * a, L))));
-    assert.is(fits, h % 8n === 0n, "with the cofactor every one of them would be accepted");
-    accepted[fits ? "yes" : "no"]++;
-  }
-  assert.ok(accepted.yes > 0 && accepted.no > 0, JSON.stringify(accepted));
+    const h = challenge(commitment, keyBytes, text);
+    const accepted = verdict(keyBytes, text, concatBytes(commitment, littleEndian(mod(r + h * a, L))));
+    assert.is(accepted, fits(h));
+    return accepted;
+  }).filter(Boolean).length;
+}
+
+const [a, r] = [123456789n, 987654321n];
+const [A, R] = [multiply(a, base), multiply(r, base)];
+
+test("points with a part of small order: all hold to the equation without the cofactor, with which every signature here would fit", () => {
+  const torsion = torsionGenerator();
+  assert.is(
+    countFitting(A, R, () => true),
+    24,
+  );
+  const forKey = countFitting(add(A, torsion), R, (h) => h % 8n === 0n);
+  const forBoth = countFitting(add(A, torsion), add(R, torsion), (h) => h % 8n === 7n);
+  assert.ok(forKey > 0 && forBoth > 0, `${forKey}, ${forBoth}: both outcomes were met`);
+  assert.is(
+    countFitting(A, add(R, torsion), () => false),
+    0,
+  );
+});
+
+test("an R of small order is refused though the equation holds", () => {
+  const identityPoint = { x: 0n, y: 1n };
+  const h = challenge(encode(identityPoint), encode(A), message);
+  assert.is(verdict(encode(A), message, concatBytes(encode(identityPoint), littleEndian(mod(h * a, L)))), false);
 });
 
 test.run();

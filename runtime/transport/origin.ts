@@ -6,7 +6,7 @@ export interface OriginOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   /**
    * Host names, without port, under which this server serves pages of its own. A page that came from such a host may connect to it.
-   * Default none but `localhost` and literal loopback addresses: any other name could be an attacker's, made to point here by DNS.
+   * Default none but `localhost` and literal loopback addresses, since every other name could be an attacker's, made to point here by DNS.
    */
   readonly allowedHosts?: readonly string[] | undefined;
 }

@@ -1,4 +1,4 @@
-import { type Implementation } from "./command/handlers.ts";
+import type { Implementation } from "./command/handlers.ts";
 import type { Interceptor } from "./command/interceptor.ts";
 import type { Log } from "./command/log.ts";
 import type { Session } from "./command/session-type.ts";

@@ -173,7 +173,10 @@ class RunningServer<Data> implements Server<Data> {
 
   #accept(transport: Transport): void {
     const { halfOpenConnections = DEFAULT_HALF_OPEN_CONNECTIONS } = this.#options;
-    if (this.#state !== "open" || this.#halfOpen.size >= halfOpenConnections) return transport.destroy();
+    if (this.#state !== "open" || this.#halfOpen.size >= halfOpenConnections) {
+      transport.destroy();
+      return;
+    }
     let peer: Peer<Data> | undefined;
     const connection: Connection = new Connection(
       transport,

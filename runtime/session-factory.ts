@@ -1,4 +1,4 @@
-import { type ChannelPeer } from "./channel/channel.ts";
+import type { ChannelPeer } from "./channel/channel.ts";
 import type { ClientHello, Welcome } from "../generated/zserver/protocol/v1/session.ts";
 import { ParkedReplies } from "./command/deferred.ts";
 import { consoleLog, type Log } from "./command/log.ts";

@@ -81,18 +81,19 @@ class BatchCaller implements Caller {
 
 function send(members: readonly BatchMember[], submit: SubmitMember, stopOnError: boolean): void {
   let stopped = false;
-  members.forEach((member, index) => {
+  for (const [index, member] of members.entries()) {
     const { command } = member;
     if (stopped) {
       const message = `${command.name}: the command before it in its batch failed`;
-      return member.settle(Promise.reject(new CommandError("ABORTED", message, { outcome: "NOT_RUN", command: command.name })));
+      member.settle(Promise.reject(new CommandError("ABORTED", message, { outcome: "NOT_RUN", command: command.name })));
+      continue;
     }
     const last = index === members.length - 1;
     const flags = last ? 0 : CommandFlag.ORDERED | (stopOnError ? CommandFlag.STOP_ON_ERROR : 0);
     const { result, failed } = submit(command, member.request, { ...member.options, flags });
     stopped = failed && stopOnError;
     member.settle(result);
-  });
+  }
 }
 
 /** What a batch needs of its session. */

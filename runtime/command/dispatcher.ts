@@ -265,7 +265,10 @@ export class Dispatcher {
   #start(command: IncomingCommand, body: Reader): void {
     if (this.#window.take(command.size)) this.#core.grant(0, this.#window);
     const refusal = this.#refusal(command);
-    if (refusal !== undefined) return command.fail(refusal);
+    if (refusal !== undefined) {
+      command.fail(refusal);
+      return;
+    }
     this.handled++;
     if (command.id === 0) this.#oneWays.add(command);
     command.run(body);

@@ -123,13 +123,15 @@ export class IncomingCommand {
 
   readonly #answer = (result: unknown): void => {
     if (this.state === "ended") return;
-    if (this.stopped !== undefined) return this.fail(this.stopped);
-    if (this.id === 0) return this.#finish(false);
-    if (this.#context!.isDeferred(result)) return this.#park();
-    try {
-      this.reply(result);
-    } catch (error) {
-      this.fail(this.#dispatcher.replyError(this, error));
+    if (this.stopped !== undefined) this.fail(this.stopped);
+    else if (this.id === 0) this.#finish(false);
+    else if (this.#context!.isDeferred(result)) this.#park();
+    else {
+      try {
+        this.reply(result);
+      } catch (error) {
+        this.fail(this.#dispatcher.replyError(this, error));
+      }
     }
   };
 

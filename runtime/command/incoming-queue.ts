@@ -27,9 +27,11 @@ export class IncomingQueue {
   }
 
   push(command: IncomingCommand, body: Reader): void {
-    if (this.#waiting.length === 0 && this.#mayStart) return this.#start(command, body);
-    command.payload = body.copy(body.end - body.position);
-    this.#waiting.push(command);
+    if (this.#waiting.length === 0 && this.#mayStart) this.#start(command, body);
+    else {
+      command.payload = body.copy(body.end - body.position);
+      this.#waiting.push(command);
+    }
   }
 
   /** Starts nothing until the returned function is called. */

@@ -45,7 +45,8 @@ export class OutgoingCall {
     try {
       reply = this.#decode(body, elements);
     } catch (error) {
-      return this.fail(unreadable(this.command, error));
+      this.fail(unreadable(this.command, error));
+      return;
     }
     this.settle();
     this.#resolve(reply);

@@ -227,21 +227,26 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   #frame(type: FrameType, body: Reader, size: number): void {
     const dispatcher = this.#dispatcher!;
-    if (type === FrameType.REQUEST) return dispatcher.request(body, size);
-    if (type === FrameType.SEND) return dispatcher.send(body, size);
-    const id = body.uintNumber();
-    const mine = id % 2 === (this.#options.role === "client" ? 1 : 0);
-    if (mine) return this.#caller!.frame(type, id, body, size);
-    if (type === FrameType.ITEM) return dispatcher.item(id, body, size);
-    if (type === FrameType.END) return dispatcher.endOfItems(id);
-    if (type === FrameType.CANCEL) return dispatcher.cancel(id);
-    throw new ProtocolError(`a frame of type ${type} for a command of the side that sent it`);
+    if (type === FrameType.REQUEST) dispatcher.request(body, size);
+    else if (type === FrameType.SEND) dispatcher.send(body, size);
+    else {
+      const id = body.uintNumber();
+      if (this.#isMine(id)) this.#caller!.frame(type, id, body, size);
+      else if (type === FrameType.ITEM) dispatcher.item(id, body, size);
+      else if (type === FrameType.END) dispatcher.endOfItems(id);
+      else if (type === FrameType.CANCEL) dispatcher.cancel(id);
+      else throw new ProtocolError(`a frame of type ${type} for a command of the side that sent it`);
+    }
   }
 
   #credit(id: number, items: number, bytes: number): void {
-    const mine = id === 0 || id % 2 === (this.#options.role === "client" ? 1 : 0);
-    if (mine) this.#caller!.credit(id, items, bytes);
+    if (id === 0 || this.#isMine(id)) this.#caller!.credit(id, items, bytes);
     else this.#dispatcher!.credit(id, items, bytes);
+  }
+
+  /** Commands that the client started have odd ids, those of the server even ones. */
+  #isMine(id: number): boolean {
+    return id % 2 === (this.#options.role === "client" ? 1 : 0);
   }
 
   #ended(end: SessionEnd): void {

@@ -235,17 +235,21 @@ export class Session {
       case FrameType.PADDING:
         return;
       case FrameType.ACK:
-        return this.#onAck(body.uintNumber());
+        this.#onAck(body.uintNumber());
+        return;
       case FrameType.CREDIT:
-        return this.#options.handler.credit(body.uintNumber(), body.uintNumber(), body.uintNumber());
+        this.#options.handler.credit(body.uintNumber(), body.uintNumber(), body.uintNumber());
+        return;
       case FrameType.PING:
         this.#pong = body.uint32();
-        return this.#schedule();
+        this.#schedule();
+        return;
       case FrameType.PONG:
         this.#pongs = Math.max(this.#pongs, Math.min(body.uint32(), this.#pings));
         return;
       case FrameType.CLOSE:
-        return this.#onClose(Close.read(body, body.end));
+        this.#onClose(Close.read(body, body.end));
+        return;
       default:
         throw new ProtocolError(`a frame of type ${type} is out of place`);
     }

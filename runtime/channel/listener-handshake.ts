@@ -1,4 +1,4 @@
-import { type Offer, type RefusalInit, Refusal_Reason } from "../../generated/zserver/protocol/v1/handshake.ts";
+import { type Offer, Refusal_Reason, type RefusalInit } from "../../generated/zserver/protocol/v1/handshake.ts";
 import { concatBytes } from "../bytes/concat.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import type { StaticKey } from "../crypto/identity.ts";

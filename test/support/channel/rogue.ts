@@ -1,0 +1,58 @@
+import { DialerHandshake } from "../../../runtime/channel/dialer-handshake.ts";
+import type { FinishedHandshake, Handshake } from "../../../runtime/channel/handshake.ts";
+import { ListenerHandshake } from "../../../runtime/channel/listener-handshake.ts";
+import type { DialerOptions, ListenerOptions } from "../../../runtime/channel/options.ts";
+import { RecordSealer } from "../../../runtime/channel/record-sealer.ts";
+import { serverKeyOf } from "../../../runtime/crypto/identity.ts";
+import { dial, type End, identity, listen, native, seededRandom, TestTime } from "./ends.ts";
+
+/** A peer that completes the handshake and then sends whatever a test wants, properly sealed. */
+export interface Rogue {
+  /** The real end, established. */
+  readonly end: End;
+  readonly finished: FinishedHandshake;
+  /** A sealed record of any kind, given to the real end. */
+  send(kind: number, body: Uint8Array): void;
+}
+
+export function rogueDialer(options: Partial<DialerOptions> = {}): Rogue {
+  const time = new TestTime();
+  const handshake = new DialerHandshake({
+    crypto: native,
+    random: seededRandom(90),
+    timers: time.timers,
+    server: serverKeyOf(identity),
+    ...options,
+  });
+  const end = listen(time);
+  const finished = complete(handshake, end);
+  const rogue = sealing(end, finished, new RecordSealer(finished.epoch.fromDialer));
+  rogue.send(15, new Uint8Array(0));
+  return rogue;
+}
+
+export function rogueListener(options: Partial<ListenerOptions> = {}): Rogue {
+  const time = new TestTime();
+  const { staticKeys } = identity;
+  const handshake = new ListenerHandshake({ crypto: native, random: seededRandom(91), timers: time.timers, staticKeys, ...options });
+  const end = dial(time);
+  const finished = complete(handshake, end);
+  return sealing(end, finished, new RecordSealer(finished.epoch.fromListener));
+}
+
+function sealing(end: End, finished: FinishedHandshake, sealer: RecordSealer): Rogue {
+  return { end, finished, send: (kind, body) => end.channel.receive(sealer.seal(kind, body)) };
+}
+
+function complete(handshake: Handshake, end: End): FinishedHandshake {
+  let step = handshake.start();
+  for (;;) {
+    if (step.output !== undefined) end.channel.receive(step.output);
+    if (step.finished !== undefined) return step.finished;
+    for (let rest = end.take(); rest.length > 0; ) {
+      const length = 2 + ((rest[0]! << 8) | rest[1]!);
+      step = handshake.receive(rest.subarray(0, length));
+      rest = rest.subarray(length);
+    }
+  }
+}

@@ -1,5 +1,4 @@
-import { implement, serve } from "zserver";
-import { loadIdentity } from "zserver/keys";
+import { implement, loadIdentity, serve } from "zserver";
 import { Greeter, Guest } from "./generated/demo/v1/greeter.ts";
 
 const server = await serve({

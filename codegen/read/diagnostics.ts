@@ -6,6 +6,7 @@ import type { Source } from "./source.ts";
 /** Collects what is wrong with a schema, over all of its files. */
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
+  readonly #rules = new Map<string, Rule>();
 
   get empty(): boolean {
     return this.#list.length === 0;
@@ -16,8 +17,14 @@ export class Diagnostics {
     return this.#list.length;
   }
 
+  /** At one place only the first rule reports: what others say of the same word is mostly its consequence. */
   add(source: Source, at: number, rule: Rule, message: string, remedy: string): void {
-    if (this.#list.length < readLimits.diagnostics) this.#list.push({ position: source.position(at), rule, message, remedy });
+    if (this.#list.length >= readLimits.diagnostics) return;
+    const place = `${source.name}:${at}`;
+    const first = this.#rules.get(place) ?? rule;
+    if (first !== rule) return;
+    this.#rules.set(place, rule);
+    this.#list.push(Object.freeze({ position: Object.freeze(source.position(at)), rule, message, remedy }));
   }
 
   /** By file, line and column. */

@@ -13,6 +13,7 @@ export const rules = {
   ENUM_VALUE_RESERVED: "A reserved number or name of an enum is not used.",
   ERROR_TWICE: "A message stands once under errors.",
   ERROR_UNRESOLVED: "Names under errors are messages.",
+  EXTENSION_DECLARATION: "An extension is as its range declares it.",
   EXTENSION_DUPLICATE: "Every number of a message is extended once.",
   EXTENSION_PROTO3: "proto3 extends options, and nothing of proto3 is extended.",
   EXTENSION_RANGE: "An extension's number is open for extension.",

@@ -1,5 +1,7 @@
 import type { FieldNode, MessageNode } from "../syntax/ast.ts";
+import { fieldNumbers } from "../syntax/range.ts";
 import type { CheckContext } from "./context.ts";
+import { checkDeclared } from "./extension-declarations.ts";
 import { checkNumber } from "./numbers.ts";
 
 /** Which extension has which number of a message, over all files of a schema. */
@@ -11,7 +13,9 @@ export function checkExtension(context: CheckContext, field: FieldNode, numbers:
   const message = field.extendee?.target;
   if (message?.kind !== "message") return;
   const { number, numberAt } = field;
-  if (!message.extensionRanges.some(({ from, to }) => from <= number && number <= to)) {
+  const range = message.extensionRanges.find(({ from, to }) => from <= number && number <= to);
+  if (range) checkDeclared(context, field, range);
+  else {
     const open = message.extensionRanges.map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`)).join(", ");
     const remedy = open ? `use one of ${open}` : `${message.fullName} declares no extensions`;
     context.report(numberAt, "EXTENSION_RANGE", `${message.fullName} does not open ${number} for extensions`, remedy);
@@ -38,7 +42,7 @@ export function checkExtension(context: CheckContext, field: FieldNode, numbers:
   }
 }
 
-/** Which messages may be extended, and how. */
+/** Which messages may be extended, and with which numbers. */
 export function checkExtensionRanges(context: CheckContext, message: MessageNode): void {
   const [first] = message.extensionRanges;
   if (first && context.file.syntax === "proto3") {
@@ -48,5 +52,10 @@ export function checkExtensionRanges(context: CheckContext, message: MessageNode
       "a message of proto3 cannot be extended",
       "declare it in a file of proto2 or an edition, or use google.protobuf.Any",
     );
+  }
+  if (message.resolvedOptions.values.message_set_wire_format === true) return;
+  for (const { to, at } of message.extensionRanges) {
+    if (to > fieldNumbers.to)
+      context.report(at, "NUMBER_RANGE", `${to} is out of range for a field number`, `use numbers up to ${fieldNumbers.to}`);
   }
 }

@@ -6,12 +6,13 @@ import type { EnumNode, FieldNode, MessageNode } from "../syntax/ast.ts";
 import { CheckContext } from "./context.ts";
 import { checkDefault } from "./defaults.ts";
 import { checkEnum } from "./enums.ts";
+import { checkDeclarations } from "./extension-declarations.ts";
 import { checkExtension, checkExtensionRanges, type ExtensionNumbers } from "./extensions.ts";
 import { checkFieldFeatures, checkFieldOptions } from "./field-options.ts";
 import { checkJsonNameOption, checkJsonNames } from "./json-names.ts";
 import { checkLabel } from "./labels.ts";
 import { checkMapEntryNames } from "./maps.ts";
-import { checkMessageSet } from "./message-set.ts";
+import { checkMessageSet, checkMessageSetExtension } from "./message-set.ts";
 import { checkFieldNumbers } from "./numbers.ts";
 import { checkOneofs } from "./oneofs.ts";
 import { checkService } from "./services.ts";
@@ -44,6 +45,7 @@ export class FileChecker {
     checkOneofs(context, message);
     checkMapEntryNames(context, message);
     checkExtensionRanges(context, message);
+    checkDeclarations(context, message);
     checkMessageSet(context, message);
     for (const field of message.fields) this.#checkField(field, features);
     for (const extension of message.extensions) this.#checkExtension(extension, features);
@@ -67,6 +69,7 @@ export class FileChecker {
   #checkExtension(field: FieldNode, parent: Features): void {
     this.#checkField(field, parent);
     checkExtension(this.#context, field, this.#extensions);
+    checkMessageSetExtension(this.#context, field);
   }
 
   #checkEnum(node: EnumNode, parent: Features): void {

@@ -1,4 +1,4 @@
-import type { MessageNode } from "../syntax/ast.ts";
+import type { FieldNode, MessageNode } from "../syntax/ast.ts";
 import type { CheckContext } from "./context.ts";
 
 /** The options of a message that change what it is. */
@@ -12,4 +12,16 @@ export function checkMessageSet(context: CheckContext, message: MessageNode): vo
     context.report(message.name.at, "MESSAGE_SET", "proto3 has no message sets", "remove message_set_wire_format");
   const [field] = message.fields;
   if (field) context.report(field.name.at, "MESSAGE_SET", `the message set ${message.name.text} has a field`, "declare extensions only");
+}
+
+/** What extends a message set is a message, once. */
+export function checkMessageSetExtension(context: CheckContext, { extendee, type, label }: FieldNode): void {
+  const set = extendee?.target;
+  if (set?.resolvedOptions.values.message_set_wire_format !== true || (type.target?.kind === "message" && label !== "repeated")) return;
+  context.report(
+    type.at,
+    "MESSAGE_SET",
+    `an extension of the message set ${set.name.text} is an optional message`,
+    "declare a message for it",
+  );
 }

@@ -1,7 +1,7 @@
 import { commandKind, errorNames, noneType } from "../build/service.ts";
 import { isMiss } from "../link/scope.ts";
 import { messageOption } from "../options/resolved.ts";
-import type { MethodNode, OptionNode, ServiceNode } from "../syntax/ast.ts";
+import type { MethodNode, OptionNode, ServiceNode, ValueNode } from "../syntax/ast.ts";
 import type { CheckContext } from "./context.ts";
 
 /** What zserver asks of commands beyond protobuf. */
@@ -45,22 +45,30 @@ function checkDeferred(context: CheckContext, method: MethodNode): void {
 
 /** `errors` name messages, as a type in the scope of the command would. */
 function checkErrors(context: CheckContext, method: MethodNode): void {
-  const at = commandOption(method)?.at ?? method.name.at;
+  const names = errorNames(method);
+  if (names.length === 0) return;
+  const written = method.options.flatMap(({ name, value }) => (name.at(-1)!.text === "errors" ? strings(value) : errorStrings(value)));
   const seen = new Set<string>();
-  for (const name of errorNames(method)) {
+  for (const [index, name] of names.entries()) {
+    const at = written[index]?.at ?? method.name.at;
     const found = context.scope.find(name, method.fullName, true);
     const node = isMiss(found) ? undefined : found.node;
     if (node?.kind !== "message") {
       const file = isMiss(found) ? found.notImported?.file.source.name : undefined;
-      context.report(
-        at,
-        "ERROR_UNRESOLVED",
-        `"${name}" under errors is not a message`,
-        file ? `add import "${file}";` : "write the name of a message, as in a field",
-      );
+      const remedy = file ? `add import "${file}";` : "write the name of a message, as in a field";
+      context.report(at, "ERROR_UNRESOLVED", `"${name}" under errors is not a message`, remedy);
     } else if (seen.has(node.fullName)) context.report(at, "ERROR_TWICE", `${name} is twice under errors`, "remove one of the two");
     else seen.add(node.fullName);
   }
+}
+
+/** The strings under `errors` of a message in text format, in their order. */
+function errorStrings(value: ValueNode): readonly ValueNode[] {
+  return value.kind === "message" ? value.fields.filter(({ name }) => name.text === "errors").flatMap((field) => strings(field.value)) : [];
+}
+
+function strings(value: ValueNode): readonly ValueNode[] {
+  return value.kind === "list" ? value.items : [value];
 }
 
 function commandOption({ options }: MethodNode): OptionNode | undefined {

@@ -75,8 +75,13 @@ export class SymbolTable {
   }
 }
 
+/** `a message`, `an enum`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}
+
 function where({ node, file }: Declared): string {
   if (node === undefined) return `as a package, in ${file.source.name}`;
   const { line, column } = file.source.position(node.name.at);
-  return `as a ${node.kind}, at ${file.source.name}:${line}:${column}`;
+  return `as ${withArticle(node.kind)}, at ${file.source.name}:${line}:${column}`;
 }

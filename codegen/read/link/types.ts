@@ -3,6 +3,7 @@ import type { Rule } from "../rules.ts";
 import type { FieldNode, FileNode, MessageNode, TypeName } from "../syntax/ast.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
 import { isMiss, type Miss, type Scope } from "./scope.ts";
+import { withArticle } from "./symbols.ts";
 
 /** Resolves the names of types of one file: of fields, of what extensions extend, and of what commands take and return. */
 export class TypeLinker {
@@ -48,7 +49,13 @@ export class TypeLinker {
     const node = isMiss(found) ? undefined : found.node;
     if (isMiss(found)) this.#reportMiss(name, found);
     else if (node?.kind === "message" || (node?.kind === "enum" && wanted === "type")) name.target = node;
-    else this.#report(name, "NOT_A_TYPE", `${name.text} is a ${node?.kind ?? "package"}, not a ${wanted}`, `use the name of a ${wanted}`);
+    else
+      this.#report(
+        name,
+        "NOT_A_TYPE",
+        `${name.text} is ${withArticle(node?.kind ?? "package")}, not a ${wanted}`,
+        `use the name of a ${wanted}`,
+      );
   }
 
   #reportMiss(name: TypeName, { notImported, shadowed }: Miss): void {

@@ -5,6 +5,7 @@ import type { SymbolTable } from "../link/symbols.ts";
 import type { Rule } from "../rules.ts";
 import type { FieldNode, MessageNode, OptionNamePart, OptionNode } from "../syntax/ast.ts";
 import { append, emptyMessage, isOptionMessage, noOptions, type OptionMessage, type ResolvedOptions } from "./resolved.ts";
+import { type OptionTarget, optionTypes } from "./targets.ts";
 import { ValueReader } from "./value.ts";
 
 /** Resolves the names of options in scope and types their values by what the options declare. */
@@ -21,10 +22,11 @@ export class OptionInterpreter {
     this.#values = new ValueReader(scope, table, diagnostics);
   }
 
-  /** The options of the element `from`, as fields and extensions of the message `type` (for example `google.protobuf.FieldOptions`). */
-  interpret(nodes: readonly OptionNode[], type: string, from: string): ResolvedOptions {
+  /** The options of the element `from`, which is of the kind `target`. */
+  interpret(nodes: readonly OptionNode[], target: OptionTarget, from: string): ResolvedOptions {
     if (nodes.length === 0) return noOptions;
-    const message = this.#table.get(type)?.node;
+    const message = this.#table.get(optionTypes[target])?.node;
+    this.#values.target = target;
     if (message?.kind !== "message") return noOptions;
     const list: Option[] = [];
     const values = emptyMessage();
@@ -37,7 +39,7 @@ export class OptionInterpreter {
     let message = root;
     for (const part of node.name) {
       const field = this.#part(message, part, from);
-      if (field === undefined) return;
+      if (field === undefined || !this.#values.checkPlace(field, part.at)) return;
       path.push(field);
       if (path.length === node.name.length) break;
       const target = field.type.target;

@@ -7,11 +7,14 @@ import type { EnumNode, FieldNode, MessageNode, ValueFieldNode, ValueNode } from
 import { scalarTypes } from "../syntax/scalar.ts";
 import { append, emptyMessage, type OptionMessage } from "./resolved.ts";
 import { scalarValue } from "./scalar.ts";
+import { laterEdition, type OptionTarget, targetAllowed } from "./targets.ts";
 
 type MessageValue = Extract<ValueNode, { readonly kind: "message" }>;
 
 /** Types the values of options: checks each against its field's declaration, messages in text format included. Undefined: reported. */
 export class ValueReader {
+  /** On what kind of element the options stand that are read now. */
+  target: OptionTarget = "FILE";
   readonly #scope: Scope;
   readonly #table: SymbolTable;
   readonly #diagnostics: Diagnostics;
@@ -20,6 +23,24 @@ export class ValueReader {
     this.#scope = scope;
     this.#table = table;
     this.#diagnostics = diagnostics;
+  }
+
+  /**
+   * Whether the option, or the part of one, may stand on {@link target} in this file; if not, that is reported.
+   */
+  checkPlace(field: FieldNode, at: number): boolean {
+    const { syntax } = this.#scope.file;
+    const isFeature = field.extendee === undefined && field.type.target?.fullName === "google.protobuf.FeatureSet";
+    const later = laterEdition(field);
+    if (isFeature && syntax !== "2023") {
+      this.#report(at, "FEATURE_MISFIT", `${syntax} has no features`, 'remove it, or begin the file with edition = "2023";');
+    } else if (!targetAllowed(field, this.target)) {
+      const element = this.target.toLowerCase().replace("_", " ");
+      this.#report(at, "FEATURE_MISFIT", `${field.name.text} cannot be set on a ${element}`, "set it where its declaration allows it");
+    } else if (later) {
+      this.#report(at, "FEATURE_MISFIT", `${field.name.text} came with ${later}`, "remove it");
+    } else return true;
+    return false;
   }
 
   /** The field of that name (not an extension declared inside the message, which has the same full name). */
@@ -60,7 +81,8 @@ export class ValueReader {
       if (entry.bracketed && entry.name.text.includes("/")) this.#any(message, entry, result);
       else {
         const field = entry.bracketed ? this.#extension(message, entry) : this.#messageField(message, entry);
-        if (field) this.#setField(field, entry, entry.bracketed ? `[${field.fullName}]` : field.name.text, result);
+        if (field && this.checkPlace(field, entry.name.at))
+          this.#setField(field, entry, entry.bracketed ? `[${field.fullName}]` : field.name.text, result);
       }
     }
     return result;

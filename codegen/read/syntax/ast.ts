@@ -72,7 +72,11 @@ export interface RangeNode extends Range {
 }
 
 export interface ExtensionRangeNode extends RangeNode {
+  /** Written as `max`: `to` is then what the options of the message make of it. */
+  readonly open: boolean;
+  to: number;
   readonly options: readonly OptionNode[];
+  resolvedOptions: ResolvedOptions;
 }
 
 export type Label = "optional" | "required" | "repeated";

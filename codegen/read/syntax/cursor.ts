@@ -16,6 +16,8 @@ export class Cursor {
   text = "";
   readonly #lexer: Lexer;
   #endReported = false;
+  /** How many malformed tokens there were when the statement began. */
+  #statementErrors = 0;
 
   constructor(source: Source, diagnostics: Diagnostics) {
     this.source = source;
@@ -97,9 +99,9 @@ export class Cursor {
     this.diagnostics.add(this.source, at, rule, message, remedy);
   }
 
-  /** Reports a syntax error at the current token (once at the end of the file) and leaves the statement. */
+  /** Reports a syntax error at the current token and leaves the statement: only one in a statement, and only one at the end of the file. */
   fail(message: string, remedy: string): never {
-    if (!this.#endReported) this.report(this.at, "SYNTAX", message, remedy);
+    if (!this.#endReported && this.#lexer.errors === this.#statementErrors) this.report(this.at, "SYNTAX", message, remedy);
     this.#endReported ||= this.kind === "end";
     throw syntaxFailure;
   }
@@ -118,6 +120,7 @@ export class Cursor {
 
   /** Runs `parse`; after a syntax error in it goes on behind the next `;` or block, or at the next `}`. */
   statement(parse: () => void): void {
+    this.#statementErrors = this.#lexer.errors;
     try {
       parse();
     } catch (error) {

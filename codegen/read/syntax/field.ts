@@ -3,9 +3,8 @@ import { noOptions } from "../options/resolved.ts";
 import type { FieldNode, Label, MessageNode, Name, OneofNode, TypeName } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseMessageBody } from "./message.ts";
-import { parseInteger } from "./number.ts";
+import { integerValue } from "./number.ts";
 import { parseInlineOptions, parseOptionStatement } from "./option.ts";
-import { int32 } from "./range.ts";
 import { scalarTypes } from "./scalar.ts";
 
 /** Where a field is declared: what it belongs to, and where a group's message goes. */
@@ -88,7 +87,9 @@ function parseNumber(cursor: Cursor, field: string): { number: number; numberAt:
   cursor.advance();
   const numberAt = cursor.at;
   if (cursor.kind !== "integer") cursor.fail(`expected a field number, found ${cursor.found()}`, "write a positive integer");
-  return { number: parseInteger(cursor, "a field number", "FIELD_NUMBER_RANGE", 0, int32.to), numberAt };
+  const number = Number(integerValue(cursor.text));
+  cursor.advance();
+  return { number, numberAt };
 }
 
 /** `optional group Name = 1 { … }`: a field and its message in one. */

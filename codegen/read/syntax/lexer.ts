@@ -26,6 +26,9 @@ export class Lexer {
   trailingStart = -1;
   trailingEnd = -1;
 
+  /** How many malformed tokens and comments there were so far. */
+  errors = 0;
+
   readonly #text: string;
   readonly #source: Source;
   readonly #diagnostics: Diagnostics;
@@ -140,10 +143,6 @@ export class Lexer {
         this.#report(at, `the exponent of ${text.slice(at, end)} has no digits`, "write at least one digit behind the e");
       while (isDigit(text.charCodeAt(end))) end++;
     }
-    if ((text.charCodeAt(end) | 32) === 102) {
-      end++;
-      this.kind = "float";
-    }
     if (end > integerEnd) this.kind = "float";
     else if (text.charCodeAt(at) === zero && /[89]/.test(text.slice(at, end))) {
       this.#report(at, `${text.slice(at, end)} is not an octal number`, "remove the leading 0, or use the digits 0 to 7");
@@ -182,6 +181,7 @@ export class Lexer {
   }
 
   #report(at: number, message: string, remedy: string): void {
+    this.errors++;
     this.#diagnostics.add(this.#source, at, "SYNTAX", message, remedy);
   }
 }

@@ -7,11 +7,6 @@ export function integerValue(text: string): bigint {
   return /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text) && text.length < 1024 ? BigInt(text) : 0n;
 }
 
-/** The value of a float literal, with or without protoc's suffix `f`. */
-export function floatValue(text: string): number {
-  return Number(text.replace(/[fF]$/, ""));
-}
-
 /** Reads an integer between the bounds, with a minus sign if `from` is negative. */
 export function parseInteger(cursor: Cursor, what: string, rule: Rule, from: number, to: number): number {
   const at = cursor.at;

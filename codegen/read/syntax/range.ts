@@ -1,4 +1,5 @@
 import type { Range } from "../../model/schema.ts";
+import { noOptions } from "../options/resolved.ts";
 import type { ExtensionRangeNode, RangeNode, Reserved } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseInteger } from "./number.ts";
@@ -8,6 +9,9 @@ import { parseText } from "./string.ts";
 export const int32: Range = { from: -(2 ** 31), to: 2 ** 31 - 1 };
 /** Field numbers have 29 bits. */
 export const fieldNumbers: Range = { from: 1, to: 2 ** 29 - 1 };
+
+/** The extensions of a message set are not sent with a tag of their own, so that their numbers may have 31 bits. */
+export const messageSetNumbers: Range = { from: 1, to: 2 ** 31 - 2 };
 
 /** `reserved 2, 9 to 11, 40 to max;` or `reserved "foo", "bar";`, without quotes in editions. */
 export function parseReserved(cursor: Cursor, reserved: Reserved, bounds: Range, edition: boolean): void {
@@ -33,17 +37,18 @@ function parseReservedName(cursor: Cursor, edition: boolean): { text: string; at
 /** `extensions 100 to 199, 1000 to max [options];` */
 export function parseExtensionRanges(cursor: Cursor): ExtensionRangeNode[] {
   cursor.expect("extensions", "before the numbers");
-  const ranges: RangeNode[] = [];
-  do ranges.push(parseRange(cursor, fieldNumbers));
+  const ranges: (RangeNode & { readonly open: boolean })[] = [];
+  do ranges.push(parseRange(cursor, messageSetNumbers));
   while (cursor.accept(","));
   const options = parseInlineOptions(cursor);
   cursor.expect(";", "behind the extension range");
-  return ranges.map((range) => ({ ...range, options }));
+  return ranges.map((range) => ({ ...range, to: range.open ? fieldNumbers.to : range.to, options, resolvedOptions: noOptions }));
 }
 
-function parseRange(cursor: Cursor, bounds: Range): RangeNode {
+function parseRange(cursor: Cursor, bounds: Range): RangeNode & { readonly open: boolean } {
   const at = cursor.at;
   const from = parseInteger(cursor, "a number", "NUMBER_RANGE", bounds.from, bounds.to);
-  if (!cursor.accept("to")) return { from, to: from, at };
-  return { from, to: cursor.accept("max") ? bounds.to : parseInteger(cursor, "a number", "NUMBER_RANGE", bounds.from, bounds.to), at };
+  if (!cursor.accept("to")) return { from, to: from, at, open: false };
+  if (cursor.accept("max")) return { from, to: bounds.to, at, open: true };
+  return { from, to: parseInteger(cursor, "a number", "NUMBER_RANGE", bounds.from, bounds.to), at, open: false };
 }

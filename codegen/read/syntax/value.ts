@@ -1,7 +1,7 @@
 import { readLimits } from "../limits.ts";
 import type { Name, ValueFieldNode, ValueNode } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
-import { floatValue, integerValue } from "./number.ts";
+import { integerValue } from "./number.ts";
 import { parseString } from "./string.ts";
 
 /** Reads the value of an option: a scalar, a name, or a message in protobuf's text format between braces. */
@@ -21,7 +21,7 @@ function parseScalar(cursor: Cursor): ValueNode {
   }
   if (kind === "float") {
     cursor.advance();
-    const value = floatValue(text);
+    const value = Number(text);
     return { kind, value: negative ? -value : value, at };
   }
   if (kind === "identifier") {

@@ -1,20 +1,33 @@
 import { Writer } from "./writer.ts";
 
-/** A writer that grew beyond this many bytes is dropped instead of kept: one huge message does not pin its memory for ever. */
-const keptBytes = 65_536;
+/** Bytes of a slab: a kept message keeps no more than this alive, as with Node's own pool of buffers. */
+const slabBytes = 8192;
+/** A slab with less room than this is left to the messages in it. */
+const reserveBytes = 512;
 
-/** At most one writer waits here: encoding is synchronous, and what nests within it (a getter that encodes) makes its own. */
+/** The writer that waits, in its slab. Encoding is synchronous; what nests within it (a getter that encodes) begins a slab of its own. */
 let spare: Writer | undefined;
 
-/** An empty writer, the caller's until {@link releaseWriter}. */
+/** A writer to append to, the caller's until {@link takeWritten} or {@link discardWritten}. */
 export function takeWriter(): Writer {
-  const writer = spare ?? new Writer(1024);
+  const writer = spare ?? new Writer(slabBytes);
   spare = undefined;
-  writer.reset();
   return writer;
 }
 
-/** Gives a writer back. Views of its buffer are void from here on. */
-export function releaseWriter(writer: Writer): void {
-  if (writer.buffer.length <= keptBytes) spare = writer;
+/**
+ * Gives the writer back and returns what was written from `start` on. Small messages are views into the slab, whose bytes are never written
+ * twice: an array of its own costs more than the encoding of a small message. What outgrew the slab is copied.
+ */
+export function takeWritten(writer: Writer, start: number): Uint8Array {
+  const { buffer, position } = writer;
+  if (buffer.length !== slabBytes) return buffer.slice(start, position);
+  if (slabBytes - position >= reserveBytes) spare = writer;
+  return buffer.subarray(start, position);
+}
+
+/** Gives the writer back after a failure. What was written from `start` on is written over. */
+export function discardWritten(writer: Writer, start: number): void {
+  writer.position = start;
+  if (writer.buffer.length === slabBytes) spare = writer;
 }

@@ -107,10 +107,10 @@ export class Reader {
   string(length: number): string {
     const start = this.advance(length);
     const end = start + length;
-    if (this.#textStart < 0) return utf8Text(this.bytes, start, end);
-    if (!isAscii(this.bytes, start, end)) return utf8Text(this.bytes, start, end);
-    this.#text ??= latin1Text(this.bytes, this.#textStart, this.end);
-    return this.#text.substring(start - this.#textStart, end - this.#textStart);
+    const textStart = this.#textStart;
+    if (textStart < 0 || !isAscii(this.bytes, start, end)) return utf8Text(this.bytes, start, end);
+    this.#text ??= latin1Text(this.bytes, textStart, this.end);
+    return this.#text.slice(start - textStart, end - textStart);
   }
 
   /** Counts a list or map entry. */

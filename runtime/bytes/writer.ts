@@ -1,5 +1,5 @@
 import { exhausted, unsendable } from "./fault.ts";
-import { putUtf8 } from "./utf8.ts";
+import { putUtf8, shortText } from "./utf8.ts";
 import { putVarint, putVarint64, varintLength } from "./varint.ts";
 
 /** The largest buffer, in bytes: positions stay small integers, and no message comes near it. */
@@ -58,16 +58,26 @@ export class Writer {
     if (typeof text !== "string") unsendable(field, text, "a string");
     const units = text.length;
     this.ensure(units * 3 + 5);
+    if (units > shortText) return this.#text(text, field);
+    const { buffer, position } = this;
+    const start = position + 1;
+    for (let i = 0; i < units; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) return this.#text(text, field);
+      buffer[start + i] = unit;
+    }
+    buffer[position] = units;
+    this.position = start + units;
+  }
+
+  /** Text that is long or not ASCII. There is room for three bytes a unit and the length. */
+  #text(text: string, field: string): void {
     const start = this.position;
     // Lengths are nearly always those of ASCII; otherwise the text moves by a byte.
-    const guess = units < 0x80 ? 1 : varintLength(units);
+    const guess = varintLength(text.length);
     const end = putUtf8(this.buffer, start + guess, text);
     if (end < 0) unsendable(field, text, "well-formed: it holds a lone surrogate");
-    const length = end - start - guess;
-    if (length < 0x80) {
-      this.buffer[start] = length;
-      this.position = end;
-    } else this.#lengthBefore(start, guess, length);
+    this.#lengthBefore(start, guess, end - start - guess);
   }
 
   /** Begins a length-delimited part; give the mark to {@link close} at its end. */

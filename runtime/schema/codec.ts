@@ -1,5 +1,5 @@
 import { malformed } from "../bytes/fault.ts";
-import { releaseWriter, takeWriter } from "../bytes/pool.ts";
+import { discardWritten, takeWriter, takeWritten } from "../bytes/pool.ts";
 import { defaultDecodeElements, Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { MessageType } from "./message-type.ts";
@@ -10,18 +10,19 @@ export interface DecodeLimits {
 }
 
 /**
- * Encodes a message in protobuf's binary format. The caller owns the bytes.
+ * Encodes a message in protobuf's binary format. The caller owns the bytes, which nobody writes again; small messages are views that share
+ * one `ArrayBuffer`, as Node's small Buffers do, so copy them before transferring `bytes.buffer`.
  * Throws CommandError INVALID_ARGUMENT that names the message and the field whose value the schema cannot hold.
  */
 export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Array {
   const writer = takeWriter();
+  const start = writer.position;
   try {
     type.write(writer, init);
-    return writer.finish();
+    return takeWritten(writer, start);
   } catch (error) {
+    discardWritten(writer, start);
     throw located(type.name, error);
-  } finally {
-    releaseWriter(writer);
   }
 }
 

@@ -36,7 +36,7 @@ export interface Channel {
 
 /** What a channel tells. Handlers may call any method of the channel, `destroy` included. */
 export interface ChannelEvents {
-  /** One write for the transport. The bytes are the callee's from here on. */
+  /** One write for the transport. The bytes are the callee's from here on; the ArrayBuffer around them may hold others' too. */
   output(bytes: Uint8Array): void;
   /** The peer is proven. On a listener only when the first record of the client was verified, just before that record is told. */
   established(peer: ChannelPeer): void;

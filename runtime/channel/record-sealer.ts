@@ -1,5 +1,6 @@
 import type { CipherState } from "../crypto/noise/cipher-state.ts";
 import { KIND_BYTES, LENGTH_BYTES, MIN_RECORD_BYTES, RECORD_BYTES, RECORD_OVERHEAD_BYTES } from "./limits.ts";
+import { outputBuffer } from "./output-buffer.ts";
 
 /** One direction's outgoing records. */
 export class RecordSealer {
@@ -30,7 +31,7 @@ export class RecordSealer {
   seal(kind: number, plaintext: Uint8Array): Uint8Array {
     const first = Math.min(plaintext.length, this.#nextRecordBytes - MIN_RECORD_BYTES);
     const further = Math.ceil((plaintext.length - first) / (RECORD_BYTES - MIN_RECORD_BYTES));
-    const output = new Uint8Array(plaintext.length + (1 + further) * RECORD_OVERHEAD_BYTES);
+    const output = outputBuffer(plaintext.length + (1 + further) * RECORD_OVERHEAD_BYTES);
     if (further === 0) this.#sealOne(kind, plaintext, output, 0);
     else this.#sealAll(kind, plaintext, first, output);
     this.#nextRecordBytes = RECORD_BYTES;

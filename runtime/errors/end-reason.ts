@@ -37,7 +37,7 @@ const session = (number: number, retry: boolean, description: string): EndReason
 export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   CLOSED: session(1, false, "one side closed the session in an orderly way"),
   PROTOCOL_ERROR: session(2, false, "a well-sealed frame broke the protocol"),
-  GOING_AWAY: session(3, true, "the server is shutting down and its work was drained"),
+  GOING_AWAY: session(3, true, "the server is shutting down"),
   TRANSPORT_CLOSED: connection(4, true, "the transport ended without a closing frame"),
   TRANSPORT_FAILED: connection(5, true, "the transport failed"),
   PEER_DEAD: connection(6, true, "the peer did not answer within `livenessTimeoutMs`"),

@@ -1,15 +1,11 @@
 import { type CaseBody, check, quiet, startBoth } from "./case.ts";
 import type { End } from "./end.ts";
 
-const PIECE = 64 * 1024;
-/** More than any transport and kernel buffer in one direction. */
-const LIMIT = 256 * 1024 * 1024;
-
 /** Sends until no drain follows any more: everything between the two ends is full. */
 async function fillAll(sender: End): Promise<void> {
   for (let drains = -1; drains !== sender.drains; ) {
     drains = sender.drains;
-    sender.fill(PIECE, LIMIT);
+    sender.fill();
     await quiet();
   }
 }
@@ -20,7 +16,7 @@ export const backpressureCases: readonly CaseBody[] = [
     async run(a, b) {
       startBoth(a, b);
       for (const end of [a, b]) {
-        end.fill(PIECE, LIMIT);
+        end.fill();
         check(end.transport.bufferedBytes > 0, "write returned false with nothing buffered");
         check(!end.send(1), "write returned true before onDrain");
         await end.until(() => end.drains > 0);
@@ -85,7 +81,7 @@ export const backpressureCases: readonly CaseBody[] = [
       if (pauseReachesPeer) {
         await fillAll(a);
         check(a.transport.bufferedBytes > 0, "nothing is buffered at a stopped sender");
-      } else a.fill(PIECE, LIMIT);
+      } else a.fill();
       const { drains } = a;
       b.resume();
       await Promise.all([a.until(() => a.drains > drains), b.until(() => b.received === a.sent)]);

@@ -1,6 +1,10 @@
 import type { Transport, TransportClose, TransportEvents } from "../transport.ts";
 import { mismatch, pattern } from "./pattern.ts";
 
+const FILL_PIECE_BYTES = 64 * 1024;
+/** More than any transport should take in one turn. */
+const FILL_LIMIT_BYTES = 32 * 1024 * 1024;
+
 /** One end of a connection under test: sends the pattern, checks that the peer's arrives unbroken, and holds the transport to its contract. */
 export class End implements TransportEvents {
   readonly transport: Transport;
@@ -34,10 +38,12 @@ export class End implements TransportEvents {
     return ok;
   }
 
-  /** Sends until the transport likes no more; fails when it likes `limit` bytes and still more. */
-  fill(pieceBytes: number, limit: number): void {
+  /** Sends until the transport likes no more; fails when it never does. */
+  fill(): void {
     const start = this.sent;
-    while (this.send(pieceBytes)) if (this.sent - start > limit) throw new Error(`write never returned false in ${limit} bytes`);
+    while (this.send(FILL_PIECE_BYTES)) {
+      if (this.sent - start > FILL_LIMIT_BYTES) throw new Error(`write never returned false in ${FILL_LIMIT_BYTES} bytes`);
+    }
   }
 
   /** Sends `length` bytes in pieces, stopping whenever it is told to. */

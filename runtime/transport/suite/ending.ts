@@ -1,9 +1,6 @@
 import { type CaseBody, check, quiet, startBoth } from "./case.ts";
 import type { End } from "./end.ts";
 
-const PIECE = 64 * 1024;
-const LIMIT = 256 * 1024 * 1024;
-
 async function bothClosed(a: End, b: End): Promise<void> {
   await Promise.all([a.closed(), b.closed()]);
   await quiet();
@@ -21,7 +18,7 @@ export const endingCases: readonly CaseBody[] = [
     name: "close sends what is queued, then ends both sides in order",
     async run(a, b) {
       startBoth(a, b);
-      a.fill(PIECE, LIMIT);
+      a.fill();
       a.call(() => a.transport.close());
       await bothClosed(a, b);
       check(b.received === a.sent, `${b.received} of ${a.sent} bytes came`);
@@ -96,7 +93,7 @@ export const endingCases: readonly CaseBody[] = [
     async run(a, b) {
       startBoth(a, b);
       b.pause();
-      a.fill(PIECE, LIMIT);
+      a.fill();
       a.call(() => a.transport.destroy());
       await a.closed();
       check(a.transport.bufferedBytes === 0, "bytes are buffered after the end");
@@ -145,7 +142,7 @@ export const endingCases: readonly CaseBody[] = [
     async run(a, b) {
       startBoth(a, b);
       b.pause();
-      a.fill(PIECE, LIMIT);
+      a.fill();
       b.call(() => b.transport.destroy());
       await bothClosed(a, b);
     },

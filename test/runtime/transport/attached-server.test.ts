@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
-import { type AddressInfo } from "node:net";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { WebSocketServer } from "ws";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { originRules } from "../../../runtime/transport/origin.ts";
 import { dialWebSocket } from "../../../runtime/transport/websocket-node.ts";
 import { attachWebSocket } from "../../../runtime/transport/websocket-server.ts";
@@ -22,7 +22,7 @@ async function userServer() {
   return { server, listener, next, port, close: () => closeServer(server) };
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server | HttpsServer): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve) => void server.close(() => resolve()));
 }
@@ -84,6 +84,14 @@ test("closing lets go of the user's server, which goes on", async () => {
   const response = await fetch(`http://127.0.0.1:${port}/still`);
   assert.is(await response.text(), "page /still");
   await close();
+});
+
+test("a server with a certificate is told as wss", async () => {
+  const server = createHttpsServer();
+  const listener = attachWebSocket({ server, path: "/zserver" }, { origins: originRules(), accept: () => {}, onError: failOnError });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  assert.match(listener.endpoints[0]!, /^wss:\/\/127\.0\.0\.1:\d+\/zserver$/);
+  await closeServer(server);
 });
 
 test("a path that is none is refused", () => {

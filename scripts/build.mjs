@@ -1,7 +1,7 @@
 // npm run build: makes dist/ of both packages. Only our own code is bundled; everything in a package's `dependencies` stays an import.
 //   node scripts/build.mjs [runtime] [codegen]
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,25 +14,27 @@ const at = (...names) => path.join(repository, ...names);
 const runtimeEntries = ["index", "browser", "codec", "testing", "keys"];
 
 export async function buildRuntime() {
-  rmSync(at("runtime/dist"), { recursive: true, force: true });
   await bundle("runtime", Object.fromEntries(runtimeEntries.map((name) => [name, at(`runtime/${name}.ts`)])));
   declare();
 }
 
-/** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built; it never takes a file from a running zgen. */
+/** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built. */
 export async function buildCodegen() {
-  await bundle("codegen", { cli: at("codegen/cli/main.ts") });
+  // The entry comes last: it tells the launcher that the rest is there.
   for (const asset of ["templates", "schemas/builtin", "schemas/zserver/options.proto"]) {
+    rmSync(at("codegen/dist", asset), { recursive: true, force: true });
     cpSync(at(asset), at("codegen/dist", asset), { recursive: true });
   }
+  await bundle("codegen", { cli: at("codegen/cli/main.ts") });
 }
 
 /** Bundles entries into `dist/`, what they share in chunks beside them, so that a class is the same class from every entry. */
 async function bundle(folder, entryPoints) {
-  await build({
+  const outdir = at(folder, "dist");
+  const { outputFiles } = await build({
     absWorkingDir: repository,
     entryPoints,
-    outdir: at(folder, "dist"),
+    outdir,
     chunkNames: "[name]-[hash]",
     bundle: true,
     splitting: true,
@@ -43,7 +45,18 @@ async function bundle(folder, entryPoints) {
     packages: "external",
     plugins: [ownCode],
     logLevel: "warning",
+    write: false,
   });
+  // Chunks before the entries that import them, and each file whole or not at all: another process may be starting from this folder.
+  mkdirSync(outdir, { recursive: true });
+  const isEntry = (file) => path.basename(file.path, ".js") in entryPoints;
+  for (const file of outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
+    const temporary = `${file.path}.${process.pid}.tmp`;
+    writeFileSync(temporary, file.contents);
+    renameSync(temporary, file.path);
+  }
+  const written = new Set(outputFiles.map((file) => path.basename(file.path)));
+  for (const name of readdirSync(outdir)) if (name.endsWith(".js") && !written.has(name)) rmSync(path.join(outdir, name));
 }
 
 /** `zserver/…` inside the repository is our own code, not a package: it belongs into the bundle. */
@@ -52,23 +65,19 @@ const ownCode = {
   setup({ onResolve }) {
     onResolve({ filter: /^zserver(\/|$)/ }, ({ path: specifier }) => ({
       path: at(`runtime/${specifier.slice("zserver/".length) || "index"}.ts`),
+      sideEffects: false,
     }));
   },
 };
 
 /** Writes the declarations of the runtime, one file a source file, below `dist/types`. */
 function declare() {
-  const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
-  const { bin } = JSON.parse(readFileSync(compiler, "utf8"));
-  const { status } = spawnSync(
-    process.execPath,
-    [path.join(path.dirname(compiler), bin.tsc), "-p", at("scripts/tsconfig.declarations.json")],
-    {
-      stdio: "inherit",
-    },
-  );
-  if (status !== 0) throw new Error("the declarations of the runtime do not compile");
   const types = at("runtime/dist/types");
+  rmSync(types, { recursive: true, force: true });
+  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+  const compiler = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
+  const { status } = spawnSync(process.execPath, [compiler, "-p", at("scripts/tsconfig.declarations.json")], { stdio: "inherit" });
+  if (status !== 0) throw new Error("the declarations of the runtime do not compile");
   for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {
     if (name.endsWith(".d.ts")) writeFileSync(path.join(types, name), publish(name, readFileSync(path.join(types, name), "utf8")));
   }
@@ -85,8 +94,5 @@ function publish(name, text) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2);
   if (wanted.length === 0 || wanted.includes("runtime")) await buildRuntime();
-  if (wanted.length === 0 || wanted.includes("codegen")) {
-    rmSync(at("codegen/dist"), { recursive: true, force: true });
-    await buildCodegen();
-  }
+  if (wanted.length === 0 || wanted.includes("codegen")) await buildCodegen();
 }

@@ -1,0 +1,151 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { repository } from "../support/architecture/imports.ts";
+import { note } from "../support/report.ts";
+
+/** Two installations from the registry. */
+export const testTimeoutMs = 300_000;
+
+const folder = mkdtempSync(path.join(tmpdir(), "zserver-pack-"));
+const consumer = path.join(folder, "consumer");
+const demo = path.join(consumer, "demo");
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** Both streams. */
+  readonly text: string;
+}
+
+/** Runs a program as a person would: without what `npm test` told its own processes. */
+function run(cwd: string, program: string, ...args: string[]): Run {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|cache|userconfig)$)/i.test(name)),
+  );
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: "utf8", timeout: testTimeoutMs });
+  return { code: status, stdout, text: `${stdout}${stderr}` };
+}
+
+function succeed(cwd: string, program: string, ...args: string[]): string {
+  const { code, text } = run(cwd, program, ...args);
+  assert.is(code, 0, `${program} ${args.join(" ")}\n${text}`);
+  return text;
+}
+
+/** Compiles one file of a user's, under the starter's own configuration. */
+function compile(name: string, source: string): Run {
+  writeFileSync(path.join(demo, `${name}.ts`), source);
+  writeFileSync(path.join(demo, "tsconfig.user.json"), JSON.stringify({ extends: "./tsconfig.json", files: [`${name}.ts`] }));
+  return run(demo, "npx", "tsc", "-p", "tsconfig.user.json");
+}
+
+/** A user's file that connects and then runs a statement. */
+const program = (statement: string): string => `import { connect } from "zserver";
+import { Greeter } from "./generated/demo/v1/greeter.ts";
+import { serverKey } from "./server-key.ts";
+
+const client = await connect({ endpoints: ["ws://localhost:7000"], serverKey });
+${statement}
+`;
+
+const test = suite("packaging/pack");
+
+test.before(() => {
+  mkdirSync(consumer);
+  writeFileSync(path.join(consumer, "package.json"), '{ "private": true }\n');
+});
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("npm packs what a user needs, and nothing else", () => {
+  succeed(repository, "npm", "pack", "--workspaces", "--pack-destination", folder);
+  const packed = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  assert.equal(packed.length, 2);
+  for (const name of packed) {
+    const files = succeed(folder, "tar", "-tzf", name).trim().split("\n");
+    note(`${name}: ${files.length} files, ${(statSync(path.join(folder, name)).size / 1024).toFixed(0)} KiB`);
+    const foreign = files.filter(
+      (file) => !/^package\/(?:dist\/|starter\/|bin\/zgen\.mjs$|(?:package|zgen\.schema)\.json$|README\.md$|LICENSE$)/.test(file),
+    );
+    assert.equal(foreign, []);
+    for (const needed of ["package/LICENSE", "package/README.md"]) assert.ok(files.includes(needed), `${name} lacks ${needed}`);
+  }
+});
+
+test("both install into an empty folder without a warning", () => {
+  const packed = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  const text = succeed(consumer, "npm", "install", "--no-audit", "--no-fund", ...packed.map((name) => `../${name}`));
+  assert.not.match(text, /peer dep|ERESOLVE|deprecated/i);
+});
+
+test("zgen include prints a folder that stock tools can use", () => {
+  const { code, stdout } = run(consumer, "npx", "--no", "zgen", "include");
+  assert.is(code, 0);
+  assert.match(readFileSync(path.join(stdout.trim(), "zserver/options.proto"), "utf8"), "package zserver;");
+});
+
+test("zgen init makes a project that installs the packed files, compiles and runs", () => {
+  succeed(consumer, "npx", "--no", "zgen", "init", "demo");
+  const manifest = JSON.parse(readFileSync(path.join(demo, "package.json"), "utf8"));
+  assert.match(manifest.dependencies.zserver, /^file:\.\.\/\.\.\/zserver-.*\.tgz$/);
+  assert.match(manifest.devDependencies.zgen, /^file:\.\.\/\.\.\/zgen-.*\.tgz$/);
+  succeed(demo, "npm", "install", "--no-audit", "--no-fund");
+  const text = succeed(demo, "npm", "start");
+  for (const line of [
+    "server: listening on ws://",
+    "client: Hello, world!",
+    "client: the server says that it greeted world",
+    "client: 3",
+  ]) {
+    assert.ok(text.includes(line), `missing: ${line}\n${text}`);
+  }
+});
+
+test("every entry of the package loads, and every class is one class from all of them", () => {
+  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys"];
+  const script = `const found = await Promise.all(${JSON.stringify(entries)}.map((name) => import(name)));
+if (found.some((entry) => Object.keys(entry).length === 0)) throw new Error("an entry is empty");
+if (found[0].memoryNetwork !== found[2].memoryNetwork) throw new Error("two copies");`;
+  succeed(demo, "node", "--input-type=module", "--eval", script);
+});
+
+test("a right program compiles", () => {
+  const right = compile(
+    "right",
+    program('const { greeting } = await client.use(Greeter).greet({ name: "you" });\nconsole.log(greeting.length);'),
+  );
+  assert.is(right.code, 0, right.text);
+});
+
+test("an undeclared command fails to compile", () => {
+  const wrong = compile("undeclared", program('await client.use(Greeter).great({ name: "you" });'));
+  assert.is.not(wrong.code, 0);
+  assert.match(wrong.text, /undeclared\.ts.*Property 'great' does not exist on type 'GreeterProxy'/);
+});
+
+test("a wrong field, and a field of a wrong type, fail to compile", () => {
+  const unknown = compile("unknown-field", program('await client.use(Greeter).greet({ nam: "you" });'));
+  assert.is.not(unknown.code, 0);
+  assert.match(unknown.text, /unknown-field\.ts.*'nam' does not exist in type 'GreetRequestInit'/);
+  const mistyped = compile("mistyped-field", program("await client.use(Greeter).greet({ name: 1 });"));
+  assert.is.not(mistyped.code, 0);
+  assert.match(mistyped.text, /mistyped-field\.ts.*Type 'number' is not assignable to type 'string/);
+});
+
+test("a handler that is missing, or returns a wrong reply, fails to compile", () => {
+  const handlers = (body: string): string => `import { implement } from "zserver";
+import { Greeter } from "./generated/demo/v1/greeter.ts";
+implement(Greeter, { ${body} });
+`;
+  const missing = compile("missing-handler", handlers('greet: () => ({ greeting: "" })'));
+  assert.is.not(missing.code, 0);
+  assert.match(missing.text, /missing-handler\.ts.*count/s);
+  const wrong = compile("wrong-reply", handlers("greet: () => ({ greeting: 1 }), *count() {}"));
+  assert.is.not(wrong.code, 0);
+  assert.match(wrong.text, /wrong-reply\.ts.*Type 'number' is not assignable to type 'string/);
+});
+
+test.run();

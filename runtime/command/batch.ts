@@ -6,7 +6,7 @@ import type { Submission } from "./caller.ts";
 
 /** The names of the commands that may be members of a batch. */
 type BatchMethod<Commands> = {
-  [Method in keyof Commands]: Commands[Method] extends CommandType<never, never, unknown, never, "unary" | "one_way"> ? Method : never;
+  [Method in keyof Commands]: Commands[Method] extends CommandType<unknown, never, unknown, never, "unary" | "one_way"> ? Method : never;
 }[keyof Commands];
 
 /** A proxy without the commands that stream. */

@@ -92,6 +92,8 @@ export class Connection implements SessionLink {
         if (!this.transport.write(bytes)) this.#writable = false;
       },
       established: (peer) => {
+        // On a dialler everything from here on is ciphertext, and so need not be masked against proxies; a listener never masks.
+        if (peer.suite !== undefined) this.transport.sealed?.();
         this.#session = this.#host.established(peer, this);
       },
       serverKey: (presented) => this.#host.serverKey?.(presented),

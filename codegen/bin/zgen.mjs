@@ -30,7 +30,7 @@ if (existsSync(at("../cli/main.ts")) && isStale()) {
     await buildCodegen();
   } catch (error) {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    console.error("zgen is not built yet. Run `npm ci && npm run build` in the repository's folder.");
+    console.error(`zgen has to be built first: run \`npm ci\` in ${at("../..")}`);
     process.exit(1);
   }
 }

@@ -58,16 +58,22 @@ export class Writer {
     if (typeof text !== "string") unsendable(field, text, "a string");
     const units = text.length;
     this.ensure(units * 3 + 5);
-    if (units > shortText) return this.#text(text, field);
+    if (units > shortText || !this.#ascii(text)) this.#text(text, field);
+  }
+
+  /** Short ASCII text with its length of one byte; false, with nothing written, when it is not ASCII. */
+  #ascii(text: string): boolean {
     const { buffer, position } = this;
+    const units = text.length;
     const start = position + 1;
     for (let i = 0; i < units; i++) {
       const unit = text.charCodeAt(i);
-      if (unit > 0x7f) return this.#text(text, field);
+      if (unit > 0x7f) return false;
       buffer[start + i] = unit;
     }
     buffer[position] = units;
     this.position = start + units;
+    return true;
   }
 
   /** Text that is long or not ASCII. There is room for three bytes a unit and the length. */

@@ -1,8 +1,8 @@
-/** A schema with everything that a field can be. */
-import type { ScalarType, Schema } from "../../../codegen/model/schema.ts";
-import { command, enumeration, enumType, field, file, list, map, message, messageType, schema, service } from "./schema-builder.ts";
+/** Schemas with everything that a field can be, as .proto text: protobufjs reads the same files and is the other side of cross-decoding. */
+import type { Schema } from "../../../codegen/model/schema.ts";
+import { readSchema } from "../../../codegen/read/read.ts";
 
-export const scalarTypes: readonly ScalarType[] = [
+export const scalarTypes = [
   "double",
   "float",
   "int32",
@@ -18,80 +18,140 @@ export const scalarTypes: readonly ScalarType[] = [
   "bool",
   "string",
   "bytes",
-];
+] as const;
 
-const leaf = message("kit.v1.Leaf", [
-  field(1, "label", "string"),
-  list(2, "numbers", "int32"),
-  field(3, "leaf", messageType("kit.v1.Leaf")),
-]);
-const color = enumeration("kit.v1.Color", { RED: 0, GREEN: 1, NEGATIVE: -1 });
-const state = enumeration("kit.v1.State", { ON: 1, OFF: 2 }, { closed: true });
+const each = (line: (type: string, number: number) => string): string => scalarTypes.map((type, i) => line(type, i + 1)).join("\n  ");
 
-export const kitchen: Schema = schema(
-  file("kit/v1/kit.proto", "kit.v1", {
-    enums: [color, state],
-    messages: [
-      leaf,
-      message(
-        "kit.v1.Scalars",
-        scalarTypes.map((type, i) => field(i + 1, `the_${type}`, type)),
-      ),
-      message("kit.v1.Present", [
-        ...scalarTypes.map((type, i) => field(i + 1, `the_${type}`, type, { presence: "explicit" })),
-        field(16, "color", enumType("kit.v1.Color"), { presence: "explicit" }),
-        field(17, "state", enumType("kit.v1.State", true), { presence: "explicit" }),
-        field(18, "leaf", messageType("kit.v1.Leaf")),
-        field(19, "group", messageType("kit.v1.Leaf", true)),
-        field(20, "self", messageType("kit.v1.Present")),
-      ]),
-      message("kit.v1.Lists", [
-        ...scalarTypes.map((type, i) => list(i + 1, `the_${type}`, type)),
-        list(16, "color", enumType("kit.v1.Color")),
-        list(17, "state", enumType("kit.v1.State", true)),
-        list(18, "leaf", messageType("kit.v1.Leaf")),
-        list(19, "group", messageType("kit.v1.Leaf", true)),
-        list(20, "loose", "sint64", { packed: false }),
-        list(21, "loose_state", enumType("kit.v1.State", true), { packed: false }),
-      ]),
-      message("kit.v1.Maps", [
-        map(1, "by_string", "string", messageType("kit.v1.Leaf")),
-        map(2, "by_int64", "int64", "double"),
-        map(3, "by_bool", "bool", enumType("kit.v1.Color")),
-        map(4, "by_fixed32", "fixed32", "bytes"),
-        map(5, "by_sint32", "sint32", enumType("kit.v1.State", true)),
-      ]),
-      message("kit.v1.Choices", [
-        field(5, "before", "string"),
-        field(10, "text", "string", { oneof: "choice" }),
-        field(1, "number", "int32", { oneof: "choice" }),
-        field(11, "leaf", messageType("kit.v1.Leaf"), { oneof: "choice" }),
-        field(12, "group", messageType("kit.v1.Leaf", true), { oneof: "choice" }),
-        field(13, "state", enumType("kit.v1.State", true), { oneof: "choice" }),
-        field(14, "blob", "bytes", { oneof: "choice" }),
-        field(20, "after", "uint64", { oneof: "last_word" }),
-      ]),
-      message("kit.v1.Old", [
-        field(1, "id", "int64", { presence: "required" }),
-        field(2, "state", enumType("kit.v1.State", true), { presence: "required" }),
-        field(3, "leaf", messageType("kit.v1.Leaf"), { presence: "required" }),
-        field(4, "size", "int32", { presence: "explicit", defaultValue: 41 }),
-        field(536_870_911, "far", "bool"),
-      ]),
-      message("kit.v1.Views", [field(1, "owned", "bytes"), field(2, "borrowed", "bytes", { zserver: { view: true } })]),
-      message("kit.v1.Empty", []),
-    ],
-    services: [
-      service("kit.v1.Kit", [
-        command("Unary", "kit.v1.Leaf", "kit.v1.Maps"),
-        command("OneWay", "kit.v1.Leaf", "kit.v1.Empty", { kind: "one_way" }),
-        command("Down", "kit.v1.Leaf", "kit.v1.Maps", { kind: "server_stream", responseStream: true }),
-        command("Up", "kit.v1.Leaf", "kit.v1.Maps", { kind: "client_stream", requestStream: true }),
-        command("Both", "kit.v1.Leaf", "kit.v1.Maps", { kind: "bidi_stream", requestStream: true, responseStream: true }),
-        command("Later", "kit.v1.Leaf", "kit.v1.Maps", {
-          zserver: { timeoutMs: 9, errors: ["kit.v1.Old", "kit.v1.Empty"], deferred: true, ordered: true },
-        }),
-      ]),
-    ],
-  }),
-);
+const proto3 = `syntax = "proto3";
+package kit.three;
+import "kit/leaf.proto";
+import "zserver/options.proto";
+import "google/protobuf/timestamp.proto";
+import "google/protobuf/wrappers.proto";
+import "google/protobuf/struct.proto";
+
+enum Color { RED = 0; GREEN = 1; NEGATIVE = -1; }
+
+message Scalars {
+  ${each((type, n) => `${type} the_${type} = ${n};`)}
+  Color color = 16;
+}
+message Present {
+  ${each((type, n) => `optional ${type} the_${type} = ${n};`)}
+  optional Color color = 16;
+  kit.Leaf leaf = 18;
+  Present self = 20;
+}
+message Lists {
+  ${each((type, n) => `repeated ${type} the_${type} = ${n};`)}
+  repeated Color color = 16;
+  repeated kit.Leaf leaf = 18;
+  repeated sint64 loose = 20 [packed = false];
+}
+message Maps {
+  map<string, kit.Leaf> by_string = 1;
+  map<int64, double> by_int64 = 2;
+  map<bool, Color> by_bool = 3;
+  map<fixed32, bytes> by_fixed32 = 4;
+  map<sint32, string> by_sint32 = 5;
+}
+message Choices {
+  string before = 5;
+  oneof choice {
+    string text = 10;
+    int32 number = 1;
+    kit.Leaf leaf = 11;
+    bytes blob = 14;
+    Color color = 15;
+  }
+  oneof last_word { uint64 after = 20; }
+}
+message WellKnown {
+  google.protobuf.Timestamp at = 1;
+  google.protobuf.StringValue text = 2;
+  google.protobuf.Int64Value number = 3;
+  google.protobuf.BytesValue blob = 4;
+  google.protobuf.Value any_value = 5;
+  repeated google.protobuf.BoolValue flags = 6;
+}
+message Views {
+  bytes owned = 1;
+  bytes borrowed = 2 [(zserver.field) = { view: true }];
+}
+message Bounded {
+  option (zserver.message) = { max_elements: 3 };
+  repeated int32 numbers = 1;
+}
+message Empty {}
+
+// Every kind of command.
+service Kit {
+  rpc Unary(kit.Leaf) returns (Maps);
+  rpc OneWay(kit.Leaf) returns (zserver.None);
+  rpc Down(kit.Leaf) returns (stream Maps);
+  rpc Up(stream kit.Leaf) returns (Maps);
+  rpc Both(stream kit.Leaf) returns (stream Maps);
+  rpc Later(kit.Leaf) returns (Maps) {
+    option (zserver.command) = { deferred: true, ordered: true, timeout_ms: 9, errors: ["Empty", "kit.Leaf"] };
+  }
+}
+`;
+
+const leaf = `syntax = "proto3";
+package kit;
+// A part of others, and of itself.
+message Leaf {
+  string label = 1;
+  repeated int32 numbers = 2;
+  Leaf leaf = 3;
+}
+`;
+
+const proto2 = `syntax = "proto2";
+package kit.two;
+import "kit/leaf.proto";
+
+enum State { ON = 1; OFF = 2; }
+enum Power { LOW = 0; HIGH = 1; }
+
+message Old {
+  required int64 id = 1;
+  required State state = 2;
+  required kit.Leaf leaf = 3;
+  optional int32 size = 4 [default = 41];
+  optional bool far = 536870911;
+}
+message Closed {
+  optional State one = 1;
+  repeated State loose = 2;
+  repeated State packed = 3 [packed = true];
+  map<int32, Power> by_number = 4;
+  oneof choice { State chosen = 5; string text = 6; }
+}
+message Groups {
+  optional group Part = 1 {
+    optional string name = 1;
+    optional Groups inner = 2;
+  }
+  repeated group Item = 3 {
+    optional int32 id = 4;
+  }
+  oneof choice {
+    group Chosen = 5 { optional sint32 value = 6; }
+    string text = 7;
+  }
+}
+`;
+
+export const kitchenFiles: Readonly<Record<string, string>> = {
+  "kit/leaf.proto": leaf,
+  "kit/three.proto": proto3,
+  "kit/two.proto": proto2,
+};
+
+/** The model of some files given as text. Throws what the reader finds wrong. */
+export function modelOf(files: Readonly<Record<string, string>>): Schema {
+  const result = readSchema({ files: Object.keys(files), roots: [""], readFile: (path) => files[path] });
+  if (result.schema === undefined) throw new Error(JSON.stringify(result.diagnostics, undefined, 2));
+  return result.schema;
+}

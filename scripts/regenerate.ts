@@ -38,7 +38,12 @@ export function regenerate(): Map<string, string> {
     ...emit(wellKnown, { builtIns: true, runtimeImport: "../../../runtime/schema/support.ts" }),
     ...emit(["zserver/options.proto"], { builtIns: true, runtimeImport: "../../runtime/schema/support.ts" }, onlyNone),
     ...emit(["zserver/protocol/v1/handshake.proto", "zserver/protocol/v1/session.proto"]),
-    ...emit(["example/lobby/v1/lobby.proto", "example/shop/v1/order.proto"]),
+    ...emit([
+      "example/lobby/v1/lobby.proto",
+      "example/probe/v1/names.proto",
+      "example/probe/v1/probe.proto",
+      "example/shop/v1/order.proto",
+    ]),
   ];
   return new Map(files.map(({ path, text }) => [path, text]));
 }

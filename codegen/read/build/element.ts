@@ -1,4 +1,4 @@
-import type { Element, Option } from "../../model/schema.ts";
+import type { Element, Option, Position } from "../../model/schema.ts";
 import type { ResolvedOptions } from "../options/resolved.ts";
 import type { Source } from "../source.ts";
 import type { Name } from "../syntax/ast.ts";
@@ -16,18 +16,28 @@ export function buildElement(source: Source, node: Declaration): Element & { rea
   return {
     name: node.name.text,
     fullName: node.fullName,
-    position: Object.freeze(source.position(node.name.at)),
+    position: buildPosition(source, node.name.at),
     comment: node.comment,
-    deprecated: node.resolvedOptions.values.deprecated === true,
+    deprecated: isDeprecated(node),
     options: buildOptions(node.resolvedOptions),
   };
 }
 
-export function buildOptions({ list }: ResolvedOptions): readonly Option[] {
-  return freezeAll(list, (option) => ({ ...option, position: Object.freeze(option.position), value: freezeValue(option.value) }));
+export function buildPosition(source: Source, at: number): Position {
+  return Object.freeze(source.position(at));
 }
 
-/** A frozen list of frozen results. */
+export function isDeprecated({ resolvedOptions }: Declaration): boolean {
+  return resolvedOptions.values.deprecated === true;
+}
+
+export function buildOptions({ list }: ResolvedOptions): readonly Option[] {
+  return freezeAll(list, ({ name, value, position }) => ({ name, value: freezeValue(value), position: Object.freeze(position) }));
+}
+
+const nothing: readonly never[] = Object.freeze([]);
+
+/** A frozen list of frozen results; all empty ones are the same. */
 export function freezeAll<T, R>(list: readonly T[], build: (item: T) => R): readonly R[] {
-  return Object.freeze(list.map((item) => Object.freeze(build(item))));
+  return list.length === 0 ? nothing : Object.freeze(list.map((item) => Object.freeze(build(item))));
 }

@@ -5,9 +5,15 @@ import { messageOption } from "../options/resolved.ts";
 import { scalarValue } from "../options/scalar.ts";
 import type { FieldNode } from "../syntax/ast.ts";
 import { explicitJsonName, pseudoOptions } from "../syntax/pseudo-option.ts";
-import { mapKeyTypes, scalarTypes } from "../syntax/scalar.ts";
+import { scalarTypes } from "../syntax/scalar.ts";
 import type { Builder } from "./builder.ts";
-import { buildElement } from "./element.ts";
+import { buildOptions, buildPosition, isDeprecated } from "./element.ts";
+
+const copied = Object.freeze({ view: false });
+const viewed = Object.freeze({ view: true });
+const scalarValues: ReadonlyMap<string, ValueType> = new Map(
+  [...scalarTypes.values()].map((type) => [type, Object.freeze({ kind: "scalar", type })]),
+);
 
 export function buildField(builder: Builder, node: FieldNode, parent: Features): Field {
   const { source, syntax } = builder.file;
@@ -15,12 +21,18 @@ export function buildField(builder: Builder, node: FieldNode, parent: Features):
   const features = fieldFeatures(inherited, node, syntax);
   const value = valueType(builder, node, features);
   const scalar = value.kind === "message" ? undefined : value.type;
+  // Written out, without a spread: schemas have a hundred thousand fields, and a literal keeps each small.
   return {
-    ...buildElement(source, node),
+    name: node.name.text,
+    fullName: node.fullName,
+    position: buildPosition(source, node.name.at),
+    comment: node.comment,
+    deprecated: isDeprecated(node),
+    options: buildOptions(node.resolvedOptions),
     number: node.number,
     jsonName: explicitJsonName(node) ?? defaultJsonName(node.name.text),
-    value: Object.freeze(value),
-    mapKey: node.mapKey && [...mapKeyTypes].find((type) => type === node.mapKey?.text),
+    value,
+    mapKey: node.mapKey && scalarTypes.get(node.mapKey.text),
     cardinality: node.mapKey ? "map" : node.label === "repeated" ? "repeated" : "singular",
     presence: presence(node, features, value),
     packed:
@@ -32,7 +44,7 @@ export function buildField(builder: Builder, node: FieldNode, parent: Features):
     validateUtf8: features.utf8_validation === "VERIFY",
     oneof: node.oneof?.name.text,
     defaultValue: defaultValue(node, value),
-    zserver: Object.freeze({ view: messageOption(node.resolvedOptions, "[zserver.field]").view === true }),
+    zserver: messageOption(node.resolvedOptions, "[zserver.field]").view === true ? viewed : copied,
   };
 }
 
@@ -44,12 +56,12 @@ function valueType(builder: Builder, node: FieldNode, features: Features): Value
   const { target, text } = node.type;
   if (target?.kind === "message") {
     const delimited = features.message_encoding === "DELIMITED" && !node.mapKey;
-    return { kind: "message", type: target.fullName, delimited };
+    return Object.freeze({ kind: "message", type: target.fullName, delimited });
   }
-  if (target?.kind === "enum") return { kind: "enum", type: target.fullName, closed: builder.isClosed(target) };
-  const type = scalarTypes.get(text);
-  if (type === undefined) throw new Error(`the type ${text} of ${node.fullName} was not resolved`);
-  return { kind: "scalar", type };
+  if (target?.kind === "enum") return Object.freeze({ kind: "enum", type: target.fullName, closed: builder.isClosed(target) });
+  const scalar = scalarValues.get(text);
+  if (scalar === undefined) throw new Error(`the type ${text} of ${node.fullName} was not resolved`);
+  return scalar;
 }
 
 function presence(node: FieldNode, features: Features, value: ValueType): Field["presence"] {

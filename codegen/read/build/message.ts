@@ -6,6 +6,8 @@ import type { Builder } from "./builder.ts";
 import { buildElement, freezeAll } from "./element.ts";
 import { buildExtension, buildField } from "./field.ts";
 
+const unbounded = Object.freeze({ maxElements: 0 });
+
 export function buildMessage(builder: Builder, node: MessageNode, parent: Features): Message {
   const features = builder.featuresOf(node, parent);
   const { max_elements: maxElements } = messageOption(node.resolvedOptions, "[zserver.message]");
@@ -19,7 +21,7 @@ export function buildMessage(builder: Builder, node: MessageNode, parent: Featur
     reservedNumbers: freezeAll(node.reserved.ranges, buildRange),
     reservedNames: Object.freeze(node.reserved.names.map((name) => name.text)),
     extensionRanges: freezeAll(node.extensionRanges, buildRange),
-    zserver: Object.freeze({ maxElements: typeof maxElements === "number" ? maxElements : 0 }),
+    zserver: typeof maxElements === "number" ? Object.freeze({ maxElements }) : unbounded,
   };
 }
 

@@ -20,6 +20,7 @@ export class Scope {
   readonly visible: ReadonlySet<FileNode>;
   readonly #table: SymbolTable;
   #notImported: Declared | undefined;
+  #types = false;
 
   constructor(table: SymbolTable, file: FileNode, visible: ReadonlySet<FileNode>) {
     this.#table = table;
@@ -30,6 +31,7 @@ export class Scope {
   /** What `name` means in the scope around the element `from`; with `types`, skipping what is neither message nor enum. */
   find(name: string, from: string, types: boolean): Declared | Miss {
     this.#notImported = undefined;
+    this.#types = types;
     if (name.startsWith(".")) return this.#get(name.slice(1)) ?? this.#miss(undefined);
     const dot = name.indexOf(".");
     const first = dot < 0 ? name : name.slice(0, dot);
@@ -53,7 +55,7 @@ export class Scope {
   }
 
   #get(fullName: string): Declared | undefined {
-    const found = this.#table.get(fullName);
+    const found = this.#types ? this.#table.getType(fullName) : this.#table.get(fullName);
     if (found === undefined || this.visible.has(found.file)) return found;
     if (found.node === undefined && intersects(found.files, this.visible)) return found;
     if (found.node !== undefined) this.#notImported ??= found;

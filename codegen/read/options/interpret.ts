@@ -58,7 +58,7 @@ export class OptionInterpreter {
 
   #part(message: MessageNode, part: OptionNamePart, from: string): FieldNode | undefined {
     if (!part.extension) {
-      const field = this.#values.field(message, part.text);
+      const field = this.#table.field(message, part.text);
       if (field) return field;
       this.#report(
         part.at,

@@ -1,6 +1,6 @@
 import type { ScalarType } from "../../model/schema.ts";
 import type { ValueNode } from "../syntax/ast.ts";
-import { decodeUtf8 } from "../syntax/string.ts";
+import { toBytes, toText } from "../syntax/string.ts";
 
 type Scalar = string | number | bigint | boolean | Uint8Array;
 
@@ -20,10 +20,10 @@ const integerBits: ReadonlyMap<ScalarType, { readonly bits: number; readonly sig
 /** A scalar value as its type has it (64-bit integers as bigint), or what was expected instead. `text`: in text format, which takes more. */
 export function scalarValue(type: ScalarType, node: ValueNode, text: boolean): { readonly value: Scalar } | { readonly expected: string } {
   if (type === "string") {
-    const value = node.kind === "string" ? decodeUtf8(node.bytes) : undefined;
+    const value = node.kind === "string" ? toText(node.value) : undefined;
     return value === undefined ? { expected: "a string of UTF-8" } : { value };
   }
-  if (type === "bytes") return node.kind === "string" ? { value: node.bytes } : { expected: "a string" };
+  if (type === "bytes") return node.kind === "string" ? { value: toBytes(node.value) } : { expected: "a string" };
   if (type === "bool") return boolValue(node, text);
   if (type === "double" || type === "float") return floatValue(type, node, text);
   return integerValue(type, node);

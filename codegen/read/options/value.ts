@@ -43,12 +43,6 @@ export class ValueReader {
     return false;
   }
 
-  /** The field of that name (not an extension declared inside the message, which has the same full name). */
-  field(message: MessageNode, name: string): FieldNode | undefined {
-    const node = this.#table.get(`${message.fullName}.${name}`)?.node;
-    return node?.kind === "field" && node.extendee === undefined ? node : undefined;
-  }
-
   /** One value of a field; of a repeated one, one entry. `text`: inside a message in text format. */
   read(field: FieldNode, node: ValueNode, text: boolean): OptionValue | undefined {
     if (field.mapKey) return this.#mapEntry(field, node);
@@ -114,7 +108,7 @@ export class ValueReader {
 
   /** A field by its name; a group's by its message's name too. */
   #messageField(message: MessageNode, { name }: ValueFieldNode): FieldNode | undefined {
-    const field = this.field(message, name.text) ?? message.fields.find((candidate) => candidate.group?.name.text === name.text);
+    const field = this.#table.field(message, name.text) ?? message.fields.find((candidate) => candidate.group?.name.text === name.text);
     if (field === undefined) this.#unknownField(message, name.text, name.at);
     return field;
   }

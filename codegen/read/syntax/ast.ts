@@ -46,13 +46,14 @@ interface Declaration {
   readonly name: Name;
   fullName: string;
   comment: string;
-  readonly options: OptionNode[];
+  readonly options: readonly OptionNode[];
   /** Set by the option interpreter. */
   resolvedOptions: ResolvedOptions;
 }
 
 export interface MessageNode extends Declaration {
   readonly kind: "message";
+  readonly options: OptionNode[];
   readonly fields: FieldNode[];
   readonly oneofs: OneofNode[];
   readonly messages: MessageNode[];
@@ -100,11 +101,13 @@ export interface FieldNode extends Declaration {
 
 export interface OneofNode extends Declaration {
   readonly kind: "oneof";
+  readonly options: OptionNode[];
   readonly fields: FieldNode[];
 }
 
 export interface EnumNode extends Declaration {
   readonly kind: "enum";
+  readonly options: OptionNode[];
   readonly values: EnumValueNode[];
   readonly reserved: Reserved;
 }
@@ -117,6 +120,7 @@ export interface EnumValueNode extends Declaration {
 
 export interface ServiceNode extends Declaration {
   readonly kind: "service";
+  readonly options: OptionNode[];
   readonly methods: MethodNode[];
 }
 
@@ -142,7 +146,7 @@ export interface OptionNamePart extends Name {
 
 /** The value of an option, as written; what it means depends on the option's type. */
 export type ValueNode =
-  | { readonly kind: "string"; readonly bytes: Uint8Array; readonly at: number }
+  | { readonly kind: "string" /** As bytes where escapes wrote bytes. */; readonly value: string | Uint8Array; readonly at: number }
   | { readonly kind: "integer"; readonly value: bigint; readonly at: number }
   | { readonly kind: "float"; readonly value: number; readonly at: number }
   /** `true`, `inf`, the name of an enum value; `negative` with a minus sign before it. */

@@ -10,10 +10,13 @@ export function parseOptionStatement(cursor: Cursor): OptionNode {
   return option;
 }
 
+/** Most fields have no options: they share this list. */
+const none: readonly OptionNode[] = Object.freeze([]);
+
 /** `[name = value, …]`, if there. */
-export function parseInlineOptions(cursor: Cursor): OptionNode[] {
+export function parseInlineOptions(cursor: Cursor): readonly OptionNode[] {
+  if (!cursor.accept("[")) return none;
   const options: OptionNode[] = [];
-  if (!cursor.accept("[")) return options;
   do options.push(parseOption(cursor));
   while (cursor.accept(","));
   cursor.expect("]", "to close the options");

@@ -1,5 +1,5 @@
 import type { FieldNode, OptionNode } from "../syntax/ast.ts";
-import { decodeUtf8 } from "../syntax/string.ts";
+import { toText } from "../syntax/string.ts";
 
 /** `default` and `json_name` are written like options of a field and are parts of its declaration. */
 export function isPseudoOption({ name }: OptionNode): boolean {
@@ -15,5 +15,5 @@ export function pseudoOptions(field: FieldNode, name: "default" | "json_name"): 
 /** The value of `json_name = "…"`, if written and a string. */
 export function explicitJsonName(field: FieldNode): string | undefined {
   const [option] = pseudoOptions(field, "json_name");
-  return option?.value.kind === "string" ? decodeUtf8(option.value.bytes) : undefined;
+  return option?.value.kind === "string" ? toText(option.value.value) : undefined;
 }

@@ -1,5 +1,5 @@
 import { noOptions } from "../options/resolved.ts";
-import type { MethodNode, ServiceNode, TypeName } from "./ast.ts";
+import type { MethodNode, OptionNode, ServiceNode, TypeName } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseOptionStatement } from "./option.ts";
 
@@ -26,7 +26,7 @@ function parseMethod(cursor: Cursor): MethodNode {
   const request = parseParameter(cursor, "request");
   cursor.expect("returns", "behind the request");
   const response = parseParameter(cursor, "response");
-  const options: MethodNode["options"] = [];
+  const options: OptionNode[] = [];
   let behind = "";
   if (cursor.text === "{") {
     behind = cursor.block(`rpc ${name.text}`, () => {

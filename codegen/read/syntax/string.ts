@@ -4,39 +4,45 @@ const encoder = new TextEncoder();
 const simple: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, "?": 63, "\\": 92, "'": 39, '"': 34 };
 const escapes = /\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv?\\'"]))|\\/g;
 
-/** Reads adjacent string literals as one, escapes resolved: octal and hexadecimal ones are bytes, `\u` and all other text is UTF-8. */
-export function parseString(cursor: Cursor, what: string): Uint8Array {
+/** Reads adjacent string literals as one, escapes resolved: octal and hexadecimal ones are bytes, which make the whole bytes of UTF-8. */
+export function parseString(cursor: Cursor, what: string): string | Uint8Array {
   if (cursor.kind !== "string") cursor.fail(`expected ${what}, found ${cursor.found()}`, `write ${what} in quotes`);
-  const first = literalBytes(cursor);
-  if (cursor.kind !== "string") return first;
-  const bytes = [...first];
-  while (cursor.kind === "string") bytes.push(...literalBytes(cursor));
-  return Uint8Array.from(bytes);
+  let value = parseLiteral(cursor);
+  while (cursor.kind === "string") {
+    const next = parseLiteral(cursor);
+    value = typeof value === "string" && typeof next === "string" ? value + next : Uint8Array.of(...toBytes(value), ...toBytes(next));
+  }
+  return value;
 }
 
 /** Reads adjacent string literals as text. */
 export function parseText(cursor: Cursor, what: string): string {
   const at = cursor.at;
-  const text = decodeUtf8(parseString(cursor, what));
+  const text = toText(parseString(cursor, what));
   if (text === undefined) cursor.report(at, "SYNTAX", `${what} is not valid UTF-8`, "escape characters with \\u instead of bytes");
   return text ?? "";
 }
 
-/** The text of UTF-8 bytes, or undefined when they are not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
+/** The text of a literal, or undefined when its bytes are not UTF-8. */
+export function toText(value: string | Uint8Array): string | undefined {
+  if (typeof value === "string") return value;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(value);
   } catch {
     return undefined;
   }
 }
 
-function literalBytes(cursor: Cursor): Uint8Array {
+export function toBytes(value: string | Uint8Array): Uint8Array {
+  return typeof value === "string" ? encoder.encode(value) : value;
+}
+
+function parseLiteral(cursor: Cursor): string | Uint8Array {
   const start = cursor.at + 1;
   const body = cursor.text.slice(1, cursor.text.length > 1 && cursor.text.endsWith(cursor.text[0]!) ? -1 : undefined);
-  const bytes = body.includes("\\") ? unescaped(cursor, body, start) : encoder.encode(body);
+  const value = body.includes("\\") ? unescaped(cursor, body, start) : body;
   cursor.advance();
-  return bytes;
+  return value;
 }
 
 function unescaped(cursor: Cursor, body: string, start: number): Uint8Array {

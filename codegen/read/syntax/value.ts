@@ -11,7 +11,7 @@ export function parseOptionValue(cursor: Cursor): ValueNode {
 
 function parseScalar(cursor: Cursor): ValueNode {
   const at = cursor.at;
-  if (cursor.kind === "string") return { kind: "string", bytes: parseString(cursor, "a string"), at };
+  if (cursor.kind === "string") return { kind: "string", value: parseString(cursor, "a string"), at };
   const negative = cursor.accept("-");
   const { kind, text } = cursor;
   if (kind === "integer") {

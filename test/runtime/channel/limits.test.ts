@@ -2,7 +2,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Answer, Offer, ServerHello } from "../../../generated/zserver/protocol/v1/handshake.ts";
 import { concatBytes } from "../../../runtime/bytes/concat.ts";
-import { HALF_OPEN_BYTES, HANDSHAKE_MESSAGE_BYTES, PREAMBLE_BYTES } from "../../../runtime/channel/limits.ts";
+import {
+  HALF_OPEN_BYTES,
+  HANDSHAKE_MESSAGE_BYTES,
+  MIN_RECORD_BYTES,
+  PREAMBLE_BYTES,
+  RECORD_BYTES,
+} from "../../../runtime/channel/limits.ts";
 import { packetOf } from "../../../runtime/channel/preamble.ts";
 import { HandshakeState } from "../../../runtime/crypto/noise/handshake-state.ts";
 import { encode } from "../../../runtime/schema/codec.ts";
@@ -26,6 +32,10 @@ function offerOf(length: number): Uint8Array {
 }
 
 const test = suite("channel/limits");
+
+test("the limits are those of the specification", () => {
+  assert.equal([PREAMBLE_BYTES, HANDSHAKE_MESSAGE_BYTES, HALF_OPEN_BYTES, RECORD_BYTES, MIN_RECORD_BYTES], [256, 4096, 16_384, 65_535, 17]);
+});
 
 test("an offer of 256 bytes is read, one of 257 is not", () => {
   for (const [length, taken] of [

@@ -274,6 +274,38 @@ test("a quiet session rotates once after its last traffic, then holds no timer u
   }
 });
 
+test("a rotation that the listener asked for, and traffic during one, leave no timer behind", () => {
+  const { dialer, listener, time } = connect();
+  dialer.channel.send(0, text("before"));
+  carry(dialer, listener);
+  assert.is(time.timers.size, 1);
+  listener.channel.rotate();
+  carry(dialer, listener);
+  assert.is(dialer.channel.stats.epoch, 1);
+  assert.is(time.timers.size, 0);
+  dialer.channel.rotate();
+  dialer.channel.send(0, text("during"));
+  listener.channel.send(0, text("during"));
+  carry(dialer, listener);
+  assert.is(dialer.channel.stats.epoch, 2);
+  assert.is(time.timers.size, 0);
+});
+
+test("bytes count from the present key on, in both directions", () => {
+  const limits = { rotateAfterBytes: 1000, rotationOverdueBytes: 1000 };
+  const { dialer, listener } = connect(limits, limits);
+  for (let epoch = 1; epoch <= 5; epoch++) {
+    dialer.channel.send(0, new Uint8Array(800));
+    listener.channel.send(0, new Uint8Array(800));
+    carry(dialer, listener);
+    assert.is(dialer.channel.stats.epoch, epoch - 1);
+    dialer.channel.rotate();
+    carry(dialer, listener);
+    assert.is(listener.channel.stats.epoch, epoch);
+  }
+  assert.equal([dialer.ending, listener.ending], [undefined, undefined]);
+});
+
 test("probes in QUIET records do not keep the keys' clock running", () => {
   const { dialer, listener, time } = connect();
   for (let probe = 0; probe < 20; probe++) {

@@ -8,32 +8,32 @@ import type { Writer } from "./writer.ts";
 const longest = 10;
 
 export function putUint32(writer: Writer, value: number, field: string): void {
-  if (value >>> 0 !== value) unsendable(field, value, "a uint32");
+  if (typeof value !== "number" || value >>> 0 !== value) unsendable(field, value, "a uint32");
   writer.ensure(longest);
   if (value < 0x80) writer.buffer[writer.position++] = value;
   else writer.position = putVarint(writer.buffer, writer.position, value);
 }
 
 export function putInt32(writer: Writer, value: number, field: string): void {
-  if ((value | 0) !== value) unsendable(field, value, "an int32");
+  if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "an int32");
   writer.ensure(longest);
   if (value >= 0) writer.position = putVarint(writer.buffer, writer.position, value);
   else writer.position = putVarint64(writer.buffer, writer.position, value, -1);
 }
 
 export function putSint32(writer: Writer, value: number, field: string): void {
-  if ((value | 0) !== value) unsendable(field, value, "a sint32");
+  if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "a sint32");
   writer.ensure(longest);
   writer.position = putVarint(writer.buffer, writer.position, ((value << 1) ^ (value >> 31)) >>> 0);
 }
 
 export function putFixed32(writer: Writer, value: number, field: string): void {
-  if (value >>> 0 !== value) unsendable(field, value, "a fixed32");
+  if (typeof value !== "number" || value >>> 0 !== value) unsendable(field, value, "a fixed32");
   put32(writer, value);
 }
 
 export function putSfixed32(writer: Writer, value: number, field: string): void {
-  if ((value | 0) !== value) unsendable(field, value, "an sfixed32");
+  if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "an sfixed32");
   put32(writer, value);
 }
 

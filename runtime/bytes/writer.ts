@@ -27,7 +27,7 @@ export class Writer {
 
   /** A raw varint. Throws CommandError INVALID_ARGUMENT unless `value` is an integer from 0 to 2³²−1. */
   uint32(value: number): void {
-    if (value >>> 0 !== value) unsendable("", value, "a uint32");
+    if (typeof value !== "number" || value >>> 0 !== value) unsendable("", value, "a uint32");
     this.ensure(5);
     if (value < 0x80) this.buffer[this.position++] = value;
     else this.position = putVarint(this.buffer, this.position, value);

@@ -136,6 +136,8 @@ message Groups {
   repeated group Item = 3 {
     optional int32 id = 4;
   }
+}
+message GroupChoice {
   oneof choice {
     group Chosen = 5 { optional sint32 value = 6; }
     string text = 7;

@@ -1,0 +1,154 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeDepth, Reader } from "../../../runtime/bytes/reader.ts";
+import { readBool, readDouble, readFixed32, readInt32, readInt64, readSint64, readUint64 } from "../../../runtime/bytes/read-scalar.ts";
+import { hex, throwsCommandError } from "./throws.ts";
+
+const test = suite("bytes/reader");
+
+const reader = (digits: string): Reader => new Reader(hex(digits));
+const skipped = (from: Reader, tag: number): void => from.skip(tag);
+
+test("a varint may be longer than it need be, up to ten bytes", () => {
+  assert.is(reader("80 00").uint32(), 0);
+  assert.is(reader("81 80 80 80 80 80 80 80 80 00").uint32(), 1);
+  assert.is(reader("81 80 80 80 80 80 80 80 80 00").uintNumber(), 1);
+  assert.is(readInt64(reader("81 80 80 80 80 80 80 80 80 00")), 1n);
+});
+
+test("a 32-bit value takes the low 32 bits of a longer one", () => {
+  assert.is(reader("ff ff ff ff ff ff ff ff ff 01").uint32(), 0xffffffff);
+  assert.is(readInt32(reader("ff ff ff ff ff ff ff ff ff 01")), -1);
+  assert.is(readInt32(reader("80 80 80 80 08")), -(2 ** 31));
+  assert.is(reader("81 80 80 80 10").uint32(), 1);
+});
+
+test("64 bits are read whole, and bits above them dropped", () => {
+  assert.is(readInt64(reader("ff ff ff ff ff ff ff ff ff 01")), -1n);
+  assert.is(readUint64(reader("ff ff ff ff ff ff ff ff ff 01")), 2n ** 64n - 1n);
+  assert.is(readUint64(reader("80 80 80 80 80 80 80 80 80 7f")), 2n ** 63n);
+  assert.is(readUint64(reader("80 80 80 80 10")), 2n ** 32n);
+  assert.is(readSint64(reader("ff ff ff ff ff ff ff ff ff 01")), -(2n ** 63n));
+  assert.is(readSint64(reader("fe ff ff ff ff ff ff ff ff 01")), 2n ** 63n - 1n);
+});
+
+test("any varint but 0 is true", () => {
+  const values = ["00", "01", "02", "80 00", "80 01", "80 80 80 80 80 80 80 80 80 01"].map((digits) => readBool(reader(digits)));
+  assert.equal(values, [false, true, true, false, true, true]);
+});
+
+test("a number of 2^53 is no uintNumber", () => {
+  assert.is(reader("ff ff ff ff ff ff ff 0f").uintNumber(), Number.MAX_SAFE_INTEGER);
+  throwsCommandError(() => reader("80 80 80 80 80 80 80 10").uintNumber(), "INVALID_ARGUMENT", /2\^53/);
+  throwsCommandError(() => reader("ff ff ff ff ff ff ff ff ff 7f").uintNumber(), "INVALID_ARGUMENT", /2\^53/);
+});
+
+test("bytes that end too early are malformed, whatever was being read", () => {
+  const reads: [string, (from: Reader) => unknown][] = [
+    ["", (from) => from.uint32()],
+    ["80", (from) => from.uint32()],
+    ["80", (from) => from.uintNumber()],
+    ["80", (from) => readInt64(from)],
+    ["80", (from) => readBool(from)],
+    ["", (from) => readBool(from)],
+    ["01 02 03", (from) => readFixed32(from)],
+    ["01 02 03 04 05 06 07", (from) => readDouble(from)],
+    ["01", (from) => from.raw(2)],
+    ["01", (from) => from.copy(2)],
+    ["01", (from) => from.string(2)],
+    ["02 01", (from) => from.enter()],
+    ["ff ff ff ff 0f", (from) => from.enter()],
+    ["02 01", (from) => from.openRun()],
+    ["80", (from) => from.skip(8)],
+    ["01 02 03", (from) => from.skip(13)],
+    ["01 02 03", (from) => from.skip(9)],
+    ["05 01", (from) => from.skip(10)],
+    ["08 01", (from) => from.skip(11)],
+  ];
+  for (const [digits, read] of reads)
+    throwsCommandError(() => read(reader(digits)), "INVALID_ARGUMENT", /^malformed message: (it ends|a length)/);
+});
+
+test("a varint of more than ten bytes is malformed", () => {
+  const long = "80 80 80 80 80 80 80 80 80 80 01";
+  for (const read of [
+    (from: Reader) => from.uint32(),
+    (from: Reader) => from.uintNumber(),
+    readInt64,
+    readBool,
+    (from: Reader) => from.skip(8),
+  ]) {
+    throwsCommandError(() => read(reader(long)), "INVALID_ARGUMENT", /longer than 10 bytes/);
+  }
+});
+
+test("nothing is read behind the end that was given, although bytes follow", () => {
+  const part = (): Reader => new Reader(hex("ff 01 02 03 04"), 1, 2);
+  assert.is(part().uint32(), 1);
+  throwsCommandError(() => part().raw(2), "INVALID_ARGUMENT", /past the end/);
+  const cut = new Reader(hex("80 01"), 0, 1);
+  throwsCommandError(() => cut.uint32(), "INVALID_ARGUMENT", /ends within a varint/);
+});
+
+test("a part that is not within the bytes is the caller's mistake", () => {
+  for (const [start, end] of [
+    [-1, 1],
+    [1, 0],
+    [0, 3],
+    [Number.NaN, 1],
+  ] as const)
+    assert.throws(() => new Reader(hex("01 02"), start, end), RangeError);
+});
+
+test("field number 0, stray group ends and unknown wire types are malformed", () => {
+  for (let tag = 0; tag < 8; tag++) throwsCommandError(() => reader("00").skip(tag), "INVALID_ARGUMENT", /field number 0/);
+  throwsCommandError(() => reader("00").skip(12), "INVALID_ARGUMENT", /group ends that did not begin/);
+  throwsCommandError(() => reader("00").skip(14), "INVALID_ARGUMENT", /wire type 6/);
+  throwsCommandError(() => reader("00").skip(15), "INVALID_ARGUMENT", /wire type 7/);
+});
+
+test("unknown groups are passed over with all that is in them, and must end with their own tag", () => {
+  const group = reader("0b 08 01 0c 12 02 61 62 1d 01 02 03 04 0c 05");
+  skipped(group, group.uint32());
+  assert.is(group.position, 4);
+  throwsCommandError(() => reader("14").skip(11), "INVALID_ARGUMENT", /group ends that did not begin/);
+  throwsCommandError(() => reader("0b 0c").skip(11), "INVALID_ARGUMENT", /ends within a varint/);
+});
+
+test("nesting is bounded, for messages and for unknown groups", () => {
+  const deep = (levels: number): Reader => new Reader(new Uint8Array(levels).fill(0x0b));
+  throwsCommandError(() => deep(decodeDepth + 5).skip(11), "RESOURCE_EXHAUSTED", /decodeDepth/);
+  throwsCommandError(() => deep(50).skip(11), "INVALID_ARGUMENT", /ends within a varint/);
+  const messages = new Reader(new Uint8Array(1000));
+  for (let i = 0; i < decodeDepth; i++) messages.enter();
+  throwsCommandError(() => messages.enter(), "RESOURCE_EXHAUSTED", /decodeDepth/);
+});
+
+test("objects and entries are counted down, and the limit is named", () => {
+  const counted = new Reader(new Uint8Array(100), 0, 100, 3);
+  counted.element();
+  counted.leave(counted.enter());
+  counted.element();
+  throwsCommandError(() => counted.element(), "RESOURCE_EXHAUSTED", /decodeElements/);
+});
+
+test("a submessage that ends anywhere but at its end is malformed", () => {
+  const from = reader("02 08 80 01");
+  const stop = from.enter();
+  from.uint32();
+  from.uint32();
+  throwsCommandError(() => from.leave(stop), "INVALID_ARGUMENT", /past the end of its message/);
+});
+
+test("a copy is the caller's, a view is not", () => {
+  const bytes = hex("01 02 03 04");
+  const from = new Reader(bytes);
+  const copy = from.copy(2);
+  const view = from.raw(2);
+  bytes.fill(9);
+  assert.equal(copy, hex("01 02"));
+  assert.equal(view, hex("09 09"));
+  assert.is(Object.getPrototypeOf(new Reader(Buffer.from([1, 2])).copy(2)), Uint8Array.prototype);
+});
+
+test.run();

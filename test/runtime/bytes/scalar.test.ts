@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import protobuf from "protobufjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import * as put from "../../../runtime/bytes/put-scalar.ts";
+import * as read from "../../../runtime/bytes/read-scalar.ts";
+import { Reader } from "../../../runtime/bytes/reader.ts";
+import * as write from "../../../runtime/bytes/write-scalar.ts";
+import { Writer } from "../../../runtime/bytes/writer.ts";
+import { throwsCommandError } from "./throws.ts";
+
+const test = suite("bytes/scalar");
+
+interface Case {
+  readonly name: string;
+  readonly put: (writer: Writer, value: never, field: string) => void;
+  readonly write: (writer: Writer, tag: number, value: never, field: string) => void;
+  readonly read: (reader: Reader) => unknown;
+  readonly values: fc.Arbitrary<number | bigint | boolean>;
+  /** The last values that fit, and values that do not. */
+  readonly good: readonly (number | bigint | boolean)[];
+  readonly bad: readonly unknown[];
+}
+
+const [min32, max32, maxU32] = [-(2 ** 31), 2 ** 31 - 1, 2 ** 32 - 1];
+const [min64, max64, maxU64] = [-(2n ** 63n), 2n ** 63n - 1n, 2n ** 64n - 1n];
+const noNumber = ["1", "", 1n, true, null, undefined, {}, [1], Symbol("one")];
+const noInteger = [...noNumber, 0.5, Number.NaN, Infinity, -Infinity];
+const noBigint = ["1", 1, 0.5, true, null, undefined, {}, [1n]];
+
+/** By name. */
+const functions = { put: { ...put }, write: { ...write }, read: { ...read } };
+
+const signed32 = (suffix: "Int32" | "Sint32" | "Sfixed32"): Case => ({
+  name: suffix.toLowerCase(),
+  put: functions.put[`put${suffix}`] as Case["put"],
+  write: functions.write[`write${suffix}`] as Case["write"],
+  read: functions.read[`read${suffix}`],
+  values: fc.oneof(fc.integer(), fc.integer({ min: -200, max: 200 })),
+  good: [min32, -1, 0, 1, max32],
+  bad: [...noInteger, min32 - 1, max32 + 1, 2 ** 53],
+});
+
+const unsigned32 = (suffix: "Uint32" | "Fixed32"): Case => ({
+  name: suffix.toLowerCase(),
+  put: functions.put[`put${suffix}`] as Case["put"],
+  write: functions.write[`write${suffix}`] as Case["write"],
+  read: functions.read[`read${suffix}`],
+  values: fc.oneof(fc.nat(maxU32), fc.nat(300)),
+  good: [0, 1, 127, 128, maxU32],
+  bad: [...noInteger, -1, maxU32 + 1],
+});
+
+const signed64 = (suffix: "Int64" | "Sint64" | "Sfixed64"): Case => ({
+  name: suffix.toLowerCase(),
+  put: functions.put[`put${suffix}`] as Case["put"],
+  write: functions.write[`write${suffix}`] as Case["write"],
+  read: functions.read[`read${suffix}`],
+  values: fc.oneof(fc.bigInt(min64, max64), fc.bigInt(-300n, 300n)),
+  good: [min64, -1n, 0n, 1n, 2n ** 31n, 2n ** 32n, max64],
+  bad: [...noBigint, min64 - 1n, max64 + 1n, 2n ** 64n, 2n ** 70n],
+});
+
+const unsigned64 = (suffix: "Uint64" | "Fixed64"): Case => ({
+  name: suffix.toLowerCase(),
+  put: functions.put[`put${suffix}`] as Case["put"],
+  write: functions.write[`write${suffix}`] as Case["write"],
+  read: functions.read[`read${suffix}`],
+  values: fc.oneof(fc.bigInt(0n, maxU64), fc.bigInt(0n, 300n)),
+  good: [0n, 1n, 2n ** 32n - 1n, 2n ** 32n, maxU64],
+  bad: [...noBigint, -1n, maxU64 + 1n, 2n ** 80n],
+});
+
+const cases: readonly Case[] = [
+  signed32("Int32"),
+  signed32("Sint32"),
+  signed32("Sfixed32"),
+  unsigned32("Uint32"),
+  unsigned32("Fixed32"),
+  signed64("Int64"),
+  signed64("Sint64"),
+  signed64("Sfixed64"),
+  unsigned64("Uint64"),
+  unsigned64("Fixed64"),
+  {
+    name: "bool",
+    put: put.putBool as Case["put"],
+    write: write.writeBool as Case["write"],
+    read: read.readBool,
+    values: fc.boolean(),
+    good: [true, false],
+    bad: [0, 1, "true", null, undefined, {}],
+  },
+  {
+    name: "double",
+    put: put.putDouble as Case["put"],
+    write: write.writeDouble as Case["write"],
+    read: read.readDouble,
+    values: fc.double(),
+    good: [0, -0, 1.5, Number.MAX_VALUE, Number.MIN_VALUE, Infinity, -Infinity, Number.NaN],
+    bad: noNumber,
+  },
+  {
+    name: "float",
+    put: put.putFloat as Case["put"],
+    write: write.writeFloat as Case["write"],
+    read: read.readFloat,
+    values: fc.float(),
+    good: [0, -0, 1.5, 3.4028234663852886e38, -3.4028234663852886e38, Infinity, -Infinity, Number.NaN],
+    bad: [...noNumber, 3.5e38, -3.5e38, Number.MAX_VALUE],
+  },
+];
+
+/** protobufjs as the other side; it takes 64-bit values as text. */
+function otherBytes(name: string, value: number | bigint | boolean): Uint8Array {
+  const writer = protobuf.Writer.create() as unknown as Record<string, (value: unknown) => { finish(): Uint8Array }>;
+  return writer[name]!(typeof value === "bigint" ? String(value) : value).finish();
+}
+
+for (const one of cases) {
+  test(`every ${one.name} comes back, in the bytes that protobufjs writes`, () => {
+    const check = (value: number | bigint | boolean): void => {
+      const writer = new Writer(1);
+      one.put(writer, value as never, "f");
+      const bytes = writer.finish();
+      assert.equal([...bytes], [...otherBytes(one.name, value)], String(value));
+      const reader = new Reader(bytes);
+      assert.ok(Object.is(one.read(reader), value), String(value));
+      assert.is(reader.position, bytes.length);
+    };
+    one.good.forEach(check);
+    fc.assert(fc.property(one.values, check));
+  });
+
+  test(`what is no ${one.name} is refused with the field's name`, () => {
+    for (const value of one.bad) {
+      throwsCommandError(() => one.put(new Writer(), value as never, "size"), "INVALID_ARGUMENT", /^size: .* is not /);
+      throwsCommandError(() => one.write(new Writer(), 8, value as never, "size"), "INVALID_ARGUMENT", /^size: .* is not /);
+    }
+  });
+}
+
+test("a tag of any length goes before its value", () => {
+  for (const tag of [8, 120, 128, 2 ** 29, 2 ** 32 - 8]) {
+    const writer = new Writer(1);
+    write.writeUint32(writer, tag, 5, "f");
+    const reader = new Reader(writer.finish());
+    assert.is(reader.uint32(), tag);
+    assert.is(reader.uint32(), 5);
+  }
+});
+
+test("bytes must be a Uint8Array", () => {
+  for (const value of ["abc", [1], new ArrayBuffer(2), null, undefined, 5, new Uint16Array(1)]) {
+    throwsCommandError(
+      () => write.writeBytes(new Writer(), 10, value as never, "blob"),
+      "INVALID_ARGUMENT",
+      /^blob: .* is not a Uint8Array/,
+    );
+  }
+});
+
+test.run();

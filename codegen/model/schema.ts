@@ -71,14 +71,27 @@ export interface Range {
 }
 
 export type ScalarType =
-  | "double" | "float" | "int32" | "int64" | "uint32" | "uint64" | "sint32" | "sint64"
-  | "fixed32" | "fixed64" | "sfixed32" | "sfixed64" | "bool" | "string" | "bytes";
+  | "double"
+  | "float"
+  | "int32"
+  | "int64"
+  | "uint32"
+  | "uint64"
+  | "sint32"
+  | "sint64"
+  | "fixed32"
+  | "fixed64"
+  | "sfixed32"
+  | "sfixed64"
+  | "bool"
+  | "string"
+  | "bytes";
 
 /** What a field, a map value or a list entry holds. `type` of a message or an enum is its full name. */
 export type ValueType =
   | { readonly kind: "scalar"; readonly type: ScalarType }
-  | { readonly kind: "message"; readonly type: string; /** Encoded as a group (between start and end tags). */ readonly delimited: boolean }
-  | { readonly kind: "enum"; readonly type: string; /** Unknown numbers are kept as unknown fields. */ readonly closed: boolean };
+  | { readonly kind: "message"; readonly type: string /** Encoded as a group (between start and end tags). */; readonly delimited: boolean }
+  | { readonly kind: "enum"; readonly type: string /** Unknown numbers are kept as unknown fields. */; readonly closed: boolean };
 
 export interface Field extends Element {
   readonly number: number;
@@ -143,7 +156,12 @@ export interface Command extends Element {
   /** protobuf's own `idempotency_level`. */
   readonly idempotency: "UNKNOWN" | "NO_SIDE_EFFECTS" | "IDEMPOTENT";
   /** `zserver.command`, absent parts filled with their defaults (`ordered` with the service's), error names resolved to full names. */
-  readonly zserver: { readonly timeoutMs: number; readonly errors: readonly string[]; readonly deferred: boolean; readonly ordered: boolean };
+  readonly zserver: {
+    readonly timeoutMs: number;
+    readonly errors: readonly string[];
+    readonly deferred: boolean;
+    readonly ordered: boolean;
+  };
   readonly options: readonly Option[];
 }
 
@@ -155,4 +173,11 @@ export interface Option {
   readonly position: Position;
 }
 
-export type OptionValue = string | number | bigint | boolean | Uint8Array | readonly OptionValue[] | { readonly [field: string]: OptionValue };
+export type OptionValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Uint8Array
+  | readonly OptionValue[]
+  | { readonly [field: string]: OptionValue };

@@ -38,7 +38,7 @@ export class CommandError extends Error {
   readonly incident: string | undefined;
 
   static {
-    Object.defineProperty(this.prototype, brand, { value: true });
+    Object.defineProperty(CommandError.prototype, brand, { value: true });
   }
 
   constructor(code: Code, message: string, options: CommandErrorOptions = {}) {

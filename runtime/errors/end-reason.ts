@@ -31,7 +31,12 @@ export interface EndReasonInfo {
   readonly description: string;
 }
 
-const connection = (number: number, retry: boolean, description: string): EndReasonInfo => ({ number, ends: "connection", retry, description });
+const connection = (number: number, retry: boolean, description: string): EndReasonInfo => ({
+  number,
+  ends: "connection",
+  retry,
+  description,
+});
 const session = (number: number, retry: boolean, description: string): EndReasonInfo => ({ number, ends: "session", retry, description });
 
 export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {

@@ -12,6 +12,7 @@ export const CUT_CODE = 4000;
 
 /** Hands `bytes` to `send` in messages of at most {@link MAX_MESSAGE_BYTES}: views, and none for nothing. */
 export function sendMessages(bytes: Uint8Array, send: (message: Uint8Array) => void): void {
-  if (bytes.length > 0 && bytes.length <= MAX_MESSAGE_BYTES) return send(bytes);
-  for (let at = 0; at < bytes.length; at += MAX_MESSAGE_BYTES) send(bytes.subarray(at, at + MAX_MESSAGE_BYTES));
+  if (bytes.length > MAX_MESSAGE_BYTES) {
+    for (let at = 0; at < bytes.length; at += MAX_MESSAGE_BYTES) send(bytes.subarray(at, at + MAX_MESSAGE_BYTES));
+  } else if (bytes.length > 0) send(bytes);
 }

@@ -52,7 +52,10 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
     });
     socket.on("open", () => {
       settle();
-      resolve(new WebSocketTransport(socket, peer, () => void (sealed = true)));
+      const seal = (): void => {
+        sealed = true;
+      };
+      resolve(new WebSocketTransport(socket, peer, seal));
     });
   });
 }

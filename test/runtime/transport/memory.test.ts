@@ -92,7 +92,10 @@ test("delivered memory is overwritten on request", () => {
   const clock = new ManualClock();
   const [a, b] = memoryPipe({ clock, overwriteDelivered: true });
   let kept: Uint8Array = new Uint8Array();
-  b.start({ onBytes: (bytes) => void (kept = bytes), onDrain: () => {}, onClose: () => {} });
+  const keep = (bytes: Uint8Array): void => {
+    kept = bytes;
+  };
+  b.start({ onBytes: keep, onDrain: () => {}, onClose: () => {} });
   collect(a);
   a.write(Uint8Array.of(1, 2, 3));
   clock.flush();

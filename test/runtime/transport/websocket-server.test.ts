@@ -46,7 +46,9 @@ test("a longer message than the limit ends the connection, one of the limit arri
   const raw = new WebSocket(shared.endpoint.url);
   const server = await accepted;
   let received = 0;
-  const closed = ending(server, (bytes) => void (received += bytes.length));
+  const closed = ending(server, (bytes) => {
+    received += bytes.length;
+  });
   raw.on("open", () => {
     raw.send(new Uint8Array(MAX_MESSAGE_BYTES));
     raw.send(new Uint8Array(MAX_MESSAGE_BYTES + 1));
@@ -70,7 +72,13 @@ test("closing a listener frees its port and leaves established connections alone
   const again = await listening(endpoint.url);
   let received = 0;
   const arrived = new Promise<void>((resolve) =>
-    server.start({ ...ignore, onBytes: (bytes) => (received += bytes.length) === 3 && resolve() }),
+    server.start({
+      ...ignore,
+      onBytes: (bytes) => {
+        received += bytes.length;
+        if (received === 3) resolve();
+      },
+    }),
   );
   client.start(ignore);
   client.write(new Uint8Array(3));

@@ -67,7 +67,9 @@ export function upgrade(port: number, headers: Record<string, string>, path = "/
     socket.setEncoding("latin1");
     socket.end(`GET ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
     socket.on("error", reject);
-    socket.on("data", (chunk) => void (text += chunk));
+    socket.on("data", (chunk) => {
+      text += chunk;
+    });
     socket.on("close", () => resolve({ status: Number(/^HTTP\/1.1 (\d+)/.exec(text)?.[1]), text }));
   });
 }

@@ -4,7 +4,7 @@ import type { DialerOptions } from "./channel/options.ts";
 import { PlainChannel } from "./channel/plain-channel.ts";
 import type { Peer } from "./command/peer.ts";
 import type { Session } from "./command/session-type.ts";
-import { type CommonOptions, commonOptionNames } from "./common-options.ts";
+import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
 import { parseServerKey, type ServerKey } from "./crypto/key-string.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
@@ -69,8 +69,10 @@ class Connector<Data> {
     this.#options = options;
     const crypto = selectCrypto(options.crypto, platform.crypto);
     this.#factory = new SessionFactory("client", options, crypto);
-    this.#endpoints = options.endpoints.map((endpoint) => parseEndpoint(endpoint));
-    if (this.#endpoints.length === 0) throw new TypeError("connect: `endpoints` is empty");
+    checkCounts(options, ["connectTimeoutMs", "rotateAfterMs"]);
+    if (!Array.isArray(options.endpoints) || options.endpoints.length === 0)
+      throw new TypeError('connect: `endpoints` is a list of at least one URL, for example ["ws://localhost:7000"]');
+    this.#endpoints = options.endpoints.map((endpoint: string) => parseEndpoint(endpoint));
     if (options.unsealed && this.#endpoints.some(({ scheme }) => scheme !== "memory"))
       throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");
     this.#server = this.#pin();
@@ -100,9 +102,9 @@ class Connector<Data> {
         return await this.#attempt(endpoint, signal);
       } catch (error) {
         signal.throwIfAborted();
-        failure = error;
         // What no other endpoint of the same server would change.
-        if (error instanceof EndError && !endReasons[error.reason].retry) throw error;
+        if (!(error instanceof EndError) || !endReasons[error.reason].retry) throw error;
+        failure = error;
       }
     }
     throw failure;
@@ -121,8 +123,8 @@ class Connector<Data> {
     return new Promise<Peer<Data>>((resolve, reject) => {
       const connection = this.#connection(transport, resolve, reject);
       const abort = (): void => {
-        connection.destroy();
         reject(signal.reason);
+        connection.destroy("CLOSED", "connecting was given up");
       };
       if (signal.aborted) return abort();
       signal.addEventListener("abort", abort, { once: true });
@@ -146,6 +148,7 @@ class Connector<Data> {
         failed: (reason, message, retryAfterMs) => reject(new EndError(reason, message, retryAfterMs)),
         serverKey: (presented) => this.#judge(connection.channel as DialerChannel, presented, reject),
         rotated: (epoch) => peer?.rotated(epoch),
+        released() {},
       },
       this.#factory.timers,
     );

@@ -19,7 +19,7 @@ export interface CommonOptions<Data = unknown> {
   readonly limits?: Partial<Limits> | undefined;
   /** Bytes in one direction after which keys are renewed. Default 1 GiB. */
   readonly rotateAfterBytes?: number | undefined;
-  /** From the transport's opening to the end of the handshake. Default 10,000. */
+  /** From the transport's opening to the end of the handshake, and from there to the other side's hello. Default 10,000. */
   readonly handshakeTimeoutMs?: number | undefined;
   /** Silence that ends the session while anything is outstanding. Default 10,000. */
   readonly livenessTimeoutMs?: number | undefined;
@@ -63,22 +63,35 @@ export const commonOptionNames = [
   "random",
 ] as const satisfies readonly (keyof CommonOptions)[] as readonly string[];
 
-const defaultTimes: Record<"livenessTimeoutMs" | "keepAliveMs" | "defaultTimeoutMs" | "sendTimeoutMs", number> = {
+/** The times of a session whose defaults are not the channel's. */
+export interface SessionTimes {
+  readonly handshakeTimeoutMs: number;
+  readonly livenessTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly defaultTimeoutMs: number;
+  readonly sendTimeoutMs: number;
+}
+
+const defaultTimes: SessionTimes = {
+  handshakeTimeoutMs: 10_000,
   livenessTimeoutMs: 10_000,
   keepAliveMs: 25_000,
   defaultTimeoutMs: 30_000,
   sendTimeoutMs: 5_000,
 };
 
-/** The times of a session, defaults filled in. Throws TypeError for what is not a positive number. */
-export function sessionTimes(options: { readonly [Name in keyof typeof defaultTimes]?: number | undefined }): typeof defaultTimes {
-  const times = { ...defaultTimes };
-  for (const name of Object.keys(defaultTimes) as (keyof typeof defaultTimes)[]) {
-    const value = options[name];
-    if (value === undefined) continue;
-    if (!(Number.isFinite(value) && value > 0))
-      throw new TypeError(`${name} must be a positive number of milliseconds, not ${String(value)}`);
-    times[name] = value;
+/** The times of a session, defaults filled in. Throws TypeError for what is not a whole number from 1 on. */
+export function sessionTimes(options: { readonly [Name in keyof SessionTimes]?: number | undefined }): SessionTimes {
+  const names = Object.keys(defaultTimes) as (keyof SessionTimes)[];
+  checkCounts(options, names);
+  return Object.fromEntries(names.map((name) => [name, options[name] ?? defaultTimes[name]])) as unknown as SessionTimes;
+}
+
+/** Throws TypeError for one of these options that is given and not a whole number from 1 on. */
+export function checkCounts<Name extends string>(options: { readonly [N in Name]?: number | undefined }, names: readonly Name[]): void {
+  for (const name of names) {
+    const value: number | undefined = options[name];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
+      throw new TypeError(`${name} must be a whole number from 1 on, not ${String(value)}`);
   }
-  return times;
 }

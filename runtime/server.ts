@@ -5,7 +5,7 @@ import type { ClientHello, Welcome } from "../generated/zserver/protocol/v1/sess
 import type { Peer } from "./command/peer.ts";
 import type { Session } from "./command/session-type.ts";
 import { StatusFeed } from "./command/status.ts";
-import { type CommonOptions, commonOptionNames } from "./common-options.ts";
+import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import { encodeBase64url } from "./crypto/base64url.ts";
 import { type Identity, serverKeyOf } from "./crypto/identity.ts";
 import { formatServerKey } from "./crypto/key-string.ts";
@@ -89,21 +89,33 @@ class RunningServer<Data> implements Server<Data> {
   readonly #factory: SessionFactory<Data>;
   readonly #listeners: Listener[] = [];
   readonly #sessions = new Set<Peer<Data>>();
+  /** Every connection whose transport still exists. */
+  readonly #connections = new Set<Connection>();
+  /** Those without a session that was let in. */
   readonly #halfOpen = new Set<Connection>();
   readonly #feed: StatusFeed<ServerStatus<Data>>;
   #state: "open" | "draining" | "closed" = "open";
+  readonly #closed: Promise<void>;
+  #resolveClosed!: (closing: Promise<void>) => void;
+  #allReleased: () => void = () => {};
 
   constructor(options: ServeOptions<Data>) {
     this.#options = options;
     const { identity, unsealed } = options;
+    checkCounts(options, ["halfOpenConnections"]);
+    if (!Array.isArray(options.listen) || options.listen.length === 0)
+      throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)
       throw new TypeError("serve: `identity` is missing; `zgen keygen` makes one, `loadIdentity(path)` reads it");
     if (unsealed && options.listen.some((where) => typeof where !== "string" || !where.startsWith("memory:")))
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     this.#factory = new SessionFactory("server", options, crypto);
-    this.serverKey = identity === undefined ? "" : formatServerKey(crypto, serverKeyOf(identity));
+    this.serverKey = identity === undefined || unsealed ? "" : formatServerKey(crypto, serverKeyOf(identity));
     this.#feed = new StatusFeed(() => ({ type: "listening", endpoints: this.endpoints }));
+    this.#closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
   }
 
   get endpoints(): readonly string[] {
@@ -152,19 +164,30 @@ class RunningServer<Data> implements Server<Data> {
     await this.close();
   }
 
-  async close(): Promise<void> {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    const listeners = this.#stopListening();
-    for (const connection of this.#halfOpen) connection.destroy();
-    for (const session of [...this.#sessions]) session.end("GOING_AWAY", "the server was closed");
-    await listeners;
-    this.#feed.emit({ type: "closed" });
-    this.#feed.end();
+  close(): Promise<void> {
+    if (this.#state !== "closed") {
+      this.#state = "closed";
+      this.#resolveClosed(this.#shutDown());
+    }
+    return this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #shutDown(): Promise<void> {
+    const listeners = this.#stopListening();
+    for (const connection of [...this.#halfOpen]) connection.destroy("GOING_AWAY", "the server was closed");
+    for (const session of [...this.#sessions]) session.end("GOING_AWAY", "the server was closed");
+    await listeners;
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#allReleased = resolve;
+      });
+    }
+    this.#feed.emit({ type: "closed" });
+    this.#feed.end();
   }
 
   async #stopListening(): Promise<void> {
@@ -195,9 +218,15 @@ class RunningServer<Data> implements Server<Data> {
           this.#feed.emit({ type: "connection_failed", peer: transport.peer, reason, message });
         },
         rotated: (epoch) => peer?.rotated(epoch),
+        released: (connection) => {
+          this.#halfOpen.delete(connection);
+          this.#connections.delete(connection);
+          if (this.#connections.size === 0) this.#allReleased();
+        },
       },
       this.#factory.timers,
     );
+    this.#connections.add(connection);
     this.#halfOpen.add(connection);
     connection.start();
   }
@@ -206,12 +235,16 @@ class RunningServer<Data> implements Server<Data> {
     const { crypto, random, timers } = this.#factory;
     const { handshakeTimeoutMs, rotateAfterBytes, identity } = this.#options;
     const common = { crypto, random, timers, handshakeTimeoutMs, limits: limitsToWire(this.#factory.limits) };
-    if (identity === undefined) return new PlainChannel({ ...common, role: "listener" }, events);
+    if (this.#options.unsealed || identity === undefined) return new PlainChannel({ ...common, role: "listener" }, events);
     return new ListenerChannel({ ...common, rotateAfterBytes, staticKeys: identity.staticKeys }, events);
   }
 
   #opened(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void {
     if (key !== undefined && !hello.anonymous) peer.principal = { id: `x25519:${encodeBase64url(key)}`, key };
+    if (this.#state !== "open") {
+      peer.end("GOING_AWAY", "the server takes no new sessions");
+      return;
+    }
     this.#sessions.add(peer);
     peer.welcome();
     this.#feed.emit({ type: "session_opened", session: peer });
@@ -230,5 +263,6 @@ class RunningServer<Data> implements Server<Data> {
   #ended(peer: Peer<Data>, end: SessionEnd, connection: Connection): void {
     this.#halfOpen.delete(connection);
     if (this.#sessions.delete(peer)) this.#feed.emit({ type: "session_ended", session: peer, end });
+    else this.#feed.emit({ type: "connection_failed", peer: peer.peer, reason: end.reason, message: end.message });
   }
 }

@@ -4,7 +4,7 @@ import { ParkedReplies } from "./command/deferred.ts";
 import { consoleLog, type Log } from "./command/log.ts";
 import { Peer } from "./command/peer.ts";
 import { makeRegistry, type Registry } from "./command/registry.ts";
-import { type CommonOptions, sessionTimes } from "./common-options.ts";
+import { type CommonOptions, checkCounts, type SessionTimes, sessionTimes } from "./common-options.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import { type RandomSource, systemRandom } from "./crypto/random.ts";
 import { toHex } from "./bytes/hex.ts";
@@ -33,7 +33,7 @@ export class SessionFactory<Data> {
   readonly #role: "client" | "server";
   readonly #options: CommonOptions<Data>;
   readonly #registry: Registry;
-  readonly #times: ReturnType<typeof sessionTimes>;
+  readonly #times: SessionTimes;
 
   /** Throws TypeError for impossible options. */
   constructor(role: "client" | "server", options: CommonOptions<Data>, crypto: CryptoProvider) {
@@ -46,6 +46,7 @@ export class SessionFactory<Data> {
     this.timers = timersOf(this.clock);
     this.limits = resolveLimits(options.limits);
     this.#times = sessionTimes(options);
+    checkCounts(options, ["rotateAfterBytes"]);
     this.#registry = makeRegistry(role === "server" ? "SERVER" : "CLIENT", options.handlers ?? [], options.interceptors ?? []);
     const mac = (key: Uint8Array, data: Uint8Array): Uint8Array => crypto.hmacSha256(key, data);
     this.parked = new ParkedReplies({ mac, key: this.random(32), wallNow: () => this.clock.wallNow() });
@@ -76,11 +77,24 @@ export class SessionFactory<Data> {
       anonymous,
       ...this.#times,
       opened: (peer, hello) => {
-        if (this.#options.sessionData !== undefined) peer.data = this.#options.sessionData(peer);
-        opened(peer, hello);
+        if (this.#setData(peer)) opened(peer, hello);
       },
       ended,
     });
+  }
+
+  /** False when the application's own function failed: the session is over before it began. */
+  #setData(peer: Peer<Data>): boolean {
+    const { sessionData } = this.#options;
+    if (sessionData === undefined) return true;
+    try {
+      peer.data = sessionData(peer);
+      return true;
+    } catch (error) {
+      this.log({ level: "error", message: "sessionData failed; the session was closed", error });
+      peer.end("CLOSED", "the other side could not set the session up");
+      return false;
+    }
   }
 
   /** Logs what a peer is not told. Returns the id by which both ends can speak of it. */

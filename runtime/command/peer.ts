@@ -42,6 +42,7 @@ export interface PeerOptions<Data> {
   readonly incident: (what: string, error: unknown) => string;
   readonly agent: string;
   readonly anonymous: boolean;
+  readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly defaultTimeoutMs: number;
@@ -77,7 +78,8 @@ export class Peer<Data = unknown> implements Session<Data> {
       this.#resolveClosed = resolve;
     });
     this.#feed = new StatusFeed(() => this.#now());
-    const { role, limits, timers, endOfTurn, connection, livenessTimeoutMs, keepAliveMs, agent, anonymous } = options;
+    const { role, limits, timers, endOfTurn, connection, agent, anonymous } = options;
+    const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs } = options;
     const handler = this.#handler();
     this.core = new SessionCore({
       role,
@@ -86,6 +88,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       endOfTurn,
       link: connection,
       handler,
+      handshakeTimeoutMs,
       livenessTimeoutMs,
       keepAliveMs,
       agent,

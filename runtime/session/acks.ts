@@ -2,7 +2,7 @@ import type { Timer, Timers } from "../time/timers.ts";
 
 /** How long an acknowledgement waits for other frames to ride with. */
 export const ACK_DELAY_MS = 25;
-/** Bytes after which an acknowledgement waits no longer: at most a quarter of the smallest outbox. */
+/** Bytes after which an acknowledgement waits no longer: a quarter of an outbox of 256 KiB. A peer with a smaller one waits for the time. */
 export const ACK_BYTES = 65_536;
 
 /** Counts what this side accepted and decides when to say so. */

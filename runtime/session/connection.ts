@@ -15,6 +15,8 @@ export interface ConnectionHost {
   failed(reason: EndReason, message: string, retryAfterMs: number | undefined): void;
   serverKey?(presented: PresentedServerKey): void;
   rotated(epoch: number): void;
+  /** The transport is gone as well: nothing is left of the connection. */
+  released(connection: Connection): void;
 }
 
 /** Joins a transport, a channel and a session: bytes up, bytes down, and one end for all three. */
@@ -41,7 +43,10 @@ export class Connection implements SessionLink {
 
   start(): void {
     this.transport.start({
-      onBytes: (bytes) => this.channel.receive(bytes),
+      onBytes: (bytes) => {
+        this.#session?.heard();
+        this.channel.receive(bytes);
+      },
       onDrain: () => this.#drained(),
       onClose: (close) => this.#transportClosed(close),
     });
@@ -60,12 +65,18 @@ export class Connection implements SessionLink {
     this.transport.close();
   }
 
-  /** Ends a connection that has no session yet, without a word. */
-  destroy(): void {
-    if (this.#closed) return;
+  /** Ends the connection at once and without a word, and with it the session if it has one. */
+  destroy(reason: EndReason, message: string): void {
+    if (this.#cut()) this.#session?.connectionLost(reason, message);
+  }
+
+  /** False when the connection had ended before. */
+  #cut(): boolean {
+    if (this.#closed) return false;
     this.#closed = true;
     this.channel.destroy();
     this.transport.destroy();
+    return true;
   }
 
   #drained(): void {
@@ -75,10 +86,12 @@ export class Connection implements SessionLink {
 
   #transportClosed(close: TransportClose): void {
     this.#closeTimer?.cancel();
-    if (this.#closed) return;
-    this.#closed = true;
-    this.channel.destroy();
-    this.#lost(close.kind === "ended" ? "TRANSPORT_CLOSED" : "TRANSPORT_FAILED", close.message, undefined);
+    if (!this.#closed) {
+      this.#closed = true;
+      this.channel.destroy();
+      this.#lost(close.kind === "ended" ? "TRANSPORT_CLOSED" : "TRANSPORT_FAILED", close.message, undefined);
+    }
+    this.#host.released(this);
   }
 
   #lost(reason: EndReason, message: string, retryAfterMs: number | undefined): void {
@@ -103,7 +116,7 @@ export class Connection implements SessionLink {
       ended: (reason, message, retryAfterMs) => {
         // A refusal is the last output and still has to leave; anything else is not worth a byte.
         if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED") this.close();
-        else this.destroy();
+        else this.#cut();
         this.#lost(reason, message, retryAfterMs);
       },
     };

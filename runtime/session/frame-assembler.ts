@@ -6,6 +6,8 @@ export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: 
 
 /** The most bytes of a frame before its body: the header byte and a length of at most 32 bits. */
 const PREFIX_BYTES = 6;
+/** The first memory for a frame whose length has not arrived. */
+const MIN_CARRY_BYTES = 64;
 
 /**
  * Turns the plaintext of records into frames. A frame that lies whole in a record is handed on in place; a frame that spans records is
@@ -26,13 +28,19 @@ export class FrameAssembler {
     return this.#carried;
   }
 
+  /** Forgets what is held: nothing more will come. */
+  drop(): void {
+    this.#carry = undefined;
+    this.#carried = 0;
+  }
+
   /** Takes the plaintext of one record. The sink answers false to stop: what follows is dropped. Throws ProtocolError. */
   push(bytes: Uint8Array, sink: FrameSink): void {
     let position = this.#carry === undefined ? 0 : this.#complete(bytes, sink);
     while (position >= 0 && position < bytes.length) {
       const size = this.#frameSize(bytes, position, bytes.length);
       if (size === 0 || position + size > bytes.length) {
-        this.#keep(bytes, position, bytes.length);
+        this.#keep(bytes, position, bytes.length, size);
         return;
       }
       position = deliver(bytes, position, position + size, sink);
@@ -46,7 +54,7 @@ export class FrameAssembler {
       const size = this.#frameSize(this.#carry!, 0, this.#carried);
       const missing = size === 0 ? 1 : size - this.#carried;
       const taken = Math.min(missing, bytes.length - position);
-      this.#keep(bytes, position, position + taken);
+      this.#keep(bytes, position, position + taken, size);
       position += taken;
       if (size !== 0 && this.#carried === size) return this.#flush(sink) ? position : -1;
     }
@@ -58,15 +66,15 @@ export class FrameAssembler {
   #flush(sink: FrameSink): boolean {
     const frame = this.#carry!;
     const length = this.#carried;
-    this.#carry = undefined;
-    this.#carried = 0;
+    this.drop();
     return deliver(frame, 0, length, sink) >= 0;
   }
 
-  #keep(bytes: Uint8Array, start: number, end: number): void {
+  /** @param size the frame's whole size; 0 while it is not known */
+  #keep(bytes: Uint8Array, start: number, end: number, size: number): void {
     const needed = this.#carried + end - start;
     if (this.#carry === undefined || this.#carry.length < needed) {
-      const grown = new Uint8Array(Math.max(64, needed, Math.min(2 * needed, needed + 1_048_576)));
+      const grown = new Uint8Array(Math.max(needed, Math.min(2 * needed, size || MIN_CARRY_BYTES)));
       if (this.#carry) grown.set(this.#carry.subarray(0, this.#carried));
       this.#carry = grown;
     }

@@ -48,11 +48,12 @@ export const defaultLimits: Limits = {
 /** The limits that an application asked for, the others at their defaults. Throws TypeError for unknown names and values that are not counts. */
 export function resolveLimits(limits: Partial<Limits> = {}): Limits {
   checkOptions("limits", limits, Object.keys(defaultLimits));
-  for (const [name, value] of Object.entries(limits)) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0 && value <= 0x7fffffff))
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!(Number.isInteger(value) && value > 0 && value <= 0x7fffffff))
       throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${String(value)}`);
   }
-  return { ...defaultLimits, ...limits };
+  return { ...defaultLimits, ...Object.fromEntries(given) };
 }
 
 /** The part of the limits that the peer is told. */

@@ -23,6 +23,7 @@ export class Liveness {
   #probes = 0;
   #timer: Timer | undefined;
   #expectedAt = 0;
+  #stopped = false;
 
   /**
    * @param timeoutMs silence that ends the session while something is outstanding
@@ -49,11 +50,13 @@ export class Liveness {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #arm(delayMs: number): void {
+    if (this.#stopped) return;
     this.#timer?.cancel();
     this.#expectedAt = this.#timers.now() + delayMs;
     this.#timer = this.#timers.after(delayMs, this.#check);
@@ -65,10 +68,9 @@ export class Liveness {
     // This process slept (a suspended machine, a blocked event loop): what the silence was is not known, so the probes begin anew.
     if (now - this.#expectedAt > this.#probeMs) this.#probes = 0;
     const silentMs = now - this.#heardAt;
-    if (silentMs < this.#probeMs) {
-      this.#arm(this.#host.waiting ? this.#probeMs - silentMs : this.#quietMs - silentMs);
-    } else if (!this.#host.waiting && silentMs < this.#quietMs) {
-      this.#arm(this.#quietMs - silentMs);
+    const patienceMs = this.#host.waiting ? Math.min(this.#probeMs, this.#quietMs) : this.#quietMs;
+    if (silentMs < patienceMs) {
+      this.#arm(patienceMs - silentMs);
     } else if (this.#probes < 2) {
       this.#probes++;
       this.#host.ping();
@@ -82,6 +84,7 @@ export class Liveness {
   #confirm(): void {
     const heardAt = this.#heardAt;
     this.#host.afterPoll(() => {
+      if (this.#stopped) return;
       if (this.#heardAt === heardAt) this.#host.dead();
       else this.#arm(this.#probeMs);
     });

@@ -1,5 +1,7 @@
-import { Writer } from "../bytes/writer.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { RecordKind } from "../channel/channel.ts";
 import { type FrameType, frameHeader, isSequenced } from "./frame.ts";
+import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
 
 /** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
 interface Unacked {
@@ -7,10 +9,10 @@ interface Unacked {
   readonly bytes: number;
 }
 
-/** A turn's buffer that grew beyond this is given back after its flush, so that a quiet session holds none. */
-const KEEP_BUFFER_BYTES = 65_536;
-/** The first size of a turn's buffer. */
-const INITIAL_BUFFER_BYTES = 1_024;
+/** Where a turn's bytes go. They are read before it returns. */
+export interface RecordSink {
+  send(recordKind: number, bytes: Uint8Array): void;
+}
 
 /**
  * Everything on its way out. Frames of one turn of the event loop are encoded one behind the other into one buffer, which leaves as a whole at the
@@ -52,11 +54,6 @@ export class Outbox {
     return this.#writer !== undefined && this.#writer.position > 0;
   }
 
-  /** Whether what waits for the end of the turn holds nothing that is numbered. */
-  get onlyControl(): boolean {
-    return this.#numbered === this.#numberedAtFlush;
-  }
-
   /** How many numbered frames were given to the transport. */
   get flushed(): number {
     return this.#numberedAtFlush;
@@ -75,7 +72,7 @@ export class Outbox {
   /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
   begin(type: FrameType): Writer {
     if (this.#start >= 0) throw new Error("a frame was begun inside another: a message's getter or iterable sent something");
-    if (this.#writer === undefined) this.#writer = new Writer(INITIAL_BUFFER_BYTES);
+    this.#writer ??= takeTurnBuffer();
     const writer = this.#writer;
     this.#start = writer.position;
     this.#header = frameHeader(type);
@@ -102,23 +99,29 @@ export class Outbox {
   /** Takes back the frame that was begun. */
   abandon(): void {
     this.#writer!.position = this.#start;
+    if (this.#start === 0) this.#release();
     this.#start = -1;
   }
 
-  /** Hands the turn's bytes over. They are a view into the outbox's buffer, valid until the next {@link begin}. */
-  take(): Uint8Array {
-    const writer = this.#writer!;
-    const bytes = writer.buffer.subarray(0, writer.position);
+  /** Hands the turn's bytes over, as a quiet record when nothing in them is numbered. */
+  flush(sink: RecordSink): void {
     this.#scheduled = false;
-    if (this.#numbered > this.#numberedAtFlush) {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    const quiet = this.#numbered === this.#numberedAtFlush;
+    if (!quiet) {
       this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
       this.#unackedBytes += this.#turnBytes;
       this.#turnBytes = 0;
       this.#numberedAtFlush = this.#numbered;
     }
-    if (writer.buffer.length > KEEP_BUFFER_BYTES) this.#writer = undefined;
-    else writer.position = 0;
-    return bytes;
+    sink.send(quiet ? RecordKind.QUIET : RecordKind.NORMAL, writer.buffer.subarray(0, writer.position));
+    this.#release();
+  }
+
+  /** Drops what was not handed over: nobody will take it. */
+  drop(): void {
+    if (this.#start < 0) this.#release();
   }
 
   /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
@@ -142,5 +145,10 @@ export class Outbox {
   whenAcknowledged(resolve: () => void): void {
     if (this.#acked >= this.#numbered) resolve();
     else this.#flushWaiters.push({ upTo: this.#numbered, resolve });
+  }
+
+  #release(): void {
+    if (this.#writer !== undefined) returnTurnBuffer(this.#writer);
+    this.#writer = undefined;
   }
 }

@@ -1,10 +1,11 @@
 import { ClientHello, Close, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
+import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
-import type { Timers } from "../time/timers.ts";
+import type { Timer, Timers } from "../time/timers.ts";
 import { Acks } from "./acks.ts";
 import type { CreditWindow } from "./credit.ts";
 import {
@@ -22,19 +23,20 @@ import { FrameAssembler } from "./frame-assembler.ts";
 import type { Limits } from "./limits.ts";
 import { limitsToWire } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type RecordSink } from "./outbox.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionEnd } from "./session-end.ts";
 
 /** The version of the protocol that this library speaks. */
 export const PROTOCOL_VERSION = 1;
 
+/** The longest line of a closing frame, in UTF-16 units. */
+const CLOSE_TEXT_UNITS = 1_024;
+
 /** The connection below a session. */
-export interface SessionLink {
+export interface SessionLink extends RecordSink {
   /** False while the transport holds as much as it likes; `Session.drained` is called when that ends. */
   readonly writable: boolean;
-  /** Seals and writes. The bytes are read before it returns. */
-  send(recordKind: number, bytes: Uint8Array): void;
   /** Ends the connection once all that was sent has left. */
   close(): void;
 }
@@ -65,6 +67,8 @@ export interface SessionOptions {
   readonly endOfTurn: (run: () => void) => void;
   readonly link: SessionLink;
   readonly handler: SessionHandler;
+  /** How long the peer may take to introduce itself. */
+  readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly agent: string;
@@ -85,6 +89,9 @@ export class Session {
   readonly #frames: FrameAssembler;
   readonly #grants = new Map<number, CreditWindow>();
   #state: "opening" | "open" | "ended" = "opening";
+  #openTimer: Timer | undefined;
+  /** The record that is read now must not hold numbered frames. */
+  #quiet = false;
   #flushDue = false;
   #pong = -1;
   #pings = 0;
@@ -100,6 +107,10 @@ export class Session {
     this.#frames = new FrameAssembler((type) => this.#maxBody(type));
     const quietMs = options.role === "server" ? options.keepAliveMs : options.keepAliveMs + options.livenessTimeoutMs / 3;
     this.#liveness = new Liveness(options.timers, this.#livenessHost(), options.livenessTimeoutMs, quietMs);
+    const { timers, handshakeTimeoutMs } = options;
+    this.#openTimer = timers.after(handshakeTimeoutMs, () =>
+      this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`),
+    );
     if (options.role === "client") this.#sayHello();
   }
 
@@ -140,12 +151,17 @@ export class Session {
     this.#grants.delete(id);
   }
 
+  /** Bytes came from the peer, be they whole records or not. */
+  heard(): void {
+    this.#liveness.heard();
+  }
+
   /** One opened record. */
   receive(recordKind: number, plaintext: Uint8Array): void {
     if (this.#state === "ended") return;
-    this.#liveness.heard();
     try {
       if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
+      this.#quiet = recordKind === RecordKind.QUIET;
       this.#frames.push(plaintext, this.#onFrame);
     } catch (error) {
       this.#fail(error);
@@ -159,27 +175,23 @@ export class Session {
 
   /** Sends what this turn collected. */
   flush(): void {
-    this.#flushDue = false;
-    if (this.#state === "ended") return;
-    if (!this.#options.link.writable) {
-      this.#flushDue = true;
-      return;
-    }
+    this.#flushDue = true;
+    if (this.#state === "ended" || !this.#options.link.writable) return;
     this.#writeControl();
-    if (!this.outbox.pending) return;
-    const kind = this.outbox.onlyControl ? RecordKind.QUIET : RecordKind.NORMAL;
-    this.#options.link.send(kind, this.outbox.take());
+    this.#flushDue = false;
+    this.outbox.flush(this.#options.link);
   }
 
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
   close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
     if (this.#state === "ended") return;
-    const close = { reason: endReasons[reason].number, message, accepted: [BigInt(this.#acks.accepted)] };
+    const text = shortText(message, CLOSE_TEXT_UNITS);
     this.#writeControl();
-    Close.write(this.begin(FrameType.CLOSE), close);
-    this.outbox.end();
-    this.#options.link.send(RecordKind.NORMAL, this.outbox.take());
-    this.#end({ reason, message, by, accepted: undefined });
+    this.#control(FrameType.CLOSE, (writer) =>
+      Close.write(writer, { reason: endReasons[reason].number, message: text, accepted: [BigInt(this.#acks.accepted)] }),
+    );
+    this.outbox.flush(this.#options.link);
+    this.#end({ reason, message: text, by, accepted: undefined });
     this.#options.link.close();
   }
 
@@ -200,18 +212,21 @@ export class Session {
 
   readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
     const type = headerType(header) as FrameType;
-    if (type > LAST_KNOWN_TYPE) {
+    if (this.#quiet && isSequenced(header)) throw new ProtocolError(`a numbered frame of type ${type} came in a quiet record`);
+    if (type > LAST_KNOWN_TYPE && this.#state === "open") {
       this.#skipped++;
       if (isSequenced(header)) this.#acks.accept(end - start);
       return true;
     }
-    if (header !== frameHeader(type))
+    if (type <= LAST_KNOWN_TYPE && header !== frameHeader(type))
       throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
-    if (this.#state === "opening") this.#open(type, body);
+    if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
+    else if (this.#state === "opening") this.#open(type, body);
     else if (type >= FrameType.REQUEST) {
-      this.#options.handler.frame(type, body, end - start);
+      // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.#acks.accept(end - start);
+      this.#options.handler.frame(type, body, end - start);
     } else this.#onControl(type, body);
     return !this.ended;
   };
@@ -222,6 +237,7 @@ export class Session {
     if (type !== expected) throw new ProtocolError(`the first frame is of type ${type}, not ${expected}`);
     const hello = role === "server" ? ClientHello.read(body, body.end) : Welcome.read(body, body.end);
     this.#state = "open";
+    this.#openTimer?.cancel();
     if (hello.protocol !== PROTOCOL_VERSION) {
       this.close(
         "UNSUPPORTED_PROTOCOL",
@@ -235,27 +251,28 @@ export class Session {
       case FrameType.PADDING:
         return;
       case FrameType.ACK:
-        this.#onAck(body.uintNumber());
+        this.#onAck(body);
         return;
       case FrameType.CREDIT:
-        this.#options.handler.credit(body.uintNumber(), body.uintNumber(), body.uintNumber());
+        this.#onCredit(body);
         return;
       case FrameType.PING:
         this.#pong = body.uint32();
+        checkEnd(body);
         this.#schedule();
         return;
       case FrameType.PONG:
         this.#pongs = Math.max(this.#pongs, Math.min(body.uint32(), this.#pings));
-        return;
-      case FrameType.CLOSE:
-        this.#onClose(Close.read(body, body.end));
+        checkEnd(body);
         return;
       default:
         throw new ProtocolError(`a frame of type ${type} is out of place`);
     }
   }
 
-  #onAck(accepted: number): void {
+  /** Numbers of further priority classes may follow; this version has none. */
+  #onAck(body: Reader): void {
+    const accepted = body.uintNumber();
     if (!this.outbox.acknowledge(accepted)) throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outbox.numbered}`);
     if (!this.#hadRoom && this.outbox.room) {
       this.#hadRoom = true;
@@ -263,9 +280,18 @@ export class Session {
     }
   }
 
-  #onClose(close: Close): void {
-    const accepted = close.accepted[0] ?? 0n;
-    this.#end({ reason: endReasonFromNumber(close.reason), message: close.message, by: "peer", accepted: Number(accepted) });
+  #onCredit(body: Reader): void {
+    const id = body.uintNumber();
+    const items = body.uintNumber();
+    const bytes = body.uintNumber();
+    checkEnd(body);
+    this.#options.handler.credit(id, items, bytes);
+  }
+
+  #onClose({ reason, message, accepted: [told] }: Close): void {
+    // What was acknowledged before stays accepted, whatever the closing frame says.
+    const accepted = told === undefined ? undefined : Math.max(Number(told), this.outbox.accepted);
+    this.#end({ reason: endReasonFromNumber(reason), message, by: "peer", accepted });
     this.#options.link.close();
   }
 
@@ -315,6 +341,9 @@ export class Session {
   #end(end: SessionEnd): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#openTimer?.cancel();
+    this.#frames.drop();
+    this.outbox.drop();
     this.#acks.stop();
     this.#liveness.stop();
     this.#grants.clear();
@@ -338,4 +367,9 @@ export class Session {
       },
     };
   }
+}
+
+/** A control frame holds nothing behind what this version knows of it. */
+function checkEnd(body: Reader): void {
+  if (body.position !== body.end) throw new ProtocolError("a control frame has more in it than its type allows");
 }

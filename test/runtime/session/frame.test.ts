@@ -1,0 +1,40 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { FrameType, frameHeader, headerType, isIgnorable, isSequenced, LAST_KNOWN_TYPE } from "../../../runtime/session/frame.ts";
+
+const test = suite("session/frame");
+
+test("a header byte holds the type and its two flags, and every type has one of its own", () => {
+  const headers = Object.values(FrameType).map((type) => frameHeader(type));
+  assert.is(new Set(headers).size, headers.length);
+  for (const type of Object.values(FrameType)) {
+    const header = frameHeader(type);
+    assert.ok(header < 256);
+    assert.is(headerType(header), type);
+    assert.is(isIgnorable(header), type === FrameType.PADDING);
+    assert.is(isSequenced(header), type >= FrameType.REQUEST);
+  }
+});
+
+test("the numbers of the types are those of the protocol", () => {
+  assert.is(LAST_KNOWN_TYPE, 14);
+  assert.equal(FrameType, {
+    PADDING: 0,
+    CLIENT_HELLO: 1,
+    WELCOME: 2,
+    ACK: 3,
+    CREDIT: 4,
+    PING: 5,
+    PONG: 6,
+    CLOSE: 7,
+    REQUEST: 8,
+    SEND: 9,
+    REPLY: 10,
+    FAIL: 11,
+    CANCEL: 12,
+    ITEM: 13,
+    END: 14,
+  });
+});
+
+test.run();

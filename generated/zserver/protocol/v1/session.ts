@@ -358,7 +358,7 @@ export const Close: MessageType<Close, CloseInit> = {
 function writeClose(writer: Writer, message: CloseInit): void {
   if (message.reason !== undefined && message.reason !== 0) writeUint32(writer, 8, message.reason, "reason");
   if (message.message !== undefined && message.message !== "") writeString(writer, 18, message.message, "message");
-  if (message.accepted !== undefined && message.accepted.length > 0) {
+  if (message.accepted !== undefined && message.accepted.length !== 0) {
     writeTag(writer, 26);
     const mark = writer.open();
     for (const entry of message.accepted) putUint64(writer, entry, "accepted");

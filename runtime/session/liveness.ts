@@ -21,6 +21,7 @@ export class Liveness {
   readonly #probeMs: number;
   #heardAt: number;
   #probes = 0;
+  #probedAt = 0;
   #timer: Timer | undefined;
   #expectedAt = 0;
   #stopped = false;
@@ -71,10 +72,13 @@ export class Liveness {
     const patienceMs = this.#host.waiting ? Math.min(this.#probeMs, this.#quietMs) : this.#quietMs;
     if (silentMs < patienceMs) {
       this.#arm(patienceMs - silentMs);
+    } else if (this.#probes > 0 && now - this.#probedAt < this.#probeMs) {
+      this.#arm(this.#probeMs - (now - this.#probedAt));
     } else if (this.#probes < 2) {
       this.#probes++;
+      this.#probedAt = now;
       this.#host.ping();
-      this.#arm(this.#probeMs);
+      this.#arm(Math.min(this.#probeMs, this.#quietMs));
     } else {
       this.#confirm();
     }

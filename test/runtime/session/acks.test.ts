@@ -1,0 +1,64 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ACK_BYTES, ACK_DELAY_MS, Acks } from "../../../runtime/session/acks.ts";
+import { TestTime } from "../../support/channel/ends.ts";
+
+function make(): { readonly time: TestTime; readonly acks: Acks; readonly sent: number[] } {
+  const time = new TestTime();
+  const sent: number[] = [];
+  const acks = new Acks(time.timers, () => sent.push(time.clock.now()));
+  return { time, acks, sent };
+}
+
+const test = suite("session/acks");
+
+test("an acknowledgement waits for company for 25 ms and then goes alone", () => {
+  const { time, acks, sent } = make();
+  acks.accept(100);
+  time.clock.advance(ACK_DELAY_MS - 1);
+  acks.accept(100);
+  assert.equal(sent, []);
+  assert.ok(acks.due);
+  time.clock.advance(1);
+  assert.equal(sent, [25]);
+  assert.is(acks.take(), 2);
+  assert.not(acks.due);
+});
+
+test("one that rode along is not sent again, and what comes next waits no longer than 25 ms", () => {
+  const { time, acks, sent } = make();
+  acks.accept(1);
+  time.clock.advance(5);
+  assert.is(acks.take(), 1);
+  time.clock.advance(5);
+  acks.accept(1);
+  time.clock.advance(25);
+  assert.is(sent.length, 1);
+  assert.ok(sent[0]! <= 10 + ACK_DELAY_MS);
+  acks.take();
+  time.clock.advance(1000);
+  assert.is(sent.length, 1);
+  assert.is(time.timers.size, 0);
+});
+
+test("64 KiB do not wait", () => {
+  const { acks, sent } = make();
+  acks.accept(ACK_BYTES - 1);
+  assert.is(sent.length, 0);
+  acks.accept(1);
+  assert.is(sent.length, 1);
+  acks.take();
+  acks.accept(ACK_BYTES - 1);
+  assert.is(sent.length, 1, "what was told does not count");
+});
+
+test("stopped, it is silent and holds no timer", () => {
+  const { time, acks, sent } = make();
+  acks.accept(1);
+  acks.stop();
+  time.clock.advance(1000);
+  assert.equal(sent, []);
+  assert.is(time.timers.size, 0);
+});
+
+test.run();

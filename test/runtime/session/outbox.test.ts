@@ -1,0 +1,231 @@
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RecordKind } from "../../../runtime/channel/channel.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { Outbox } from "../../../runtime/session/outbox.ts";
+import { numbersOf, parseFrames } from "../../support/session/frames.ts";
+
+const { SEND, PING, CANCEL } = FrameType;
+
+class Sink {
+  readonly records: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
+  scheduled = 0;
+  readonly outbox: Outbox;
+
+  constructor(limit = 1_000_000) {
+    this.outbox = new Outbox(limit, () => this.scheduled++);
+  }
+
+  /** A numbered frame of exactly `size` bytes. */
+  put(size: number): void {
+    this.outbox.begin(SEND).raw(new Uint8Array(size - 2));
+    this.outbox.end();
+  }
+
+  control(): void {
+    this.outbox.begin(PING).uint32(1);
+    this.outbox.end();
+  }
+
+  send(kind: number, bytes: Uint8Array): void {
+    this.records.push({ kind, bytes: bytes.slice() });
+  }
+
+  flush(): void {
+    this.outbox.flush(this);
+  }
+}
+
+const test = suite("session/outbox");
+
+test("the frames of one turn leave together, in order, and one flush is asked for", () => {
+  const sink = new Sink();
+  for (const id of [1, 300, 5]) {
+    sink.outbox.begin(CANCEL).uintNumber(id);
+    sink.outbox.end();
+  }
+  assert.is(sink.scheduled, 1);
+  sink.flush();
+  assert.is(sink.records.length, 1);
+  const frames = parseFrames(sink.records[0]!.bytes);
+  assert.equal(
+    frames.map(({ body }) => numbersOf(body, 1)[0]),
+    [1, 300, 5],
+  );
+  assert.not(sink.outbox.pending);
+  sink.flush();
+  assert.is(sink.records.length, 1);
+  sink.put(10);
+  assert.is(sink.scheduled, 2);
+});
+
+test("numbers count what is sequenced; a turn without any leaves as a quiet record", () => {
+  const sink = new Sink();
+  sink.control();
+  sink.flush();
+  assert.is(sink.outbox.numbered, 0);
+  assert.not(sink.outbox.unacknowledged);
+  sink.put(10);
+  sink.control();
+  assert.is(sink.outbox.numbered, 1);
+  assert.is(sink.outbox.flushed, 0);
+  sink.flush();
+  assert.is(sink.outbox.flushed, 1);
+  assert.ok(sink.outbox.unacknowledged);
+  assert.equal(
+    sink.records.map(({ kind }) => kind),
+    [RecordKind.QUIET, RecordKind.NORMAL],
+  );
+});
+
+test("room ends at the limit, counts what is not flushed yet, and comes back with acknowledgements", () => {
+  const sink = new Sink(100);
+  sink.put(50);
+  sink.put(49);
+  assert.ok(sink.outbox.room, "99 bytes of 100");
+  sink.put(30);
+  assert.not(sink.outbox.room, "one message may overshoot");
+  sink.flush();
+  assert.not(sink.outbox.room);
+  assert.ok(sink.outbox.acknowledge(2));
+  assert.not(sink.outbox.room, "a flush is freed as a whole");
+  assert.ok(sink.outbox.acknowledge(3));
+  assert.ok(sink.outbox.room);
+});
+
+test("room is gone when exactly the limit is used", () => {
+  const sink = new Sink(100);
+  sink.put(100);
+  assert.not(sink.outbox.room);
+});
+
+test("control frames take no room", () => {
+  const sink = new Sink(10);
+  for (let count = 0; count < 20; count++) sink.control();
+  assert.ok(sink.outbox.room);
+});
+
+test("an acknowledgement of what was never handed over is refused; an old one is without effect", () => {
+  const sink = new Sink();
+  sink.put(10);
+  assert.not(sink.outbox.acknowledge(1), "numbered, but not flushed");
+  sink.flush();
+  assert.not(sink.outbox.acknowledge(2));
+  assert.ok(sink.outbox.acknowledge(1));
+  assert.ok(sink.outbox.acknowledge(0));
+  assert.is(sink.outbox.accepted, 1);
+});
+
+test("an abandoned frame leaves no trace, alone or between others", () => {
+  const sink = new Sink();
+  sink.outbox.begin(SEND).raw(new Uint8Array(100_000));
+  sink.outbox.abandon();
+  assert.not(sink.outbox.pending);
+  assert.is(sink.scheduled, 0);
+  sink.put(10);
+  sink.outbox.begin(SEND).uint32(7);
+  sink.outbox.abandon();
+  sink.put(12);
+  sink.flush();
+  assert.equal(
+    parseFrames(sink.records[0]!.bytes).map(({ body }) => body.length),
+    [8, 10],
+  );
+  assert.is(sink.outbox.numbered, 2);
+});
+
+test("frames do not nest, and the outer one survives the attempt", () => {
+  const sink = new Sink();
+  sink.outbox.begin(SEND).uint32(1);
+  assert.throws(() => sink.outbox.begin(SEND), /begun inside another/);
+  sink.outbox.end();
+  sink.flush();
+  assert.is(parseFrames(sink.records[0]!.bytes).length, 1);
+});
+
+test("a waiter is told once all that was numbered before it is accepted", () => {
+  const sink = new Sink();
+  const told: string[] = [];
+  sink.outbox.whenAcknowledged(() => told.push("nothing was sent"));
+  sink.put(10);
+  sink.put(10);
+  sink.outbox.whenAcknowledged(() => told.push("two"));
+  sink.put(10);
+  sink.outbox.whenAcknowledged(() => told.push("three"));
+  sink.flush();
+  sink.outbox.acknowledge(1);
+  assert.equal(told, ["nothing was sent"]);
+  sink.outbox.acknowledge(2);
+  assert.equal(told, ["nothing was sent", "two"]);
+  sink.outbox.acknowledge(3);
+  assert.equal(told, ["nothing was sent", "two", "three"]);
+});
+
+test("a quiet outbox holds no buffer: two that take turns write into the same memory, and a large one is not kept", () => {
+  const memory: ArrayBufferLike[] = [];
+  const sink = { send: (_kind: number, bytes: Uint8Array) => void memory.push(bytes.buffer) };
+  const write = (outbox: Outbox, size: number): void => {
+    outbox.begin(SEND).raw(new Uint8Array(size));
+    outbox.end();
+    outbox.flush(sink);
+  };
+  const [a, b] = [new Sink().outbox, new Sink().outbox];
+  write(a, 10);
+  write(b, 10);
+  assert.is(memory[0], memory[1]);
+  write(a, 1_000_000);
+  write(b, 10);
+  assert.ok(memory[3]!.byteLength <= 65_536);
+  // The same for a message that turned out too large.
+  a.begin(SEND).raw(new Uint8Array(1_000_000));
+  a.abandon();
+  write(a, 10);
+  assert.ok(memory[4]!.byteLength <= 65_536);
+});
+
+test("two outboxes that write in the same turn do not share memory", () => {
+  const [a, b] = [new Sink(), new Sink()];
+  a.outbox.begin(CANCEL).uintNumber(1);
+  b.outbox.begin(CANCEL).uintNumber(2);
+  a.outbox.end();
+  b.outbox.end();
+  a.flush();
+  b.flush();
+  assert.equal(numbersOf(parseFrames(a.records[0]!.bytes)[0]!.body, 1), [1]);
+  assert.equal(numbersOf(parseFrames(b.records[0]!.bytes)[0]!.body, 1), [2]);
+});
+
+test("whatever is sent, flushed and acknowledged, the room is that of what is neither acknowledged nor freed by its flush", () => {
+  const step = fc.oneof(
+    fc.record({ put: fc.integer({ min: 2, max: 60 }) }),
+    fc.constant({ flush: true }),
+    fc.record({ ack: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const sink = new Sink(200);
+      let turn: number[] = [];
+      let flushed: { readonly upTo: number; readonly bytes: number }[] = [];
+      for (const action of steps) {
+        if ("put" in action) {
+          sink.put(action.put);
+          turn.push(action.put);
+        } else if ("flush" in action) {
+          sink.flush();
+          if (turn.length > 0) flushed.push({ upTo: sink.outbox.numbered, bytes: turn.reduce((sum, size) => sum + size, 0) });
+          turn = [];
+        } else {
+          const upTo = Math.floor(action.ack * sink.outbox.flushed);
+          assert.ok(sink.outbox.acknowledge(upTo));
+          flushed = flushed.filter((entry) => entry.upTo > upTo && entry.upTo > sink.outbox.accepted);
+        }
+        const held = [...turn, ...flushed.map(({ bytes }) => bytes)].reduce((sum, size) => sum + size, 0);
+        assert.is(sink.outbox.room, held < 200);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.run();

@@ -101,7 +101,8 @@ export function writeString(writer: Writer, tag: number, value: string, field: s
 }
 
 export function writeBytes(writer: Writer, tag: number, value: Uint8Array, field: string): void {
-  if (!(value instanceof Uint8Array)) unsendable(field, value, "a Uint8Array");
+  // Not `instanceof`: a Uint8Array of another realm (a frame, a vm context of a test runner) is one too.
+  if (!ArrayBuffer.isView(value) || value.BYTES_PER_ELEMENT !== 1) unsendable(field, value, "a Uint8Array");
   writeTag(writer, tag);
   writer.uint32(value.length);
   writer.raw(value);

@@ -86,6 +86,7 @@ export const nasty: Schema = schema(
       ]),
     ],
     services: [
+      service("nasty.other.Idle", []),
       service("nasty.other.Data", [command("Get", "nasty.Data", "nasty.other.Leaf", { kind: "server_stream", responseStream: true })]),
     ],
   }),

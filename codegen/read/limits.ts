@@ -11,7 +11,7 @@ export const readLimits: {
   /** Files of one schema, imports included. */
   files: 100_000,
   /** Messages within messages; protoc's bound. */
-  messageDepth: 32,
+  messageDepth: 31,
   /** Braces and brackets within one option value. */
   valueDepth: 64,
   /** Diagnostics of one run; more than that is one mistake seen many times. */

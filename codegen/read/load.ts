@@ -17,11 +17,12 @@ export const descriptorFile = "google/protobuf/descriptor.proto";
 export class Loader {
   readonly files: Map<string, FileNode> = new Map();
   readonly #roots: readonly string[];
+  readonly #builtinRoots: readonly string[] = builtinRoots();
   readonly #readFile: ReadFile;
   readonly #diagnostics: Diagnostics;
 
   constructor(roots: readonly string[], readFile: ReadFile | undefined, diagnostics: Diagnostics) {
-    this.#roots = [...roots, ...builtinRoots()];
+    this.#roots = roots;
     this.#readFile = readFile ?? readText;
     this.#diagnostics = diagnostics;
   }
@@ -72,18 +73,9 @@ export class Loader {
     return file;
   }
 
+  /** Built-in files lie on the disk, also where the user's are read in another way. */
   #read(name: string): string | undefined {
-    for (const root of this.#roots) {
-      const text = this.#readFile(join(root, name));
-      if (text !== undefined) return text;
-    }
-    // Injected readers know the user's files; the built-in ones lie on the disk all the same.
-    if (this.#readFile !== readText)
-      for (const root of builtinRoots()) {
-        const text = readText(join(root, name));
-        if (text !== undefined) return text;
-      }
-    return undefined;
+    return firstText(this.#roots, name, this.#readFile) ?? firstText(this.#builtinRoots, name, readText);
   }
 
   #reportMissing(file: FileNode, { file: name, at }: FileNode["imports"][number]): void {
@@ -99,12 +91,22 @@ function isSafeName(name: string): boolean {
   return name !== "" && !/[\\\0]/.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
+function firstText(roots: readonly string[], name: string, readFile: ReadFile): string | undefined {
+  for (const root of roots) {
+    const text = readFile(join(root, name));
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** What the file system says where there is no such file. */
+const absent: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"]);
+
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "EISDIR"))
-      return undefined;
+    if (error instanceof Error && "code" in error && absent.has(error.code)) return undefined;
     throw error;
   }
 }

@@ -8,7 +8,8 @@ import { checkDefault } from "./defaults.ts";
 import { checkEnum } from "./enums.ts";
 import { checkDeclarations } from "./extension-declarations.ts";
 import { checkExtension, checkExtensionRanges, type ExtensionNumbers } from "./extensions.ts";
-import { checkFieldFeatures, checkFieldOptions } from "./field-options.ts";
+import { checkFieldFeatures } from "./field-features.ts";
+import { checkFieldOptions } from "./field-options.ts";
 import { checkJsonNameOption, checkJsonNames } from "./json-names.ts";
 import { checkLabel } from "./labels.ts";
 import { checkMapEntryNames } from "./maps.ts";
@@ -62,8 +63,8 @@ export class FileChecker {
     if (field.options.length === 0) return;
     checkDefault(context, field, features);
     checkJsonNameOption(context, field);
-    checkFieldOptions(context, field);
-    if (context.edition) checkFieldFeatures(context, field, features);
+    checkFieldOptions(context, field, features);
+    if (context.edition) checkFieldFeatures(context, field);
   }
 
   #checkExtension(field: FieldNode, parent: Features): void {

@@ -45,7 +45,8 @@ export class TypeLinker {
   }
 
   #link(name: TypeName, from: string, wanted: "message" | "type"): void {
-    const found = this.#scope.find(name.text, from, true);
+    // Only the types of fields look past what is not a type, as in protoc.
+    const found = this.#scope.find(name.text, from, wanted === "type");
     const node = isMiss(found) ? undefined : found.node;
     if (isMiss(found)) this.#reportMiss(name, found);
     else if (node?.kind === "message" || (node?.kind === "enum" && wanted === "type")) name.target = node;

@@ -11,6 +11,9 @@ import { laterEdition, type OptionTarget, targetAllowed } from "./targets.ts";
 
 type MessageValue = Extract<ValueNode, { readonly kind: "message" }>;
 
+/** Where protoc believes an Any's type to be described. */
+const anyPrefixes: ReadonlySet<string> = new Set(["type.googleapis.com/", "type.googleprod.com/"]);
+
 /** Types the values of options: checks each against its field's declaration, messages in text format included. Undefined: reported. */
 export class ValueReader {
   /** On what kind of element the options stand that are read now. */
@@ -60,13 +63,27 @@ export class ValueReader {
     return this.#message(target, node);
   }
 
+  /** A value by its name; in text format by its number too, which an open enum need not know. */
   #enumValue(field: FieldNode, target: EnumNode, node: ValueNode, text: boolean): OptionValue | undefined {
-    const found = target.values.find((value) =>
-      node.kind === "identifier"
-        ? !node.negative && value.name.text === node.text
-        : text && node.kind === "integer" && BigInt(value.number) === node.value,
+    if (node.kind === "identifier" && !node.negative) {
+      const found = target.values.find(({ name }) => name.text === node.text);
+      if (found) return found.name.text;
+    } else if (text && node.kind === "integer") {
+      const found = target.values.find(({ number }) => BigInt(number) === node.value);
+      if (found) return found.name.text;
+      if (node.value === BigInt.asIntN(32, node.value) && !this.#isClosed(target)) return Number(node.value);
+    }
+    return this.#mismatch(field, node, `a value of ${target.fullName}`);
+  }
+
+  /** Read from the syntax tree, since features are not resolved before all options are. */
+  #isClosed(node: EnumNode): boolean {
+    const file = this.#table.getType(node.fullName)?.file;
+    if (file?.syntax !== "2023") return file?.syntax === "proto2";
+    const written = [...node.options, ...file.options].find(
+      ({ name }) => name.length === 2 && name[0]!.text === "features" && name[1]!.text === "enum_type",
     );
-    return found ? found.name.text : this.#mismatch(field, node, `a value of ${target.fullName}`);
+    return written?.value.kind === "identifier" && written.value.text === "CLOSED";
   }
 
   #message(message: MessageNode, node: MessageValue): OptionMessage {
@@ -123,10 +140,11 @@ export class ValueReader {
 
   #any(message: MessageNode, entry: ValueFieldNode, result: OptionMessage): void {
     const { text, at } = entry.name;
-    const found = this.#scope.find(text.slice(text.lastIndexOf("/") + 1), message.fullName, true);
-    const target = isMiss(found) ? undefined : found.node;
+    const slash = text.indexOf("/") + 1;
+    const found = anyPrefixes.has(text.slice(0, slash)) ? this.#scope.find(text.slice(slash), message.fullName, true) : undefined;
+    const target = found === undefined || isMiss(found) ? undefined : found.node;
     if (message.fullName !== "google.protobuf.Any" || target?.kind !== "message" || entry.value.kind !== "message") {
-      const remedy = "use it in a google.protobuf.Any, with the full name of an imported message and a value in braces";
+      const remedy = "use it in a google.protobuf.Any, as type.googleapis.com/ and the name of an imported message, with a value in braces";
       this.#report(at, "OPTION_VALUE", `[${text}] does not name the type of an Any`, remedy);
       return;
     }

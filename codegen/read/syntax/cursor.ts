@@ -118,6 +118,16 @@ export class Cursor {
     return comment;
   }
 
+  /** Goes on behind the block or the bracketed value that begins here, without reading it. */
+  skipNested(): void {
+    let depth = 0;
+    do {
+      if (this.text === "{" || this.text === "<") depth++;
+      else if (this.text === "}" || this.text === ">") depth--;
+      this.advance();
+    } while (depth > 0 && this.kind !== "end");
+  }
+
   /** Runs `parse`; after a syntax error in it goes on behind the next `;` or block, or at the next `}`. */
   statement(parse: () => void): void {
     this.#statementErrors = this.#lexer.errors;

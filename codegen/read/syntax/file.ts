@@ -108,6 +108,7 @@ function parseImport(cursor: Cursor, file: FileNode): void {
 function parsePackage(cursor: Cursor, file: FileNode): void {
   const at = cursor.at;
   cursor.expect("package", "before the package");
+  if (cursor.text === ".") cursor.fail("a package's name begins with a dot", "remove the dot");
   const name = cursor.qualifiedName("the package's name");
   if (file.package) cursor.report(at, "PACKAGE_TWICE", "the file has two packages", "keep one package statement");
   else file.package = name;

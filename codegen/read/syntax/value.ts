@@ -33,9 +33,12 @@ function parseScalar(cursor: Cursor): ValueNode {
 
 /** `{ name: value … }` or `< … >`. Source: https://protobuf.dev/reference/protobuf/textformat-spec/ */
 function parseMessageValue(cursor: Cursor, depth: number): ValueNode {
-  if (depth > readLimits.valueDepth)
-    cursor.fail(`the value is nested more than ${readLimits.valueDepth} deep`, "flatten the option's message");
   const at = cursor.at;
+  if (depth > readLimits.valueDepth) {
+    cursor.report(at, "SYNTAX", `the value is nested more than ${readLimits.valueDepth} deep`, "flatten the option's message");
+    cursor.skipNested();
+    return { kind: "message", fields: [], at };
+  }
   const close = cursor.text === "<" ? ">" : "}";
   cursor.advance();
   const fields: ValueFieldNode[] = [];

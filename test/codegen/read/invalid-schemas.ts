@@ -182,7 +182,7 @@ export const invalidSchemas: readonly InvalidSchema[] = [
   p3("OPTION_SET_TWICE", "the option java_package is set twice", 'option java_package = "a"; option «java_package = "b";'),
   p3("OPTION_MISFIT", "packed is for repeated numbers, bools and enums", "message M { int32 a = 1 [«packed = true]; }"),
   p3("OPTION_MISFIT", "jstype is for 64-bit integers", "message M { int32 a = 1 [«jstype = JS_STRING]; }"),
-  p3("OPTION_MISFIT", "lazy is for messages", "message M { int32 a = 1 [«lazy = true]; }"),
+  p3("OPTION_MISFIT", "lazy is for messages that are not delimited", "message M { int32 a = 1 [«lazy = true]; }"),
   p3("OPTION_MISFIT", "map_entry is not set by hand", "message «M { option map_entry = true; }"),
   ed("OPTION_MISFIT", "editions have no option packed", "message M { repeated int32 a = 1 [«packed = true]; }"),
   ed("FEATURE_MISFIT", "a repeated field has no presence", "message M { repeated int32 a = 1 [«features.field_presence = EXPLICIT]; }"),
@@ -286,5 +286,27 @@ export const invalidSchemas: readonly InvalidSchema[] = [
     "EXTENSION_DECLARATION",
     "the extended message does not declare 4 as b of type int32",
     'message M { extensions 4 [declaration = { number: 4 full_name: ".a" type: "int32" }]; } extend M { optional int32 b = «4; }',
+  ),
+  ed(
+    "OPTION_MISFIT",
+    "lazy is for messages that are not delimited",
+    "message M { M a = 1 [features.message_encoding = DELIMITED, «lazy = true]; }",
+  ),
+  ed(
+    "FEATURE_MISFIT",
+    "an extension always has presence",
+    "message M { extensions 1; } extend M { int32 a = 1 [«features.field_presence = EXPLICIT]; }",
+  ),
+  p3("NOT_A_TYPE", "M is a method, not a message", "message M {} service S { rpc M(«M) returns (.M); }"),
+  p3("SYNTAX", "a package's name begins with a dot", "package «.a;"),
+  p2(
+    "OPTION_VALUE",
+    "e takes a value of E",
+    `${fieldOption} { optional O o = 50000; } enum E { A = 1; } message O { optional E e = 1; optional int32 a = 2 [(o) = { e: «3 }]; }`,
+  ),
+  p3(
+    "OPTION_VALUE",
+    "[type..googleapis.com/M] does not name the type of an Any",
+    `${fieldOption} { google.protobuf.Any y = 50000; } import "google/protobuf/any.proto"; message M { int32 a = 1 [(y) = { [«type..googleapis.com/M] {} }]; }`,
   ),
 ];

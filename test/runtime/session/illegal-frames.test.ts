@@ -8,7 +8,7 @@ import { clientHello, Lone, openClient, openServer, welcome } from "../../suppor
 const { PADDING, CLIENT_HELLO, WELCOME, ACK, CREDIT, PING, PONG, CLOSE, REQUEST, SEND, REPLY, FAIL, CANCEL, ITEM, END } = FrameType;
 
 /** What the session alone must refuse. Each gets an open session of its own. */
-const cases: Readonly<Record<string, { readonly make: () => Lone; readonly act: (lone: Lone) => void }>> = {};
+const cases: Record<string, { readonly make: () => Lone; readonly act: (lone: Lone) => void }> = {};
 
 function illegal(name: string, make: () => Lone, act: (lone: Lone) => void): void {
   cases[name] = { make, act };

@@ -1,0 +1,125 @@
+import { Close } from "../../../generated/zserver/protocol/v1/session.ts";
+import { type Channel, type ChannelEvents, RecordKind } from "../../../runtime/channel/channel.ts";
+import { DialerChannel } from "../../../runtime/channel/dialer-channel.ts";
+import { ListenerChannel } from "../../../runtime/channel/listener-channel.ts";
+import { PlainChannel } from "../../../runtime/channel/plain-channel.ts";
+import { serverKeyOf } from "../../../runtime/crypto/identity.ts";
+import { type EndReason, endReasonFromNumber } from "../../../runtime/errors/end-reason.ts";
+import { decode } from "../../../runtime/schema/codec.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { defaultLimits, limitsToWire, type Limits } from "../../../runtime/session/limits.ts";
+import { timersOf } from "../../../runtime/time/timers-of.ts";
+import type { Transport } from "../../../runtime/transport/transport.ts";
+import { identity, native, seededRandom } from "../channel/ends.ts";
+import { join, type ParsedFrame, parseFrames } from "./frames.ts";
+import { clientHello, welcome } from "./session-end.ts";
+import type { World } from "./world.ts";
+
+let seed = 1000;
+
+/** A peer that is driven by hand: a real channel, and whatever frames the test wants. It keeps no rule of its own. */
+export class RawPeer {
+  readonly transport: Transport;
+  readonly channel: Channel;
+  readonly world: World;
+  readonly #received: Uint8Array[] = [];
+  /** Why the channel or the transport ended. */
+  ending: EndReason | "TRANSPORT" | undefined;
+  established = false;
+
+  constructor(world: World, transport: Transport, make: (events: ChannelEvents) => Channel) {
+    this.world = world;
+    this.transport = transport;
+    this.channel = make({
+      output: (bytes) => void transport.write(bytes),
+      established: () => {
+        this.established = true;
+      },
+      record: (_kind, plaintext) => void this.#received.push(plaintext.slice()),
+      rotated() {},
+      ended: (reason) => {
+        this.ending ??= reason;
+      },
+      illegal() {
+        throw new Error("a peer that is driven by hand was sent an illegal record");
+      },
+    });
+    transport.start({
+      onBytes: (bytes) => this.channel.receive(bytes),
+      onDrain() {},
+      onClose: () => {
+        this.ending ??= "TRANSPORT";
+      },
+    });
+    this.channel.start();
+  }
+
+  /** Sends frames as one record or more, and lets the other side take them in. */
+  async send(...frames: readonly Uint8Array[]): Promise<void> {
+    this.put(...frames);
+    await this.world.settle();
+  }
+
+  /** Sends frames without waiting. */
+  put(...frames: readonly Uint8Array[]): void {
+    this.channel.send(RecordKind.NORMAL, join(...frames));
+  }
+
+  /** All frames that came so far. */
+  get frames(): ParsedFrame[] {
+    return parseFrames(join(...this.#received));
+  }
+
+  ofType(type: FrameType): ParsedFrame[] {
+    return this.frames.filter((frame) => frame.type === type);
+  }
+
+  /** The closing frame that came, read; undefined when none did. */
+  get closed(): { readonly reason: EndReason; readonly message: string; readonly accepted: bigint | undefined } | undefined {
+    const [frame] = this.ofType(FrameType.CLOSE);
+    if (frame === undefined) return undefined;
+    const { reason, message, accepted } = decode(Close, frame.body);
+    return { reason: endReasonFromNumber(reason), message, accepted: accepted[0] };
+  }
+}
+
+/** A client without rules: connected to `memory:server`, its hello said unless `hello` is false. */
+export async function rawClient(world: World, options: { readonly sealed?: boolean; readonly hello?: boolean } = {}): Promise<RawPeer> {
+  const transport = await world.until(world.network.dial("server"));
+  const common = { crypto: native, random: seededRandom(seed++), timers: timersOf(world.clock) };
+  const raw = new RawPeer(world, transport, (events) =>
+    options.sealed === false
+      ? new PlainChannel({ ...common, role: "dialer" }, events)
+      : new DialerChannel({ ...common, server: serverKeyOf(identity) }, events),
+  );
+  await world.settle();
+  if (options.hello !== false) await raw.send(clientHello());
+  return raw;
+}
+
+/** A server without rules on `memory:server`, which welcomes whoever comes. The peers that it has are in the list. */
+export function rawServer(world: World, limits: Partial<Limits> = {}): RawPeer[] {
+  const peers: RawPeer[] = [];
+  world.network.listen("server", (transport) => {
+    const common = { crypto: native, random: seededRandom(seed++), timers: timersOf(world.clock) };
+    const { staticKeys } = identity;
+    const told = limitsToWire({ ...defaultLimits, ...limits });
+    const raw = new RawPeer(world, transport, (events) => {
+      const welcoming: ChannelEvents = {
+        ...events,
+        output: (bytes) => events.output(bytes),
+        record: (kind, plaintext) => events.record(kind, plaintext),
+        rotated: (epoch) => events.rotated(epoch),
+        ended: (reason, message) => events.ended(reason, message),
+        illegal: (message) => events.illegal(message),
+        established: (peer) => {
+          events.established(peer);
+          world.clock.endOfTurn(() => raw.put(welcome()));
+        },
+      };
+      return new ListenerChannel({ ...common, staticKeys, limits: told }, welcoming);
+    });
+    peers.push(raw);
+  });
+  return peers;
+}

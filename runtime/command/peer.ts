@@ -234,6 +234,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     else if (type === FrameType.SEND) dispatcher.send(body, size);
     else {
       const id = body.uintNumber();
+      if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)
+        throw new ProtocolError(`a frame of type ${type} has more in it than an id`);
       if (this.#isMine(id)) this.#caller!.frame(type, id, body, size);
       else if (type === FrameType.ITEM) dispatcher.item(id, body, size);
       else if (type === FrameType.END) dispatcher.endOfItems(id);

@@ -1,0 +1,106 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ServerStatus } from "../../../runtime/server.ts";
+import { timersOf } from "../../../runtime/time/timers-of.ts";
+import { rawClient } from "../../support/session/raw-peer.ts";
+import { clientHello } from "../../support/session/session-end.ts";
+import { World } from "../../support/session/world.ts";
+
+/** All that a status feed tells until it ends. */
+function gather(feed: AsyncIterableIterator<ServerStatus>): ServerStatus[] {
+  const events: ServerStatus[] = [];
+  (async () => {
+    for await (const event of feed) events.push(event);
+  })();
+  return events;
+}
+
+const test = suite("session/half-open connections");
+
+test("a client that proves itself and says no hello is cut off in time, whatever else it sends", async () => {
+  const world = new World();
+  const server = await world.serve({ handshakeTimeoutMs: 3_000, limits: {} });
+  const events = gather(server.status());
+  const raw = await rawClient(world, { hello: false });
+  assert.ok(raw.established);
+  for (let ms = 0; ms < 2_900; ms += 100) {
+    raw.channel.send(15, new Uint8Array());
+    await world.settle(100);
+  }
+  assert.is(raw.ending, undefined);
+  await world.settle(200);
+  assert.is(raw.ending, "TRANSPORT");
+  assert.is(raw.closed?.reason, "HANDSHAKE_TIMEOUT");
+  assert.equal(
+    events.filter(({ type }) => type === "connection_failed").map((event) => "reason" in event && event.reason),
+    ["HANDSHAKE_TIMEOUT"],
+  );
+});
+
+test("a client that says nothing at all is cut off in time", async () => {
+  const world = new World();
+  await world.serve({ handshakeTimeoutMs: 3_000 });
+  const transport = await world.until(world.network.dial("server"));
+  let closed = false;
+  transport.start({ onBytes() {}, onDrain() {}, onClose: () => void (closed = true) });
+  await world.settle(2_990);
+  assert.not(closed);
+  await world.settle(30);
+  assert.ok(closed);
+});
+
+test("half-open connections are counted, and one beyond the limit is cut at once", async () => {
+  const world = new World();
+  await world.serve({ halfOpenConnections: 2, handshakeTimeoutMs: 3_000 });
+  const first = await rawClient(world, { hello: false });
+  const second = await rawClient(world, { hello: false });
+  const third = await rawClient(world, { hello: false });
+  assert.equal([first.ending, second.ending, third.ending], [undefined, undefined, "TRANSPORT"]);
+  await first.send(clientHello());
+  const client = await world.connect();
+  assert.ok(await world.answers(client), "a session that began frees its place");
+  await world.settle(3_100);
+  const fourth = await rawClient(world, { hello: false });
+  const fifth = await rawClient(world, { hello: false });
+  assert.equal([second.ending, fourth.ending, fifth.ending], ["TRANSPORT", undefined, undefined]);
+});
+
+test("garbage, a cut, and an illegal first frame each end a connection that was no session, and are told with their reason", async () => {
+  const world = new World();
+  const server = await world.serve();
+  const events = gather(server.status());
+  const transport = await world.until(world.network.dial("server"));
+  transport.start({ onBytes() {}, onDrain() {}, onClose() {} });
+  transport.write(new Uint8Array(300).fill(7));
+  await world.settle();
+  const cut = await rawClient(world, { hello: false });
+  cut.transport.destroy();
+  await world.settle();
+  const rude = await rawClient(world, { hello: false });
+  await rude.send(clientHello(2));
+  await world.settle();
+  const ruder = await rawClient(world, { hello: false });
+  await ruder.send(Uint8Array.of(5 << 2, 1, 1));
+  await world.settle();
+  const reasons = events.flatMap((event) => (event.type === "connection_failed" ? [event.reason] : []));
+  assert.equal(reasons, ["HANDSHAKE_FAILED", "TRANSPORT_FAILED", "UNSUPPORTED_PROTOCOL", "PROTOCOL_ERROR"]);
+  assert.equal(world.log, []);
+  assert.equal([...server.sessions()], []);
+});
+
+test("a server that closes leaves no timer of half-open connections behind", async () => {
+  const world = new World();
+  const server = await world.serve();
+  const proven = await rawClient(world, { hello: false });
+  proven.channel.send(15, new Uint8Array());
+  await world.settle();
+  const silent = await world.until(world.network.dial("server"));
+  silent.start({ onBytes() {}, onDrain() {}, onClose() {} });
+  await world.settle();
+  await world.until(server.close(), 10_000);
+  proven.channel.destroy();
+  assert.is(timersOf(world.clock).size, 0);
+  assert.is(proven.ending, "TRANSPORT");
+});
+
+test.run();

@@ -1,6 +1,7 @@
 import type { Features } from "../features.ts";
 import type { EnumNode, EnumValueNode } from "../syntax/ast.ts";
 import type { CheckContext } from "./context.ts";
+import { optionAt } from "./option-at.ts";
 import { checkRanges, checkReservedNames, containing } from "./ranges.ts";
 
 /** An enum's values: at least one, zero first in open enums, aliases only where allowed, nothing reserved. */
@@ -36,10 +37,15 @@ function checkAliases(context: CheckContext, node: EnumNode): void {
     context.report(value.numberAt, "ENUM_VALUE_DUPLICATE", message, "take another number, or allow it with option allow_alias = true;");
   }
   if (allowed && !aliases) {
-    context.report(node.name.at, "ENUM_ALIAS_UNUSED", `${node.name.text} allows aliases and has none`, "remove option allow_alias");
+    context.report(
+      optionAt(node, "allow_alias"),
+      "ENUM_ALIAS_UNUSED",
+      `${node.name.text} allows aliases and has none`,
+      "remove option allow_alias",
+    );
   } else if (node.resolvedOptions.values.allow_alias === false) {
     context.report(
-      node.name.at,
+      optionAt(node, "allow_alias"),
       "ENUM_ALIAS_UNUSED",
       `${node.name.text} says allow_alias = false, which is the default`,
       "remove option allow_alias",

@@ -3,7 +3,7 @@ import type { Features } from "../features.ts";
 import { messageOption } from "../options/resolved.ts";
 import type { FieldNode } from "../syntax/ast.ts";
 import type { CheckContext } from "./context.ts";
-import { optionAt } from "./field-options.ts";
+import { optionAt } from "./option-at.ts";
 
 /** Why a feature that is set on a field itself means nothing there; undefined where it does. */
 type Misfit = (field: FieldNode, value: OptionValue | undefined) => string | undefined;
@@ -30,7 +30,7 @@ export function checkFieldFeatures(context: CheckContext, field: FieldNode): voi
   const own = messageOption(field.resolvedOptions, "features");
   for (const [name, misfit] of Object.entries(misfits)) {
     const problem = name in own ? misfit(field, own[name]) : undefined;
-    if (problem) context.report(optionAt(field, "features", name), "FEATURE_MISFIT", problem, `remove features.${name}`);
+    if (problem) context.report(optionAt(field, `features.${name}`, "features"), "FEATURE_MISFIT", problem, `remove features.${name}`);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Features } from "../features.ts";
 import { messageOption } from "../options/resolved.ts";
-import type { FieldNode, OptionNode } from "../syntax/ast.ts";
+import type { FieldNode } from "../syntax/ast.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
 import type { CheckContext } from "./context.ts";
+import { optionAt } from "./option-at.ts";
 
 const longTypes: ReadonlySet<string> = new Set(["int64", "uint64", "sint64", "fixed64", "sfixed64"]);
 
@@ -16,12 +17,12 @@ export function checkFieldOptions(context: CheckContext, field: FieldNode, featu
   const isMessage =
     field.mapKey !== undefined || (field.type.target?.kind === "message" && features.message_encoding === "LENGTH_PREFIXED");
   if ((values.lazy === true || values.unverified_lazy === true) && !isMessage) {
-    context.report(optionAt(field, "lazy"), "OPTION_MISFIT", "lazy is for messages that are not delimited", "remove it");
+    context.report(optionAt(field, "lazy", "unverified_lazy"), "OPTION_MISFIT", "lazy is for messages that are not delimited", "remove it");
   }
   const { view } = messageOption(field.resolvedOptions, "[zserver.field]");
   if (view === true && (field.type.text !== "bytes" || field.label === "repeated" || field.mapKey)) {
     context.report(
-      optionAt(field, "field"),
+      optionAt(field, "(zserver.field)"),
       "VIEW_NOT_BYTES",
       `view is for singular fields of type bytes, not for ${field.name.text}`,
       "remove view",
@@ -46,11 +47,4 @@ function checkPacked(context: CheckContext, field: FieldNode, packed: boolean): 
   } else if (packed && !packable) {
     context.report(optionAt(field, "packed"), "OPTION_MISFIT", "packed is for repeated numbers, bools and enums", "remove it");
   }
-}
-
-/** Where an option is written; `part` is the second part of its name. */
-export function optionAt(field: FieldNode, name: string, part?: string): number {
-  const named = (option: OptionNode): boolean => option.name[0]?.text.split(".").at(-1) === name;
-  const all = field.options.filter(named);
-  return (all.find((option) => part === undefined || option.name[1]?.text === part) ?? all[0])?.at ?? field.name.at;
 }

@@ -10,6 +10,7 @@ import { checkDeclarations } from "./extension-declarations.ts";
 import { checkExtension, checkExtensionRanges, type ExtensionNumbers } from "./extensions.ts";
 import { checkFieldFeatures } from "./field-features.ts";
 import { checkFieldOptions } from "./field-options.ts";
+import { checkFileOptions } from "./file-options.ts";
 import { checkJsonNameOption, checkJsonNames } from "./json-names.ts";
 import { checkLabel } from "./labels.ts";
 import { checkMapEntryNames } from "./maps.ts";
@@ -32,6 +33,7 @@ export class FileChecker {
   check(): void {
     const { file } = this.#context;
     const features = fileFeatures(file);
+    checkFileOptions(this.#context);
     for (const message of file.messages) this.#checkMessage(message, features);
     for (const node of file.enums) this.#checkEnum(node, features);
     for (const extension of file.extensions) this.#checkExtension(extension, features);

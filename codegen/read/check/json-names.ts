@@ -11,6 +11,7 @@ interface JsonName {
 
 /** No two fields of a message have one name in JSON; before proto3, names that nobody chose may collide. */
 export function checkJsonNames(context: CheckContext, message: MessageNode, features: Features): void {
+  if (message.resolvedOptions.values.deprecated_legacy_json_field_conflicts === true) return;
   for (const defaults of [true, false]) checkUnique(context, message, features, defaults);
 }
 
@@ -41,8 +42,9 @@ function checkUnique(context: CheckContext, message: MessageNode, features: Feat
 
 /** What is written as `json_name`. */
 export function checkJsonNameOption(context: CheckContext, field: FieldNode): void {
-  const [written] = pseudoOptions(field, "json_name");
+  const [written, second] = pseudoOptions(field, "json_name");
   if (written === undefined) return;
+  if (second) context.report(second.at, "JSON_NAME_INVALID", "json_name is set twice", "keep one of the names");
   const name = explicitJsonName(field);
   if (name === undefined) context.report(written.value.at, "JSON_NAME_INVALID", "json_name takes a string", "write it in quotes");
   else if (field.extendee)

@@ -1,8 +1,9 @@
 import { commandKind, errorNames, noneType } from "../build/service.ts";
 import { isMiss } from "../link/scope.ts";
 import { messageOption } from "../options/resolved.ts";
-import type { MethodNode, OptionNode, ServiceNode, ValueNode } from "../syntax/ast.ts";
+import type { MethodNode, ServiceNode, ValueNode } from "../syntax/ast.ts";
 import type { CheckContext } from "./context.ts";
+import { optionAt } from "./option-at.ts";
 
 /** What zserver asks of commands beyond protobuf. */
 export function checkService(context: CheckContext, service: ServiceNode): void {
@@ -36,7 +37,7 @@ function checkDeferred(context: CheckContext, method: MethodNode): void {
   if (messageOption(method.resolvedOptions, "[zserver.command]").deferred !== true || commandKind(method) === "unary") return;
   const remedy = "remove deferred, or take one request and give one reply";
   context.report(
-    commandOption(method)?.at ?? method.name.at,
+    optionAt(method, "(zserver.command)"),
     "DEFERRED_NOT_UNARY",
     `${method.name.text} is deferred, but not a unary command`,
     remedy,
@@ -69,8 +70,4 @@ function errorStrings(value: ValueNode): readonly ValueNode[] {
 
 function strings(value: ValueNode): readonly ValueNode[] {
   return value.kind === "list" ? value.items : [value];
-}
-
-function commandOption({ options }: MethodNode): OptionNode | undefined {
-  return options.find((option) => option.name[0]?.extension && option.name[0].text.endsWith("command"));
 }

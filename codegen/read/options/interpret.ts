@@ -59,7 +59,7 @@ export class OptionInterpreter {
   #part(message: MessageNode, part: OptionNamePart, from: string): FieldNode | undefined {
     if (!part.extension) {
       const field = this.#table.field(message, part.text);
-      if (field) return field;
+      if (field && part.text !== "uninterpreted_option") return field;
       this.#report(
         part.at,
         "OPTION_UNKNOWN",

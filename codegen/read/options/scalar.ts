@@ -45,6 +45,7 @@ function floatValue(type: "double" | "float", node: ValueNode, text: boolean): {
 }
 
 function number(node: ValueNode, text: boolean): number | undefined {
+  if (node.kind === "integer" && text && !node.decimal) return undefined;
   if (node.kind === "integer" || node.kind === "float") return Number(node.value);
   if (node.kind !== "identifier") return undefined;
   const name = text ? node.text.toLowerCase() : node.text;
@@ -57,6 +58,7 @@ function integerValue(type: ScalarType, node: ValueNode): { readonly value: numb
   const { bits, signed } = integerBits.get(type)!;
   const to = 2n ** BigInt(signed ? bits - 1 : bits) - 1n;
   const from = signed ? -to - 1n : 0n;
-  if (node.kind !== "integer" || node.value < from || node.value > to) return { expected: `an integer between ${from} and ${to}` };
+  if (node.kind !== "integer" || (node.negative && !signed) || node.value < from || node.value > to)
+    return { expected: `an integer between ${from} and ${to}` };
   return { value: bits === 64 ? node.value : Number(node.value) };
 }

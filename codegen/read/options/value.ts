@@ -67,7 +67,8 @@ export class ValueReader {
   #enumValue(field: FieldNode, target: EnumNode, node: ValueNode, text: boolean): OptionValue | undefined {
     if (node.kind === "identifier" && !node.negative) {
       const found = target.values.find(({ name }) => name.text === node.text);
-      if (found) return found.name.text;
+      // The value 0 of each feature stands for an edition that this one does not know.
+      if (found && (found.number !== 0 || !target.fullName.startsWith("google.protobuf.FeatureSet."))) return found.name.text;
     } else if (text && node.kind === "integer") {
       const found = target.values.find(({ number }) => BigInt(number) === node.value);
       if (found) return found.name.text;
@@ -96,6 +97,8 @@ export class ValueReader {
           this.#setField(field, entry, entry.bracketed ? `[${field.fullName}]` : field.name.text, result);
       }
     }
+    const lacking = message.fields.find((field) => field.label === "required" && !(field.name.text in result));
+    if (lacking) this.#report(node.at, "OPTION_VALUE", `${message.fullName} lacks its required field ${lacking.name.text}`, "set it");
     return result;
   }
 

@@ -147,7 +147,8 @@ export interface OptionNamePart extends Name {
 /** The value of an option, as written; what it means depends on the option's type. */
 export type ValueNode =
   | { readonly kind: "string" /** As bytes where escapes wrote bytes. */; readonly value: string | Uint8Array; readonly at: number }
-  | { readonly kind: "integer"; readonly value: bigint; readonly at: number }
+  /** `negative` tells -0 from 0; `decimal` is neither hexadecimal nor octal. */
+  | { readonly kind: "integer"; readonly value: bigint; readonly negative: boolean; readonly decimal: boolean; readonly at: number }
   | { readonly kind: "float"; readonly value: number; readonly at: number }
   /** `true`, `inf`, the name of an enum value; `negative` with a minus sign before it. */
   | { readonly kind: "identifier"; readonly text: string; readonly negative: boolean; readonly at: number }

@@ -78,7 +78,12 @@ function parseMessageStatement(cursor: Cursor, message: MessageNode, owner: Fiel
 export function parseExtend(cursor: Cursor, fields: FieldNode[], owner: Pick<FieldOwner, "messages" | "edition" | "depth">): void {
   cursor.expect("extend", "before an extension");
   const extendee = cursor.typeName("the message to extend");
+  const errors = cursor.diagnostics.count;
+  const before = fields.length;
   cursor.block(`extend ${extendee.text}`, () => {
     parseField(cursor, { fields, messages: owner.messages, oneof: undefined, extendee, edition: owner.edition, depth: owner.depth });
   });
+  if (fields.length === before && cursor.diagnostics.count === errors) {
+    cursor.report(extendee.at, "SYNTAX", `extend ${extendee.text} declares nothing`, "declare a field in it, or remove it");
+  }
 }

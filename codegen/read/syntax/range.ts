@@ -16,8 +16,9 @@ export const messageSetNumbers: Range = { from: 1, to: 2 ** 31 - 2 };
 /** `reserved 2, 9 to 11, 40 to max;` or `reserved "foo", "bar";`, without quotes in editions. */
 export function parseReserved(cursor: Cursor, reserved: Reserved, bounds: Range, edition: boolean): void {
   cursor.expect("reserved", "before what is reserved");
+  const names = cursor.kind === "string" || cursor.kind === "identifier";
   do {
-    if (cursor.kind === "string" || cursor.kind === "identifier") reserved.names.push(parseReservedName(cursor, edition));
+    if (names) reserved.names.push(parseReservedName(cursor, edition));
     else reserved.ranges.push(parseRange(cursor, bounds));
   } while (cursor.accept(","));
   cursor.expect(";", "behind what is reserved");

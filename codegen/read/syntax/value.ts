@@ -17,7 +17,7 @@ function parseScalar(cursor: Cursor): ValueNode {
   if (kind === "integer") {
     cursor.advance();
     const value = integerValue(text);
-    return { kind, value: negative ? -value : value, at };
+    return { kind, value: negative ? -value : value, negative, decimal: !/^0./.test(text), at };
   }
   if (kind === "float") {
     cursor.advance();

@@ -44,4 +44,6 @@ export const validSchemas: Readonly<Record<string, string>> = {
   "a byte order mark": '\uFEFFsyntax = "proto3"; message M {}',
   "zserver's options":
     'syntax = "proto3"; import "zserver/options.proto"; message M { bytes b = 1 [(zserver.field) = { view: true }]; option (zserver.message).max_elements = 5; } service S { option (zserver.service) = { side: BOTH ordered: true }; rpc A(M) returns (zserver.None); rpc B(M) returns (M) { option (zserver.command) = { errors: "M" deferred: true }; option idempotency_level = IDEMPOTENT; } }',
+  "JSON names that may meet":
+    'syntax = "proto3"; message M { option deprecated_legacy_json_field_conflicts = true; int32 a_b = 1; int32 aB = 2; }',
 };

@@ -42,7 +42,13 @@ test("a client that says nothing at all is cut off in time", async () => {
   await world.serve({ handshakeTimeoutMs: 3_000 });
   const transport = await world.until(world.network.dial("server"));
   let closed = false;
-  transport.start({ onBytes() {}, onDrain() {}, onClose: () => void (closed = true) });
+  transport.start({
+    onBytes() {},
+    onDrain() {},
+    onClose: () => {
+      closed = true;
+    },
+  });
   await world.settle(2_990);
   assert.not(closed);
   await world.settle(30);

@@ -86,9 +86,9 @@ export function readBytes(reader: Reader): Uint8Array {
   return reader.copy(reader.uint32());
 }
 
-/** A view into the memory that the reader borrows. */
+/** A view into the memory that the reader borrows, or a copy where the message will outlive that. */
 export function readView(reader: Reader): Uint8Array {
-  return reader.raw(reader.uint32());
+  return reader.view(reader.uint32());
 }
 
 function readWords(reader: Reader): void {

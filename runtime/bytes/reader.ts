@@ -26,6 +26,8 @@ export class Reader {
   elements: number;
   /** How many messages and groups are open. */
   depth: number;
+  /** Whether fields with the option `view` refer to the bytes; false where the message outlives them, and they are copied. */
+  views: boolean;
   /** The tag that ends the innermost open group, and the depth at which it does; 0 when there is none. */
   #groupEnd: number;
   #groupDepth: number;
@@ -45,6 +47,7 @@ export class Reader {
     this.end = end;
     this.elements = elements;
     this.depth = 0;
+    this.views = true;
     this.#groupEnd = 0;
     this.#groupDepth = 0;
     this.#groupStop = -1;
@@ -101,6 +104,11 @@ export class Reader {
     if (length > 32) copy.set(this.bytes.subarray(start, start + length));
     else for (let i = 0; i < length; i++) copy[i] = this.bytes[start + i]!;
     return copy;
+  }
+
+  /** What a field with the option `view` gets: a view, or a copy where {@link views} is false. */
+  view(length: number): Uint8Array {
+    return this.views ? this.raw(length) : this.copy(length);
   }
 
   /** Text of `length` bytes, which must be valid UTF-8. */

@@ -1,7 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
 import type { BatchMember } from "./batch.ts";
-import { compose, type Interceptor } from "./interceptor.ts";
-import type { AnyCommand } from "./registry.ts";
+import { interceptCall, type Interceptor } from "./interceptor.ts";
 import type { Session } from "./session-type.ts";
 import { ContextValues } from "./values.ts";
 
@@ -13,6 +12,7 @@ export function interceptMembers(
   members: readonly BatchMember[],
   session: Session,
   interceptors: readonly Interceptor[],
+  oneWayFailed: (error: CommandError) => void,
 ): Promise<readonly BatchMember[]> {
   if (members.length === 0) return Promise.resolve([]);
   const ready: (BatchMember | undefined)[] = [];
@@ -31,7 +31,10 @@ export function interceptMembers(
       member.settle(result);
       result.then(
         () => arrive(),
-        () => arrive(),
+        (error: CommandError) => {
+          if (!arrived && member.command.kind === "one_way") oneWayFailed(error);
+          arrive();
+        },
       );
     });
   });
@@ -44,11 +47,11 @@ function intercept(
   arrived: () => boolean,
   arrive: (reached: BatchMember) => void,
 ): Promise<unknown> {
-  const signal = member.options.signal ?? new AbortController().signal;
-  const command = member.command as AnyCommand;
-  return compose(interceptors, (call) => {
+  const { command, request, options } = member;
+  const signal = options.signal ?? new AbortController().signal;
+  return interceptCall(interceptors, { side: "caller", command, request, session, signal, values: new ContextValues() }, (call) => {
     if (arrived())
       throw new CommandError("FAILED_PRECONDITION", `${command.name}: a member of a batch is sent once`, { outcome: "NOT_RUN" });
-    return new Promise((settle) => arrive({ command, request: call.request, options: { ...member.options, signal: call.signal }, settle }));
-  })({ side: "caller", command, request: member.request, session, signal, values: new ContextValues() });
+    return new Promise((settle) => arrive({ command, request: call.request, options: { ...options, signal: call.signal }, settle }));
+  });
 }

@@ -2,17 +2,19 @@ import { CommandError } from "../errors/command-error.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
 import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
 import { CommandFlag } from "../session/frame.ts";
-import type { Submission } from "./caller.ts";
+import type { BatchPlace, Submitted } from "./outgoing-call.ts";
+import type { AnyCommand } from "./registry.ts";
 
 /** The names of the commands that may be members of a batch. */
 type BatchMethod<Commands> = {
-  [Method in keyof Commands]: Commands[Method] extends CommandType<unknown, never, unknown, never, "unary" | "one_way"> ? Method : never;
+  [Method in keyof Commands]: Commands[Method] extends { readonly kind: "unary" | "one_way" } ? Method : never;
 }[keyof Commands];
 
 /** A proxy without the commands that stream. */
 export type BatchProxy<Proxy, Commands> = Pick<Proxy, BatchMethod<Commands> & keyof Proxy>;
 
 export interface BatchBuilder {
+  /** The proxy whose calls become members of the batch. Throws TypeError for a service that the peer does not handle. */
   use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): BatchProxy<Proxy, Commands>;
 }
 
@@ -26,19 +28,21 @@ export type Settled<Members extends readonly Promise<unknown>[]> = {
   -readonly [Index in keyof Members]: PromiseSettledResult<Awaited<Members[Index]>>;
 };
 
-/** How a member leaves: the answer tells whether it failed before that. */
-export type SubmitMember = (
-  command: CommandType<unknown, unknown, unknown, never>,
-  request: unknown,
-  options: Submission,
-) => { readonly result: Promise<unknown>; readonly failed: boolean };
-
 /** A command that waits for its batch to be sent. */
 export interface BatchMember {
-  readonly command: CommandType<unknown, unknown, unknown, never>;
+  readonly command: AnyCommand;
   readonly request: unknown;
   readonly options: CallOptions;
   readonly settle: (result: Promise<unknown>) => void;
+}
+
+/** What a batch needs of its session. */
+export interface BatchHost {
+  /** Throws TypeError for a service that the peer does not handle. */
+  check(service: ServiceType): void;
+  submit(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): Submitted;
+  /** Leads the members through interceptors; undefined where there are none. */
+  readonly intercept: ((members: readonly BatchMember[]) => Promise<readonly BatchMember[]>) | undefined;
 }
 
 /** Collects the members of a batch. */
@@ -47,11 +51,11 @@ class BatchCaller implements Caller {
   #closed = false;
 
   unary<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary">, request: QI, options?: CallOptions): Promise<R> {
-    return this.#add(command as BatchMember["command"], request, options) as Promise<R>;
+    return this.#add(command as AnyCommand, request, options) as Promise<R>;
   }
 
   oneWay<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "one_way">, request: QI, options?: CallOptions): Promise<void> {
-    return this.#add(command as BatchMember["command"], request, options) as Promise<void>;
+    return this.#add(command as AnyCommand, request, options) as Promise<void>;
   }
 
   serverStream(command: { readonly name: string }): never {
@@ -70,7 +74,7 @@ class BatchCaller implements Caller {
     this.#closed = true;
   }
 
-  #add(command: BatchMember["command"], request: unknown, options: CallOptions = {}): Promise<unknown> {
+  #add(command: AnyCommand, request: unknown, options: CallOptions = {}): Promise<unknown> {
     if (this.#closed) throw new CommandError("FAILED_PRECONDITION", `${command.name}: its batch was already sent`, { outcome: "NOT_RUN" });
     const result = new Promise<unknown>((settle) => this.members.push({ command, request, options, settle }));
     // Every result is told by the batch: nobody has to handle a member's rejection as well.
@@ -79,30 +83,16 @@ class BatchCaller implements Caller {
   }
 }
 
-function send(members: readonly BatchMember[], submit: SubmitMember, stopOnError: boolean): void {
-  let stopped = false;
-  for (const [index, member] of members.entries()) {
-    const { command } = member;
-    if (stopped) {
-      const message = `${command.name}: the command before it in its batch failed`;
-      member.settle(Promise.reject(new CommandError("ABORTED", message, { outcome: "NOT_RUN", command: command.name })));
-      continue;
-    }
-    const last = index === members.length - 1;
-    const flags = last ? 0 : CommandFlag.ORDERED | (stopOnError ? CommandFlag.STOP_ON_ERROR : 0);
-    const { result, failed } = submit(command, member.request, { ...member.options, flags });
-    stopped = failed && stopOnError;
-    member.settle(result);
+/** Each member but the last holds the next one back until it has ended. */
+function send(members: readonly BatchMember[], host: BatchHost, stopOnError: boolean): void {
+  let after: Submitted | undefined;
+  for (const [index, { command, request, options, settle }] of members.entries()) {
+    const ordered = index < members.length - 1 ? CommandFlag.ORDERED : 0;
+    const afterSuccess = after === undefined ? 0 : CommandFlag.AFTER_SUCCESS;
+    const submitted = host.submit(command, request, options, { flags: ordered | afterSuccess, after });
+    settle(submitted.result);
+    if (stopOnError) after = submitted;
   }
-}
-
-/** What a batch needs of its session. */
-export interface BatchHost {
-  /** Throws TypeError for a service that the peer does not handle. */
-  check(service: ServiceType): void;
-  readonly submit: SubmitMember;
-  /** Leads the members through interceptors; undefined where there are none. */
-  readonly intercept: ((members: readonly BatchMember[]) => Promise<readonly BatchMember[]>) | undefined;
 }
 
 /** Runs `build`, sends its members as one batch, and resolves when each is settled. When `build` throws, nothing is sent. */
@@ -112,15 +102,20 @@ export async function runBatch<const Members extends readonly Promise<unknown>[]
   host: BatchHost,
 ): Promise<Settled<Members>> {
   const caller = new BatchCaller();
-  const members = build({
-    use(service) {
-      host.check(service);
-      return new service[serviceInfo].proxy(caller) as never;
-    },
-  });
-  caller.close();
+  let members: Members;
+  try {
+    members = build({
+      use(service) {
+        host.check(service);
+        return new service[serviceInfo].proxy(caller) as never;
+      },
+    });
+  } finally {
+    caller.close();
+  }
+  if (!Array.isArray(members)) throw new TypeError("batch: the function must return an array of its members' promises");
   const ready = host.intercept === undefined ? caller.members : await host.intercept(caller.members);
-  send(ready, host.submit, options.stopOnError ?? false);
+  send(ready, host, options.stopOnError ?? false);
   return (await Promise.allSettled(members)) as Settled<Members>;
 }
 

@@ -1,7 +1,9 @@
-import { CommandError } from "../errors/command-error.ts";
+import type { CommandError } from "../errors/command-error.ts";
 import type { DeferredContext, DeferredReply, Principal } from "./context.ts";
+import { replyRefused } from "./deferred.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { IncomingCommand } from "./incoming-command.ts";
+import { ParkedReply } from "./parked-reply.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";
 import { ContextValues } from "./values.ts";
@@ -13,10 +15,10 @@ export class CommandContext implements DeferredContext {
   readonly #dispatcher: Dispatcher;
   #controller: AbortController | undefined;
   #values: ContextValues | undefined;
-  #deferred: { readonly reply: DeferredReply; readonly handle: number } | undefined;
+  #reply: ParkedReply | undefined;
 
   constructor(incoming: IncomingCommand, dispatcher: Dispatcher) {
-    this.command = incoming.registration.command;
+    this.command = incoming.command;
     this.#incoming = incoming;
     this.#dispatcher = dispatcher;
   }
@@ -53,13 +55,12 @@ export class CommandContext implements DeferredContext {
   }
 
   defer(): DeferredReply {
-    if (!this.command.deferred) throw new CommandError("FAILED_PRECONDITION", `${this.command.name} is not marked deferred in its schema`);
-    this.#deferred ??= this.#park();
-    return this.#deferred.reply;
+    this.#reply ??= this.#park();
+    return this.#reply;
   }
 
   isDeferred(result: unknown): boolean {
-    return this.#deferred !== undefined && result === this.#deferred.reply;
+    return this.#reply !== undefined && result === this.#reply;
   }
 
   abort(error: CommandError): void {
@@ -68,23 +69,14 @@ export class CommandContext implements DeferredContext {
 
   /** The command is over: its token names nothing any more. */
   end(): void {
-    if (this.#deferred !== undefined) this.#dispatcher.unpark(this.#deferred.handle);
+    if (this.#reply !== undefined) this.#dispatcher.unpark(this.#reply.handle);
   }
 
-  #park(): { readonly reply: DeferredReply; readonly handle: number } {
-    const context = this;
-    const dispatcher = this.#dispatcher;
+  #park(): ParkedReply {
+    if (!this.command.deferred) throw replyRefused("FAILED_PRECONDITION", "its schema does not mark it deferred", this.command);
+    if (this.#incoming.state === "ended") throw replyRefused("FAILED_PRECONDITION", "the command has ended", this.command);
     const { deadline } = this;
-    const { handle, token } = dispatcher.park(this.#incoming, deadline?.getTime() ?? 0);
-    const reply: DeferredReply = {
-      token,
-      deadline,
-      get signal() {
-        return context.signal;
-      },
-      reply: (message) => dispatcher.parked.reply(this.command, token, message),
-      fail: (error) => dispatcher.parked.fail(this.command, token, error),
-    };
-    return { reply, handle };
+    const handle = this.#dispatcher.park(this.#incoming, deadline?.getTime() ?? 0);
+    return new ParkedReply(this.#dispatcher.parked, handle, this, deadline);
   }
 }

@@ -32,7 +32,8 @@ export class CommandFrames {
     });
   }
 
-  oneWay(command: AnyCommand, request: unknown, flags: number, timeoutMs: number, encoded = false): number {
+  /** @param encoded whether `request` already is the message's encoding */
+  oneWay(command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
     return this.#frame(FrameType.SEND, command, (writer) => {
       this.#head(writer, command, flags, timeoutMs);
       this.#message(writer, command, command.request, request, encoded);

@@ -1,19 +1,21 @@
 import { decodeBase64url, encodeBase64url } from "../crypto/base64url.ts";
+import { equalBytes } from "../crypto/equal.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { CommandType } from "../schema/service-type.ts";
 
 /** A command whose reply is parked. */
 export interface ParkedCommand {
   readonly command: CommandType;
-  /** Sends the reply and unparks. Throws CommandError when the message cannot be encoded or the session is gone. */
-  reply(reply: unknown): void;
-  fail(error: CommandError): void;
+  /** Sends the reply and unparks. Throws CommandError when the message cannot be sent (it stays parked then) or nobody waits for it. */
+  giveReply(reply: unknown): void;
+  /** Fails the command and unparks. Throws CommandError when nobody waits for it. */
+  giveFailure(error: unknown): void;
 }
 
-const SEQUENCE_BYTES = 6;
+const HANDLE_BYTES = 6;
 const DEADLINE_BYTES = 6;
 const MAC_BYTES = 16;
-const TOKEN_BYTES = SEQUENCE_BYTES + DEADLINE_BYTES + MAC_BYTES;
+const TOKEN_BYTES = HANDLE_BYTES + DEADLINE_BYTES + MAC_BYTES;
 
 /** What the registry needs of its surroundings. */
 export interface ParkedRepliesOptions {
@@ -25,9 +27,17 @@ export interface ParkedRepliesOptions {
   readonly wallNow: () => number;
 }
 
+/** Which parked reply is meant, whether it is still there or not. */
+export interface ParkedHandle {
+  /** Counts the replies that were parked; never used twice. */
+  readonly number: number;
+  /** Milliseconds since 1970, whole; 0 for none. */
+  readonly deadlineAt: number;
+}
+
 /**
- * The parked replies of one server or client, by token. A token is a counter, the deadline and a MAC over both, in base64url: what it names can be
- * forgotten the moment it is answered, and a late, second or forged token is still told apart.
+ * The parked replies of one server or client. A token is the handle's number, its deadline and a MAC over both, in base64url: what it names
+ * can be forgotten the moment it is answered, and a late, second or forged token is still told apart. It is made when somebody asks for it.
  */
 export class ParkedReplies {
   readonly #options: ParkedRepliesOptions;
@@ -42,63 +52,76 @@ export class ParkedReplies {
     return this.#parked.size;
   }
 
-  /**
-   * @param deadlineAt milliseconds since 1970; 0 for none
-   * @returns the handle to {@link unpark} with, and the token
-   */
-  park(command: ParkedCommand, deadlineAt: number): { readonly handle: number; readonly token: string } {
-    const handle = ++this.#count;
-    this.#parked.set(handle, command);
-    const token = new Uint8Array(TOKEN_BYTES);
-    putUint48(token, 0, handle);
-    putUint48(token, SEQUENCE_BYTES, Math.ceil(deadlineAt));
-    token.set(this.#mac(token), SEQUENCE_BYTES + DEADLINE_BYTES);
-    return { handle, token: encodeBase64url(token) };
+  /** @param deadlineAt milliseconds since 1970; 0 for none */
+  park(command: ParkedCommand, deadlineAt: number): ParkedHandle {
+    const number = ++this.#count;
+    this.#parked.set(number, command);
+    return { number, deadlineAt: Math.ceil(deadlineAt) };
   }
 
   /** Forgets a parked reply: it was given, or nobody waits for it. */
-  unpark(handle: number): void {
-    this.#parked.delete(handle);
+  unpark({ number }: ParkedHandle): void {
+    this.#parked.delete(number);
   }
 
-  /** Gives the reply that is parked under a token. Rejects as {@link find} throws, and when the reply cannot be encoded. */
+  token({ number, deadlineAt }: ParkedHandle): string {
+    const token = new Uint8Array(TOKEN_BYTES);
+    putUint48(token, 0, number);
+    putUint48(token, HANDLE_BYTES, deadlineAt);
+    token.set(this.#mac(token), HANDLE_BYTES + DEADLINE_BYTES);
+    return encodeBase64url(token);
+  }
+
+  /** Gives the reply that is parked under a token. Rejects as {@link find} throws, and when the reply cannot be sent. */
   async reply(command: CommandType, token: string, reply: unknown): Promise<void> {
-    this.find(command, token).reply(reply);
+    this.find(command, this.#handle(command, token)).giveReply(reply);
   }
 
-  /** Fails the command whose reply is parked under a token. */
+  /** Fails the command whose reply is parked under a token. Rejects as {@link find} throws. */
   async fail(command: CommandType, token: string, error: CommandError): Promise<void> {
-    this.find(command, token).fail(error);
+    this.find(command, this.#handle(command, token)).giveFailure(error);
   }
 
   /**
-   * The command behind a token. Throws CommandError: PERMISSION_DENIED for a token that was not made here, DEADLINE_EXCEEDED for one that is
-   * late, FAILED_PRECONDITION for one that was answered or whose caller is gone, INVALID_ARGUMENT for one of another command.
+   * The command behind a handle. Throws CommandError: DEADLINE_EXCEEDED for one that is late, FAILED_PRECONDITION for one that was answered
+   * or whose caller is gone, INVALID_ARGUMENT for one of another command.
    */
-  find(command: CommandType, token: string): ParkedCommand {
-    const bytes = token.length <= 2 * TOKEN_BYTES ? decodeBase64url(token) : undefined;
-    if (bytes?.length !== TOKEN_BYTES || !equal(this.#mac(bytes), bytes.subarray(SEQUENCE_BYTES + DEADLINE_BYTES)))
-      throw refusal("PERMISSION_DENIED", "this token was not made here", command);
-    const parked = this.#parked.get(uint48(bytes, 0));
+  find(command: CommandType, { number, deadlineAt }: ParkedHandle): ParkedCommand {
+    const parked = this.#parked.get(number);
     if (parked?.command.name === command.name) return parked;
-    if (parked !== undefined) throw refusal("INVALID_ARGUMENT", `this token belongs to ${parked.command.name}`, command);
-    const deadlineAt = uint48(bytes, SEQUENCE_BYTES);
+    if (parked !== undefined) throw replyRefused("INVALID_ARGUMENT", `this token belongs to ${parked.command.name}`, command);
     if (deadlineAt !== 0 && this.#options.wallNow() >= deadlineAt)
-      throw refusal("DEADLINE_EXCEEDED", "the caller stopped waiting", command);
-    throw refusal("FAILED_PRECONDITION", "the reply was already given, or its caller has gone", command);
+      throw replyRefused("DEADLINE_EXCEEDED", "its caller stopped waiting", command);
+    throw replyRefused("FAILED_PRECONDITION", "it was already given, or its caller has gone", command);
+  }
+
+  /** Throws CommandError PERMISSION_DENIED for a token that was not made here. */
+  #handle(command: CommandType, token: string): ParkedHandle {
+    const bytes = typeof token === "string" && token.length <= 2 * TOKEN_BYTES ? decodeBase64url(token) : undefined;
+    if (bytes?.length !== TOKEN_BYTES || !equalBytes(this.#mac(bytes), bytes.subarray(HANDLE_BYTES + DEADLINE_BYTES)))
+      throw replyRefused("PERMISSION_DENIED", "its token was not made here", command);
+    return { number: uint48(bytes, 0), deadlineAt: uint48(bytes, HANDLE_BYTES) };
   }
 
   #mac(token: Uint8Array): Uint8Array {
-    return this.#options.mac(this.#options.key, token.subarray(0, SEQUENCE_BYTES + DEADLINE_BYTES)).subarray(0, MAC_BYTES);
+    return this.#options.mac(this.#options.key, token.subarray(0, HANDLE_BYTES + DEADLINE_BYTES)).subarray(0, MAC_BYTES);
   }
 }
 
-function refusal(
+/** Why a deferred reply was not taken. */
+export function replyRefused(
   code: "PERMISSION_DENIED" | "DEADLINE_EXCEEDED" | "FAILED_PRECONDITION" | "INVALID_ARGUMENT",
   why: string,
-  command: CommandType,
+  { name }: CommandType,
 ): CommandError {
-  return new CommandError(code, `deferred reply: ${why}`, { command: command.name });
+  return new CommandError(code, `${name}: the deferred reply was not sent: ${why}`, { command: name });
+}
+
+/** The reply could not be encoded; the command stays parked, and another reply may be given. */
+export function unsentReply({ name }: CommandType, error: unknown): CommandError {
+  if (CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED") return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new CommandError("INVALID_ARGUMENT", `${name}: the deferred reply was not sent: ${why}`, { command: name, cause: error });
 }
 
 function putUint48(bytes: Uint8Array, offset: number, value: number): void {
@@ -109,11 +132,4 @@ function uint48(bytes: Uint8Array, offset: number): number {
   let value = 0;
   for (let index = 0; index < 6; index++) value = value * 256 + bytes[offset + index]!;
   return value;
-}
-
-/** In constant time. */
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let index = 0; index < a.length; index++) difference |= a[index]! ^ (b[index] ?? 0);
-  return difference === 0;
 }

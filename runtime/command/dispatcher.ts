@@ -1,18 +1,19 @@
-import { Failure } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
-import { CommandError, type Outcome } from "../errors/command-error.ts";
+import { CommandError } from "../errors/command-error.ts";
+import { decodeRest } from "../schema/codec.ts";
 import { CreditWindow } from "../session/credit.ts";
-import { CommandFlag, FrameType, kindNumbers } from "../session/frame.ts";
+import { CommandFlag } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import type { Timer, Timers } from "../time/timers.ts";
-import type { ParkedCommand, ParkedReplies } from "./deferred.ts";
-import { failureToWire, limitError } from "./failure.ts";
+import { Answers } from "./answers.ts";
+import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
+import { limitError } from "./failure.ts";
 import { IncomingCommand } from "./incoming-command.ts";
-import { CommandNumbers } from "./names.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
-import type { AnyCommand, Registration, Registry } from "./registry.ts";
+import { CommandNumbers } from "./names.ts";
+import { type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
 
@@ -33,18 +34,24 @@ export interface DispatcherOptions {
   readonly idle: () => void;
 }
 
-/** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and sends what comes of them. */
+/** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and keeps them until their end is sent. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #core: SessionCore;
   readonly #numbers: CommandNumbers<Registration>;
   readonly #window: CreditWindow;
+  /** Commands whose end was not sent yet, by id. */
   readonly #open = new Map<number, IncomingCommand>();
+  /** One-ways that wait or run. */
   readonly #oneWays = new Set<IncomingCommand>();
   readonly #queue: IncomingQueue;
+  readonly answers: Answers;
   #lastId = 0;
+  #lastFlags = 0;
   #streams = 0;
+  #runningOneWays = 0;
   #parkedHere = 0;
+  /** Answered commands that arrive from now on are refused. */
   draining = false;
   handled = 0;
   oneWaysRefused = 0;
@@ -52,11 +59,12 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#core = options.core;
+    this.answers = new Answers(options);
     this.#window = new CreditWindow(options.limits.queuedCommands, options.limits.queuedBytes);
-    this.#numbers = new CommandNumbers(options.limits.commandNames, (name, kind) => resolve(options.registry, name, kind));
+    this.#numbers = new CommandNumbers(options.limits.commandNames, (name, kind) => resolveCommand(options.registry, name, kind));
     this.#queue = new IncomingQueue({
-      mayStart: () => this.#core.outbox.room && this.#oneWays.size < options.limits.commandsInFlight,
-      start: (command, body) => this.#start(command, body),
+      mayStart: () => this.#core.outbox.room && this.#runningOneWays < options.limits.commandsInFlight,
+      start: (command, body, abandoned) => this.#start(command, body, abandoned),
     });
   }
 
@@ -80,7 +88,7 @@ export class Dispatcher {
     return this.#options.parked;
   }
 
-  /** Commands whose end was not sent yet. */
+  /** Commands that wait, run or are parked. */
   get pending(): number {
     return this.#open.size + this.#oneWays.size;
   }
@@ -108,6 +116,7 @@ export class Dispatcher {
     for (const command of this.#open.values()) command.writer?.retry();
   }
 
+  /** A REQUEST frame. */
   request(body: Reader, size: number): void {
     const id = body.uintNumber();
     if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
@@ -116,46 +125,47 @@ export class Dispatcher {
     if (this.#open.size >= this.limits.commandsInFlight)
       throw new ProtocolError(`more than ${this.limits.commandsInFlight} commands are in flight (limit commandsInFlight)`);
     const command = this.#accept(id, body, size);
-    this.#open.set(id, command);
     if (command.stream && ++this.#streams > this.limits.streams)
       throw new ProtocolError(`more than ${this.limits.streams} streams are open (limit streams)`);
+    this.#open.set(id, command);
     this.#queue.push(command, body);
   }
 
+  /** A SEND frame. */
   send(body: Reader, size: number): void {
     const command = this.#accept(0, body, size);
+    this.#oneWays.add(command);
     this.#queue.push(command, body);
   }
 
   cancel(id: number): void {
     const command = this.#find(id);
     if (command === undefined) return;
-    const { name } = command.registration.command;
-    command.stop(new CommandError("CANCELLED", `${name} was cancelled by its caller`, { outcome: outcomeOf(command), command: name }));
+    const { name } = command.command;
+    command.stop(new CommandError("CANCELLED", `${name} was cancelled by its caller`, { outcome: command.outcome, command: name }));
   }
 
   item(id: number, body: Reader, size: number): void {
     const command = this.#find(id);
-    if (command === undefined) return;
-    if (command.registration.refusal !== undefined) return;
+    if (command === undefined || command.registration.refusal !== undefined) return;
     if (command.reader === undefined) throw new ProtocolError(`command ${id} takes no stream`);
-    const { request } = command.registration.command;
     try {
       command.reader.push(size, () => {
-        body.elements = Math.min(body.elements, request.maxElements || body.elements);
-        return request.read(body, body.end);
+        // The reader takes it in a later turn: nothing in it may refer to the record.
+        body.views = false;
+        return decodeRest(command.command.request, body, this.limits.decodeElements);
       });
     } catch (error) {
       if (!CommandError.is(error)) throw error;
-      command.stop(error);
+      command.stop(this.answers.thrown(command.command, error, command.outcome));
     }
   }
 
   endOfItems(id: number): void {
     const command = this.#find(id);
-    if (command !== undefined && command.reader === undefined && command.registration.refusal === undefined)
-      throw new ProtocolError(`command ${id} takes no stream`);
-    command?.reader?.finish();
+    if (command === undefined || command.registration.refusal !== undefined) return;
+    if (command.reader === undefined) throw new ProtocolError(`command ${id} takes no stream`);
+    command.reader.complete();
   }
 
   credit(id: number, items: number, bytes: number): void {
@@ -165,7 +175,10 @@ export class Dispatcher {
   /** The session is lost: everything under way is stopped, nothing more is sent. */
   lost(error: CommandError): void {
     this.#queue.clear();
-    for (const command of [...this.#open.values(), ...this.#oneWays]) command.stop(error);
+    for (const command of [...this.#open.values(), ...this.#oneWays]) {
+      if (command.state === "queued") command.fail(error);
+      else command.stop(error);
+    }
   }
 
   // What commands ask of the dispatcher.
@@ -174,66 +187,39 @@ export class Dispatcher {
     if (command.state !== "ended") this.#core.grant(command.id, window);
   }
 
-  park(command: IncomingCommand, deadlineAt: number): { readonly handle: number; readonly token: string } {
+  park(command: IncomingCommand, deadlineAt: number): ParkedHandle {
     const limit = this.limits.parkedReplies;
-    const type = command.registration.command;
     if (this.#parkedHere >= limit)
-      throw limitError("parkedReplies", limit, `${this.#parkedHere} replies of this session are parked`, type, "MAY_HAVE_RUN");
+      throw limitError("parkedReplies", limit, `${this.#parkedHere} replies of this session are parked`, command.command, "MAY_HAVE_RUN");
     this.#parkedHere++;
-    const parked: ParkedCommand = { command: type, reply: (reply) => command.reply(reply), fail: (error) => command.fail(error) };
-    return this.#options.parked.park(parked, deadlineAt);
+    return this.parked.park(command, deadlineAt);
   }
 
-  unpark(handle: number): void {
+  unpark(handle: ParkedHandle): void {
     this.#parkedHere--;
-    this.#options.parked.unpark(handle);
+    this.parked.unpark(handle);
   }
 
   itemSink(command: IncomingCommand): StreamSink<unknown> {
+    const { answers } = this;
     const { outbox } = this.#core;
     return {
       get room() {
         return outbox.room;
       },
-      write: (item) => this.#sendMessage(FrameType.ITEM, command, item),
+      write: (item) => {
+        try {
+          return answers.item(command.id, command.command, item);
+        } catch (error) {
+          throw answers.unsendable(command.command, error);
+        }
+      },
     };
   }
 
-  sendReply(command: IncomingCommand, reply: unknown): void {
-    this.#sendMessage(FrameType.REPLY, command, reply);
-  }
-
-  sendEnd(command: IncomingCommand): void {
-    if (this.#core.ended) return;
-    this.#core.begin(FrameType.END).uintNumber(command.id);
-    this.#core.end();
-  }
-
-  sendFailure(command: IncomingCommand, error: CommandError): void {
-    if (command.id === 0) this.oneWaysRefused++;
-    else this.#fail(command.id, error, command.registration.command);
-  }
-
-  /** What the caller is told of an error that a handler threw. */
-  handlerError(command: IncomingCommand, error: unknown, outcome: Outcome): CommandError {
-    const { name } = command.registration.command;
-    if (CommandError.is(error)) {
-      const { code, message, details, incident, cause } = error;
-      return new CommandError(code, message, { outcome, details, incident, command: name, cause });
-    }
-    const incident = this.#options.incident(`the handler of ${name} failed`, error);
-    return new CommandError("INTERNAL", `${name} failed; the server's log has it under ${incident}`, { outcome, incident, command: name });
-  }
-
-  /** What the caller is told when a handler's reply cannot be sent. */
-  replyError(command: IncomingCommand, error: unknown): CommandError {
-    if (CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED") return error;
-    const { name } = command.registration.command;
-    const incident = this.#options.incident(`the reply of ${name} could not be encoded`, error);
-    return new CommandError("INTERNAL", `${name} gave a reply that its schema cannot hold; the server's log has it under ${incident}`, {
-      incident,
-      command: name,
-    });
+  answerFailure(command: IncomingCommand, error: CommandError): void {
+    if (command.id !== 0) this.answers.fail(command.id, command.command, error);
+    else this.oneWaysRefused++;
   }
 
   /** The next in order may start. */
@@ -243,7 +229,7 @@ export class Dispatcher {
 
   /** The command's end was sent. */
   finished(command: IncomingCommand): void {
-    if (command.id === 0) this.#oneWays.delete(command);
+    if (command.id === 0) this.#finishedOneWay(command);
     else {
       this.#open.delete(command.id);
       if (command.stream) this.#streams--;
@@ -256,98 +242,57 @@ export class Dispatcher {
     const registration = this.#numbers.read(body);
     const flags = body.uint32();
     const timeoutMs = body.uintNumber();
-    if (flags > 3) throw new ProtocolError(`unknown command flags ${flags}`);
-    if (flags === CommandFlag.STOP_ON_ERROR) throw new ProtocolError("a command stops others on error but is not ordered");
+    this.#checkFlags(flags);
+    if (registration.refusal === undefined && (registration.command.kind === "one_way") !== (id === 0))
+      throw new ProtocolError(`a ${registration.command.kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
     if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
-    return new IncomingCommand(this, registration, id, flags, timeoutMs === 0 ? 0 : this.now() + timeoutMs, size);
+    const command = new IncomingCommand(this, registration, id, flags, timeoutMs === 0 ? 0 : this.now() + timeoutMs, size);
+    const { name } = registration.command;
+    // Nobody can be told that a one-way is refused, so it still runs.
+    if (this.draining && id !== 0)
+      command.stop(new CommandError("UNAVAILABLE", `${name}: this side takes no new commands, it is draining`, { outcome: "NOT_RUN" }));
+    return command;
   }
 
-  #start(command: IncomingCommand, body: Reader): void {
+  #checkFlags(flags: number): void {
+    if (flags > (CommandFlag.ORDERED | CommandFlag.AFTER_SUCCESS)) throw new ProtocolError(`unknown command flags ${flags}`);
+    if ((flags & CommandFlag.AFTER_SUCCESS) !== 0 && (this.#lastFlags & CommandFlag.ORDERED) === 0)
+      throw new ProtocolError("a command depends on the one before it, which is not ordered");
+    this.#lastFlags = flags;
+  }
+
+  #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
     if (this.#window.take(command.size)) this.#core.grant(0, this.#window);
-    const refusal = this.#refusal(command);
+    const refusal = this.#refusal(command, abandoned);
     if (refusal !== undefined) {
       command.fail(refusal);
       return;
     }
     this.handled++;
-    if (command.id === 0) this.#oneWays.add(command);
+    if (command.id === 0) this.#runningOneWays++;
     command.run(body);
   }
 
-  #refusal(command: IncomingCommand): CommandError | undefined {
-    const { name } = command.registration.command;
-    const aborted = this.#queue.refuses(command);
-    const refusal = aborted ?? command.stopped ?? command.registration.refusal;
+  #refusal(command: IncomingCommand, abandoned: boolean): CommandError | undefined {
+    const { name } = command.command;
+    if (abandoned) return new CommandError("ABORTED", `${name}: the command before it in its batch failed`, { outcome: "NOT_RUN" });
+    const refusal = command.stopped ?? command.registration.refusal;
     if (refusal !== undefined) return refusal;
     if (command.deadlineAt !== 0 && this.now() >= command.deadlineAt)
       return new CommandError("DEADLINE_EXCEEDED", `${name} waited for its turn until its deadline`, { outcome: "NOT_RUN" });
-    if (this.draining)
-      return new CommandError("UNAVAILABLE", `${name}: this side takes no new commands, it is draining`, { outcome: "NOT_RUN" });
     return undefined;
   }
 
+  #finishedOneWay(command: IncomingCommand): void {
+    this.#oneWays.delete(command);
+    if (!command.ran) return;
+    // Where as many run as may, the queue waits for this.
+    if (this.#runningOneWays-- === this.limits.commandsInFlight) this.#queue.pump();
+  }
+
+  /** The command, if it has not ended. */
   #find(id: number): IncomingCommand | undefined {
     if (id > this.#lastId) throw new ProtocolError(`command ${id} was never started`);
     return this.#open.get(id);
   }
-
-  #sendMessage(type: typeof FrameType.REPLY | typeof FrameType.ITEM, command: IncomingCommand, message: unknown): number {
-    const core = this.#core;
-    if (core.ended) return 0;
-    const writer = core.begin(type);
-    const start = writer.position;
-    writer.uintNumber(command.id);
-    const body = writer.position;
-    try {
-      command.registration.command.reply.write(writer, message);
-      const limit = this.peerLimits.messageBytes;
-      const bytes = writer.position - body;
-      if (bytes > limit)
-        throw limitError("messageBytes", limit, `its reply has ${bytes} bytes`, command.registration.command, "MAY_HAVE_RUN");
-    } catch (error) {
-      core.outbox.abandon();
-      throw error;
-    }
-    const size = writer.position - start;
-    core.end();
-    return size;
-  }
-
-  #fail(id: number, error: CommandError, command: AnyCommand): void {
-    if (this.#core.ended) return;
-    const writer = this.#core.begin(FrameType.FAIL);
-    writer.uintNumber(id);
-    Failure.write(writer, failureToWire(error, command));
-    this.#core.end();
-  }
-}
-
-function outcomeOf(command: IncomingCommand): Outcome {
-  return command.state === "queued" ? "NOT_RUN" : "MAY_HAVE_RUN";
-}
-
-/** What a name stands for here. A name that nobody registered, or registered as another kind, becomes a command that always refuses. */
-function resolve(registry: Registry, name: string, kind: number): Registration {
-  const registration = registry.commands.get(name);
-  if (registration === undefined)
-    return refusing(name, new CommandError("UNIMPLEMENTED", `${name} is not implemented here`, { outcome: "NOT_RUN" }));
-  const { command } = registration;
-  if (kindNumbers[command.kind] === kind) return registration;
-  return refusing(name, new CommandError("SCHEMA_MISMATCH", `${name} is ${command.kind} here, not kind ${kind}`, { outcome: "NOT_RUN" }));
-}
-
-function refusing(name: string, error: CommandError): Registration {
-  const nothing = { name: "", maxElements: 0, write() {}, read: () => undefined };
-  const command: AnyCommand = {
-    name,
-    method: "",
-    kind: "unary",
-    request: nothing,
-    reply: nothing,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    errors: [],
-  };
-  return { command, handle: () => undefined, refusal: error };
 }

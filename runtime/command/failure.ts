@@ -3,10 +3,13 @@ import { codeFromNumber, codeNumbers } from "../errors/code.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { receivedDetail } from "../errors/error-detail.ts";
 import type { CommandType } from "../schema/service-type.ts";
+import { shortText } from "../bytes/short-text.ts";
 import { FAILURE_BYTES } from "../session/frame.ts";
 
 /** The longest message of a failure, in UTF-16 units; longer ones are cut. */
 const FAILURE_TEXT_UNITS = 4_096;
+/** The longest id of an incident, in UTF-16 units; longer ones are cut. */
+const INCIDENT_UNITS = 64;
 
 /** What travels of an error: its code, message, outcome, incident, and those details that the command declares. Never its cause or stack. */
 export function failureToWire(error: CommandError, command: CommandType | undefined): FailureInit {
@@ -14,10 +17,10 @@ export function failureToWire(error: CommandError, command: CommandType | undefi
   const size = declared.reduce((bytes, detail) => bytes + detail.type.length * 3 + detail.value.length + 16, 0);
   return {
     code: codeNumbers[error.code],
-    message: cut(error.message),
+    message: shortText(error.message, FAILURE_TEXT_UNITS),
     outcome: error.outcome === "NOT_RUN" ? Failure_Outcome.NOT_RUN : Failure_Outcome.MAY_HAVE_RUN,
     details: size <= FAILURE_BYTES - 4 * FAILURE_TEXT_UNITS ? declared : [],
-    incident: error.incident ?? "",
+    incident: shortText(error.incident ?? "", INCIDENT_UNITS),
   };
 }
 
@@ -29,12 +32,6 @@ export function failureFromWire(failure: Failure, command: string): CommandError
     incident: failure.incident === "" ? undefined : failure.incident,
     command,
   });
-}
-
-/** Well-formed (no lone surrogate survives the cut or the sender's own text) and bounded. */
-function cut(message: string): string {
-  const short = message.length > FAILURE_TEXT_UNITS ? `${message.slice(0, FAILURE_TEXT_UNITS - 1)}…` : message;
-  return short.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
 }
 
 /** The error for what would exceed a limit: it names limit, size and command. */

@@ -1,17 +1,19 @@
 import type { Reader } from "../bytes/reader.ts";
-import { CommandError } from "../errors/command-error.ts";
+import { CommandError, type Outcome } from "../errors/command-error.ts";
+import { decodeRest } from "../schema/codec.ts";
 import { CreditBudget } from "../session/credit.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { Timer } from "../time/timers.ts";
 import { CommandContext } from "./command-context.ts";
+import { type ParkedCommand, replyRefused, unsentReply } from "./deferred.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { compose, type Next } from "./interceptor.ts";
-import type { Registration } from "./registry.ts";
+import type { AnyCommand, Registration } from "./registry.ts";
 import { StreamReader } from "./stream-reader.ts";
 import { StreamWriter } from "./stream-writer.ts";
 
 /** A command of the peer, from its arrival until its end is sent. */
-export class IncomingCommand {
+export class IncomingCommand implements ParkedCommand {
   /** 0 for one-ways, which are not answered. */
   readonly id: number;
   readonly registration: Registration;
@@ -22,22 +24,24 @@ export class IncomingCommand {
   payload: Uint8Array | undefined;
   /** Bytes that count against the command credit. */
   readonly size: number;
+  /** Its turn came and it was not refused. */
+  ran = false;
   state: "queued" | "running" | "parked" | "ended" = "queued";
-  /** Why it was stopped: cancelled, late or lost. */
+  /** Why it was stopped: cancelled, late, lost or refused. */
   stopped: CommandError | undefined;
   readonly reader: StreamReader<unknown> | undefined;
-  writer: StreamWriter<unknown> | undefined;
+  readonly writer: StreamWriter<unknown> | undefined;
   readonly #dispatcher: Dispatcher;
   #context: CommandContext | undefined;
   #timer: Timer | undefined;
-  /** Whether the handler itself was called: until then every failure is NOT_RUN. */
+  /** The handler itself was called. */
   #started = false;
 
   constructor(dispatcher: Dispatcher, registration: Registration, id: number, flags: number, deadlineAt: number, size: number) {
     this.#dispatcher = dispatcher;
     this.registration = registration;
     this.id = id;
-    this.flags = registration.command.ordered ? flags | CommandFlag.ORDERED : flags;
+    this.flags = flags;
     this.deadlineAt = deadlineAt;
     this.size = size;
     const { kind } = registration.command;
@@ -52,8 +56,18 @@ export class IncomingCommand {
     }
   }
 
+  get command(): AnyCommand {
+    return this.registration.command;
+  }
+
+  /** The next command starts only when this one has ended: because its caller, or the schema of this side, says so. */
   get ordered(): boolean {
-    return (this.flags & CommandFlag.ORDERED) !== 0;
+    return this.command.ordered || (this.flags & CommandFlag.ORDERED) !== 0;
+  }
+
+  /** Whether the handler may have run by now. */
+  get outcome(): Outcome {
+    return this.#started ? "MAY_HAVE_RUN" : "NOT_RUN";
   }
 
   get stream(): boolean {
@@ -63,12 +77,13 @@ export class IncomingCommand {
   /** Calls the handler. The request is read before this returns. */
   run(body: Reader): void {
     this.state = "running";
+    this.ran = true;
     try {
       const request = this.reader ?? this.#decode(body);
       const context = new CommandContext(this, this.#dispatcher);
       this.#context = context;
       const result = this.#invoke(request, context);
-      if (this.writer !== undefined) this.#answerStream(result);
+      if (this.writer !== undefined) this.#answerStream(this.writer, result);
       else if (isThenable(result)) {
         this.#armDeadline();
         result.then(this.#answer, this.#refuse);
@@ -83,27 +98,38 @@ export class IncomingCommand {
     if (this.stopped !== undefined || this.state === "ended") return;
     this.stopped = error;
     this.payload = undefined;
+    this.#timer?.cancel();
     this.reader?.fail(error);
     this.#context?.abort(error);
     this.writer?.stop();
     if (this.state === "parked") this.fail(error);
   }
 
-  /** Sends the reply of a running or parked command. Throws CommandError when it cannot be encoded; the command goes on then. */
-  reply(reply: unknown): void {
-    this.#dispatcher.sendReply(this, reply);
-    this.#finish(false);
-  }
-
+  /** Ends the command with an error. */
   fail(error: CommandError): void {
-    this.#dispatcher.sendFailure(this, error);
+    if (this.state === "ended") return;
+    this.#dispatcher.answerFailure(this, error);
     this.#finish(true);
   }
 
+  giveReply(reply: unknown): void {
+    this.#checkAwaited();
+    try {
+      this.#reply(reply);
+    } catch (error) {
+      throw unsentReply(this.command, error);
+    }
+  }
+
+  giveFailure(error: unknown): void {
+    this.#checkAwaited();
+    this.fail(this.#dispatcher.answers.thrown(this.command, error, "MAY_HAVE_RUN"));
+  }
+
   #decode(body: Reader): unknown {
-    const { request } = this.registration.command;
-    body.elements = Math.min(body.elements, request.maxElements || body.elements);
-    return request.read(body, body.end);
+    // An interceptor may take its time before it lets the handler see the request.
+    body.views = this.#dispatcher.registry.interceptors.length === 0;
+    return decodeRest(this.command.request, body, this.#dispatcher.limits.decodeElements);
   }
 
   #invoke(request: unknown, context: CommandContext): unknown {
@@ -114,6 +140,8 @@ export class IncomingCommand {
       return handle(request, context);
     }
     const innermost: Next = async (call) => {
+      if (this.#started) throw new CommandError("FAILED_PRECONDITION", `${command.name}: its handler runs at most once`);
+      if (this.stopped !== undefined) throw this.stopped;
       this.#started = true;
       return handle(call.request, context);
     };
@@ -121,54 +149,62 @@ export class IncomingCommand {
     return compose(interceptors, innermost)({ side: "handler", command, request, session, signal, values });
   }
 
+  /** Sends the reply. Throws CommandError when it cannot be sent; the command goes on then. */
+  #reply(reply: unknown): void {
+    this.#dispatcher.answers.reply(this.id, this.command, reply);
+    this.#finish(false);
+  }
+
   readonly #answer = (result: unknown): void => {
     if (this.state === "ended") return;
-    if (this.stopped !== undefined) this.fail(this.stopped);
-    else if (this.id === 0) this.#finish(false);
+    if (this.id === 0) this.#finish(false);
+    else if (this.stopped !== undefined) this.fail(this.stopped);
     else if (this.#context!.isDeferred(result)) this.#park();
     else {
       try {
-        this.reply(result);
+        this.#reply(result);
       } catch (error) {
-        this.fail(this.#dispatcher.replyError(this, error));
+        this.fail(this.#dispatcher.answers.unsendable(this.command, error));
       }
     }
   };
 
   readonly #refuse = (error: unknown): void => {
     if (this.state === "ended") return;
-    this.fail(this.stopped ?? this.#dispatcher.handlerError(this, error, this.#started ? "MAY_HAVE_RUN" : "NOT_RUN"));
+    this.fail(this.stopped ?? this.#dispatcher.answers.thrown(this.command, error, this.outcome));
   };
 
   #park(): void {
     this.state = "parked";
     this.#armDeadline();
     this.#dispatcher.settled(this, false);
-    if (this.stopped !== undefined) this.fail(this.stopped);
   }
 
-  #answerStream(result: unknown): void {
+  #answerStream(writer: StreamWriter<unknown>, result: unknown): void {
     this.#armDeadline();
-    const source = isThenable(result) ? result : undefined;
-    const pumped = source === undefined ? this.#pump(result) : source.then((items) => this.#pump(items));
-    pumped.then((whole) => {
+    const pump = async (): Promise<boolean> => {
+      const items = await result;
+      if (isIterable(items)) return writer.pump(items);
+      throw new TypeError(`the handler of ${this.command.name} did not return an iterable`);
+    };
+    pump().then((whole) => {
       if (this.state === "ended") return;
-      if (!whole || this.stopped !== undefined) return this.fail(this.stopped ?? new CommandError("CANCELLED", "the stream was stopped"));
-      this.#dispatcher.sendEnd(this);
+      if (!whole) return this.fail(this.stopped!);
+      this.#dispatcher.answers.end(this.id);
       this.#finish(false);
     }, this.#refuse);
   }
 
-  async #pump(items: unknown): Promise<boolean> {
-    if (!isIterable(items)) throw new TypeError(`the handler of ${this.registration.command.name} did not return an iterable`);
-    return this.writer!.pump(items);
+  #checkAwaited(): void {
+    if (this.stopped?.code === "DEADLINE_EXCEEDED") throw replyRefused("DEADLINE_EXCEEDED", "its caller stopped waiting", this.command);
+    if (this.stopped !== undefined) throw replyRefused("FAILED_PRECONDITION", "its caller has gone", this.command);
   }
 
   #armDeadline(): void {
-    if (this.deadlineAt === 0 || this.#timer !== undefined) return;
+    if (this.deadlineAt === 0 || this.stopped !== undefined) return;
     this.#timer = this.#dispatcher.after(this.deadlineAt, () => {
-      const { name } = this.registration.command;
-      this.stop(new CommandError("DEADLINE_EXCEEDED", `${name} did not end in time`, { command: name }));
+      const { name } = this.command;
+      this.stop(new CommandError("DEADLINE_EXCEEDED", `${name} did not end in time`, { outcome: this.outcome, command: name }));
     });
   }
 

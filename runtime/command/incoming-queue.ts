@@ -1,5 +1,4 @@
 import { Reader } from "../bytes/reader.ts";
-import { CommandError } from "../errors/command-error.ts";
 import { CommandFlag } from "../session/frame.ts";
 import { Fifo } from "./fifo.ts";
 import type { IncomingCommand } from "./incoming-command.ts";
@@ -7,19 +6,25 @@ import type { IncomingCommand } from "./incoming-command.ts";
 export interface QueueHost {
   /** Whether anything may start now. */
   readonly mayStart: () => boolean;
-  readonly start: (command: IncomingCommand, body: Reader) => void;
+  /**
+   * Runs the command, or refuses it. The body is valid until it returns; it must not throw.
+   *
+   * @param abandoned the command depends on the one before it, which failed
+   */
+  readonly start: (command: IncomingCommand, body: Reader, abandoned: boolean) => void;
 }
 
 /**
- * The order of commands: first come, first started. An ordered command holds back all that came after it until it has ended; one that stops
- * on error also decides about its follower. What has to wait is copied, for its record's memory is the channel's.
+ * The order of commands: first come, first started. An ordered command holds back all that came after it until it has ended, and what came
+ * next may depend on its success. What has to wait is copied, for its record's memory is the channel's.
  */
 export class IncomingQueue {
   readonly #host: QueueHost;
   readonly #waiting = new Fifo<IncomingCommand>();
   #holder: IncomingCommand | undefined;
-  #stopNext = false;
-  #paused = 0;
+  /** The ordered command that ended last failed, and nothing has started since. */
+  #failed = false;
+  #pauses = 0;
   #pumping = false;
 
   constructor(host: QueueHost) {
@@ -36,12 +41,12 @@ export class IncomingQueue {
 
   /** Starts nothing until the returned function is called. */
   pause(): () => void {
-    this.#paused++;
+    this.#pauses++;
     let paused = true;
     return () => {
       if (!paused) return;
       paused = false;
-      this.#paused--;
+      this.#pauses--;
       this.pump();
     };
   }
@@ -59,20 +64,11 @@ export class IncomingQueue {
     this.#pumping = false;
   }
 
-  /** The refusal that the command before this one caused, if it did. */
-  refuses(command: IncomingCommand): CommandError | undefined {
-    const stopped = this.#stopNext;
-    this.#stopNext = false;
-    if (!stopped) return undefined;
-    const { name } = command.registration.command;
-    return new CommandError("ABORTED", `${name}: the command before it in its batch failed`, { outcome: "NOT_RUN", command: name });
-  }
-
-  /** A command has ended, or its reply is parked. */
+  /** A command has ended, or its reply is parked: those that it held back may start. */
   settled(command: IncomingCommand, failed: boolean): void {
     if (command !== this.#holder) return;
     this.#holder = undefined;
-    this.#stopNext = failed && (command.flags & CommandFlag.STOP_ON_ERROR) !== 0;
+    this.#failed = failed;
     this.pump();
   }
 
@@ -81,11 +77,13 @@ export class IncomingQueue {
   }
 
   get #mayStart(): boolean {
-    return this.#paused === 0 && this.#holder === undefined && this.#host.mayStart();
+    return this.#pauses === 0 && this.#holder === undefined && this.#host.mayStart();
   }
 
   #start(command: IncomingCommand, body: Reader): void {
+    const abandoned = this.#failed && (command.flags & CommandFlag.AFTER_SUCCESS) !== 0;
+    this.#failed = false;
     if (command.ordered) this.#holder = command;
-    this.#host.start(command, body);
+    this.#host.start(command, body, abandoned);
   }
 }

@@ -1,58 +1,93 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
+import { decodeRest } from "../schema/codec.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Timer } from "../time/timers.ts";
+import { unreadableError } from "./call-errors.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 
+/** A command of this side that was submitted. */
+export interface Submitted {
+  readonly result: Promise<unknown>;
+  /** It failed before it was sent. */
+  readonly unsent: boolean;
+}
+
+/** Where a command stands in its batch. */
+export interface BatchPlace {
+  /** See {@link CommandFlag}. */
+  readonly flags: number;
+  /** The member before it, without whose success it must not run. */
+  readonly after: Submitted | undefined;
+}
+
+/** The place of a command that belongs to no batch. */
+export const noBatch: BatchPlace = { flags: 0, after: undefined };
+
 /** A command of this side, from its call until the peer has sent its end. */
-export class OutgoingCall {
+export class OutgoingCall implements Submitted {
   readonly command: AnyCommand;
-  /** 0 until it is sent. */
+  readonly place: BatchPlace;
+  readonly result: Promise<unknown>;
+  /** 0 until it is sent, and for one-ways. */
   id = 0;
   /** The number of its first frame; what the peer did not accept was not run. */
   sequence = 0;
+  sent = false;
   /** The caller has its answer; only the peer's end is awaited. */
   settled = false;
+  /** Whether it counts against the limits of what is in flight. */
+  counted = false;
+  /** On the timers' scale; 0 for none. */
+  deadlineAt = 0;
   timer: Timer | undefined;
   /** Takes the listener off the caller's AbortSignal. */
   unlisten: (() => void) | undefined;
-  readonly reader: StreamReader<unknown> | undefined;
-  readonly writer: StreamWriter<unknown> | undefined;
-  readonly #resolve: (reply: unknown) => void;
-  readonly #reject: (error: CommandError) => void;
+  /** Takes the call out of the send queue. */
+  leave: (() => void) | undefined;
+  reader: StreamReader<unknown> | undefined;
+  writer: StreamWriter<unknown> | undefined;
+  #resolve!: (reply: unknown) => void;
+  #reject!: (error: CommandError) => void;
 
-  constructor(
-    command: AnyCommand,
-    resolve: (reply: unknown) => void,
-    reject: (error: CommandError) => void,
-    reader?: StreamReader<unknown>,
-    writer?: StreamWriter<unknown>,
-  ) {
+  constructor(command: AnyCommand, place: BatchPlace) {
     this.command = command;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.reader = reader;
-    this.writer = writer;
+    this.place = place;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
-  /** The peer's REPLY. */
-  reply(body: Reader, elements: number): void {
-    if (this.settled) return;
+  get unsent(): boolean {
+    return this.settled && !this.sent;
+  }
+
+  get stream(): boolean {
+    return this.reader !== undefined || this.writer !== undefined;
+  }
+
+  get answered(): boolean {
+    return this.command.kind !== "one_way";
+  }
+
+  /** The peer's REPLY. Returns an error when it cannot be read. */
+  reply(body: Reader, elements: number): CommandError | undefined {
+    if (this.settled) return undefined;
     if (this.reader !== undefined) throw new ProtocolError(`${this.command.name} answers with a stream, not with a reply`);
     let reply: unknown;
     try {
       reply = this.#decode(body, elements);
     } catch (error) {
-      this.fail(unreadable(this.command, error));
-      return;
+      return unreadableError(this.command, error);
     }
-    this.settle();
-    this.#resolve(reply);
+    this.succeed(reply);
+    return undefined;
   }
 
-  /** The peer's ITEM. Returns an error when the item cannot be read: the call has failed, and the peer is to be told. */
+  /** The peer's ITEM. Returns an error when it cannot be read. */
   item(body: Reader, size: number, elements: number): CommandError | undefined {
     if (this.reader === undefined) throw new ProtocolError(`${this.command.name} does not answer with a stream`);
     try {
@@ -60,7 +95,7 @@ export class OutgoingCall {
       return undefined;
     } catch (error) {
       if (!CommandError.is(error)) throw error;
-      return unreadable(this.command, error);
+      return unreadableError(this.command, error);
     }
   }
 
@@ -68,35 +103,32 @@ export class OutgoingCall {
   finish(): void {
     if (this.settled) return;
     if (this.reader === undefined) throw new ProtocolError(`${this.command.name} does not answer with a stream`);
-    this.settle();
-    this.reader.finish();
-    this.#resolve(undefined);
+    this.succeed(undefined);
+    this.reader.complete();
+  }
+
+  succeed(reply: unknown): void {
+    this.#settle();
+    this.#resolve(reply);
   }
 
   fail(error: CommandError): void {
-    if (this.settled) return;
-    this.settle();
+    this.#settle();
     this.reader?.fail(error);
     this.#reject(error);
   }
 
-  /** The caller has left its stream: nobody is told anything. */
-  settle(): void {
+  #settle(): void {
     this.settled = true;
     this.timer?.cancel();
     this.unlisten?.();
+    this.leave?.();
     this.writer?.stop();
   }
 
   #decode(body: Reader, elements: number): unknown {
-    const { reply } = this.command;
-    body.elements = Math.min(elements, reply.maxElements || elements);
-    return reply.read(body, body.end);
+    // Whoever awaits the answer reads it in a later turn: nothing in it may refer to the record.
+    body.views = false;
+    return decodeRest(this.command.reply, body, elements);
   }
-}
-
-function unreadable(command: AnyCommand, error: unknown): CommandError {
-  const code = CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED" ? "RESOURCE_EXHAUSTED" : "INTERNAL";
-  const message = `${command.name}: what the peer answered cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  return new CommandError(code, message, { outcome: "MAY_HAVE_RUN", command: command.name, cause: error });
 }

@@ -16,13 +16,13 @@ import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
-import { SessionCaller, type Submission } from "./caller.ts";
+import { SessionCaller } from "./caller.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import type { ParkedReplies } from "./deferred.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
-import type { AnyCommand, Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
@@ -64,6 +64,9 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly #options: PeerOptions<Data>;
   readonly #feed: StatusFeed<SessionStatus>;
   readonly #idle: (() => void)[] = [];
+  /** Rejects the flushes under way. */
+  readonly #flushing = new Set<() => void>();
+  #oneWaysFailed = 0;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #dispatcher: Dispatcher | undefined;
@@ -119,8 +122,11 @@ export class Peer<Data = unknown> implements Session<Data> {
     const { interceptors } = this.#options;
     return runBatch(build, options, {
       check: (service) => this.#checkSide(service),
-      submit: (command, request, submission) => this.#submit(command as AnyCommand, request, submission),
-      intercept: interceptors.length === 0 ? undefined : (members) => interceptMembers(members, this as Session, interceptors),
+      submit: (command, request, callOptions, place) => this.#caller!.submit(command, request, callOptions, place),
+      intercept:
+        interceptors.length === 0
+          ? undefined
+          : (members) => interceptMembers(members, this as Session, interceptors, (error) => this.#caller!.oneWayFailed(error)),
     });
   }
 
@@ -132,12 +138,17 @@ export class Peer<Data = unknown> implements Session<Data> {
     return this.#options.parked.fail(command, token, error);
   }
 
-  async flush(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
       const lost = (): void => reject(this.#lostError());
       if (this.#end !== undefined) return lost();
-      this.closed.then(lost);
-      this.#caller!.queue.whenEmpty(() => this.core.outbox.whenAcknowledged(resolve));
+      this.#flushing.add(lost);
+      this.#caller!.sender.whenPassed(() =>
+        this.core.outbox.whenAcknowledged(() => {
+          this.#flushing.delete(lost);
+          resolve();
+        }),
+      );
     });
   }
 
@@ -181,9 +192,9 @@ export class Peer<Data = unknown> implements Session<Data> {
   stats(): SessionStats {
     const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#options.connection.channel.stats;
     return {
-      commandsSent: this.#caller?.sent ?? 0,
+      commandsSent: this.#caller?.sender.sent ?? 0,
       commandsHandled: this.#dispatcher?.handled ?? 0,
-      oneWaysFailed: this.#caller?.oneWaysFailed ?? 0,
+      oneWaysFailed: this.#oneWaysFailed,
       oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#dispatcher?.pending ?? 0,
@@ -207,25 +218,16 @@ export class Peer<Data = unknown> implements Session<Data> {
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
     const peerLimits: WireLimits = told;
     const idle = (): void => this.#checkIdle();
-    const oneWayFailed = (error: CommandError): void => this.#feed.emit({ type: "one_way_failed", command: error.command ?? "", error });
+    const oneWayFailed = (error: CommandError): void =>
+      this.#feed.emit({ type: "one_way_failed", command: error.command ?? "", error, total: ++this.#oneWaysFailed });
     const firstId = role === "client" ? 1 : 2;
     const { core } = this;
-    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, idle });
-    this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, this as Session, interceptors);
-    const peerParity = role === "client" ? 0 : 1;
     const session = this as Session;
+    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, idle });
+    this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
+    const peerParity = role === "client" ? 0 : 1;
     this.#dispatcher = new Dispatcher({ core, session, registry, peerParity, limits, peerLimits, timers, wallNow, parked, incident, idle });
     this.#options.opened(this, hello);
-    this.#feed.emit({ type: "open" });
-  }
-
-  #submit(command: AnyCommand, request: unknown, submission: Submission): { readonly result: Promise<unknown>; readonly failed: boolean } {
-    if (command.kind === "one_way") {
-      const { sent, failed } = this.#caller!.submitOneWay(command, request, submission);
-      return { result: sent, failed };
-    }
-    const { reply, failed } = this.#caller!.submit(command, request, submission);
-    return { result: reply, failed };
   }
 
   #frame(type: FrameType, body: Reader, size: number): void {
@@ -259,8 +261,10 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.state = "ended";
     this.#caller?.lost(end);
     this.#dispatcher?.lost(this.#lostError());
-    this.#feed.emit({ type: "ended", error: new EndError(end.reason, end.message) });
+    this.#feed.emit(this.#now());
     this.#feed.end();
+    for (const lost of this.#flushing) lost();
+    this.#flushing.clear();
     this.#checkIdle();
     this.#resolveClosed(end);
     this.#options.ended(this, end);
@@ -293,10 +297,10 @@ export class Peer<Data = unknown> implements Session<Data> {
       throw new TypeError(`use(${name}): the ${other.toLowerCase()} does not handle this service (its schema says side: ${side})`);
   }
 
-  #now(): SessionStatus | undefined {
-    return this.#end === undefined
-      ? { type: this.state === "draining" ? "draining" : "open" }
-      : { type: "ended", error: new EndError(this.#end.reason, this.#end.message) };
+  #now(): SessionStatus {
+    if (this.#end === undefined) return { type: this.state === "draining" ? "draining" : "open" };
+    const { reason, message } = this.#end;
+    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWaysFailed };
   }
 
   #lostError(): CommandError {

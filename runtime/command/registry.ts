@@ -1,5 +1,6 @@
 import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
-import type { CommandError } from "../errors/command-error.ts";
+import { CommandError } from "../errors/command-error.ts";
+import { kindNumbers } from "../session/frame.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";
 
@@ -38,4 +39,31 @@ export function makeRegistry(
     }
   }
   return { commands, interceptors };
+}
+
+/** What a name stands for here. A name that nobody registered, or registered as another kind, becomes a command that is always refused. */
+export function resolveCommand(registry: Registry, name: string, kind: number): Registration {
+  const registration = registry.commands.get(name);
+  if (registration === undefined)
+    return refusing(name, new CommandError("UNIMPLEMENTED", `${name} is not implemented here`, { outcome: "NOT_RUN" }));
+  const { command } = registration;
+  if (kindNumbers[command.kind] === kind) return registration;
+  const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;
+  return refusing(name, new CommandError("SCHEMA_MISMATCH", `${name} is ${command.kind} here, not ${callers}`, { outcome: "NOT_RUN" }));
+}
+
+function refusing(name: string, refusal: CommandError): Registration {
+  const nothing = { name: "", maxElements: 0, write() {}, read: () => undefined };
+  const command: AnyCommand = {
+    name,
+    method: "",
+    kind: "unary",
+    request: nothing,
+    reply: nothing,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: false,
+    errors: [],
+  };
+  return { command, handle: () => undefined, refusal };
 }

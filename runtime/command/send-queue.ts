@@ -1,106 +1,103 @@
 import type { CommandError } from "../errors/command-error.ts";
 import type { Timer, Timers } from "../time/timers.ts";
-import { Fifo } from "./fifo.ts";
 
 /** A command that waits for room or credit, its message already encoded. */
 export interface WaitingSend {
   /** The command's name. */
   readonly command: string;
-  /** Writes the frame. */
+  /** Bytes that it holds. */
+  readonly size: number;
+  /** Writes the frame. Never throws. */
   send(): void;
   fail(error: CommandError): void;
   /** What to fail with when the waiting takes too long. */
   expired(): CommandError;
-  /** Bytes that it holds. */
-  readonly size: number;
 }
 
+/** Something at a place in the queue: a command, or somebody who waits for all before it to leave. */
 interface Entry {
-  readonly waiting: WaitingSend;
+  readonly waiting: WaitingSend | undefined;
+  readonly passed: (() => void) | undefined;
   timer: Timer | undefined;
-  done: boolean;
 }
 
 /** Commands that could not leave at once, in the order of their calls. */
 export class SendQueue {
-  readonly #entries = new Fifo<Entry>();
+  /** In order; leaving from the middle costs nothing and keeps nothing. */
+  readonly #entries = new Set<Entry>();
   readonly #timers: Timers;
   readonly #timeoutMs: number;
   readonly #maySend: () => boolean;
+  #length = 0;
   #bytes = 0;
-  #live = 0;
-  #onEmpty: (() => void)[] = [];
 
+  /**
+   * @param timeoutMs how long one command may wait
+   * @param maySend whether one more may be sent now
+   */
   constructor(timers: Timers, timeoutMs: number, maySend: () => boolean) {
     this.#timers = timers;
     this.#timeoutMs = timeoutMs;
     this.#maySend = maySend;
   }
 
-  /** Nothing waits: who comes now need not either. */
-  get empty(): boolean {
-    return this.#live === 0;
-  }
-
+  /** Commands that wait. */
   get length(): number {
-    return this.#live;
+    return this.#length;
   }
 
+  /** Bytes that they hold. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Returns a function that takes the command out again; it answers false when the command had left already. */
-  push(waiting: WaitingSend): () => boolean {
-    const entry: Entry = { waiting, timer: undefined, done: false };
+  /** Returns a function that takes the command out again; it does nothing when the command has left already. */
+  push(waiting: WaitingSend): () => void {
+    const entry: Entry = { waiting, passed: undefined, timer: undefined };
     entry.timer = this.#timers.after(this.#timeoutMs, () => {
-      if (this.#leave(entry)) waiting.fail(waiting.expired());
+      if (!this.#leave(entry)) return;
+      waiting.fail(waiting.expired());
       this.pump();
     });
-    this.#entries.push(entry);
-    this.#live++;
+    this.#entries.add(entry);
+    this.#length++;
     this.#bytes += waiting.size;
     return () => {
-      const left = this.#leave(entry);
-      this.#tellEmpty();
-      return left;
+      if (this.#leave(entry)) this.pump();
     };
+  }
+
+  /** Calls back when all that waits now has left, in whatever way; at once when nothing waits. */
+  whenPassed(passed: () => void): void {
+    if (this.#length === 0) passed();
+    else this.#entries.add({ waiting: undefined, passed, timer: undefined });
   }
 
   /** Sends what may be sent. */
   pump(): void {
-    for (let entry = this.#entries.peek(); entry !== undefined; entry = this.#entries.peek()) {
-      if (!entry.done && !this.#maySend()) return;
-      this.#entries.shift();
-      if (this.#leave(entry)) entry.waiting.send();
+    for (const entry of this.#entries) {
+      if (entry.waiting !== undefined && !this.#maySend()) return;
+      this.#leave(entry);
+      entry.waiting?.send();
+      entry.passed?.();
     }
-    this.#tellEmpty();
   }
 
-  /** Fails everything that waits. */
-  clear(error: (waiting: WaitingSend) => CommandError): void {
-    for (let entry = this.#entries.shift(); entry !== undefined; entry = this.#entries.shift()) {
-      if (this.#leave(entry)) entry.waiting.fail(error(entry.waiting));
+  /** Fails everything that waits; who waits for its leaving is not called back. */
+  clear(error: (command: string) => CommandError): void {
+    for (const entry of this.#entries) {
+      this.#leave(entry);
+      entry.waiting?.fail(error(entry.waiting.command));
     }
-    this.#tellEmpty();
-  }
-
-  /** Calls back when nothing waits any more; at once when nothing does. */
-  whenEmpty(run: () => void): void {
-    if (this.empty) run();
-    else this.#onEmpty.push(run);
   }
 
   #leave(entry: Entry): boolean {
-    if (entry.done) return false;
-    entry.done = true;
+    if (!this.#entries.delete(entry)) return false;
     entry.timer?.cancel();
-    this.#live--;
-    this.#bytes -= entry.waiting.size;
+    if (entry.waiting !== undefined) {
+      this.#length--;
+      this.#bytes -= entry.waiting.size;
+    }
     return true;
-  }
-
-  #tellEmpty(): void {
-    if (this.#live === 0) for (const run of this.#onEmpty.splice(0)) run();
   }
 }

@@ -10,10 +10,10 @@ export type SessionStatus =
   | { readonly type: "draining" }
   /** The keys were renewed; `epoch` counts the renewals of this connection. */
   | { readonly type: "rotated"; readonly epoch: number }
-  /** A one-way command was not sent; its promise rejected with the same error. */
-  | { readonly type: "one_way_failed"; readonly command: string; readonly error: CommandError }
-  /** The last event. */
-  | { readonly type: "ended"; readonly error: EndError };
+  /** A one-way command was not sent; its promise rejected with the same error. `total` counts them all, this one included. */
+  | { readonly type: "one_way_failed"; readonly command: string; readonly error: CommandError; readonly total: number }
+  /** The last event. `oneWaysFailed` counts the one-ways that were not sent, for somebody who asks later those after the end too. */
+  | { readonly type: "ended"; readonly error: EndError; readonly oneWaysFailed: number };
 
 /** Counts since the session began. */
 export interface SessionStats {
@@ -63,7 +63,10 @@ export interface Session<Data = unknown> {
   fail<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, error: CommandError): Promise<void>;
   /** Resolves when the peer has accepted everything that was sent until now. Rejects with SESSION_LOST when the session ends first. */
   flush(): Promise<void>;
-  /** Takes no new commands from either side, waits for those under way, then closes. */
+  /**
+   * Takes no new commands from either side, waits for those under way, then closes. One-ways of the peer are still run until then, since
+   * nobody could tell it that they are refused.
+   */
   drain(): Promise<void>;
   /** Ends the session now. Pending calls are rejected with SESSION_LOST. Resolves when it has ended. */
   close(message?: string): Promise<void>;

@@ -14,11 +14,11 @@ interface Reader<Event> {
  */
 export class StatusFeed<Event> {
   readonly #readers = new Set<Reader<Event>>();
-  readonly #first: () => Event | undefined;
+  readonly #first: () => Event;
   #ended = false;
 
   /** @param first the event that tells a new reader how things stand */
-  constructor(first: () => Event | undefined) {
+  constructor(first: () => Event) {
     this.#first = first;
   }
 
@@ -41,9 +41,7 @@ export class StatusFeed<Event> {
   }
 
   subscribe(): AsyncIterableIterator<Event> {
-    const reader: Reader<Event> = { unread: [], wake: undefined, ended: this.#ended };
-    const first = this.#first();
-    if (first !== undefined) reader.unread.push(first);
+    const reader: Reader<Event> = { unread: [this.#first()], wake: undefined, ended: this.#ended };
     if (!this.#ended) this.#readers.add(reader);
     return this.#iterate(reader);
   }

@@ -27,6 +27,8 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
   #end: "open" | "finished" | "failed" = "open";
   #error: unknown;
   #left = false;
+  /** The peer sent its END. */
+  #complete = false;
 
   constructor(items: number, bytes: number, host: StreamReaderHost) {
     this.#window = new CreditWindow(items, bytes);
@@ -35,6 +37,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
 
   /** An item arrived. Throws ProtocolError when the peer had no credit for it. `decode` is not called when nobody will read the item. */
   push(size: number, decode: () => T): void {
+    if (this.#complete) throw new ProtocolError("a stream item was sent after the end of its stream");
     if (!this.#window.receive(size)) throw new ProtocolError("a stream item was sent without credit");
     if (this.#left || this.#end !== "open") return;
     const value = decode();
@@ -46,7 +49,14 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
     }
   }
 
-  /** The peer sent its last item. */
+  /** The peer said that its last item was sent. Throws ProtocolError when it says so twice. */
+  complete(): void {
+    if (this.#complete) throw new ProtocolError("the end of a stream was sent twice");
+    this.#complete = true;
+    this.finish();
+  }
+
+  /** No more items will come. */
   finish(): void {
     if (this.#end !== "open") return;
     this.#end = "finished";

@@ -40,18 +40,14 @@ export class StreamWriter<T> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#wake?.();
-    // A generator runs its finally blocks now, or when the step that it is in ends; what it throws then concerns nobody.
-    try {
-      const returned = this.#iterator?.return?.();
-      if (returned instanceof Promise) returned.catch(() => {});
-    } catch {}
+    this.#return();
   }
 
   /** Sends all items. Resolves to false when it was stopped first; rejects with what the source threw. */
   async pump(source: AsyncIterable<T> | Iterable<T>): Promise<boolean> {
-    if (this.#stopped) return false;
     const iterator = iteratorOf(source);
     this.#iterator = iterator;
+    if (this.#stopped) this.#return();
     for (;;) {
       while (!this.#stopped && !this.#ready) {
         await new Promise<void>((resolve) => {
@@ -65,6 +61,13 @@ export class StreamWriter<T> {
       if (step.done) return true;
       this.#send(step.value);
     }
+  }
+
+  /** A generator runs its finally blocks now, or when the step that it is in ends; what it throws then concerns nobody. */
+  #return(): void {
+    try {
+      Promise.resolve(this.#iterator?.return?.()).catch(() => {});
+    } catch {}
   }
 
   get #ready(): boolean {

@@ -32,10 +32,19 @@ export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Ar
  * that is not stated, `limits.decodeElements`.
  */
 export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits?: DecodeLimits): T {
-  const reader = new Reader(bytes, 0, bytes.length, type.maxElements || (limits?.decodeElements ?? defaultDecodeElements));
+  return decodeRest(type, new Reader(bytes), limits?.decodeElements ?? defaultDecodeElements);
+}
+
+/**
+ * Decodes the message between a reader's position and its end. Throws as {@link decode}.
+ *
+ * @param elements the bound on objects and entries where the schema states none
+ */
+export function decodeRest<T>(type: MessageType<T, never>, reader: Reader, elements: number): T {
+  reader.elements = type.maxElements || elements;
   try {
-    const message = type.read(reader, bytes.length);
-    if (reader.position !== bytes.length) malformed("a field reaches past the end of its message");
+    const message = type.read(reader, reader.end);
+    if (reader.position !== reader.end) malformed("a field reaches past the end of its message");
     return message;
   } catch (error) {
     throw located(type.name, error);

@@ -50,8 +50,8 @@ export const isIgnorable = (header: number): boolean => (header & IGNORABLE) !==
 export const CommandFlag = {
   /** The next command of the same priority class starts only when this one has ended. */
   ORDERED: 1,
-  /** When this one fails, the next command is refused with ABORTED, NOT_RUN, and so on while it carries the flag too. */
-  STOP_ON_ERROR: 2,
+  /** Refused with ABORTED, NOT_RUN, when the command before it failed; that one must carry ORDERED. */
+  AFTER_SUCCESS: 2,
 } as const;
 
 /** The number of each command kind on the wire, sent where a name is introduced. */

@@ -1,0 +1,105 @@
+import { Failure } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { CommandError, type Outcome } from "../errors/command-error.ts";
+import { FrameType } from "../session/frame.ts";
+import type { PeerLimits } from "../session/limits.ts";
+import type { Session as SessionCore } from "../session/session.ts";
+import { failureToWire, limitError } from "./failure.ts";
+import type { AnyCommand } from "./registry.ts";
+
+export interface AnswersOptions {
+  readonly core: SessionCore;
+  readonly peerLimits: PeerLimits;
+  /** Logs what the peer is not told, and returns the id under which it is found. */
+  readonly incident: (what: string, error: unknown) => string;
+}
+
+/**
+ * Writes the frames that answer the peer's commands, and decides what the peer is told of an error. A frame is written whole or not at all;
+ * after the session's end nothing is.
+ */
+export class Answers {
+  readonly #options: AnswersOptions;
+
+  constructor(options: AnswersOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what encoding throws, and CommandError RESOURCE_EXHAUSTED for a reply that is too large: see {@link unsendable}. */
+  reply(id: number, command: AnyCommand, reply: unknown): void {
+    this.#message(FrameType.REPLY, id, command, reply);
+  }
+
+  /** One item of a stream; returns the size that counts as credit. Throws as {@link reply}. */
+  item(id: number, command: AnyCommand, item: unknown): number {
+    return this.#message(FrameType.ITEM, id, command, item);
+  }
+
+  end(id: number): void {
+    this.#frame(FrameType.END, (writer) => writer.uintNumber(id));
+  }
+
+  /** An error that cannot be encoded is an incident of its own. */
+  fail(id: number, command: AnyCommand, error: CommandError): void {
+    const write = (failure: CommandError): number =>
+      this.#frame(FrameType.FAIL, (writer) => {
+        writer.uintNumber(id);
+        Failure.write(writer, failureToWire(failure, command));
+      });
+    try {
+      write(error);
+    } catch (unsendable) {
+      write(this.#incident(command, `the error of ${command.name} could not be encoded`, "failed", error.outcome, unsendable));
+    }
+  }
+
+  /** What the caller is told of a reply or an item that could not be sent. */
+  unsendable(command: AnyCommand, error: unknown): CommandError {
+    if (CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED") return error;
+    const what = `the reply of ${command.name} could not be encoded`;
+    return this.#incident(command, what, "gave a reply that its schema cannot hold", "MAY_HAVE_RUN", error);
+  }
+
+  /** What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. */
+  thrown(command: AnyCommand, error: unknown, outcome: Outcome): CommandError {
+    if (!CommandError.is(error)) return this.#incident(command, `the handler of ${command.name} failed`, "failed", outcome, error);
+    const { code, message, details, incident, cause } = error;
+    return new CommandError(code, message, { outcome, details, incident, command: command.name, cause });
+  }
+
+  #message(type: FrameType, id: number, command: AnyCommand, message: unknown): number {
+    return this.#frame(type, (writer) => {
+      writer.uintNumber(id);
+      const start = writer.position;
+      command.reply.write(writer, message);
+      const bytes = writer.position - start;
+      const limit = this.#options.peerLimits.messageBytes;
+      if (bytes > limit) throw limitError("messageBytes", limit, `its reply has ${bytes} bytes`, command, "MAY_HAVE_RUN");
+    });
+  }
+
+  #frame(type: FrameType, body: (writer: Writer) => void): number {
+    const { core } = this.#options;
+    if (core.ended) return 0;
+    const writer = core.begin(type);
+    const start = writer.position;
+    try {
+      body(writer);
+    } catch (error) {
+      core.outbox.abandon();
+      throw error;
+    }
+    const size = writer.position - start;
+    core.end();
+    return size;
+  }
+
+  #incident({ name }: AnyCommand, what: string, told: string, outcome: Outcome, error: unknown): CommandError {
+    const incident = this.#options.incident(what, error);
+    return new CommandError("INTERNAL", `${name} ${told}; the log of its side has it under ${incident}`, {
+      outcome,
+      incident,
+      command: name,
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { CommandError, type Outcome } from "../errors/command-error.ts";
+import type { SessionEnd } from "../session/session-end.ts";
+import type { AnyCommand } from "./registry.ts";
+
+/** The session ended before the command did. */
+export function lostError(end: SessionEnd, command: string, outcome: Outcome): CommandError {
+  const message = `${command}: the session ended before it did (${end.reason}${end.message === "" ? "" : `: ${end.message}`})`;
+  return new CommandError("SESSION_LOST", message, { outcome, command });
+}
+
+/** What kept a command from being sent, as its caller is told: it names the command. */
+export function unsentError({ name }: AnyCommand, error: unknown): CommandError {
+  if (!CommandError.is(error))
+    return new CommandError("INTERNAL", `${name}: ${String(error)}`, { outcome: "NOT_RUN", command: name, cause: error });
+  if (error.command !== undefined && error.outcome === "NOT_RUN") return error;
+  const { code, details, cause } = error;
+  const message = error.command === undefined ? `${name}: ${error.message}` : error.message;
+  return new CommandError(code, message, { outcome: "NOT_RUN", details, cause, command: name });
+}
+
+/** A stream of requests broke off at this side: its source threw, or gave an item that cannot be sent. */
+export function sourceError({ name }: AnyCommand, error: unknown): CommandError {
+  if (!CommandError.is(error))
+    return new CommandError("CANCELLED", `${name}: the source of its stream failed`, { command: name, cause: error });
+  const message = error.command === undefined ? `${name}: ${error.message}` : error.message;
+  return new CommandError(error.code, message, { details: error.details, cause: error.cause, command: name });
+}
+
+/** What the peer answered cannot be decoded. */
+export function unreadableError({ name }: AnyCommand, error: unknown): CommandError {
+  const code = CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED" ? "RESOURCE_EXHAUSTED" : "INTERNAL";
+  const why = error instanceof Error ? error.message : String(error);
+  return new CommandError(code, `${name}: what the peer answered cannot be read: ${why}`, { command: name, cause: error });
+}

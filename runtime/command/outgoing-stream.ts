@@ -1,0 +1,73 @@
+import { CommandError } from "../errors/command-error.ts";
+import { CreditBudget } from "../session/credit.ts";
+import { FrameType } from "../session/frame.ts";
+import type { Limits, PeerLimits } from "../session/limits.ts";
+import type { Session as SessionCore } from "../session/session.ts";
+import { sourceError } from "./call-errors.ts";
+import type { CommandFrames } from "./command-frames.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
+import { StreamReader } from "./stream-reader.ts";
+import { StreamWriter } from "./stream-writer.ts";
+
+/** Requests that travel as a stream. */
+export type Requests = AsyncIterable<unknown> | Iterable<unknown>;
+
+export interface OutgoingStreamsOptions {
+  readonly core: SessionCore;
+  readonly frames: CommandFrames;
+  readonly limits: Limits;
+  readonly peerLimits: PeerLimits;
+  /** Gives a call up and tells the peer. */
+  readonly cancel: (call: OutgoingCall, error: CommandError) => void;
+}
+
+/** The streams of the commands that this side calls: a reader for what the handler answers, a writer for what it is sent. */
+export class OutgoingStreams {
+  readonly #options: OutgoingStreamsOptions;
+
+  constructor(options: OutgoingStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Gives a call that is not sent yet the ends that its kind has. */
+  attach(call: OutgoingCall): void {
+    const { kind } = call.command;
+    if (kind === "server_stream" || kind === "bidi_stream") call.reader = this.#reader(call);
+    if (kind === "client_stream" || kind === "bidi_stream") call.writer = this.#writer(call);
+  }
+
+  /** Sends the requests until they end, the call is over, or the source throws. */
+  pump(call: OutgoingCall, requests: Requests): void {
+    const { core, cancel } = this.#options;
+    call.writer!.pump(requests).then(
+      (whole) => {
+        if (!whole || call.settled || core.ended) return;
+        core.begin(FrameType.END).uintNumber(call.id);
+        core.end();
+      },
+      (error: unknown) => cancel(call, sourceError(call.command, error)),
+    );
+  }
+
+  #reader(call: OutgoingCall): StreamReader<unknown> {
+    const { core, limits, cancel } = this.#options;
+    return new StreamReader(limits.streamItems, limits.streamBytes, {
+      grant: (window) => core.grant(call.id, window),
+      abandoned: () => {
+        const { name } = call.command;
+        const outcome = call.sent ? "MAY_HAVE_RUN" : "NOT_RUN";
+        cancel(call, new CommandError("CANCELLED", `${name}: its reader left`, { outcome, command: name }));
+      },
+    });
+  }
+
+  #writer(call: OutgoingCall): StreamWriter<unknown> {
+    const { core, frames, peerLimits } = this.#options;
+    return new StreamWriter<unknown>(new CreditBudget(peerLimits.streamItems, peerLimits.streamBytes), {
+      get room() {
+        return call.sent && core.outbox.room;
+      },
+      write: (item) => frames.item(call.id, call.command, item),
+    });
+  }
+}

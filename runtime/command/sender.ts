@@ -1,0 +1,111 @@
+import { CommandError } from "../errors/command-error.ts";
+import { CreditBudget } from "../session/credit.ts";
+import type { Limits, PeerLimits } from "../session/limits.ts";
+import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionEnd } from "../session/session-end.ts";
+import type { Timers } from "../time/timers.ts";
+import { lostError } from "./call-errors.ts";
+import { limitError } from "./failure.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
+import { SendQueue } from "./send-queue.ts";
+
+export interface SenderOptions {
+  readonly core: SessionCore;
+  readonly limits: Limits;
+  readonly peerLimits: PeerLimits;
+  readonly timers: Timers;
+  /** How long a send may wait for room or credit. */
+  readonly sendTimeoutMs: number;
+  /** The encoding of a request that has to wait. Throws CommandError. */
+  readonly encode: (call: OutgoingCall, request: unknown) => Uint8Array;
+  /** Writes a call's first frame and returns the size that counts as credit. Throws CommandError. */
+  readonly write: (call: OutgoingCall, request: unknown, encoded: boolean) => number;
+  /** A call that waited will not be sent. */
+  readonly fail: (call: OutgoingCall, error: unknown) => void;
+}
+
+/** Sends commands as room and credit allow, in the order of their calls: who finds others waiting waits behind them. */
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #budget: CreditBudget;
+  readonly #queue: SendQueue;
+  /** Commands that were sent. */
+  sent = 0;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+    const { queuedCommands, queuedBytes } = options.peerLimits;
+    this.#budget = new CreditBudget(queuedCommands, queuedBytes);
+    this.#queue = new SendQueue(options.timers, options.sendTimeoutMs, () => this.#open);
+  }
+
+  /** Whether what comes now may leave at once. */
+  get free(): boolean {
+    return this.#queue.length === 0 && this.#open;
+  }
+
+  /** Sends the call now, or when its turn comes. Throws CommandError when it can do neither. */
+  send(call: OutgoingCall, request: unknown): void {
+    if (this.free) this.spend(this.#options.write(call, request, false));
+    else this.#wait(call, request);
+  }
+
+  /** A command of this size was written. */
+  spend(size: number): void {
+    this.sent++;
+    this.#budget.spend(size);
+  }
+
+  grant(items: number, bytes: number): void {
+    this.#budget.grant(items, bytes);
+    this.#queue.pump();
+  }
+
+  /** There may be room again. */
+  retry(): void {
+    this.#queue.pump();
+  }
+
+  /** Calls back when all that waits now has left; at once when nothing waits. */
+  whenPassed(passed: () => void): void {
+    this.#queue.whenPassed(passed);
+  }
+
+  /** The session is lost: nothing that waits was sent. */
+  lost(end: SessionEnd): void {
+    this.#queue.clear((command) => lostError(end, command, "NOT_RUN"));
+  }
+
+  get #open(): boolean {
+    return this.#options.core.outbox.room && this.#budget.open;
+  }
+
+  #wait(call: OutgoingCall, request: unknown): void {
+    const { limits, sendTimeoutMs, encode, write, fail } = this.#options;
+    const { command } = call;
+    if (this.#queue.length >= limits.waitingSends)
+      throw limitError("waitingSends", limits.waitingSends, `${this.#queue.length} sends wait for room`, command);
+    // Encoded now: whoever called may change the object while it waits.
+    const encoded = encode(call, request);
+    const size = encoded.length;
+    if (this.#queue.length > 0 && this.#queue.bytes + size > limits.outboxBytes)
+      throw limitError("outboxBytes", limits.outboxBytes, `${this.#queue.bytes} bytes wait for room`, command);
+    call.leave = this.#queue.push({
+      command: command.name,
+      size,
+      send: () => {
+        try {
+          this.spend(write(call, encoded, true));
+        } catch (error) {
+          fail(call, error);
+        }
+      },
+      fail: (error) => fail(call, error),
+      expired: () =>
+        new CommandError("RESOURCE_EXHAUSTED", `${command.name}: the peer took nothing for ${sendTimeoutMs} ms (sendTimeoutMs)`, {
+          outcome: "NOT_RUN",
+          command: command.name,
+        }),
+    });
+  }
+}

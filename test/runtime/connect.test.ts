@@ -198,10 +198,11 @@ test("a server that closes instead of welcoming is quoted", async () => {
 });
 
 test("sealed and unsealed do not talk to each other, whoever asks for what", async () => {
+  const sealed = {};
   for (const [serving, connecting] of [
-    [{ unsealed: true, identity: undefined }, {}],
-    [{}, { unsealed: true, serverKey: undefined }],
-  ]) {
+    [{ unsealed: true, identity: undefined }, sealed],
+    [sealed, { unsealed: true, serverKey: undefined }],
+  ] as const) {
     const world = new World();
     const server = await world.serve(serving);
     const { reason } = (await world.failure(world.connecting(connecting))) as EndError;
@@ -268,7 +269,10 @@ test("a handler's gate that never opens does not keep a closed client", async ()
   const failed = client
     .use(Probe)
     .echo({})
-    .catch((error: Error) => error.message);
+    .then(
+      () => "answered",
+      (error: Error) => error.message,
+    );
   await world.settle();
   await world.until(client[Symbol.asyncDispose]());
   assert.match(await failed, /CLOSED/);

@@ -198,7 +198,14 @@ test("onSession comes before any command of the session, and while it waits none
   const order: string[] = [];
   let release: () => void = () => {};
   await world.serve({
-    handlers: [probe({ echo: () => (order.push("echo"), {}) })],
+    handlers: [
+      probe({
+        echo: () => {
+          order.push("echo");
+          return {};
+        },
+      }),
+    ],
     sessionData: () => "made",
     onSession: (session) => {
       order.push(`session with ${session.data}`);
@@ -230,7 +237,7 @@ for (const [name, failing] of [
   test(`${name} that fails closes that session, is logged whole, and tells the client nothing of it`, async () => {
     const world = new World();
     let served = 0;
-    const server = await world.serve({ ...failing, handlers: [probe({ echo: () => (served++, {}) })] });
+    const server = await world.serve({ ...failing, handlers: [probe({ echo: () => ({ number: served++ }) })] });
     const outcome = await world.until(
       world.connecting().then(
         (client) => client.closed,

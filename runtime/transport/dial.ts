@@ -7,6 +7,11 @@ export interface DialOptions {
   readonly clock: Clock;
   /** Aborting ends the attempt; the promise rejects with the signal's reason. How long to try is the caller's affair. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The IP address to connect to, where the endpoint's host was resolved before. The host stays what the Host header, SNI and certificate are
+   * about. Default: the platform resolves the host; browsers always do.
+   */
+  readonly address?: string | undefined;
   /** Where `memory:` endpoints are. */
   readonly memory?: MemoryNetwork | undefined;
   /** Whether a WebSocket client in Node masks ciphertext with zeros. Default true; browsers always mask at random. */

@@ -2,6 +2,7 @@ import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { WebSocketEndpoint } from "./endpoint.ts";
+import { knownAddress } from "./lookup-node.ts";
 import type { Transport } from "./transport.ts";
 import { WebSocketTransport, webSocketPeer, wsOptions } from "./websocket-transport.ts";
 
@@ -11,6 +12,8 @@ const MAX_REFUSAL_CHARACTERS = 300;
 export interface WebSocketDialOptions {
   /** Aborting ends the attempt; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** The IP address of the endpoint's host, where it is known; the request still names the host. */
+  readonly address?: string | undefined;
   /**
    * Masks ciphertext with zeros, which costs nothing: masking keeps pages from writing chosen bytes into a proxy's cache, and this is no page,
    * nor are the bytes chosen (WIRE: the door). Bytes before {@link Transport.sealed} are masked at random. Default true.
@@ -20,12 +23,13 @@ export interface WebSocketDialOptions {
 
 /** Opens a WebSocket from Node. Rejects when it cannot, with the server's own words where it said why. */
 export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDialOptions = {}): Promise<Transport> {
-  const { signal, zeroMask = true } = options;
+  const { signal, address, zeroMask = true } = options;
   signal?.throwIfAborted();
   let sealed = false;
   const socket = new WebSocket(endpoint.url, {
     ...wsOptions,
     followRedirects: false,
+    ...(address !== undefined && { lookup: knownAddress(address) }),
     ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : randomFillSync(mask)) }),
   });
   return new Promise((resolve, reject) => {

@@ -204,7 +204,7 @@ export class SessionCaller implements Caller {
     // A stream tells its failure to its reader; the promise is only for those without one.
     if (call.reader !== undefined) call.result.catch(() => {});
     this.#start(call, request, options);
-    if (requests !== undefined) this.#streams.pump(call, requests);
+    if (call.writer !== undefined) this.#streams.pump(call, call.writer, requests!);
     return call;
   }
 

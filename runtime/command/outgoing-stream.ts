@@ -37,9 +37,9 @@ export class OutgoingStreams {
   }
 
   /** Sends the requests until they end, the call is over, or the source throws. */
-  pump(call: OutgoingCall, requests: Requests): void {
+  pump(call: OutgoingCall, writer: StreamWriter<unknown>, requests: Requests): void {
     const { core, cancel } = this.#options;
-    call.writer!.pump(requests).then(
+    writer.pump(requests).then(
       (whole) => {
         if (!whole || call.settled || core.ended) return;
         core.begin(FrameType.END).uintNumber(call.id);

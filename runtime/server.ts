@@ -94,7 +94,7 @@ class RunningServer<Data> implements Server<Data> {
   /** Those without a session that was let in. */
   readonly #halfOpen = new Set<Connection>();
   readonly #feed: StatusFeed<ServerStatus<Data>>;
-  #state: "open" | "draining" | "closed" = "open";
+  #state: "open" | "draining" | "closing" | "closed" = "open";
   readonly #closed: Promise<void>;
   #resolveClosed!: (closing: Promise<void>) => void;
   #allReleased: () => void = () => {};
@@ -112,7 +112,7 @@ class RunningServer<Data> implements Server<Data> {
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     this.#factory = new SessionFactory("server", options, crypto);
     this.serverKey = identity === undefined || unsealed ? "" : formatServerKey(crypto, serverKeyOf(identity));
-    this.#feed = new StatusFeed(() => ({ type: "listening", endpoints: this.endpoints }));
+    this.#feed = new StatusFeed(() => this.#now());
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -165,8 +165,8 @@ class RunningServer<Data> implements Server<Data> {
   }
 
   close(): Promise<void> {
-    if (this.#state !== "closed") {
-      this.#state = "closed";
+    if (this.#state === "open" || this.#state === "draining") {
+      this.#state = "closing";
       this.#resolveClosed(this.#shutDown());
     }
     return this.#closed;
@@ -186,8 +186,14 @@ class RunningServer<Data> implements Server<Data> {
         this.#allReleased = resolve;
       });
     }
+    this.#state = "closed";
     this.#feed.emit({ type: "closed" });
     this.#feed.end();
+  }
+
+  #now(): ServerStatus<Data> {
+    if (this.#state === "open") return { type: "listening", endpoints: this.endpoints };
+    return { type: this.#state === "closed" ? "closed" : "draining" };
   }
 
   async #stopListening(): Promise<void> {

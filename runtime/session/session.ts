@@ -129,13 +129,17 @@ export class Session {
     this.#control(FrameType.WELCOME, (writer) => Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent: this.#options.agent }));
   }
 
-  /** Begins a command frame; see {@link Outbox.begin}. A frame after the end goes nowhere. */
+  /** Begins a command frame; see {@link Outbox.begin}. A frame after the session's end goes nowhere. */
   begin(type: FrameType): Writer {
     return this.outbox.begin(type);
   }
 
   end(): void {
     this.outbox.end();
+    if (this.#state === "ended") {
+      this.outbox.drop();
+      return;
+    }
     this.#hadRoom = this.outbox.room;
     this.#liveness.expect();
   }

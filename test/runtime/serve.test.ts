@@ -94,7 +94,7 @@ test("status tells how things stand, then what happens, and ends with the server
   assert.ok(ended?.type === "session_ended");
   assert.equal([ended.end.reason, ended.end.by, ended.end.message], ["CLOSED", "peer", "bye"]);
   const late = server.status();
-  assert.equal((await late.next()).value?.type, "listening");
+  assert.equal((await late.next()).value, { type: "closed" });
   assert.is((await late.next()).done, true);
 });
 
@@ -111,6 +111,7 @@ test("closing ends every live session with GOING_AWAY and leaves no timer; both 
   );
   await world.settle();
   assert.is(gate.entered.length, 3);
+  const during = server.status();
   const closes = [server.close(), server.close(), server[Symbol.asyncDispose]()];
   for (const failed of pending) {
     const error = await world.until(failed);
@@ -123,6 +124,7 @@ test("closing ends every live session with GOING_AWAY and leaves no timer; both 
     open();
   }
   await world.until(Promise.all(closes), 10_000);
+  assert.is((await during.next()).value?.type, "listening");
   assert.equal([...server.sessions()], []);
   for (const client of clients) assert.is((await client.closed).reason, "GOING_AWAY");
   await world.settle();

@@ -1,7 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Probe } from "../../../generated/example/probe/v1/probe.ts";
+import { ClientHello } from "../../../generated/zserver/protocol/v1/session.ts";
+import type { CommandError } from "../../../runtime/errors/command-error.ts";
 import type { ServerStatus } from "../../../runtime/server.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
+import { frame, message } from "../../support/session/frames.ts";
+import { introduce, Kind, request } from "../../support/session/probe-frames.ts";
 import { rawClient } from "../../support/session/raw-peer.ts";
 import { clientHello } from "../../support/session/session-end.ts";
 import { World } from "../../support/session/world.ts";
@@ -92,6 +98,22 @@ test("garbage, a cut, and an illegal first frame each end a connection that was 
   assert.equal(reasons, ["HANDSHAKE_FAILED", "TRANSPORT_FAILED", "UNSUPPORTED_PROTOCOL", "PROTOCOL_ERROR"]);
   assert.equal(world.log, []);
   assert.equal([...server.sessions()], []);
+});
+
+test("a hello without limits is illegal; one with limits of zero is not, and keeps the server from calling", async () => {
+  const world = new World();
+  const server = await world.serve();
+  const vague = await rawClient(world, { hello: false });
+  await vague.send(frame(FrameType.CLIENT_HELLO, message(ClientHello, { protocol: 1 })));
+  assert.match(vague.closed!.message, /did not say its limits/);
+  const narrow = await rawClient(world, { hello: false });
+  await narrow.send(frame(FrameType.CLIENT_HELLO, message(ClientHello, { protocol: 1, limits: {} })));
+  assert.is(narrow.closed, undefined);
+  const [session] = server.sessions();
+  const error = (await world.failure(session!.use(Probe).echo({}))) as CommandError;
+  assert.equal([error.code, error.outcome], ["RESOURCE_EXHAUSTED", "NOT_RUN"]);
+  await narrow.send(request(1, introduce("Echo", Kind.UNARY)));
+  assert.is(narrow.ofType(FrameType.FAIL).length + narrow.ofType(FrameType.REPLY).length, 1);
 });
 
 test("a server that closes leaves no timer of half-open connections behind", async () => {

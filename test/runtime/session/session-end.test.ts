@@ -162,6 +162,11 @@ test("an ended session holds no timer, sends nothing and reads nothing", () => {
   assert.is(lone.time.timers.size, 0);
   lone.receive(frame(SEND, 1), frame(PING, 1));
   lone.session.welcome();
+  for (let count = 0; count < 1000; count++) {
+    lone.session.begin(SEND).raw(new Uint8Array(1000));
+    lone.session.end();
+  }
+  assert.not(lone.session.outbox.pending, "what is sent too late is not kept");
   lone.time.clock.advance(100_000);
   assert.equal(lone.sent(), []);
   assert.is(lone.frames.length, 1);

@@ -182,12 +182,13 @@ export class IncomingCommand implements ParkedCommand {
 
   #answerStream(writer: StreamWriter<unknown>, result: unknown): void {
     this.#armDeadline();
-    const pump = async (): Promise<boolean> => {
-      const items = await result;
+    const pump = async (items: unknown): Promise<boolean> => {
       if (isIterable(items)) return writer.pump(items);
       throw new TypeError(`the handler of ${this.command.name} did not return an iterable`);
     };
-    pump().then((whole) => {
+    // Pumped at once where it can be: the body of a generator is the handler, and handlers start in order.
+    const pumped = isThenable(result) ? Promise.resolve(result).then(pump) : pump(result);
+    pumped.then((whole) => {
       if (this.state === "ended") return;
       if (!whole) return this.fail(this.stopped!);
       this.#dispatcher.answers.end(this.id);

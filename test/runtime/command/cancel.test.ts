@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
 import { assertError } from "../../support/command/assert-error.ts";
 import { connectPeers } from "../../support/command/peers.ts";
-import { Gate, probe } from "../../support/command/probe.ts";
+import { effect, Gate, probe } from "../../support/command/probe.ts";
 
 const test = suite("command/cancel");
 
@@ -29,7 +29,7 @@ test("an AbortSignal ends the call at once and reaches the handler's signal", as
 
 test("a signal that has fired before sends nothing", async () => {
   const gate = new Gate();
-  const peers = await connectPeers({ serve: { handlers: [probe({ echo: gate.handler, note: () => assert.unreachable() })] } });
+  const peers = await connectPeers({ serve: { handlers: [probe({ echo: gate.handler, note: () => assert.unreachable() as never })] } });
   const signal = AbortSignal.abort();
   const proxy = peers.client.use(Probe);
   assertError(await peers.failure(proxy.echo({}, { signal })), "CANCELLED", "NOT_RUN");
@@ -60,7 +60,7 @@ test("a command that is cancelled while it waits for its turn is not started", a
 test("what waits to be sent is never sent once it is cancelled, one-ways included", async () => {
   const handled: string[] = [];
   const peers = await connectPeers({
-    serve: { handlers: [probe({ note: ({ text }) => void handled.push(text), echo: ({ text }) => (handled.push(text), {}) })] },
+    serve: { handlers: [probe({ note: ({ text }) => void handled.push(text), echo: ({ text }) => effect(handled.push(text), {}) })] },
     connect: { limits: { outboxBytes: 100 } },
   });
   const proxy = peers.client.use(Probe);
@@ -88,10 +88,9 @@ test("calls leave nothing behind at a signal that outlives them", async () => {
   const { signal } = new AbortController();
   let listeners = 0;
   const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...values: Parameters<typeof addEventListener>) => (listeners++, addEventListener.apply(signal, values));
-  signal.removeEventListener = (...values: Parameters<typeof removeEventListener>) => (
-    listeners--, removeEventListener.apply(signal, values)
-  );
+  signal.addEventListener = (...values: Parameters<typeof addEventListener>) => effect(listeners++, addEventListener.apply(signal, values));
+  signal.removeEventListener = (...values: Parameters<typeof removeEventListener>) =>
+    effect(listeners--, removeEventListener.apply(signal, values));
   const proxy = peers.client.use(Probe);
   await peers.until(Promise.all([proxy.echo({}, { signal }), proxy.echo({}, { signal }), proxy.note({}, { signal })]));
   for await (const _ of proxyItems(proxy, signal)) void _;

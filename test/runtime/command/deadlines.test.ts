@@ -4,7 +4,7 @@ import { Probe } from "../../../generated/example/probe/v1/probe.ts";
 import type { CommandError } from "../../../runtime/errors/command-error.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers } from "../../support/command/peers.ts";
-import { collect, Gate, probe } from "../../support/command/probe.ts";
+import { collect, effect, Gate, probe } from "../../support/command/probe.ts";
 
 const test = suite("command/deadlines");
 
@@ -68,7 +68,7 @@ test("a command that waited for its turn until its deadline is not started", asy
   const turns = new Gate();
   let echoes = 0;
   const peers = await connectPeers({
-    serve: { handlers: [probe({ turn: turns.handler, echo: () => ({ number: ++echoes }), down: () => (echoes++, []) })] },
+    serve: { handlers: [probe({ turn: turns.handler, echo: () => ({ number: ++echoes }), down: () => effect(echoes++, []) })] },
   });
   const proxy = peers.client.use(Probe);
   const turn = proxy.turn({});

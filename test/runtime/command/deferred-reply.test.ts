@@ -6,7 +6,7 @@ import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { errorDetail } from "../../../runtime/errors/error-detail.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers, type Peers, type PeersOptions } from "../../support/command/peers.ts";
-import { probe } from "../../support/command/probe.ts";
+import { effect, probe } from "../../support/command/probe.ts";
 
 const { later } = Probe.commands;
 
@@ -45,7 +45,7 @@ test("the reply is given later: with the object, or anywhere with its token", as
 
 test("a client parks replies too", async () => {
   const parked: DeferredReply<TextInit>[] = [];
-  const handler = probe({ later: (_request, context) => (parked.push(context.defer()), context.defer()) });
+  const handler = probe({ later: (_request, context) => effect(parked.push(context.defer()), context.defer()) });
   const peers = await connectPeers({ connect: { handlers: [handler] } });
   const call = peers.session.use(Probe).later({});
   await peers.clock.settle(0);
@@ -120,7 +120,7 @@ test("a caller that cancels fires the signal and frees the place", async () => {
 test("a reply while the handler still runs counts, unless the caller has gone", async () => {
   const contexts: DeferredContext<unknown, TextInit>[] = [];
   const handler = probe({
-    later: (_request, context) => (contexts.push(context), new Promise(() => {})),
+    later: (_request, context) => effect(contexts.push(context), new Promise(() => {})),
   });
   const peers = await connectPeers({ serve: { handlers: [handler] } });
   const controller = new AbortController();
@@ -171,7 +171,10 @@ test("defer() on a command that is not deferred, or has ended, is FAILED_PRECOND
   let context: DeferredContext | undefined;
   const handler = probe({
     echo: (_request, given) => ({ text: String(caughtCode(() => (given as unknown as DeferredContext).defer())) }),
-    later: (_request, given) => ((context = given), {}),
+    later(_request, given) {
+      context = given;
+      return {};
+    },
   });
   const peers = await connectPeers({ serve: { handlers: [handler], limits: { parkedReplies: 1 } } });
   assert.is((await peers.until(peers.client.use(Probe).echo({}))).text, "FAILED_PRECONDITION");

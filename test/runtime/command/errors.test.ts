@@ -18,7 +18,7 @@ function declared<Kind extends "unary" | "client_stream">(
   change: Partial<CommandType<Text, TextInit, Text, TextInit, Kind, false>>,
 ): ServiceType<{ call(request: TextInit): Promise<Text> }> {
   const command = { ...Probe.commands.echo, ...change } as CommandType<Text, TextInit, Text, TextInit, "unary", false>;
-  class Proxy {
+  class DeclaredProxy {
     readonly #caller: Caller;
     constructor(caller: Caller) {
       this.#caller = caller;
@@ -27,7 +27,7 @@ function declared<Kind extends "unary" | "client_stream">(
       return this.#caller.unary(command, request);
     }
   }
-  return { commands: { call: command }, [serviceInfo]: { name: "example.probe.v1.Probe", side: "BOTH", proxy: Proxy } };
+  return { commands: { call: command }, [serviceInfo]: { name: "example.probe.v1.Probe", side: "BOTH", proxy: DeclaredProxy } };
 }
 
 /** The message type of a peer that writes garbage. */
@@ -69,12 +69,12 @@ test("a handler's CommandError reaches its caller with code, message and declare
 });
 
 test("an unexpected exception reaches its caller as INTERNAL with an incident, and the log whole", async () => {
-  for (const exception of [new Error("password 1234"), "password 1234", undefined, { password: 1234 }]) {
+  for (const exception of [new Error("password"), "password", undefined, { password: "password" }]) {
     const peers = await connectPeers({ serve: { handlers: [throwing] } });
     const error = assertError(await fails(peers, () => exception), "INTERNAL", "MAY_HAVE_RUN");
     assert.match(error.incident ?? "", /^[0-9a-f]{8}$/);
     assert.match(error.message, error.incident!);
-    assert.not.match(error.message, /password|1234/);
+    assert.not.match(error.message, /password/);
     assert.is(peers.log.length, 1);
     assert.is(peers.log[0]!.error, exception);
     assert.match(peers.log[0]!.message, error.incident!);
@@ -187,10 +187,10 @@ test("more than the usual number of elements passes where the limit says so, whe
 });
 
 test("a reply that its schema cannot hold is INTERNAL with an incident that tells nothing of it", async () => {
-  for (const reply of [{ number: -99 }, undefined, { text: 99 }]) {
+  for (const reply of [{ text: "secret \ud800" }, undefined, { number: "secret" }]) {
     const peers = await connectPeers({ serve: { handlers: [probe({ echo: () => reply as never })] } });
     const error = assertError(await peers.failure(peers.client.use(Probe).echo({})), "INTERNAL", "MAY_HAVE_RUN");
-    assert.not.match(error.message, /99/);
+    assert.not.match(error.message, /secret/);
     assert.is(peers.log.length, 1);
     assert.match(peers.log[0]!.message, error.incident!);
     assert.is(peers.client.state, "open");

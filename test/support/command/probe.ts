@@ -47,3 +47,8 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) collected.push(item);
   return collected;
 }
+
+/** Does something, then replies: `echo: () => effect(order.push("echo"), {})`. */
+export function effect<Reply>(_done: unknown, reply: Reply): Reply {
+  return reply;
+}

@@ -75,8 +75,7 @@ export class CommandContext implements DeferredContext {
   #park(): ParkedReply {
     if (!this.command.deferred) throw replyRefused("FAILED_PRECONDITION", "its schema does not mark it deferred", this.command);
     if (this.#incoming.state === "ended") throw replyRefused("FAILED_PRECONDITION", "the command has ended", this.command);
-    const { deadline } = this;
-    const handle = this.#dispatcher.park(this.#incoming, deadline?.getTime() ?? 0);
-    return new ParkedReply(this.#dispatcher.parked, handle, this, deadline);
+    const handle = this.#dispatcher.park(this.#incoming, this.deadline?.getTime() ?? 0);
+    return new ParkedReply(this.#dispatcher.parked, handle, this);
   }
 }

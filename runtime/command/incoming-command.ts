@@ -86,7 +86,10 @@ export class IncomingCommand implements ParkedCommand {
       if (this.writer !== undefined) this.#answerStream(this.writer, result);
       else if (isThenable(result)) {
         this.#armDeadline();
-        result.then(this.#answer, this.#refuse);
+        result.then(
+          (reply) => this.#answer(reply),
+          (error: unknown) => this.#refuse(error),
+        );
       } else this.#answer(result);
     } catch (error) {
       this.#refuse(error);
@@ -155,7 +158,7 @@ export class IncomingCommand implements ParkedCommand {
     this.#finish(false);
   }
 
-  readonly #answer = (result: unknown): void => {
+  #answer(result: unknown): void {
     if (this.state === "ended") return;
     if (this.id === 0) this.#finish(false);
     else if (this.stopped !== undefined) this.fail(this.stopped);
@@ -167,12 +170,12 @@ export class IncomingCommand implements ParkedCommand {
         this.fail(this.#dispatcher.answers.unsendable(this.command, error));
       }
     }
-  };
+  }
 
-  readonly #refuse = (error: unknown): void => {
+  #refuse(error: unknown): void {
     if (this.state === "ended") return;
     this.fail(this.stopped ?? this.#dispatcher.answers.thrown(this.command, error, this.outcome));
-  };
+  }
 
   #park(): void {
     this.state = "parked";
@@ -188,12 +191,15 @@ export class IncomingCommand implements ParkedCommand {
     };
     // Pumped at once where it can be: the body of a generator is the handler, and handlers start in order.
     const pumped = isThenable(result) ? Promise.resolve(result).then(pump) : pump(result);
-    pumped.then((whole) => {
-      if (this.state === "ended") return;
-      if (!whole) return this.fail(this.stopped!);
-      this.#dispatcher.answers.end(this.id);
-      this.#finish(false);
-    }, this.#refuse);
+    pumped.then(
+      (whole) => {
+        if (this.state === "ended") return;
+        if (!whole) return this.fail(this.stopped!);
+        this.#dispatcher.answers.end(this.id);
+        this.#finish(false);
+      },
+      (error: unknown) => this.#refuse(error),
+    );
   }
 
   #checkAwaited(): void {

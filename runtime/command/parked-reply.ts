@@ -6,19 +6,22 @@ import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 /** What `context.defer()` returns. */
 export class ParkedReply implements DeferredReply {
   readonly handle: ParkedHandle;
-  readonly deadline: Date | undefined;
   readonly #parked: ParkedReplies;
   readonly #context: CommandContext;
 
-  constructor(parked: ParkedReplies, handle: ParkedHandle, context: CommandContext, deadline: Date | undefined) {
+  constructor(parked: ParkedReplies, handle: ParkedHandle, context: CommandContext) {
     this.#parked = parked;
     this.handle = handle;
     this.#context = context;
-    this.deadline = deadline;
   }
 
   get token(): string {
     return this.#parked.token(this.handle);
+  }
+
+  get deadline(): Date | undefined {
+    const { deadlineAt } = this.handle;
+    return deadlineAt === 0 ? undefined : new Date(deadlineAt);
   }
 
   get signal(): AbortSignal {

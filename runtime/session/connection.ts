@@ -2,7 +2,8 @@ import type { Channel, ChannelEvents, ChannelPeer, PresentedServerKey } from "..
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import type { Transport, TransportClose } from "../transport/transport.ts";
-import type { Session, SessionLink } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { SessionLink } from "./session-options.ts";
 
 /** How long the last bytes may take to leave before the transport is cut. */
 export const CLOSE_TIMEOUT_MS = 5_000;

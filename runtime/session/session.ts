@@ -5,7 +5,7 @@ import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
-import type { Timer, Timers } from "../time/timers.ts";
+import type { Timer } from "../time/timers.ts";
 import { Acks } from "./acks.ts";
 import type { CreditWindow } from "./credit.ts";
 import {
@@ -20,61 +20,18 @@ import {
   LAST_KNOWN_TYPE,
 } from "./frame.ts";
 import { FrameAssembler } from "./frame-assembler.ts";
-import type { Limits } from "./limits.ts";
-import { limitsToWire } from "./limits.ts";
+import { type Limits, limitsToWire } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import { Outbox, type RecordSink } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionEnd } from "./session-end.ts";
+import type { SessionOptions } from "./session-options.ts";
 
 /** The version of the protocol that this library speaks. */
 export const PROTOCOL_VERSION = 1;
 
 /** The longest line of a closing frame, in UTF-16 units. */
 const CLOSE_TEXT_UNITS = 1_024;
-
-/** The connection below a session. */
-export interface SessionLink extends RecordSink {
-  /** False while the transport holds as much as it likes; `Session.drained` is called when that ends. */
-  readonly writable: boolean;
-  /** Ends the connection once all that was sent has left. */
-  close(): void;
-}
-
-/** The floor above a session: what commands are made of. */
-export interface SessionHandler {
-  /** Server: the client said hello; {@link Session.welcome} or {@link Session.close} is the answer. Client: the server's welcome came. */
-  opened(hello: ClientHello | Welcome): void;
-  /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
-  frame(type: FrameType, body: Reader, size: number): void;
-  /** The peer allows more: credit for commands (id 0) or of one stream. */
-  credit(id: number, items: number, bytes: number): void;
-  /** There is room in the outbox after there was none. */
-  room(): void;
-  /** Whether a reply is awaited. */
-  readonly waiting: boolean;
-  /** A bug of this library came to light while a frame was handled; the session ends. */
-  internalError(error: unknown): void;
-  /** The end, exactly once; nothing is called after it. */
-  ended(end: SessionEnd): void;
-}
-
-export interface SessionOptions {
-  readonly role: "client" | "server";
-  readonly limits: Limits;
-  readonly timers: Timers;
-  /** Runs a function after the current turn of the event loop. */
-  readonly endOfTurn: (run: () => void) => void;
-  readonly link: SessionLink;
-  readonly handler: SessionHandler;
-  /** How long the peer may take to introduce itself. */
-  readonly handshakeTimeoutMs: number;
-  readonly livenessTimeoutMs: number;
-  readonly keepAliveMs: number;
-  readonly agent: string;
-  /** Client: its static key was made for this connection only. */
-  readonly anonymous: boolean;
-}
 
 /**
  * One session over one connection: numbering, acknowledgement, credit, liveness and the orderly end. Bytes and time go in, frames come out;

@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../generated/example/probe/v1/probe.ts";
 import { connect } from "../../runtime/index.ts";
-import type { EndError } from "../../runtime/session/session-end.ts";
+import { EndError } from "../../runtime/session/session-end.ts";
 import { type ServeOptions, type Server, serve } from "../../runtime/server.ts";
 import { identity, portable } from "../support/channel/ends.ts";
 import { collect, probe } from "../support/command/probe.ts";
@@ -69,12 +69,10 @@ test("close resolves when the sockets are gone: the process could end", async ()
   const server = await start();
   const client = await connect({ endpoints: server.endpoints, serverKey: server.serverKey });
   await Promise.all([server.close(), client.closed]);
-  const error: EndError = await connect({ endpoints: server.endpoints, serverKey: server.serverKey }).then(
-    () => assert.unreachable(),
-    (reason: EndError) => reason,
-  );
-  assert.is(error.reason, "TRANSPORT_FAILED");
-  assert.match(error.message, /ECONNREFUSED/);
+  const error: unknown = await connect({ endpoints: server.endpoints, serverKey: server.serverKey }).catch((reason: unknown) => reason);
+  assert.instance(error, EndError);
+  assert.is((error as EndError).reason, "TRANSPORT_FAILED");
+  assert.match((error as EndError).message, /ECONNREFUSED/);
 });
 
 test("nobody listens, a wrong path, and a host that does not exist are each told in words", async () => {

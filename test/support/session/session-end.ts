@@ -4,8 +4,9 @@ import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { defaultLimits, limitsToWire, type Limits } from "../../../runtime/session/limits.ts";
-import { PROTOCOL_VERSION, Session, type SessionHandler, type SessionLink } from "../../../runtime/session/session.ts";
+import { PROTOCOL_VERSION, Session } from "../../../runtime/session/session.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
+import type { SessionHandler, SessionLink } from "../../../runtime/session/session-options.ts";
 import { TestTime } from "../channel/ends.ts";
 import { frame, message, type ParsedFrame, parseFrames } from "./frames.ts";
 

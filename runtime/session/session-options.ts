@@ -1,0 +1,50 @@
+import type { ClientHello, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Reader } from "../bytes/reader.ts";
+import type { Timers } from "../time/timers.ts";
+import type { FrameType } from "./frame.ts";
+import type { Limits } from "./limits.ts";
+import type { RecordSink } from "./outbox.ts";
+import type { SessionEnd } from "./session-end.ts";
+
+/** The connection below a session. */
+export interface SessionLink extends RecordSink {
+  /** False while the transport holds as much as it likes; `Session.drained` is called when that ends. */
+  readonly writable: boolean;
+  /** Ends the connection once all that was sent has left. */
+  close(): void;
+}
+
+/** The floor above a session: what commands are made of. */
+export interface SessionHandler {
+  /** Server: the client said hello; `Session.welcome` or `Session.close` is the answer. Client: the server's welcome came. */
+  opened(hello: ClientHello | Welcome): void;
+  /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
+  frame(type: FrameType, body: Reader, size: number): void;
+  /** The peer allows more: credit for commands (id 0) or of one stream. */
+  credit(id: number, items: number, bytes: number): void;
+  /** There is room in the outbox after there was none. */
+  room(): void;
+  /** Whether a reply is awaited. */
+  readonly waiting: boolean;
+  /** A bug of this library came to light while a frame was handled; the session ends. */
+  internalError(error: unknown): void;
+  /** The end, exactly once; nothing is called after it. */
+  ended(end: SessionEnd): void;
+}
+
+export interface SessionOptions {
+  readonly role: "client" | "server";
+  readonly limits: Limits;
+  readonly timers: Timers;
+  /** Runs a function after the current turn of the event loop. */
+  readonly endOfTurn: (run: () => void) => void;
+  readonly link: SessionLink;
+  readonly handler: SessionHandler;
+  /** How long the peer may take to introduce itself. */
+  readonly handshakeTimeoutMs: number;
+  readonly livenessTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly agent: string;
+  /** Client: its static key was made for this connection only. */
+  readonly anonymous: boolean;
+}

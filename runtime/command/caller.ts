@@ -35,6 +35,8 @@ export interface CallerOptions {
   readonly idle: () => void;
 }
 
+/** The options of a call without any: nothing to check. */
+const noOptions: CallOptions = {};
 /** What every one-way that leaves at once comes to. */
 const sentAtOnce: Submitted & { readonly result: Promise<void> } = { result: Promise.resolve(), unsent: false };
 
@@ -70,18 +72,18 @@ export class SessionCaller implements Caller {
     return this.#pending;
   }
 
-  unary<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary">, request: QI, options: CallOptions = {}): Promise<R> {
+  unary<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary">, request: QI, options: CallOptions = noOptions): Promise<R> {
     return this.submit(command as AnyCommand, request, options).result as Promise<R>;
   }
 
-  oneWay<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "one_way">, request: QI, options: CallOptions = {}): Promise<void> {
+  oneWay<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "one_way">, request: QI, options: CallOptions = noOptions): Promise<void> {
     return this.submit(command as AnyCommand, request, options).result as Promise<void>;
   }
 
   serverStream<Q, QI, R, RI>(
     command: CommandType<Q, QI, R, RI, "server_stream">,
     request: QI,
-    options: CallOptions = {},
+    options: CallOptions = noOptions,
   ): AsyncIterable<R> {
     return this.#openStream(command as AnyCommand, request, undefined, options).reader as AsyncIterable<R>;
   }
@@ -89,7 +91,7 @@ export class SessionCaller implements Caller {
   clientStream<Q, QI, R, RI>(
     command: CommandType<Q, QI, R, RI, "client_stream">,
     requests: AsyncIterable<QI> | Iterable<QI>,
-    options: CallOptions = {},
+    options: CallOptions = noOptions,
   ): Promise<R> {
     return this.#openStream(command as AnyCommand, undefined, requests, options).result as Promise<R>;
   }
@@ -97,7 +99,7 @@ export class SessionCaller implements Caller {
   bidiStream<Q, QI, R, RI>(
     command: CommandType<Q, QI, R, RI, "bidi_stream">,
     requests: AsyncIterable<QI> | Iterable<QI>,
-    options: CallOptions = {},
+    options: CallOptions = noOptions,
   ): AsyncIterable<R> {
     return this.#openStream(command as AnyCommand, undefined, requests, options).reader as AsyncIterable<R>;
   }
@@ -229,6 +231,7 @@ export class SessionCaller implements Caller {
 
   #check(command: AnyCommand, options: CallOptions): void {
     if (this.#refusal !== undefined) throw this.#refusal(command.name);
+    if (options === noOptions) return;
     checkCallOptions(options);
     if (options.signal?.aborted) {
       const { reason } = options.signal;

@@ -47,11 +47,11 @@ export interface Session<Data = unknown> {
   readonly state: "open" | "draining" | "ended";
   /** The application's own, made by `sessionData` when the session began. */
   data: Data;
-  /** The proxy that calls the commands of a service which the peer handles. */
+  /** The proxy that calls the commands of a service which the peer handles. Throws TypeError for a service of this side. */
   use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): Proxy;
   /**
    * Sends several commands together. The peer runs them one after the other, in this order; the result has one settled entry for each, in
-   * the same order. Commands with streams cannot be members.
+   * the same order. Commands with streams cannot be members. Rejects with what `build` throws; nothing is sent then.
    */
   batch<const Members extends readonly Promise<unknown>[]>(
     build: (batch: BatchBuilder) => Members,
@@ -74,7 +74,7 @@ export interface Session<Data = unknown> {
   status(): AsyncIterableIterator<SessionStatus>;
   /** Resolves when the session has ended; never rejects. */
   readonly closed: Promise<SessionEnd>;
-  /** Renews the keys now, as the timer would. */
+  /** Renews the keys now, as the timer would. Does nothing while a renewal is under way, and on a session that seals nothing. */
   rotateKeys(): void;
   stats(): SessionStats;
   [Symbol.asyncDispose](): Promise<void>;

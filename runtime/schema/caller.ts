@@ -4,7 +4,7 @@ import type { CommandType } from "./service-type.ts";
 export interface CallOptions {
   /** Cancels the call; the handler's signal fires too. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call fails with DEADLINE_EXCEEDED; overrides the schema's `timeout_ms`. */
+  /** Milliseconds until the call fails with DEADLINE_EXCEEDED, 0 for no deadline; overrides the schema's `timeout_ms`. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -1,0 +1,114 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Reader } from "../../../runtime/bytes/reader.ts";
+import type { IncomingCommand } from "../../../runtime/command/incoming-command.ts";
+import { IncomingQueue } from "../../../runtime/command/incoming-queue.ts";
+import { CommandFlag } from "../../../runtime/session/frame.ts";
+
+const { ORDERED, AFTER_SUCCESS } = CommandFlag;
+
+/** A queue of commands that are a number and flags; the test ends them. */
+class Harness {
+  readonly started: string[] = [];
+  readonly commands = new Map<number, IncomingCommand>();
+  mayStart = true;
+  /** What happens when a command is started. */
+  onStart: (number: number) => void = () => {};
+  readonly queue: IncomingQueue = new IncomingQueue({
+    mayStart: () => this.mayStart,
+    start: (command, body, abandoned) => {
+      this.started.push(`${command.id}${abandoned ? " abandoned" : ""} ${body.uint32()}`);
+      if (abandoned) this.queue.settled(command, true);
+      this.onStart(command.id);
+    },
+  });
+
+  push(id: number, flags = 0): void {
+    const command = { id, flags, ordered: (flags & ORDERED) !== 0, payload: undefined } as unknown as IncomingCommand;
+    this.commands.set(id, command);
+    const bytes = Uint8Array.of(100 + (id % 20));
+    this.queue.push(command, new Reader(bytes));
+    bytes.fill(0);
+  }
+
+  end(id: number, failed = false): void {
+    this.queue.settled(this.commands.get(id)!, failed);
+  }
+}
+
+const test = suite("command/incoming-queue");
+
+test("what may start starts at once, in the record's memory; what waits is copied", () => {
+  const harness = new Harness();
+  harness.push(1);
+  harness.mayStart = false;
+  harness.push(2);
+  harness.push(3);
+  assert.equal(harness.started, ["1 101"]);
+  harness.mayStart = true;
+  harness.push(4);
+  harness.queue.pump();
+  assert.equal(harness.started, ["1 101", "2 102", "3 103", "4 104"]);
+});
+
+test("an ordered command holds back all that came after it until it has ended", () => {
+  const harness = new Harness();
+  harness.push(1, ORDERED);
+  harness.push(2);
+  harness.push(3, ORDERED);
+  harness.push(4);
+  harness.end(2);
+  assert.equal(harness.started, ["1 101"]);
+  harness.end(1);
+  assert.equal(harness.started, ["1 101", "2 102", "3 103"]);
+  harness.end(3);
+  assert.is(harness.started.at(-1), "4 104");
+});
+
+test("what depends on a failed command is abandoned, and so is what depends on that; the rest is not", () => {
+  const harness = new Harness();
+  harness.push(1, ORDERED);
+  harness.push(2, ORDERED | AFTER_SUCCESS);
+  harness.push(3, AFTER_SUCCESS);
+  harness.push(4);
+  harness.end(1, true);
+  assert.equal(harness.started.slice(1), ["2 abandoned 102", "3 abandoned 103", "4 104"]);
+});
+
+test("a failure is forgotten by the first command that does not ask for it", () => {
+  const harness = new Harness();
+  harness.push(1, ORDERED);
+  harness.end(1, true);
+  harness.push(2, ORDERED);
+  harness.push(3, AFTER_SUCCESS);
+  harness.end(2, false);
+  assert.equal(harness.started, ["1 101", "2 102", "3 103"]);
+});
+
+test("pauses add up, and giving one back twice counts once", () => {
+  const harness = new Harness();
+  const [first, second] = [harness.queue.pause(), harness.queue.pause()];
+  harness.push(1);
+  first();
+  first();
+  assert.equal(harness.started, []);
+  second();
+  assert.equal(harness.started, ["1 101"]);
+});
+
+test("a command that ends within its start lets the next one start, without recursion", () => {
+  const harness = new Harness();
+  const resume = harness.queue.pause();
+  for (let id = 1; id <= 50_000; id++) harness.push(id, ORDERED);
+  let starts = 0;
+  harness.onStart = (id) => {
+    starts++;
+    harness.end(id);
+  };
+  resume();
+  assert.is(starts, 50_000);
+  harness.push(1, ORDERED);
+  assert.is(starts, 50_001);
+});
+
+test.run();

@@ -1,0 +1,113 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { StreamReader } from "../../../runtime/command/stream-reader.ts";
+import { ProtocolError } from "../../../runtime/session/protocol-error.ts";
+
+/** A reader with a window of 4 items and 100 bytes, and what it asked for. */
+function make(): { reader: StreamReader<number>; asked: string[]; push(value: number, size?: number): void } {
+  const asked: string[] = [];
+  const reader = new StreamReader<number>(4, 100, {
+    grant: (window) => asked.push(`grant ${window.grant().items}`),
+    abandoned: () => asked.push("abandoned"),
+  });
+  return { reader, asked, push: (value, size = 1) => reader.push(size, () => value) };
+}
+
+async function rejected(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => assert.unreachable(),
+    (error: unknown) => error,
+  );
+}
+
+const test = suite("command/stream-reader");
+
+test("items come in order, whether they were there first or asked for first", async () => {
+  const { reader, push } = make();
+  push(1);
+  const reads = [reader.next(), reader.next(), reader.next()];
+  push(2);
+  push(3);
+  assert.equal(
+    (await Promise.all(reads)).map(({ value }) => value),
+    [1, 2, 3],
+  );
+  reader.complete();
+  assert.equal(await reader.next(), { done: true, value: undefined });
+});
+
+test("a grant goes out when half a window was taken, by items or by bytes", async () => {
+  const items = make();
+  for (let value = 0; value < 4; value++) items.push(value);
+  await items.reader.next();
+  assert.equal(items.asked, []);
+  await items.reader.next();
+  assert.equal(items.asked, ["grant 6"]);
+  const inBytes = make();
+  inBytes.push(1, 60);
+  await inBytes.reader.next();
+  assert.equal(inBytes.asked, ["grant 5"]);
+});
+
+test("an item without credit breaks the protocol", () => {
+  const { push } = make();
+  for (let value = 0; value < 4; value++) push(value);
+  assert.throws(
+    () => push(5),
+    (error: unknown) => error instanceof ProtocolError,
+  );
+});
+
+test("an item after the end, and a second end, break the protocol", () => {
+  const { reader, push } = make();
+  reader.complete();
+  assert.throws(() => push(1), /after the end of its stream/);
+  assert.throws(() => reader.complete(), /sent twice/);
+});
+
+test("items that came before a failure are still read; the failure is told once", async () => {
+  const { reader, push } = make();
+  const broken = new Error("broken");
+  push(1);
+  reader.fail(broken);
+  reader.fail(new Error("again"));
+  push(2);
+  assert.is((await reader.next()).value, 1);
+  assert.is(await rejected(reader.next()), broken);
+  assert.ok((await reader.next()).done);
+});
+
+test("of several that wait, a failure reaches the first, and the end the others", async () => {
+  const { reader } = make();
+  const reads = [rejected(reader.next()), reader.next(), reader.next()] as const;
+  const broken = new Error("broken");
+  reader.fail(broken);
+  assert.is(await reads[0], broken);
+  assert.ok((await reads[1])!.done);
+  assert.ok((await reads[2])!.done);
+  assert.ok((await reader.next()).done);
+});
+
+test("leaving gives the stream up once, drops what came, and decodes nothing more", async () => {
+  const { reader, asked, push } = make();
+  push(1);
+  const waiting = make();
+  const read = waiting.reader.next();
+  await waiting.reader.return();
+  assert.ok((await read).done);
+  await reader.return();
+  await reader.return();
+  reader.push(1, () => assert.unreachable() as never);
+  assert.ok((await reader.next()).done);
+  assert.equal(asked, ["abandoned"]);
+});
+
+test("leaving after the end tells nobody, and no grant goes out after it", async () => {
+  const { reader, asked, push } = make();
+  for (let value = 0; value < 4; value++) push(value);
+  reader.complete();
+  for await (const value of reader) if (value === 2) break;
+  assert.equal(asked, []);
+});
+
+test.run();

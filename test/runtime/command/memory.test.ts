@@ -120,9 +120,10 @@ test("a view is valid until the handler's first await, and is overwritten after 
 });
 
 test("a command that waited for its turn, or for an interceptor, still shows its handler the bytes that were sent", async () => {
-  for (const interceptors of [[], [slowly]]) {
+  for (const waitsFor of ["its turn", "an interceptor"]) {
+    const interceptors = waitsFor === "an interceptor" ? [slowly] : [];
     const seen: number[] = [];
-    let release!: () => void;
+    let release = (): void => {};
     const peers = await connectPeers({
       sealed: true,
       serve: {
@@ -139,7 +140,7 @@ test("a command that waited for its turn, or for an interceptor, still shows its
       },
     });
     const proxy = peers.client.use(Probe);
-    const turn = proxy.turn({});
+    const turn = waitsFor === "its turn" ? proxy.turn({}) : Promise.resolve();
     const calls = Array.from({ length: 10 }, (_, number) => proxy.weigh({ viewed: bytes(1_000, number + 1) }));
     await peers.clock.settle(0);
     release();

@@ -140,8 +140,13 @@ test("a command that waited for its turn, or for an interceptor, still shows its
       },
     });
     const proxy = peers.client.use(Probe);
-    const turn = waitsFor === "its turn" ? proxy.turn({}) : Promise.resolve();
-    const calls = Array.from({ length: 10 }, (_, number) => proxy.weigh({ viewed: bytes(1_000, number + 1) }));
+    const turn: Promise<unknown> = waitsFor === "its turn" ? proxy.turn({}) : Promise.resolve();
+    // Each in a record of its own, which is opened in the memory of the one before.
+    const calls = Array.from({ length: 10 }, (_, number) => {
+      const call = proxy.weigh({ viewed: bytes(1_000, number + 1) });
+      peers.clock.flush();
+      return call;
+    });
     await peers.clock.settle(0);
     release();
     await peers.until(turn);

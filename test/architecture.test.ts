@@ -54,12 +54,12 @@ test("imports are found in every form", () => {
   assert.equal(found, expected);
 });
 
-test("channel/ and session/ touch neither time, nor chance, nor the network", () => {
+test("channel/, session/ and discovery/ touch neither time, nor chance, nor the network", () => {
   const forbidden =
     /Date\.now|new Date|setTimeout|setInterval|setImmediate|queueMicrotask|performance\.|Math\.random|getRandomValues|["']node:|["']ws["']/;
   assert.equal(
     mentions(
-      runtime.filter(({ name }) => /^runtime\/(channel|session)\//.test(name)),
+      runtime.filter(({ name }) => /^runtime\/(channel|session|discovery)\//.test(name)),
       forbidden,
     ),
     [],

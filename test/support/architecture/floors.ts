@@ -17,6 +17,7 @@ const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/time/", 1],
   ["runtime/channel/", 3],
   ["runtime/session/", 4],
+  ["runtime/discovery/", 4],
   ["runtime/command/", 5],
 ];
 

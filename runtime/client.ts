@@ -14,8 +14,10 @@ import { checkOptions } from "./errors/options.ts";
 import { Connection } from "./session/connection.ts";
 import { EndError } from "./session/session-end.ts";
 import { SessionFactory } from "./session-factory.ts";
+import type { CustomEndpoint } from "./transport/custom.ts";
 import type { Dial } from "./transport/dial.ts";
 import { type Endpoint, parseEndpoint } from "./transport/endpoint.ts";
+import type { TlsClientOptions } from "./transport/tls-options.ts";
 import type { Transport } from "./transport/transport.ts";
 
 /** What an entry of the package knows of its platform. */
@@ -28,8 +30,8 @@ export interface ClientPlatform {
 export type JudgeServerKey = (serverKey: string) => boolean | Promise<boolean>;
 
 export interface ConnectOptions<Data = unknown> extends CommonOptions<Data> {
-  /** Where the server is, for example `ws://localhost:7000`; tried in this order. */
-  readonly endpoints: readonly string[];
+  /** Where the server is, for example `ws://localhost:7000` or `messagePortEndpoint(…)`; tried in this order. */
+  readonly endpoints: readonly (string | CustomEndpoint)[];
   /** The server's public key, as `zgen keygen` prints it; or a function that decides about the key that the server shows. */
   readonly serverKey?: string | JudgeServerKey | undefined;
   /** This client's own key, by which the server knows it. Default: anonymous. */
@@ -42,12 +44,24 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data> {
   readonly signal?: AbortSignal | undefined;
   /** Node only: send WebSocket frames with a zero mask, since what they hold is ciphertext. Default true. */
   readonly zeroMask?: boolean | undefined;
+  /** Node only: how certificates of `tls:` and `wss:` servers are judged. Default: by Node's own authorities. */
+  readonly tls?: TlsClientOptions | undefined;
 }
 
 /** The client's end of its session: one object for as long as the session lives. */
 export interface Client<Data = unknown> extends Session<Data> {}
 
-const optionNames = [...commonOptionNames, "endpoints", "serverKey", "identity", "connectTimeoutMs", "rotateAfterMs", "signal", "zeroMask"];
+const optionNames = [
+  ...commonOptionNames,
+  "endpoints",
+  "serverKey",
+  "identity",
+  "connectTimeoutMs",
+  "rotateAfterMs",
+  "signal",
+  "zeroMask",
+  "tls",
+];
 const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 
 /** Connects to the first endpoint that answers. Rejects with EndError, TypeError for impossible options. */
@@ -72,7 +86,7 @@ class Connector<Data> {
     checkCounts(options, ["connectTimeoutMs", "rotateAfterMs"]);
     if (!Array.isArray(options.endpoints) || options.endpoints.length === 0)
       throw new TypeError('connect: `endpoints` is a list of at least one URL, for example ["ws://localhost:7000"]');
-    this.#endpoints = options.endpoints.map((endpoint: string) => parseEndpoint(endpoint));
+    this.#endpoints = options.endpoints.map((endpoint: string | CustomEndpoint) => parseEndpoint(endpoint));
     if (options.unsealed && this.#endpoints.some(({ scheme }) => scheme !== "memory"))
       throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");
     this.#server = this.#pin();
@@ -111,10 +125,10 @@ class Connector<Data> {
   }
 
   async #attempt(endpoint: Endpoint, signal: AbortSignal): Promise<Peer<Data>> {
-    const { memory, zeroMask } = this.#options;
+    const { memory, zeroMask, tls } = this.#options;
     let transport: Transport;
     try {
-      transport = await this.#platform.dial(endpoint, { clock: this.#factory.clock, signal, memory, zeroMask });
+      transport = await this.#platform.dial(endpoint, { clock: this.#factory.clock, signal, memory, zeroMask, tls });
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof TypeError) throw error;

@@ -14,6 +14,7 @@ export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<
 export { serve, type ServeOptions, type Server, type ServerStatus } from "./server.ts";
 export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
 export * from "./public.ts";
+export type { TlsServerOptions } from "./transport/tls-options.ts";
 export type { AttachedServer } from "./transport/websocket-server.ts";
 
 // Experts: the native primitives; see also `crypto` in the options.

@@ -23,6 +23,9 @@ export { decode, type DecodeLimits, encode } from "./schema/codec.ts";
 export type { MessageType } from "./schema/message-type.ts";
 export type { CommandKind, CommandType, ServiceType, Side } from "./schema/service-type.ts";
 export { type MemoryNetwork, memoryNetwork } from "./transport/memory-network.ts";
+export { type MessagePortLike, type MessagePortOptions, messagePortTransport } from "./transport/message-port.ts";
+export { type MessagePortListener, messagePortEndpoint, messagePortListener } from "./transport/message-port-endpoint.ts";
+export type { Pem, TlsClientOptions } from "./transport/tls-options.ts";
 export { VERSION } from "./version.ts";
 
 // Experts: the seams.
@@ -30,5 +33,7 @@ export type { Aead, CryptoProvider, KeyPair } from "./crypto/provider.ts";
 export { portableCrypto } from "./crypto/portable.ts";
 export type { RandomSource } from "./crypto/random.ts";
 export type { Clock } from "./time/clock.ts";
-export type { Listener, Transport, TransportClose, TransportEvents } from "./transport/transport.ts";
+export type { CustomDialOptions, CustomEndpoint, CustomListener, CustomListenOptions } from "./transport/custom.ts";
+export { Inbox, type InboxOptions } from "./transport/inbox.ts";
+export type { Listener, RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport/transport.ts";
 export type { Identity } from "./crypto/identity.ts";

@@ -20,8 +20,10 @@ import { Connection } from "./session/connection.ts";
 import { limitsToWire } from "./session/limits.ts";
 import type { SessionEnd } from "./session/session-end.ts";
 import { SessionFactory } from "./session-factory.ts";
+import type { CustomListener } from "./transport/custom.ts";
 import { listen } from "./transport/listen.ts";
 import { type OriginOptions, originRules } from "./transport/origin.ts";
+import type { TlsServerOptions } from "./transport/tls-options.ts";
 import type { Listener, Transport } from "./transport/transport.ts";
 import type { AttachedServer } from "./transport/websocket-server.ts";
 
@@ -29,8 +31,15 @@ import type { AttachedServer } from "./transport/websocket-server.ts";
 const DEFAULT_HALF_OPEN_CONNECTIONS = 10_000;
 
 export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, OriginOptions {
-  /** URLs such as `ws://[::]:7000` (port 0 takes any free one), or `{ server: httpServer, path }` to live beside Express or Fastify. */
-  readonly listen: readonly (string | AttachedServer)[];
+  /**
+   * URLs such as `ws://[::]:7000` (port 0 takes any free one), `tcp://[::]:7001` or `unix:/run/game.sock`; `{ server: httpServer, path }` to
+   * live beside Express or Fastify; or what takes connections that no URL names, such as `messagePortListener()`.
+   */
+  readonly listen: readonly (string | AttachedServer | CustomListener)[];
+  /** The certificate of `tls:` and `wss:` addresses. */
+  readonly tls?: TlsServerOptions | undefined;
+  /** Who may connect to a `unix:` address: the permissions of its file. Default 0o600. */
+  readonly socketMode?: number | undefined;
   /** Who this server is: `loadIdentity(path)`. Not needed with `unsealed`. */
   readonly identity?: Identity | undefined;
   /**
@@ -73,7 +82,17 @@ export interface Server<Data = unknown> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const optionNames = [...commonOptionNames, "listen", "identity", "onSession", "allowedOrigins", "allowedHosts", "halfOpenConnections"];
+const optionNames = [
+  ...commonOptionNames,
+  "listen",
+  "identity",
+  "onSession",
+  "allowedOrigins",
+  "allowedHosts",
+  "halfOpenConnections",
+  "tls",
+  "socketMode",
+];
 
 /** Starts a server. Rejects with TypeError for impossible options, with the system's error when an address cannot be had. */
 export async function serve<Data = unknown>(options: ServeOptions<Data>): Promise<Server<Data>> {
@@ -123,12 +142,13 @@ class RunningServer<Data> implements Server<Data> {
   }
 
   async start(): Promise<void> {
-    const { allowedOrigins, allowedHosts, memory } = this.#options;
+    const { allowedOrigins, allowedHosts, memory, tls, socketMode } = this.#options;
     const origins = originRules({ allowedOrigins, allowedHosts });
     const accept = (transport: Transport): void => this.#accept(transport);
     const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
     try {
-      for (const where of this.#options.listen) this.#listeners.push(await listen(where, { origins, accept, onError, memory }));
+      for (const where of this.#options.listen)
+        this.#listeners.push(await listen(where, { origins, accept, onError, memory, tls, socketMode }));
     } catch (error) {
       await this.close();
       throw error;

@@ -1,13 +1,22 @@
-import { type Dial, dialMemory } from "./dial.ts";
+import { type Dial, dialCustom, dialMemory } from "./dial.ts";
 import { dialBrowserWebSocket } from "./websocket-browser.ts";
 
 /** Dials what a page or a worker can. */
 export const dial: Dial = async (endpoint, options) => {
+  if (options.tls !== undefined) throw new TypeError("`tls` is for Node: a browser judges certificates by itself");
   switch (endpoint.scheme) {
     case "memory":
       return dialMemory(endpoint, options);
+    case "custom":
+      return dialCustom(endpoint, options);
     case "ws":
     case "wss":
       return dialBrowserWebSocket(endpoint, options);
+    case "tcp":
+    case "tls":
+    case "unix":
+      throw new TypeError(
+        `${endpoint.url}: a browser cannot open ${endpoint.scheme}: addresses; let the server listen on ws: or wss: as well`,
+      );
   }
 };

@@ -1,4 +1,5 @@
-import { type Dial, dialMemory } from "./dial.ts";
+import { type Dial, dialCustom, dialMemory } from "./dial.ts";
+import { dialSocket } from "./socket-node.ts";
 import { dialWebSocket } from "./websocket-node.ts";
 
 /** Dials what Node can. */
@@ -6,8 +7,14 @@ export const dial: Dial = async (endpoint, options) => {
   switch (endpoint.scheme) {
     case "memory":
       return dialMemory(endpoint, options);
+    case "custom":
+      return dialCustom(endpoint, options);
     case "ws":
     case "wss":
       return dialWebSocket(endpoint, options);
+    case "tcp":
+    case "tls":
+    case "unix":
+      return dialSocket(endpoint, options);
   }
 };

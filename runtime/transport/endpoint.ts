@@ -1,7 +1,8 @@
+import type { CustomEndpoint } from "./custom.ts";
 import { parseUrl } from "./url.ts";
 
 /** Where a server is, parsed. */
-export type Endpoint = WebSocketEndpoint | MemoryEndpoint;
+export type Endpoint = WebSocketEndpoint | SocketEndpoint | UnixEndpoint | MemoryEndpoint | OpaqueEndpoint;
 
 export interface WebSocketEndpoint {
   readonly scheme: "ws" | "wss";
@@ -15,14 +16,39 @@ export interface WebSocketEndpoint {
   readonly path: string;
 }
 
+/** A TCP port, with TLS or without. */
+export interface SocketEndpoint {
+  readonly scheme: "tcp" | "tls";
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A unix socket, or a named pipe of Windows. */
+export interface UnixEndpoint {
+  readonly scheme: "unix";
+  readonly url: string;
+  readonly path: string;
+}
+
 export interface MemoryEndpoint {
   readonly scheme: "memory";
   readonly url: string;
   readonly name: string;
 }
 
-const EXAMPLE = 'an endpoint looks like "ws://localhost:7000", "wss://game.example/zserver" or "memory:lobby"';
-const DEFAULT_PORTS = { ws: 80, wss: 443 } as const;
+/** An endpoint that no URL names. */
+export interface OpaqueEndpoint {
+  readonly scheme: "custom";
+  /** Its name; for messages only. */
+  readonly url: string;
+  readonly dial: CustomEndpoint["dial"];
+}
+
+const EXAMPLE =
+  'an endpoint looks like "ws://localhost:7000", "wss://game.example/zserver", "tcp://localhost:7000", "tls://game.example:7000", "unix:/run/game.sock" or "memory:lobby"';
+/** tcp: and tls: have none: there is no port that means zserver. */
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 
 /**
  * Reads an address to dial. Without a port, ws: means 80 and wss: 443 (RFC 6455, section 3).
@@ -30,43 +56,74 @@ const DEFAULT_PORTS = { ws: 80, wss: 443 } as const;
  * @param option The option that the address was given in, for the message of the error.
  * @throws TypeError that says what is wrong and what to write instead.
  */
-export function parseEndpoint(text: string, option = "endpoints"): Endpoint {
-  const endpoint = parse(text, option);
-  if (endpoint.scheme === "memory") return endpoint;
-  if (writtenPort(text) === 0) fail(option, text, "port 0 can only be listened on; name the port that the server got");
+export function parseEndpoint(where: string | CustomEndpoint, option = "endpoints"): Endpoint {
+  if (typeof where === "object" && where !== null) return opaque(where, option);
+  const endpoint = parse(where, option);
+  if ("port" in endpoint && endpoint.port === 0) fail(option, where, "port 0 can only be listened on; name the port that the server got");
   return endpoint;
 }
 
 /** Reads an address to listen on. It names its port; 0 takes any free one. */
-export function parseListenEndpoint(text: string, option = "listen"): Endpoint {
+export function parseListenEndpoint(text: string, option = "listen"): Exclude<Endpoint, OpaqueEndpoint> {
   const endpoint = parse(text, option);
-  if (endpoint.scheme === "memory") return endpoint;
-  if (endpoint.scheme === "wss")
-    fail(option, text, "TLS needs a certificate: pass `{ server: httpsServer, path }` with a server of node:https");
+  if (!("port" in endpoint)) return endpoint;
   if (writtenPort(text) === undefined)
-    fail(option, text, `the port is missing; write for example "ws://${text.split("/")[2]}:7000", or :0 for any free port`);
-  if (endpoint.path.includes("?")) fail(option, text, "a listening address has no query");
+    fail(option, text, `the port is missing; write for example "${endpoint.scheme}://${text.split("/")[2]}:7000", or :0 for any free port`);
+  if ("path" in endpoint && endpoint.path.includes("?")) fail(option, text, "a listening address has no query");
   return endpoint;
 }
 
-function parse(text: string, option: string): Endpoint {
+function parse(text: string, option: string): Exclude<Endpoint, OpaqueEndpoint> {
   if (typeof text !== "string") fail(option, text, EXAMPLE);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === "memory") return parseMemory(text, option);
-  if (scheme !== "ws" && scheme !== "wss")
-    fail(option, text, `${scheme === undefined ? "the scheme is missing" : `the scheme ${scheme}: is unknown`}; ${EXAMPLE}`);
-  const url = parseUrl(text);
-  if (url === undefined || !/^wss?:\/\/[^/]/i.test(text)) fail(option, text, `that is no URL; ${EXAMPLE}`);
-  if (url.username !== "" || url.password !== "")
-    fail(option, redact(text), "credentials do not belong in an address, which ends up in logs; pass `credentials`");
+  switch (scheme) {
+    case "ws":
+    case "wss":
+      return parseWebSocket(scheme, text, option);
+    case "tcp":
+    case "tls":
+      return parseSocket(scheme, text, option);
+    case "unix":
+      return parseUnix(text, option);
+    case "memory":
+      return parseMemory(text, option);
+    default:
+      return fail(option, text, `${scheme === undefined ? "the scheme is missing" : `the scheme ${scheme}: is unknown`}; ${EXAMPLE}`);
+  }
+}
+
+function parseWebSocket(scheme: "ws" | "wss", text: string, option: string): WebSocketEndpoint {
+  const { url, host, port } = parseAuthority(text, option);
   if (url.hash !== "") fail(option, text, "a WebSocket address has no fragment (#)");
-  return {
-    scheme,
-    url: url.href,
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: writtenPort(text) ?? DEFAULT_PORTS[scheme],
-    path: url.pathname + url.search,
-  };
+  return { scheme, url: url.href, host, port: port ?? DEFAULT_PORTS[scheme]!, path: url.pathname + url.search };
+}
+
+function parseSocket(scheme: "tcp" | "tls", text: string, option: string): SocketEndpoint {
+  // Read as a WebSocket's address, since the URL parser normalizes hosts only of schemes that it knows.
+  const { url, host, port } = parseAuthority(text.replace(/^\w+/, "ws"), option, text);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") fail(option, text, `a ${scheme}: address ends with its port`);
+  if (port === undefined) fail(option, text, `the port is missing; write for example "${scheme}://${url.hostname}:7000"`);
+  return { scheme, url: `${scheme}://${url.hostname}:${port}`, host, port };
+}
+
+function parseAuthority(text: string, option: string, shown = text): { readonly url: URL; readonly host: string; readonly port?: number } {
+  const url = parseUrl(text);
+  if (url === undefined || !/^wss?:\/\/[^/]/i.test(text)) fail(option, shown, `that is no URL; ${EXAMPLE}`);
+  if (url.username !== "" || url.password !== "")
+    fail(option, redact(shown), "credentials do not belong in an address, which ends up in logs; pass `credentials`");
+  const port = writtenPort(text);
+  return { url, host: url.hostname.replace(/^\[(.*)\]$/, "$1"), ...(port !== undefined && { port }) };
+}
+
+function parseUnix(text: string, option: string): UnixEndpoint {
+  const path = text.slice("unix:".length);
+  if (path === "" || path.includes("\0") || /^\/\/(?![.?]\/)/.test(path))
+    fail(
+      option,
+      text,
+      'a unix endpoint is "unix:" and the path of a socket, for example "unix:/run/game.sock" or "unix:\\\\.\\pipe\\game"',
+    );
+  return { scheme: "unix", url: `unix:${path}`, path };
 }
 
 function parseMemory(text: string, option: string): MemoryEndpoint {
@@ -74,6 +131,12 @@ function parseMemory(text: string, option: string): MemoryEndpoint {
   if (!/^[\w.-]+$/.test(name))
     fail(option, text, 'a memory endpoint is "memory:" and a name of letters, digits, dots, dashes and underscores');
   return { scheme: "memory", url: `memory:${name}`, name };
+}
+
+function opaque(where: CustomEndpoint, option: string): OpaqueEndpoint {
+  if (typeof where.name !== "string" || typeof where.dial !== "function")
+    throw new TypeError(`\`${option}\`: an endpoint that is no URL is an object with \`name\` and \`dial\``);
+  return { scheme: "custom", url: where.name, dial: (options) => where.dial(options) };
 }
 
 /** The port as it was written: `URL` hides the default ones. */

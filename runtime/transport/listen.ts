@@ -1,19 +1,22 @@
+import type { CustomListener } from "./custom.ts";
 import { parseListenEndpoint } from "./endpoint.ts";
 import type { MemoryNetwork } from "./memory-network.ts";
+import { listenSocket } from "./socket-server.ts";
 import type { Listener } from "./transport.ts";
+import { listenUnix, type UnixListenOptions } from "./unix-server.ts";
 import { type AttachedServer, attachWebSocket, listenWebSocket, type WebSocketListenOptions } from "./websocket-server.ts";
 
-export interface ListenOptions extends WebSocketListenOptions {
+export interface ListenOptions extends WebSocketListenOptions, UnixListenOptions {
   /** Where `memory:` endpoints are. */
   readonly memory?: MemoryNetwork | undefined;
 }
 
 /**
- * Listens where a user said: at a URL (`ws://[::]:7000/path`, `memory:lobby`), or on an http server of the user's own.
- * Rejects with an error that names the address or the option that is wrong.
+ * Listens where a user said: at a URL (`ws://[::]:7000/path`, `tcp://[::]:7001`, `unix:/run/game.sock`, `memory:lobby`), on an http server of
+ * the user's own, or on whatever else takes connections. Rejects with an error that names the address or the option that is wrong.
  */
-export async function listen(where: string | AttachedServer, options: ListenOptions): Promise<Listener> {
-  if (typeof where !== "string") return attachWebSocket(where, options);
+export async function listen(where: string | AttachedServer | CustomListener, options: ListenOptions): Promise<Listener> {
+  if (typeof where === "object" && where !== null) return "listen" in where ? where.listen(options) : attachWebSocket(where, options);
   const endpoint = parseListenEndpoint(where);
   switch (endpoint.scheme) {
     case "memory":
@@ -23,5 +26,10 @@ export async function listen(where: string | AttachedServer, options: ListenOpti
     case "ws":
     case "wss":
       return listenWebSocket(endpoint, options);
+    case "tcp":
+    case "tls":
+      return listenSocket(endpoint, options);
+    case "unix":
+      return listenUnix(endpoint, options);
   }
 }

@@ -5,9 +5,11 @@
 export interface Transport {
   /** Who is at the other end, for logs, for example `ws 127.0.0.1:50312`. */
   readonly peer: string;
+  /** Where the peer is, if it has an address: the last hop, when there is a proxy. Absent in memory, over unix sockets and in browsers. */
+  readonly remote?: RemoteAddress | undefined;
   /** Bytes that were written and not yet handed to the kernel (or to the other end, in memory). */
   readonly bufferedBytes: number;
-  /** Begins to deliver. Called once, before any other method; bytes that came earlier are kept and delivered then. */
+  /** Begins to deliver. Called once, before any other method but `destroy`; bytes that came earlier are kept and delivered then. */
   start(events: TransportEvents): void;
   /**
    * Queues bytes. From here on they belong to the transport: the caller neither changes nor reuses them.
@@ -25,6 +27,13 @@ export interface Transport {
   sealed?(): void;
 }
 
+/** An address on the network. */
+export interface RemoteAddress {
+  /** In numbers: `127.0.0.1`, `2001:db8::1`; IPv4 never in IPv6 form. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What a transport tells. Never called from within a call to the transport, except that `start` may deliver what was kept. */
 export interface TransportEvents {
   /** Bytes from the peer, in order. The receiver may keep them only until it returns: the memory is the transport's. */
@@ -36,7 +45,10 @@ export interface TransportEvents {
 }
 
 export interface TransportClose {
-  /** `ended`: the peer or this side closed in an orderly way. `failed`: anything else, `message` says what. */
+  /**
+   * `ended`: the peer or this side closed in an orderly way. `failed`: anything else, `message` says what. A peer that dies may look orderly:
+   * the kernel closes its sockets for it. So nothing but the session's own words says that a session is over.
+   */
   readonly kind: "ended" | "failed";
   /** One line for logs; never shown to the peer. */
   readonly message: string;

@@ -2,8 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type OriginRules, refuseOrigin } from "./origin.ts";
+import { remoteOf } from "./remote.ts";
 import type { Transport } from "./transport.ts";
-import { WebSocketTransport, webSocketPeer, wsOptions } from "./websocket-transport.ts";
+import { WebSocketTransport, wsOptions } from "./websocket-transport.ts";
 
 /** What an http server passes to its `upgrade` listeners. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -20,10 +21,10 @@ export function webSocketUpgrades(origins: OriginRules, accept: (transport: Tran
   return (request, socket, head) => {
     const refused = refuseOrigin({ origin: originOf(request), host: request.headers.host }, origins);
     if (refused !== undefined) return refuseUpgrade(socket, 403, "Forbidden", refused);
-    const { remoteAddress, remotePort } = request.socket;
+    const remote = remoteOf(request.socket);
     const scheme = "encrypted" in request.socket ? "wss" : "ws";
     server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      accept(new WebSocketTransport(webSocket, webSocketPeer(scheme, remoteAddress, remotePort)));
+      accept(new WebSocketTransport(webSocket, scheme, remote));
     });
   };
 }

@@ -1,8 +1,9 @@
 import type { Clock } from "../time/clock.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
+import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox } from "./inbox.ts";
 import type { Transport, TransportClose, TransportEvents } from "./transport.ts";
-import { CUT_CODE, HIGH_WATER_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
+import { CUT_CODE, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
 
 /** How often a full buffer is looked at: a browser tells nobody when it is empty. Messages that come in are occasions as well. */
 const DRAIN_POLL_MS = 10;
@@ -104,9 +105,9 @@ class BrowserWebSocketTransport implements Transport {
   }
 
   close(): void {
+    this.#inbox.drop();
     if (!this.#open) return;
     this.#open = false;
-    this.#inbox.drop();
     this.#socket.close(1000);
   }
 

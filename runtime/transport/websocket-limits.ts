@@ -1,9 +1,6 @@
 /** The longest WebSocket message, sent or accepted. `write` splits what is longer; a longer one from the peer ends the connection. */
 export const MAX_MESSAGE_BYTES: number = 1024 * 1024;
 
-/** Bytes not yet handed to the kernel above which `write` asks to stop: what fills a link of 100 Mbit/s for 80 ms. */
-export const HIGH_WATER_BYTES: number = 1024 * 1024;
-
 /** Status codes of an orderly end (RFC 6455, section 7.4.1): normal, going away, and a close frame without a code. */
 export const ORDERLY_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 

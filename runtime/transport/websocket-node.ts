@@ -1,10 +1,13 @@
 import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
+import { connectError } from "./connect-error.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
 import { knownAddress } from "./lookup-node.ts";
-import type { Transport } from "./transport.ts";
-import { WebSocketTransport, webSocketPeer, wsOptions } from "./websocket-transport.ts";
+import { remoteOf } from "./remote.ts";
+import { type TlsClientOptions, tlsClientOptions } from "./tls-options.ts";
+import type { RemoteAddress, Transport } from "./transport.ts";
+import { WebSocketTransport, wsOptions } from "./websocket-transport.ts";
 
 /** How much of a refusal's text ends up in the error. */
 const MAX_REFUSAL_CHARACTERS = 300;
@@ -19,14 +22,17 @@ export interface WebSocketDialOptions {
    * nor are the bytes chosen (WIRE: the door). Bytes before {@link Transport.sealed} are masked at random. Default true.
    */
   readonly zeroMask?: boolean | undefined;
+  /** How the certificate of a `wss:` server is judged. */
+  readonly tls?: TlsClientOptions | undefined;
 }
 
 /** Opens a WebSocket from Node. Rejects when it cannot, with the server's own words where it said why. */
 export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDialOptions = {}): Promise<Transport> {
-  const { signal, address, zeroMask = true } = options;
+  const { signal, address, zeroMask = true, tls } = options;
   signal?.throwIfAborted();
   let sealed = false;
   const socket = new WebSocket(endpoint.url, {
+    ...(endpoint.scheme === "wss" && tlsClientOptions(tls)),
     ...wsOptions,
     followRedirects: false,
     ...(address !== undefined && { lookup: knownAddress(address) }),
@@ -42,7 +48,7 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
       // ws tells once more that an attempt was given up.
       socket.on("error", () => {});
       socket.terminate();
-      reject(error);
+      reject(connectError(error));
     };
     const abort = (): void => failed(signal!.reason);
     signal?.addEventListener("abort", abort);
@@ -50,16 +56,16 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
     socket.on("unexpected-response", (_request, response) => {
       refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
     });
-    let peer = "";
-    socket.on("upgrade", ({ socket: { remoteAddress, remotePort } }) => {
-      peer = webSocketPeer(endpoint.scheme, remoteAddress, remotePort);
+    let remote: RemoteAddress | undefined;
+    socket.on("upgrade", (response) => {
+      remote = remoteOf(response.socket);
     });
     socket.on("open", () => {
       settle();
       const seal = (): void => {
         sealed = true;
       };
-      resolve(new WebSocketTransport(socket, peer, seal));
+      resolve(new WebSocketTransport(socket, endpoint.scheme, remote, seal));
     });
   });
 }

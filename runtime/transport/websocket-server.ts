@@ -1,9 +1,10 @@
-import { createServer, type Server as HttpServer } from "node:http";
-import type { Server as HttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { Server as TlsServer } from "node:tls";
+import { authorityOf, bind } from "./bind.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
 import type { OriginRules } from "./origin.ts";
+import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
 import type { Listener, Transport } from "./transport.ts";
 import { refuseUpgrade, type UpgradeHandler, webSocketUpgrades } from "./upgrade.ts";
 
@@ -20,6 +21,8 @@ export interface WebSocketListenOptions {
   readonly accept: (transport: Transport) => void;
   /** Gets what goes wrong while listening, such as running out of file descriptors; listening goes on. */
   readonly onError: (error: Error) => void;
+  /** The certificate, for `wss:`. */
+  readonly tls?: TlsServerOptions | undefined;
 }
 
 /** An http server of the user's own, on which WebSockets are served beside everything else. */
@@ -29,23 +32,12 @@ export interface AttachedServer {
   readonly path: string;
 }
 
-/**
- * Listens with an http server of its own. `[::]` takes IPv4 as well, and means `0.0.0.0` on a machine without IPv6.
- * Rejects with an error that names the address when it cannot be had.
- */
+/** Listens with an http or https server of its own. Rejects with an error that names the address when it cannot be had. */
 export async function listenWebSocket(endpoint: WebSocketEndpoint, options: WebSocketListenOptions): Promise<Listener> {
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    },
-    (_request, response) => {
-      response.writeHead(426, { Connection: "close, Upgrade", Upgrade: "websocket", "Content-Type": "text/plain; charset=utf-8" });
-      response.end("zserver: this address speaks WebSocket only\n");
-    },
-  );
+  const server =
+    endpoint.scheme === "ws"
+      ? createServer(httpOptions, tellUpgrade)
+      : createHttpsServer({ ...tlsServerOptions(options.tls, endpoint.url), ...httpOptions }, tellUpgrade);
   const upgrade = webSocketUpgrades(options.origins, options.accept);
   server.on("upgrade", (request, socket, head) => {
     if (pathOf(request.url) === endpoint.path) upgrade(request, socket, head);
@@ -62,6 +54,19 @@ export async function listenWebSocket(endpoint: WebSocketEndpoint, options: WebS
     },
   };
 }
+
+const httpOptions = {
+  maxHeaderSize: MAX_HEADER_BYTES,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_INTERVAL_MS,
+  handshakeTimeout: HEADERS_TIMEOUT_MS,
+};
+
+const tellUpgrade: RequestListener = (_request, response) => {
+  response.writeHead(426, { Connection: "close, Upgrade", Upgrade: "websocket", "Content-Type": "text/plain; charset=utf-8" });
+  response.end("zserver: this address speaks WebSocket only\n");
+};
 
 /** Serves upgrades of one path on the user's server, which the user starts and closes. */
 export function attachWebSocket({ server, path }: AttachedServer, options: WebSocketListenOptions): Listener {
@@ -85,37 +90,10 @@ export function attachWebSocket({ server, path }: AttachedServer, options: WebSo
   };
 }
 
-async function bind(server: HttpServer, { host, port, url }: WebSocketEndpoint): Promise<void> {
-  const attempt = (address: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host: address, port }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-  try {
-    await attempt(host).catch((error: NodeJS.ErrnoException) => {
-      if (host === "::" && (error.code === "EAFNOSUPPORT" || error.code === "EADDRNOTAVAIL")) return attempt("0.0.0.0");
-      throw error;
-    });
-  } catch (cause) {
-    throw new Error(`\`listen\`: cannot listen on ${url}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/**
- * Where the server is reached, undefined until it listens. All addresses of a machine are told as `localhost`, and a name as it was configured.
- */
+/** Undefined until the server listens. */
 function addressOf(server: HttpServer | HttpsServer, path: string, configured?: string): string | undefined {
-  const bound = server.address() as AddressInfo | string | null;
-  if (bound === null || typeof bound === "string") return undefined;
-  const { address, family, port } = bound;
-  const any = address === "::" || address === "0.0.0.0";
-  const numeric = family === "IPv6" ? `[${address}]` : address;
-  const named = configured !== undefined && !/^[\d.]+$|:/.test(configured);
-  const host = any ? "localhost" : named ? configured : numeric;
-  return `${server instanceof TlsServer ? "wss" : "ws"}://${host}:${port}${path}`;
+  const authority = authorityOf(server, configured);
+  return authority === undefined ? undefined : `${server instanceof TlsServer ? "wss" : "ws"}://${authority}${path}`;
 }
 
 function pathOf(url = "/"): string {

@@ -1,7 +1,9 @@
 import type { WebSocket } from "ws";
+import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox } from "./inbox.ts";
-import type { Transport, TransportClose, TransportEvents } from "./transport.ts";
-import { HIGH_WATER_BYTES, MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
+import { peerName } from "./remote.ts";
+import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
+import { MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
 
 /** How long a closing handshake may take, flushing included, before the connection is cut. */
 const CLOSE_TIMEOUT_MS = 30_000;
@@ -23,6 +25,7 @@ const KEPT_LIMIT_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024;
 /** An open WebSocket of the ws package, of either side, as a transport: one write is one binary message, and messages mean nothing. */
 export class WebSocketTransport implements Transport {
   readonly peer: string;
+  readonly remote: RemoteAddress | undefined;
   readonly #socket: WebSocket;
   readonly #inbox: Inbox;
   readonly #onSealed: (() => void) | undefined;
@@ -34,8 +37,9 @@ export class WebSocketTransport implements Transport {
   #error: Error | undefined;
   #ended = false;
 
-  constructor(socket: WebSocket, peer: string, onSealed?: () => void) {
-    this.peer = peer;
+  constructor(socket: WebSocket, scheme: "ws" | "wss", remote: RemoteAddress | undefined, onSealed?: () => void) {
+    this.peer = peerName(scheme, remote);
+    this.remote = remote;
     this.#socket = socket;
     this.#onSealed = onSealed;
     this.#inbox = new Inbox({
@@ -72,10 +76,10 @@ export class WebSocketTransport implements Transport {
   }
 
   close(): void {
+    this.#inbox.drop();
     if (!this.#open) return;
     this.#open = false;
     this.#reason = { kind: "ended", message: "closed by this side" };
-    this.#inbox.drop();
     // The peer's closing frame stands behind whatever else it sent.
     this.#socket.resume();
     this.#socket.close(1000);
@@ -122,10 +126,4 @@ export class WebSocketTransport implements Transport {
     const message = this.#error?.message ?? (orderly ? "closed by the peer" : `closed with WebSocket status ${code}`);
     this.#inbox.end(this.#reason ?? { kind: orderly ? "ended" : "failed", message, ...(this.#error && { cause: this.#error }) });
   }
-}
-
-/** `ws 127.0.0.1:50312` or `ws [::1]:50312`; IPv4 addresses in IPv6 form lose their prefix. */
-export function webSocketPeer(scheme: "ws" | "wss", address: string | undefined, port: number | undefined): string {
-  const plain = address?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
-  return `${scheme} ${plain.includes(":") ? `[${plain}]` : plain}:${port ?? 0}`;
 }

@@ -1,0 +1,44 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { authorityOf, bind } from "./bind.ts";
+import type { SocketEndpoint } from "./endpoint.ts";
+import { peerName, remoteOf } from "./remote.ts";
+import { StreamTransport } from "./stream-transport.ts";
+import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
+import type { Listener, Transport } from "./transport.ts";
+
+/** How long a client may take over the handshake of TLS, below the one of zserver. */
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+export interface SocketListenOptions {
+  /** Gets each new connection. Nothing about the client is known yet, but for a certificate that `tls.ca` asked for. */
+  readonly accept: (transport: Transport) => void;
+  /** Gets what goes wrong while listening, such as running out of file descriptors; listening goes on. */
+  readonly onError: (error: Error) => void;
+  /** The certificate, for `tls:`. */
+  readonly tls?: TlsServerOptions | undefined;
+}
+
+/** Listens on a port. Rejects with an error that names the address when it cannot be had. */
+export async function listenSocket(endpoint: SocketEndpoint, options: SocketListenOptions): Promise<Listener> {
+  const { scheme } = endpoint;
+  const accept = (socket: Socket): void => options.accept(new StreamTransport(socket, peerName(scheme, remoteOf(socket))));
+  const server = scheme === "tls" ? tlsServer(endpoint, options, accept) : createServer({ ...socketOptions, pauseOnConnect: true }, accept);
+  await bind(server, endpoint);
+  server.on("error", options.onError);
+  return {
+    endpoints: [`${scheme}://${authorityOf(server, endpoint.host)!}`],
+    async close() {
+      // The callback of `close` waits for established connections, which live on; the port is free when this returns.
+      server.close();
+    },
+  };
+}
+
+/** Sessions ping by themselves, so that the kernel need not. */
+const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: false };
+
+function tlsServer(endpoint: SocketEndpoint, { tls }: SocketListenOptions, accept: (socket: Socket) => void): Server {
+  const options = { ...tlsServerOptions(tls, endpoint.url), ...socketOptions, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS };
+  return createTlsServer(options, accept);
+}

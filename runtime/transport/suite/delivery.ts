@@ -1,4 +1,4 @@
-import { type CaseBody, check, quiet, startBoth } from "./case.ts";
+import { type CaseBody, check, quiet, startBoth, turn } from "./case.ts";
 
 const SUSTAINED_BYTES = 64 * 1024 * 1024;
 /** Around the borders of varint lengths, WebSocket headers, socket chunks and message limits. */
@@ -23,6 +23,18 @@ export const deliveryCases: readonly CaseBody[] = [
       for (let i = 0; i < 10_000; i++) {
         a.send(1 + (i % 7));
         b.send(1 + (i % 5));
+      }
+      await Promise.all([a.until(() => a.received === b.sent), b.until(() => b.received === a.sent)]);
+    },
+  },
+  {
+    name: "2,000 tiny writes in as many turns arrive in order, in both directions at once",
+    async run(a, b) {
+      startBoth(a, b);
+      for (let i = 0; i < 2000; i++) {
+        a.send(1 + (i % 3));
+        b.send(1 + (i % 11));
+        await turn();
       }
       await Promise.all([a.until(() => a.received === b.sent), b.until(() => b.received === a.sent)]);
     },

@@ -1,13 +1,18 @@
 import type { Transport, TransportClose, TransportEvents } from "../transport.ts";
+import { quiet } from "./case.ts";
 import { mismatch, pattern } from "./pattern.ts";
 
 const FILL_PIECE_BYTES = 64 * 1024;
 /** More than any transport should take in one turn. */
 const FILL_LIMIT_BYTES = 32 * 1024 * 1024;
+/** More than any two kernels keep between them. */
+const STOP_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** One end of a connection under test: sends the pattern, checks that the peer's arrives unbroken, and holds the transport to its contract. */
 export class End implements TransportEvents {
   readonly transport: Transport;
+  /** The peer reads while it is paused: it cannot stop this end from sending. */
+  readonly #peerReadsOn: boolean;
   /** Bytes sent and bytes that came. */
   sent = 0;
   received = 0;
@@ -22,8 +27,9 @@ export class End implements TransportEvents {
   #paused = false;
   #waiting: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, peerReadsOn: boolean) {
     this.transport = transport;
+    this.#peerReadsOn = peerReadsOn;
   }
 
   start(): void {
@@ -44,6 +50,19 @@ export class End implements TransportEvents {
     while (this.send(FILL_PIECE_BYTES)) {
       if (this.sent - start > FILL_LIMIT_BYTES) throw new Error(`write never returned false in ${FILL_LIMIT_BYTES} bytes`);
     }
+  }
+
+  /** Sends to a paused peer until no drain follows any more: everything between the two ends is full, if the peer can bring that about. */
+  async fillUntilStopped(): Promise<void> {
+    const start = this.sent;
+    for (let drains = -1; drains !== this.drains; ) {
+      drains = this.drains;
+      this.fill();
+      if (this.#peerReadsOn) return;
+      if (this.sent - start > STOP_LIMIT_BYTES) throw new Error(`a paused peer took ${STOP_LIMIT_BYTES} bytes`);
+      await quiet();
+    }
+    if (this.transport.bufferedBytes === 0) throw new Error("nothing is buffered at a stopped sender");
   }
 
   /** Sends `length` bytes in pieces, stopping whenever it is told to. */

@@ -3,6 +3,8 @@ import { type CaseBody, quiet, type TransportHarness } from "./case.ts";
 import { deliveryCases } from "./delivery.ts";
 import { End } from "./end.ts";
 import { endingCases } from "./ending.ts";
+import { halfOpenCases } from "./half-open.ts";
+import { twoWayCases } from "./two-way.ts";
 
 /** One case, for any test runner: `run` rejects when the transport breaks its contract. */
 export interface TransportCase {
@@ -14,7 +16,7 @@ const TIMEOUT_MS = 60_000;
 
 /** What every transport has to do, whatever it stands on. Real time serves only to end a case that hangs. */
 export function transportCases(harness: TransportHarness): TransportCase[] {
-  return [...deliveryCases, ...backpressureCases, ...endingCases].map((body) => ({
+  return [...deliveryCases, ...backpressureCases, ...twoWayCases, ...endingCases, ...halfOpenCases].map((body) => ({
     name: `${harness.name}: ${body.name}`,
     run: () => runCase(body, harness),
   }));
@@ -22,8 +24,8 @@ export function transportCases(harness: TransportHarness): TransportCase[] {
 
 async function runCase(body: CaseBody, harness: TransportHarness): Promise<void> {
   const [first, second] = await harness.pair();
-  const a = new End(first);
-  const b = new End(second);
+  const a = new End(first, harness.readsOn === "second");
+  const b = new End(second, harness.readsOn === "first");
   try {
     await withTimeout(body.run(a, b, harness), harness.timeoutMs ?? TIMEOUT_MS, () => `${a.describe()}; ${b.describe()}`);
     await quiet();

@@ -115,6 +115,63 @@ const faults: Record<string, new (inner: Transport) => Faithful> = {
   "does not resume": class extends Faithful {
     override resume(): void {}
   },
+  "stops sending while it is paused": class extends Faithful {
+    held: Uint8Array[] | undefined;
+    override write(bytes: Uint8Array): boolean {
+      this.held?.push(bytes);
+      return this.held === undefined && super.write(bytes);
+    }
+    override pause(): void {
+      super.pause();
+      this.held ??= [];
+    }
+    override resume(): void {
+      const held = this.held ?? [];
+      this.held = undefined;
+      for (const bytes of held) this.write(bytes);
+      super.resume();
+    }
+  },
+  "does not close while it is paused": class extends Faithful {
+    paused = false;
+    override pause(): void {
+      super.pause();
+      this.paused = true;
+    }
+    override resume(): void {
+      super.resume();
+      this.paused = false;
+    }
+    override close(): void {
+      if (!this.paused) super.close();
+    }
+  },
+  "delivers what came before close": class extends Faithful {
+    kept: Uint8Array[] = [];
+    override start(events: TransportEvents): void {
+      super.start(events);
+      super.resume();
+    }
+    override pause(): void {
+      this.paused = true;
+    }
+    override resume(): void {
+      this.paused = false;
+      systemClock.endOfTurn(() => this.flush());
+    }
+    override close(): void {
+      super.close();
+      systemClock.endOfTurn(() => this.flush());
+    }
+    override onBytes(bytes: Uint8Array): void {
+      if (this.paused) this.kept.push(bytes);
+      else super.onBytes(bytes);
+    }
+    paused = false;
+    flush(): void {
+      for (const bytes of this.kept.splice(0)) super.onBytes(bytes);
+    }
+  },
   "drops what is queued when it closes": class extends Faithful {
     override close(): void {
       super.destroy();

@@ -25,14 +25,13 @@ async function pair(dial: () => Promise<Transport>, clientFirst: boolean): Promi
 
 const client = { name: "client", pair: () => pair(() => sealedClient(true), true) };
 const server = { name: "server", sustainedBytes: 8 * MIB, pair: () => pair(() => sealedClient(false), false) };
-const page = { name: "page", pair: () => pair(() => dialAsPage(endpoint), true) };
+const page = { name: "page", readsOn: "first" as const, pair: () => pair(() => dialAsPage(endpoint), true) };
 const serverOfPage = {
   name: "server of a page",
   sustainedBytes: 8 * MIB,
-  pauseReachesPeer: false,
+  readsOn: "second" as const,
   pair: () => pair(() => dialAsPage(endpoint), false),
 };
-
 for (const { name, run } of [client, server, page, serverOfPage].flatMap(transportCases)) test(name, run);
 
 test.run();

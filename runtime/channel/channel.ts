@@ -29,6 +29,8 @@ export interface Channel {
    * from the same `rotated` on. Only after `established`; throws afterwards.
    */
   exporter(label: string): Uint8Array;
+  /** The same of the next epoch, where this end knows it already: on a listener from `renewing` to `rotated`. */
+  nextExporter(label: string): Uint8Array | undefined;
   readonly stats: ChannelStats;
   /** Wipes the keys and takes the timers back. No event follows. The transport is the caller's to end. */
   destroy(): void;
@@ -44,6 +46,8 @@ export interface ChannelEvents {
   serverKey?(presented: PresentedServerKey): void;
   /** A record of kind 0 to 15, without its kind byte. `plaintext` is valid until the handler returns. */
   record(kind: number, plaintext: Uint8Array): void;
+  /** On a listener: the next keys exist, and the dialler will know them before this end knows that it does. See `nextExporter`. */
+  renewing?(): void;
   /** Both directions are under the keys of this epoch, and the older ones are wiped. */
   rotated(epoch: number): void;
   /**

@@ -30,6 +30,10 @@ export class DialerRotation implements Rotation {
     return this.#epoch;
   }
 
+  get next(): undefined {
+    return undefined;
+  }
+
   get underway(): boolean {
     return this.#handshake !== undefined;
   }

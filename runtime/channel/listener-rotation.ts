@@ -30,6 +30,10 @@ export class ListenerRotation implements Rotation {
     return this.#epoch;
   }
 
+  get next(): Epoch | undefined {
+    return this.#next;
+  }
+
   get underway(): boolean {
     return this.#next !== undefined;
   }

@@ -104,6 +104,10 @@ export class PlainChannel implements Channel {
     return this.#options.crypto.hmacSha256(this.#exporterKey!, encoder.encode(label));
   }
 
+  nextExporter(): undefined {
+    return undefined;
+  }
+
   get stats(): ChannelStats {
     return { epoch: 0, recordsIn: this.#recordsIn, recordsOut: this.#recordsOut, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
   }

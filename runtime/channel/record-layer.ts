@@ -103,6 +103,12 @@ export class RecordLayer {
     return exported(this.#options.crypto, this.#rotation.epoch, label);
   }
 
+  /** Undefined unless the next epoch's keys exist already. */
+  nextExporter(label: string): Uint8Array | undefined {
+    const { next } = this.#rotation;
+    return next && exported(this.#options.crypto, next, label);
+  }
+
   stopTimer(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -11,6 +11,8 @@ import type { RecordSealer } from "./record-sealer.ts";
 export interface Rotation {
   /** The epoch that both directions have reached. */
   readonly epoch: Epoch;
+  /** The epoch that follows, while it exists and is not reached. */
+  readonly next: Epoch | undefined;
   /** Whether a rotation was begun and one direction still is under the old key. */
   readonly underway: boolean;
   /** A record that begins a rotation, or asks for one; undefined while one is under way or asked for already. */

@@ -93,6 +93,10 @@ export class SecureChannel implements Channel {
     return this.#records!.exporter(label);
   }
 
+  nextExporter(label: string): Uint8Array | undefined {
+    return this.#records?.nextExporter(label);
+  }
+
   get stats(): ChannelStats {
     const { epoch = 0, recordsIn = 0, recordsOut = 0 } = this.#records ?? {};
     return { epoch, recordsIn, recordsOut, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
@@ -206,6 +210,8 @@ export class SecureChannel implements Channel {
       this.#events.illegal(error.message);
       return;
     }
+    // Before the reply leaves: the dialler uses what it brings from the moment it has it.
+    if (step.output !== undefined && this.#role === "listener") this.#events.renewing?.();
     if (step.output !== undefined) this.#output(step.output);
     if (step.rotated === true && this.#listens) this.#events.rotated(records.epoch);
   }

@@ -25,6 +25,11 @@ export interface CommonOptions<Data = unknown> {
   readonly livenessTimeoutMs?: number | undefined;
   /** Silence after which a server pings a quiet session. Default 25,000. */
   readonly keepAliveMs?: number | undefined;
+  /**
+   * How long a session without a connection is kept, so that it can go on over another one; the shorter of both sides' times counts. 0: a session ends
+   * with its connection. Default 300,000.
+   */
+  readonly retentionMs?: number | undefined;
   /** Deadline of unary commands whose schema and call state none. Default 30,000. */
   readonly defaultTimeoutMs?: number | undefined;
   /** How long a send may wait for room or credit. Default 5,000. */
@@ -53,6 +58,7 @@ export const commonOptionNames = [
   "handshakeTimeoutMs",
   "livenessTimeoutMs",
   "keepAliveMs",
+  "retentionMs",
   "defaultTimeoutMs",
   "sendTimeoutMs",
   "log",
@@ -85,6 +91,16 @@ export function sessionTimes(options: { readonly [Name in keyof SessionTimes]?: 
   const names = Object.keys(defaultTimes) as (keyof SessionTimes)[];
   checkCounts(options, names);
   return Object.fromEntries(names.map((name) => [name, options[name] ?? defaultTimes[name]])) as unknown as SessionTimes;
+}
+
+const DEFAULT_RETENTION_MS = 300_000;
+/** What a timer of every platform can wait for. */
+const MAX_RETENTION_MS = 0x7fffffff;
+
+/** The retention time, or its default. Throws TypeError for what is no whole number of milliseconds. */
+export function retentionOf(retentionMs: number = DEFAULT_RETENTION_MS): number {
+  if (Number.isSafeInteger(retentionMs) && retentionMs >= 0 && retentionMs <= MAX_RETENTION_MS) return retentionMs;
+  throw new TypeError(`retentionMs must be a whole number from 0 to ${MAX_RETENTION_MS}, not ${String(retentionMs)}`);
 }
 
 /** Throws TypeError for one of these options that is given and not a whole number from 1 on. */

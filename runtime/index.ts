@@ -4,10 +4,11 @@
 import { type Client, type ConnectOptions, connectOn } from "./client.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { dial } from "./transport/dial-node.ts";
+import { lookup } from "./transport/lookup-node.ts";
 
 /** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */
 export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<Client<Data>> {
-  return connectOn({ crypto: nativeCrypto, dial }, options);
+  return connectOn({ crypto: nativeCrypto, dial, lookup }, options);
 }
 
 // Every program.

@@ -1,7 +1,7 @@
-import type { ChannelEvents } from "./channel/channel.ts";
+import type { ChannelEvents, ChannelPeer } from "./channel/channel.ts";
 import { ListenerChannel } from "./channel/listener-channel.ts";
 import { PlainChannel } from "./channel/plain-channel.ts";
-import type { ClientHello, Welcome } from "../generated/zserver/protocol/v1/session.ts";
+import type { ClientHello, Resume } from "../generated/zserver/protocol/v1/session.ts";
 import type { Peer } from "./command/peer.ts";
 import type { Session } from "./command/session-type.ts";
 import { StatusFeed } from "./command/status.ts";
@@ -19,6 +19,7 @@ import type { CommandType } from "./schema/service-type.ts";
 import { Connection } from "./session/connection.ts";
 import { limitsToWire } from "./session/limits.ts";
 import type { SessionEnd } from "./session/session-end.ts";
+import { ResumableSessions, type ResumeRefusal } from "./resumable-sessions.ts";
 import { SessionFactory } from "./session-factory.ts";
 import type { CustomListener } from "./transport/custom.ts";
 import { listen } from "./transport/listen.ts";
@@ -29,6 +30,10 @@ import type { AttachedServer } from "./transport/websocket-server.ts";
 
 /** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman; those beyond it are cut. */
 const DEFAULT_HALF_OPEN_CONNECTIONS = 10_000;
+
+/** Sessions that may wait for their clients at once. Each costs a few kilobytes and what it holds unacknowledged. */
+const DEFAULT_DETACHED_SESSIONS = 100_000;
+const DEFAULT_DETACHED_BYTES = 268_435_456;
 
 export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, OriginOptions {
   /**
@@ -49,6 +54,10 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
   readonly onSession?: ((session: Session<Data>) => void | Promise<void>) | undefined;
   /** Connections that may be in their handshake at once. Default 10,000. */
   readonly halfOpenConnections?: number | undefined;
+  /** Sessions that may be without a connection at once; those beyond it end, the longest detached first. Default 100,000. */
+  readonly detachedSessions?: number | undefined;
+  /** Bytes that sessions without a connection may hold together. Default 256 MiB. */
+  readonly detachedBytes?: number | undefined;
 }
 
 /** What `server.status()` tells. */
@@ -90,6 +99,8 @@ const optionNames = [
   "allowedOrigins",
   "allowedHosts",
   "halfOpenConnections",
+  "detachedSessions",
+  "detachedBytes",
   "tls",
   "socketMode",
 ];
@@ -102,12 +113,14 @@ export async function serve<Data = unknown>(options: ServeOptions<Data>): Promis
   return server;
 }
 
+const goneAway: ResumeRefusal = { reason: "GOING_AWAY", message: "the server was closed" };
+
 class RunningServer<Data> implements Server<Data> {
   readonly serverKey: string;
   readonly #options: ServeOptions<Data>;
   readonly #factory: SessionFactory<Data>;
   readonly #listeners: Listener[] = [];
-  readonly #sessions = new Set<Peer<Data>>();
+  readonly #sessions: ResumableSessions<Data>;
   /** Every connection whose transport still exists. */
   readonly #connections = new Set<Connection>();
   /** Those without a session that was let in. */
@@ -121,7 +134,7 @@ class RunningServer<Data> implements Server<Data> {
   constructor(options: ServeOptions<Data>) {
     this.#options = options;
     const { identity, unsealed } = options;
-    checkCounts(options, ["halfOpenConnections"]);
+    checkCounts(options, ["halfOpenConnections", "detachedSessions", "detachedBytes"]);
     if (!Array.isArray(options.listen) || options.listen.length === 0)
       throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)
@@ -130,6 +143,8 @@ class RunningServer<Data> implements Server<Data> {
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     this.#factory = new SessionFactory("server", options, crypto);
+    const { detachedSessions = DEFAULT_DETACHED_SESSIONS, detachedBytes = DEFAULT_DETACHED_BYTES } = options;
+    this.#sessions = new ResumableSessions(crypto, detachedSessions, detachedBytes);
     this.serverKey = identity === undefined || unsealed ? "" : formatServerKey(crypto, serverKeyOf(identity));
     this.#feed = new StatusFeed(() => this.#now());
     this.#closed = new Promise((resolve) => {
@@ -179,7 +194,7 @@ class RunningServer<Data> implements Server<Data> {
       this.#feed.emit({ type: "draining" });
     }
     const listeners = this.#stopListening();
-    await Promise.all([...this.#sessions].map((session) => session.drain()));
+    await Promise.all(Array.from(this.#sessions.values(), (session) => session.drain()));
     await listeners;
     await this.close();
   }
@@ -199,7 +214,7 @@ class RunningServer<Data> implements Server<Data> {
   async #shutDown(): Promise<void> {
     const listeners = this.#stopListening();
     for (const connection of [...this.#halfOpen]) connection.destroy("GOING_AWAY", "the server was closed");
-    for (const session of [...this.#sessions]) session.end("GOING_AWAY", "the server was closed");
+    for (const session of [...this.#sessions.values()]) session.end("GOING_AWAY", "the server was closed");
     await listeners;
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
@@ -232,18 +247,34 @@ class RunningServer<Data> implements Server<Data> {
       (events) => this.#channel(events),
       {
         established: (channelPeer) => {
-          const opened = (peer: Peer<Data>, hello: ClientHello | Welcome): void => {
-            this.#halfOpen.delete(connection);
-            this.#opened(peer, hello as ClientHello, channelPeer.remoteStatic);
-          };
-          peer = this.#factory.make(connection, channelPeer, true, opened, (peer, end) => this.#ended(peer, end, connection));
+          peer = this.#factory.make(connection, channelPeer, true, {
+            opened: (peer, hello) => {
+              this.#halfOpen.delete(connection);
+              this.#opened(peer, hello as ClientHello, channelPeer.remoteStatic);
+            },
+            resume: (stranger, request) => {
+              peer = this.#resume(stranger, request, connection, channelPeer) ?? peer;
+            },
+            disconnected: (peer) => this.#sessions.detached(peer),
+            resumed: (peer) => this.#sessions.attached(peer),
+            confirmed: (peer) => this.#sessions.confirmed(peer),
+            ended: (peer, end) => this.#ended(peer, end, connection),
+          });
           return peer.core;
         },
         failed: (reason, message) => {
           this.#halfOpen.delete(connection);
           this.#feed.emit({ type: "connection_failed", peer: transport.peer, reason, message });
         },
-        rotated: (epoch) => peer?.rotated(epoch),
+        renewing: () => {
+          if (peer !== undefined) this.#sessions.renewing(peer);
+        },
+        rotated: (epoch) => {
+          if (peer === undefined) return;
+          // The dialler's last record under the old keys: it holds the new ones.
+          this.#sessions.confirmed(peer);
+          peer.rotated(epoch);
+        },
         released: (connection) => {
           this.#halfOpen.delete(connection);
           this.#connections.delete(connection);
@@ -255,6 +286,20 @@ class RunningServer<Data> implements Server<Data> {
     this.#connections.add(connection);
     this.#halfOpen.add(connection);
     connection.start();
+  }
+
+  /** The session that goes on over this connection; undefined when the client's wish is not granted. */
+  #resume(stranger: Peer<Data>, request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | undefined {
+    const claimed = this.#state === "closed" ? goneAway : this.#sessions.claim(request, connection, channelPeer);
+    if ("reason" in claimed) {
+      stranger.end(claimed.reason, claimed.message);
+      return undefined;
+    }
+    stranger.core.giveWay();
+    this.#halfOpen.delete(connection);
+    claimed.moveTo(connection);
+    claimed.core.resume(connection, Number(request.accepted[0] ?? 0n));
+    return claimed;
   }
 
   #channel(events: ChannelEvents): ListenerChannel | PlainChannel {

@@ -1,16 +1,14 @@
 import type { ChannelPeer } from "./channel/channel.ts";
-import type { ClientHello, Welcome } from "../generated/zserver/protocol/v1/session.ts";
 import { ParkedReplies } from "./command/deferred.ts";
 import { consoleLog, type Log } from "./command/log.ts";
-import { Peer } from "./command/peer.ts";
+import { Peer, type PeerOptions } from "./command/peer.ts";
 import { makeRegistry, type Registry } from "./command/registry.ts";
-import { type CommonOptions, checkCounts, type SessionTimes, sessionTimes } from "./common-options.ts";
+import { type CommonOptions, checkCounts, retentionOf, type SessionTimes, sessionTimes } from "./common-options.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import { type RandomSource, systemRandom } from "./crypto/random.ts";
 import { toHex } from "./bytes/hex.ts";
 import type { Connection } from "./session/connection.ts";
 import { type Limits, resolveLimits } from "./session/limits.ts";
-import type { SessionEnd } from "./session/session-end.ts";
 import type { Clock } from "./time/clock.ts";
 import { systemClock } from "./time/system-clock.ts";
 import { timersOf } from "./time/timers-of.ts";
@@ -21,6 +19,9 @@ import { AGENT } from "./version.ts";
 const SESSION_ID_LABEL = "zserver session id";
 const SESSION_ID_BYTES = 16;
 
+/** What becomes of a session, for whoever made it. */
+export type SessionHooks<Data> = Pick<PeerOptions<Data>, "opened" | "resume" | "disconnected" | "resumed" | "confirmed" | "ended">;
+
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
 export class SessionFactory<Data> {
   readonly crypto: CryptoProvider;
@@ -30,6 +31,7 @@ export class SessionFactory<Data> {
   readonly limits: Limits;
   readonly parked: ParkedReplies;
   readonly log: Log;
+  readonly retentionMs: number;
   readonly #role: "client" | "server";
   readonly #options: CommonOptions<Data>;
   readonly #registry: Registry;
@@ -47,18 +49,13 @@ export class SessionFactory<Data> {
     this.limits = resolveLimits(options.limits);
     this.#times = sessionTimes(options);
     checkCounts(options, ["rotateAfterBytes"]);
+    this.retentionMs = retentionOf(options.retentionMs);
     this.#registry = makeRegistry(role === "server" ? "SERVER" : "CLIENT", options.handlers ?? [], options.interceptors ?? []);
     const mac = (key: Uint8Array, data: Uint8Array): Uint8Array => crypto.hmacSha256(key, data);
     this.parked = new ParkedReplies({ mac, key: this.random(32), wallNow: () => this.clock.wallNow() });
   }
 
-  make(
-    connection: Connection,
-    channelPeer: ChannelPeer,
-    anonymous: boolean,
-    opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void,
-    ended: (peer: Peer<Data>, end: SessionEnd) => void,
-  ): Peer<Data> {
+  make(connection: Connection, channelPeer: ChannelPeer, anonymous: boolean, hooks: SessionHooks<Data>): Peer<Data> {
     const { clock, timers, limits, parked } = this;
     return new Peer<Data>({
       role: this.#role,
@@ -75,11 +72,12 @@ export class SessionFactory<Data> {
       incident: (what, error) => this.#incident(what, error),
       agent: AGENT,
       anonymous,
+      retentionMs: this.retentionMs,
       ...this.#times,
+      ...hooks,
       opened: (peer, hello) => {
-        if (this.#setData(peer)) opened(peer, hello);
+        if (this.#setData(peer)) hooks.opened(peer, hello);
       },
-      ended,
     });
   }
 

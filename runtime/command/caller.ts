@@ -148,7 +148,7 @@ export class SessionCaller implements Caller {
     else throw new ProtocolError(`a frame of type ${type} for a command of this side`);
     if (failure !== undefined) this.#fail(call, failure);
     this.#calls.delete(id);
-    this.#core.forget(id);
+    this.#core.owed.forget(id);
     this.#uncount(call);
   }
 
@@ -165,6 +165,30 @@ export class SessionCaller implements Caller {
     if (!call.sent || this.#core.ended) return;
     this.#core.begin(FrameType.CANCEL).uintNumber(call.id);
     this.#core.end();
+  }
+
+  /** Tells every open window again: the session goes on over another connection. */
+  restate(): void {
+    for (const call of this.#calls.values()) call.reader?.restate();
+  }
+
+  /** Whether somebody still waits for the command with this id. */
+  wants(id: number): boolean {
+    return this.#calls.get(id)?.settled === false;
+  }
+
+  /** The peer never accepted this command and never will: its end is not awaited. */
+  voided(id: number): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    const { name } = call.command;
+    this.#fail(
+      call,
+      new CommandError("DEADLINE_EXCEEDED", `${name}: no connection within its time`, { outcome: "NOT_RUN", command: name }),
+    );
+    this.#calls.delete(id);
+    this.#core.owed.forget(id);
+    this.#uncount(call);
   }
 
   /** Every pending item is rejected, with what is known of it. */

@@ -119,9 +119,7 @@ export class Dispatcher {
   /** A REQUEST frame. */
   request(body: Reader, size: number): void {
     const id = body.uintNumber();
-    if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
-      throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
-    this.#lastId = id;
+    this.#follow(id);
     if (this.#open.size >= this.limits.commandsInFlight)
       throw new ProtocolError(`more than ${this.limits.commandsInFlight} commands are in flight (limit commandsInFlight)`);
     const command = this.#accept(id, body, size);
@@ -172,6 +170,25 @@ export class Dispatcher {
     this.#find(id)?.writer?.grant(items, bytes);
   }
 
+  /** Tells every open window again: the session goes on over another connection. */
+  restate(): void {
+    this.#core.owed.grant(0, this.#window);
+    for (const command of this.#open.values()) command.reader?.restate();
+  }
+
+  /** A VOID frame: what stood here was given up before it was accepted. */
+  skip(body: Reader): void {
+    const id = body.uintNumber();
+    if (id !== 0) this.#follow(id);
+    const size = body.uint32();
+    if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
+    if (this.#window.take(size)) this.#core.owed.grant(0, this.#window);
+    if (body.position < body.end) this.#numbers.read(body);
+    if (body.position !== body.end) throw new ProtocolError("a VOID frame has more in it than an id and a name");
+    this.#lastFlags = CommandFlag.ORDERED;
+    this.#queue.skip();
+  }
+
   /** The session is lost: everything under way is stopped, nothing more is sent. */
   lost(error: CommandError): void {
     this.#queue.clear();
@@ -184,7 +201,7 @@ export class Dispatcher {
   // What commands ask of the dispatcher.
 
   grant(command: IncomingCommand, window: CreditWindow): void {
-    if (command.state !== "ended") this.#core.grant(command.id, window);
+    if (command.state !== "ended") this.#core.owed.grant(command.id, window);
   }
 
   park(command: IncomingCommand, deadlineAt: number): ParkedHandle {
@@ -233,9 +250,15 @@ export class Dispatcher {
     else {
       this.#open.delete(command.id);
       if (command.stream) this.#streams--;
-      this.#core.forget(command.id);
+      this.#core.owed.forget(command.id);
     }
     this.#options.idle();
+  }
+
+  #follow(id: number): void {
+    if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
+      throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
+    this.#lastId = id;
   }
 
   #accept(id: number, body: Reader, size: number): IncomingCommand {
@@ -262,7 +285,7 @@ export class Dispatcher {
   }
 
   #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
-    if (this.#window.take(command.size)) this.#core.grant(0, this.#window);
+    if (this.#window.take(command.size)) this.#core.owed.grant(0, this.#window);
     const refusal = this.#refusal(command, abandoned);
     if (refusal !== undefined) {
       command.fail(refusal);

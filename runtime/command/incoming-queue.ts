@@ -3,6 +3,9 @@ import { CommandFlag } from "../session/frame.ts";
 import { Fifo } from "./fifo.ts";
 import type { IncomingCommand } from "./incoming-command.ts";
 
+/** Keeps the place of a command that was given up before it arrived. */
+const skipped: unique symbol = Symbol("skipped");
+
 export interface QueueHost {
   /** Whether anything may start now. */
   readonly mayStart: () => boolean;
@@ -20,7 +23,7 @@ export interface QueueHost {
  */
 export class IncomingQueue {
   readonly #host: QueueHost;
-  readonly #waiting = new Fifo<IncomingCommand>();
+  readonly #waiting = new Fifo<IncomingCommand | typeof skipped>();
   #holder: IncomingCommand | undefined;
   /** The ordered command that ended last failed, and nothing has started since. */
   #failed = false;
@@ -37,6 +40,12 @@ export class IncomingQueue {
       command.payload = body.copy(body.end - body.position);
       this.#waiting.push(command);
     }
+  }
+
+  /** A command was given up before it arrived: what depends on it must not run. */
+  skip(): void {
+    if (this.#waiting.length === 0 && this.#holder === undefined) this.#failed = true;
+    else this.#waiting.push(skipped);
   }
 
   /** Starts nothing until the returned function is called. */
@@ -57,6 +66,10 @@ export class IncomingQueue {
     this.#pumping = true;
     while (this.#waiting.length > 0 && this.#mayStart) {
       const command = this.#waiting.shift()!;
+      if (command === skipped) {
+        this.#failed = true;
+        continue;
+      }
       const payload = command.payload ?? new Uint8Array();
       command.payload = undefined;
       this.#start(command, new Reader(payload));

@@ -52,7 +52,7 @@ export class OutgoingStreams {
   #reader(call: OutgoingCall): StreamReader<unknown> {
     const { core, limits, cancel } = this.#options;
     return new StreamReader(limits.streamItems, limits.streamBytes, {
-      grant: (window) => core.grant(call.id, window),
+      grant: (window) => core.owed.grant(call.id, window),
       abandoned: () => {
         const { name } = call.command;
         const outcome = call.sent ? "MAY_HAVE_RUN" : "NOT_RUN";

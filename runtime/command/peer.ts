@@ -1,6 +1,7 @@
 import type { Limits as WireLimits } from "../../generated/zserver/protocol/v1/handshake.ts";
-import type { ClientHello, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { ClientHello, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
+import type { Writer } from "../bytes/writer.ts";
 import type { ChannelPeer } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
@@ -23,6 +24,7 @@ import type { ParkedReplies } from "./deferred.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
+import { type ReplayedFrame, replayedId, replayedType, writeReplayed } from "./replay.ts";
 import type { Registry } from "./registry.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
@@ -48,20 +50,31 @@ export interface PeerOptions<Data> {
   readonly keepAliveMs: number;
   readonly defaultTimeoutMs: number;
   readonly sendTimeoutMs: number;
+  /** How long this side keeps a session without a connection; 0: not at all. */
+  readonly retentionMs: number;
   /** The other side has introduced itself: the session may begin. A server answers with {@link Peer.welcome}. */
   readonly opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void;
+  /** Server: the client wants another session to go on over the connection of this one, which has done nothing yet. */
+  readonly resume: (peer: Peer<Data>, request: Resume) => void;
+  /** The connection is gone; a client looks for another one. */
+  readonly disconnected: (peer: Peer<Data>, reason: EndReason) => void;
+  readonly resumed: (peer: Peer<Data>) => void;
+  /** Server: the client holds the newest resume secret. */
+  readonly confirmed: (peer: Peer<Data>) => void;
   readonly ended: (peer: Peer<Data>, end: SessionEnd) => void;
 }
 
 /** One end of a session with all its floors: what `Session` promises to applications. */
 export class Peer<Data = unknown> implements Session<Data> {
   readonly id: string;
-  readonly peer: string;
   readonly core: SessionCore;
   readonly closed: Promise<SessionEnd>;
   principal: Principal = anonymousPrincipal;
   data: Data = undefined as Data;
-  state: "open" | "draining" | "ended" = "open";
+  #state: "open" | "draining" | "ended" = "open";
+  #connection: Connection;
+  /** Counts of the connections that are gone. */
+  #past = { rotations: 0, recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0 };
   readonly #options: PeerOptions<Data>;
   readonly #feed: StatusFeed<SessionStatus>;
   readonly #idle: (() => void)[] = [];
@@ -77,13 +90,13 @@ export class Peer<Data = unknown> implements Session<Data> {
   constructor(options: PeerOptions<Data>) {
     this.#options = options;
     this.id = options.id;
-    this.peer = options.connection.transport.peer;
+    this.#connection = options.connection;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
     this.#feed = new StatusFeed(() => this.#now());
     const { role, limits, timers, endOfTurn, connection, agent, anonymous } = options;
-    const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs } = options;
+    const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs, retentionMs } = options;
     const handler = this.#handler();
     this.core = new SessionCore({
       role,
@@ -91,6 +104,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       timers,
       endOfTurn,
       link: connection,
+      retentionMs,
       handler,
       handshakeTimeoutMs,
       livenessTimeoutMs,
@@ -98,6 +112,34 @@ export class Peer<Data = unknown> implements Session<Data> {
       agent,
       anonymous,
     });
+  }
+
+  get peer(): string {
+    return this.#connection.transport.peer;
+  }
+
+  get state(): "open" | "disconnected" | "draining" | "ended" {
+    return this.#state === "open" && this.core.detached ? "disconnected" : this.#state;
+  }
+
+  /** The connection that carries the session, or carried it last. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** From here on this connection carries the session. */
+  moveTo(connection: Connection): void {
+    const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#connection.channel.stats;
+    const past = this.#past;
+    this.#past = {
+      rotations: past.rotations + epoch,
+      recordsIn: past.recordsIn + recordsIn,
+      recordsOut: past.recordsOut + recordsOut,
+      bytesIn: past.bytesIn + bytesIn,
+      bytesOut: past.bytesOut + bytesOut,
+    };
+    this.#connection = connection;
+    connection.carry(this.core);
   }
 
   /** Server: lets the client in. */
@@ -154,8 +196,8 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   async drain(): Promise<void> {
-    if (this.state === "open") {
-      this.state = "draining";
+    if (this.#state === "open") {
+      this.#state = "draining";
       this.#feed.emit({ type: "draining" });
       this.#dispatcher!.draining = true;
       this.#caller!.refuse(
@@ -187,11 +229,12 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   rotateKeys(): void {
-    this.#options.connection.channel.rotate();
+    if (!this.core.detached) this.#connection.channel.rotate();
   }
 
   stats(): SessionStats {
-    const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#options.connection.channel.stats;
+    const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#connection.channel.stats;
+    const past = this.#past;
     return {
       commandsSent: this.#caller?.sender.sent ?? 0,
       commandsHandled: this.#dispatcher?.handled ?? 0,
@@ -199,11 +242,11 @@ export class Peer<Data = unknown> implements Session<Data> {
       oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#dispatcher?.pending ?? 0,
-      rotations: epoch,
-      recordsIn,
-      recordsOut,
-      bytesIn,
-      bytesOut,
+      rotations: past.rotations + epoch,
+      recordsIn: past.recordsIn + recordsIn,
+      recordsOut: past.recordsOut + recordsOut,
+      bytesIn: past.bytesIn + bytesIn,
+      bytesOut: past.bytesOut + bytesOut,
     };
   }
 
@@ -235,6 +278,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     const dispatcher = this.#dispatcher!;
     if (type === FrameType.REQUEST) dispatcher.request(body, size);
     else if (type === FrameType.SEND) dispatcher.send(body, size);
+    else if (type === FrameType.VOID) dispatcher.skip(body);
     else {
       const id = body.uintNumber();
       if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)
@@ -259,7 +303,7 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   #ended(end: SessionEnd): void {
     this.#end = end;
-    this.state = "ended";
+    this.#state = "ended";
     this.#caller?.lost(end);
     this.#dispatcher?.lost(this.#lostError());
     this.#feed.emit(this.#now());
@@ -271,10 +315,33 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#options.ended(this, end);
   }
 
+  #resumed(): void {
+    this.#dispatcher!.restate();
+    this.#caller!.restate();
+    this.#feed.emit({ type: "resumed" });
+    this.#options.resumed(this);
+  }
+
+  #detached(reason: EndReason, message: string): void {
+    this.#feed.emit({ type: "disconnected", reason, message });
+    this.#options.disconnected(this, reason);
+  }
+
+  #replay(frame: ReplayedFrame, write: (type: FrameType, body: (writer: Writer) => void) => void): void {
+    const type = replayedType(frame, (id) => this.#caller!.wants(id));
+    if (type === FrameType.VOID && frame.type === FrameType.REQUEST) this.#caller!.voided(replayedId(frame));
+    write(type, (writer) => writeReplayed(writer, frame, type));
+  }
+
   #handler(): SessionHandler {
     const peer = this;
     return {
       opened: (hello) => this.#open(hello),
+      resume: (request) => this.#options.resume(this, request),
+      detached: (reason, message) => this.#detached(reason, message),
+      resumed: () => this.#resumed(),
+      confirmed: () => this.#options.confirmed(this),
+      replay: (type, body, ageMs, write) => this.#replay({ type, body, ageMs }, write),
       frame: (type, body, size) => this.#frame(type, body, size),
       credit: (id, items, bytes) => this.#credit(id, items, bytes),
       room: () => {
@@ -299,7 +366,10 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #now(): SessionStatus {
-    if (this.#end === undefined) return { type: this.state === "draining" ? "draining" : "open" };
+    if (this.#end === undefined) {
+      if (this.state === "disconnected") return { type: "disconnected", reason: "TRANSPORT_CLOSED", message: "" };
+      return { type: this.#state === "draining" ? "draining" : "open" };
+    }
     const { reason, message } = this.#end;
     return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWaysFailed };
   }

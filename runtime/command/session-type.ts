@@ -1,3 +1,4 @@
+import type { EndReason } from "../errors/end-reason.ts";
 import type { EndError, SessionEnd } from "../session/session-end.ts";
 import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import type { BatchBuilder, BatchOptions, Settled } from "./batch.ts";
@@ -8,6 +9,10 @@ import type { Principal } from "./context.ts";
 export type SessionStatus =
   | { readonly type: "open" }
   | { readonly type: "draining" }
+  /** The connection is gone; the session waits for another one, and commands wait with it. */
+  | { readonly type: "disconnected"; readonly reason: EndReason; readonly message: string }
+  /** The session goes on over another connection, nothing lost and nothing run twice. */
+  | { readonly type: "resumed" }
   /** The keys were renewed; `epoch` counts the renewals of this connection. */
   | { readonly type: "rotated"; readonly epoch: number }
   /** A one-way command was not sent; its promise rejected with the same error. `total` counts them all, this one included. */
@@ -44,7 +49,7 @@ export interface Session<Data = unknown> {
   readonly principal: Principal;
   /** Where the peer is, for logs. */
   readonly peer: string;
-  readonly state: "open" | "draining" | "ended";
+  readonly state: "open" | "disconnected" | "draining" | "ended";
   /** The application's own, made by `sessionData` when the session began. */
   data: Data;
   /** The proxy that calls the commands of a service which the peer handles. Throws TypeError for a service of this side. */

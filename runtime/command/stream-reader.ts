@@ -74,6 +74,11 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
     if (first !== undefined) this.#end = "finished";
   }
 
+  /** What the sender may send was told over a connection that is gone. */
+  restate(): void {
+    if (this.#end === "open") this.#host.grant(this.#window);
+  }
+
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#items.length > 0) return Promise.resolve({ done: false, value: this.#shift() });
     if (this.#end === "failed") {

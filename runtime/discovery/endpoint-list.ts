@@ -1,4 +1,5 @@
 import { checkOptions } from "../errors/options.ts";
+import type { CustomEndpoint } from "../transport/custom.ts";
 import { type Endpoint, parseEndpoint } from "../transport/endpoint.ts";
 
 /** Endpoints in one list: each may become many addresses, and each address a socket. */
@@ -9,8 +10,9 @@ export const MAX_PRIORITY = 65_535;
 /** An endpoint as a program writes it: a URL, or a URL with the rank among the others. */
 export type EndpointInit =
   | string
+  | CustomEndpoint
   | {
-      readonly url: string;
+      readonly url: string | CustomEndpoint;
       /** Lower is tried first, as in SRV records; whole, 0 to 65,535. Those of equal priority share the load. Default 0. */
       readonly priority?: number | undefined;
     };
@@ -37,7 +39,7 @@ export function parseEndpointList(entries: readonly EndpointInit[], option = "en
 }
 
 function parseEntry(entry: EndpointInit, option: string): ListedEndpoint {
-  if (typeof entry !== "object" || entry === null) return { endpoint: parseEndpoint(entry, option), priority: 0 };
+  if (typeof entry !== "object" || entry === null || "dial" in entry) return { endpoint: parseEndpoint(entry, option), priority: 0 };
   checkOptions(`\`${option}\``, entry, ["url", "priority"]);
   const { url, priority = 0 } = entry;
   const endpoint = parseEndpoint(url, option);

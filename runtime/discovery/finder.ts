@@ -168,5 +168,5 @@ function mostTelling(failures: readonly EndError[]): EndError | undefined {
 
 function timedOut(timeoutMs: number, failure: EndError | undefined): EndError {
   const last = failure === undefined ? "" : `; the last failure: ${failure.message}`;
-  return new EndError("CONNECT_TIMEOUT", `no session within ${timeoutMs} ms${last}`, failure?.retryAfterMs);
+  return new EndError("CONNECT_TIMEOUT", `no session within ${timeoutMs} ms (connectTimeoutMs)${last}`, failure?.retryAfterMs);
 }

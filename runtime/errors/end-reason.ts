@@ -18,7 +18,11 @@ export type EndReason =
   | "OVERLOADED"
   | "ROTATION_OVERDUE"
   | "CONNECT_TIMEOUT"
-  | "UNSUPPORTED_PROTOCOL";
+  | "UNSUPPORTED_PROTOCOL"
+  | "SESSION_UNKNOWN"
+  | "SESSION_EXPIRED"
+  | "SUPERSEDED"
+  | "RETENTION_LIMIT";
 
 export interface EndReasonInfo {
   /** The number on the wire. */
@@ -56,6 +60,10 @@ export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   ROTATION_OVERDUE: connection(14, true, "the peer sent twice the byte limit of one key without rotating it"),
   CONNECT_TIMEOUT: connection(15, true, "no connection was established within `connectTimeoutMs`"),
   UNSUPPORTED_PROTOCOL: session(16, false, "the two sides have no protocol version in common"),
+  SESSION_UNKNOWN: session(17, false, "the server has no such session, or the secret is not its"),
+  SESSION_EXPIRED: session(18, false, "the session had no connection for `retentionMs`"),
+  SUPERSEDED: session(19, false, "the session went on over another connection"),
+  RETENTION_LIMIT: session(20, false, "the server kept too many sessions without a connection, and this one the longest"),
 };
 
 const names = new Map<number, EndReason>(Object.entries(endReasons).map(([name, info]) => [info.number, name as EndReason]));

@@ -49,6 +49,11 @@ export class Acks {
     return this.#told;
   }
 
+  /** Whatever was told may have been lost: it is due again. */
+  restate(): void {
+    this.#told = -1;
+  }
+
   /** Cancels what waits. */
   stop(): void {
     this.#timer?.cancel();

@@ -10,11 +10,13 @@ export const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Who a connection belongs to until it has a session. */
 export interface ConnectionHost {
-  /** The peer is proven: the session that lives on this connection. */
-  established(peer: ChannelPeer, connection: Connection): Session;
+  /** The peer is proven: the session that lives on this connection, or undefined where {@link Connection.carry} will tell. */
+  established(peer: ChannelPeer, connection: Connection): Session | undefined;
   /** The connection ended before it had a session. */
   failed(reason: EndReason, message: string, retryAfterMs: number | undefined): void;
   serverKey?(presented: PresentedServerKey): void;
+  /** See {@link ChannelEvents.renewing}. */
+  renewing?(): void;
   rotated(epoch: number): void;
   /** The transport is gone as well: nothing is left of the connection. */
   released(connection: Connection): void;
@@ -66,9 +68,19 @@ export class Connection implements SessionLink {
     this.transport.close();
   }
 
+  /** Whether anything can still be sent. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** From here on this connection carries this session. */
+  carry(session: Session): void {
+    this.#session = session;
+  }
+
   /** Ends the connection at once and without a word, and with it the session if it has one. */
   destroy(reason: EndReason, message: string): void {
-    if (this.#cut()) this.#session?.connectionLost(reason, message);
+    if (this.#cut()) this.#session?.connectionLost(reason, message, this);
   }
 
   /** False when the connection had ended before. */
@@ -96,7 +108,7 @@ export class Connection implements SessionLink {
   }
 
   #lost(reason: EndReason, message: string, retryAfterMs: number | undefined): void {
-    if (this.#session) this.#session.connectionLost(reason, message);
+    if (this.#session) this.#session.connectionLost(reason, message, this);
     else this.#host.failed(reason, message, retryAfterMs);
   }
 
@@ -112,6 +124,7 @@ export class Connection implements SessionLink {
       },
       serverKey: (presented) => this.#host.serverKey?.(presented),
       record: (kind, plaintext) => this.#session?.receive(kind, plaintext),
+      renewing: () => this.#host.renewing?.(),
       rotated: (epoch) => this.#host.rotated(epoch),
       illegal: (message) => this.#session?.close("PROTOCOL_ERROR", message),
       ended: (reason, message, retryAfterMs) => {

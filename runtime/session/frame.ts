@@ -25,21 +25,31 @@ export const FrameType = {
   ITEM: 13,
   /** No more items from this side; from the handler's side, the end of the command. */
   END: 14,
+  /** In the place of a REQUEST or SEND that nobody waits for any more; only ever sent again after a resume. */
+  VOID: 15,
+  /** The client's first frame where a session goes on. */
+  RESUME: 16,
+  /** The server's first frame where a session goes on. */
+  RESUMED: 17,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
-/** The lowest type whose frames are numbered, acknowledged and, once sessions resume, replayed. */
+/** Frames of these types are numbered, acknowledged, and sent again after a resume. */
 const FIRST_SEQUENCED = FrameType.REQUEST;
+const LAST_SEQUENCED = FrameType.VOID;
 /** The highest type that this version knows. */
-export const LAST_KNOWN_TYPE: number = FrameType.END;
+export const LAST_KNOWN_TYPE: number = FrameType.RESUMED;
 
 const SEQUENCED = 1;
 const IGNORABLE = 2;
 
+/** Whether frames of a known type are numbered. */
+export const isNumbered = (type: number): boolean => type >= FIRST_SEQUENCED && type <= LAST_SEQUENCED;
+
 /** The header byte of a frame that this version sends. */
 export function frameHeader(type: FrameType): number {
   if (type === FrameType.PADDING) return IGNORABLE;
-  return (type << 2) | (type >= FIRST_SEQUENCED ? SEQUENCED : 0);
+  return (type << 2) | (isNumbered(type) ? SEQUENCED : 0);
 }
 
 export const headerType = (header: number): number => header >> 2;
@@ -65,3 +75,10 @@ export const COMMAND_NAME_BYTES = 512;
 export const CONTROL_BYTES = 16_384;
 /** The largest body of a FAIL frame: message and details together. */
 export const FAILURE_BYTES = 65_536;
+
+/** The largest body, in bytes, that a frame of this type may have where messages may have `messageBytes`. */
+export function maxBodyBytes(type: number, messageBytes: number): number {
+  if (type === FrameType.REQUEST || type === FrameType.SEND || type === FrameType.REPLY || type === FrameType.ITEM)
+    return messageBytes + BODY_OVERHEAD_BYTES;
+  return type === FrameType.FAIL ? FAILURE_BYTES : CONTROL_BYTES;
+}

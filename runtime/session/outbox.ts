@@ -1,6 +1,7 @@
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { type FrameType, frameHeader, isSequenced } from "./frame.ts";
+import type { ReplayBuffer } from "./replay-buffer.ts";
 import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
 
 /** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
@@ -33,6 +34,7 @@ export class Outbox {
   #acked = 0;
   #unackedBytes = 0;
   readonly #unacked: Unacked[] = [];
+  #replay: ReplayBuffer | undefined;
   readonly #flushWaiters: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
   /**
@@ -44,9 +46,19 @@ export class Outbox {
     this.#schedule = schedule;
   }
 
+  /** From here on, what is sent is kept until the peer has accepted it. */
+  keepIn(replay: ReplayBuffer): void {
+    this.#replay = replay;
+  }
+
+  /** Bytes that are held for the peer: sent and not accepted, or not sent. */
+  get heldBytes(): number {
+    return this.#unackedBytes + this.#turnBytes;
+  }
+
   /** Whether one more message may be queued now. The last one may overshoot the limit by its own size. */
   get room(): boolean {
-    return this.#unackedBytes + this.#turnBytes < this.#limit;
+    return this.heldBytes < this.#limit;
   }
 
   /** Whether anything waits for the end of the turn. */
@@ -103,13 +115,18 @@ export class Outbox {
     this.#start = -1;
   }
 
-  /** Hands the turn's bytes over, as a quiet record when nothing in them is numbered. */
-  flush(sink: RecordSink): void {
+  /**
+   * Hands the turn's bytes over, as a quiet record when nothing in them is numbered.
+   *
+   * @param now on the timers' scale
+   */
+  flush(sink: RecordSink, now = 0): void {
     this.#scheduled = false;
     const writer = this.#writer;
     if (writer === undefined) return;
     const quiet = this.#numbered === this.#numberedAtFlush;
     if (!quiet) {
+      this.#replay?.keep(writer.view(), this.#numbered, this.#numbered - this.#numberedAtFlush, now);
       this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
       this.#unackedBytes += this.#turnBytes;
       this.#turnBytes = 0;
@@ -122,6 +139,7 @@ export class Outbox {
   /** Drops what was not handed over: nobody will take it. */
   drop(): void {
     if (this.#start < 0) this.#release();
+    this.#replay?.clear();
   }
 
   /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
@@ -129,6 +147,7 @@ export class Outbox {
     if (accepted > this.#numberedAtFlush) return false;
     if (accepted <= this.#acked) return true;
     this.#acked = accepted;
+    this.#replay?.accept(accepted);
     let done = 0;
     while (done < this.#unacked.length && this.#unacked[done]!.upTo <= accepted) this.#unackedBytes -= this.#unacked[done++]!.bytes;
     if (done > 0) this.#unacked.splice(0, done);

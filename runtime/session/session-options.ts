@@ -1,5 +1,7 @@
-import type { ClientHello, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { ClientHello, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
+import type { Writer } from "../bytes/writer.ts";
+import type { EndReason } from "../errors/end-reason.ts";
 import type { Timers } from "../time/timers.ts";
 import type { FrameType } from "./frame.ts";
 import type { Limits } from "./limits.ts";
@@ -18,6 +20,19 @@ export interface SessionLink extends RecordSink {
 export interface SessionHandler {
   /** Server: the client said hello; `Session.welcome` or `Session.close` is the answer. Client: the server's welcome came. */
   opened(hello: ClientHello | Welcome): void;
+  /** Server: the client wants another session to go on over this connection. `Session.giveWay` or `Session.close` is the answer. */
+  resume(request: Resume): void;
+  /** The connection is gone; the session waits for another one. */
+  detached(reason: EndReason, message: string): void;
+  /** The session goes on over another connection: open windows are to be granted anew. */
+  resumed(): void;
+  /** Server: the client has heard that its session goes on, and so holds the newest resume secret. */
+  confirmed(): void;
+  /**
+   * A frame that the peer did not accept, on its way to it again: `body` as it left `ageMs` ago. Calls `write` with the type under which it goes
+   * and with what writes its body.
+   */
+  replay(type: FrameType, body: Reader, ageMs: number, write: WriteFrame): void;
   /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
   frame(type: FrameType, body: Reader, size: number): void;
   /** The peer allows more: credit for commands (id 0) or of one stream. */
@@ -32,13 +47,29 @@ export interface SessionHandler {
   ended(end: SessionEnd): void;
 }
 
+/** Writes one whole frame. */
+export type WriteFrame = (type: FrameType, body: (writer: Writer) => void) => void;
+
+/** What a client shows to have its session go on. */
+export interface ResumeRequest {
+  /** Its id, 16 bytes. */
+  readonly session: Uint8Array;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+  /** Higher than that of every attempt before. */
+  readonly attempt: number;
+}
+
 export interface SessionOptions {
   readonly role: "client" | "server";
   readonly limits: Limits;
   readonly timers: Timers;
   /** Runs a function after the current turn of the event loop. */
   readonly endOfTurn: (run: () => void) => void;
+  /** The first connection. */
   readonly link: SessionLink;
+  /** How long this side keeps the session without a connection, in milliseconds; 0: not at all. */
+  readonly retentionMs: number;
   readonly handler: SessionHandler;
   /** How long the peer may take to introduce itself. */
   readonly handshakeTimeoutMs: number;

@@ -1,31 +1,23 @@
-import { ClientHello, Close, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { ClientHello, Close, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
-import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
+import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
 import type { Timer } from "../time/timers.ts";
-import { Acks } from "./acks.ts";
-import type { CreditWindow } from "./credit.ts";
-import {
-  BODY_OVERHEAD_BYTES,
-  CONTROL_BYTES,
-  FAILURE_BYTES,
-  FrameType,
-  frameHeader,
-  headerType,
-  isIgnorable,
-  isSequenced,
-  LAST_KNOWN_TYPE,
-} from "./frame.ts";
-import { FrameAssembler } from "./frame-assembler.ts";
+import { Attachment } from "./attachment.ts";
+import { readCredit, readNumber } from "./control-body.ts";
+import { FrameType, frameHeader, headerType, isIgnorable, isNumbered, isSequenced, LAST_KNOWN_TYPE, maxBodyBytes } from "./frame.ts";
 import { type Limits, limitsToWire } from "./limits.ts";
-import { Liveness } from "./liveness.ts";
+import type { LivenessHost } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
+import { Owed } from "./owed.ts";
 import { ProtocolError } from "./protocol-error.ts";
+import { ReplayBuffer } from "./replay-buffer.ts";
+import { sendAgain } from "./send-again.ts";
 import type { SessionEnd } from "./session-end.ts";
-import type { SessionOptions } from "./session-options.ts";
+import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
 
 /** The version of the protocol that this library speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -34,25 +26,25 @@ export const PROTOCOL_VERSION = 1;
 const CLOSE_TEXT_UNITS = 1_024;
 
 /**
- * One session over one connection: numbering, acknowledgement, credit, liveness and the orderly end. Bytes and time go in, frames come out;
- * what the frames mean is the command floor's affair.
+ * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
+ * time go in, frames come out; what the frames mean is the command floor's affair.
  */
 export class Session {
   readonly outbox: Outbox;
   readonly limits: Limits;
   readonly #options: SessionOptions;
-  readonly #acks: Acks;
-  readonly #liveness: Liveness;
-  readonly #frames: FrameAssembler;
-  readonly #grants = new Map<number, CreditWindow>();
-  #state: "opening" | "open" | "ended" = "opening";
-  #openTimer: Timer | undefined;
-  /** The record that is read now must not hold numbered frames. */
-  #quiet = false;
+  /** Acknowledgements and credit. */
+  readonly owed: Owed;
+  /** `opening`: the first hello is awaited. `detached`: without a connection. `resuming`: a client awaits RESUMED. */
+  #state: "opening" | "open" | "detached" | "resuming" | "ended" = "opening";
+  #attachment: Attachment | undefined;
+  #retentionMs = 0;
+  #retention: Timer | undefined;
+  #replay: ReplayBuffer | undefined;
+  /** RESUMED was sent, and nothing has come since. */
+  #unconfirmed = false;
+  readonly #answered: (() => void)[] = [];
   #flushDue = false;
-  #pong = -1;
-  #pings = 0;
-  #pongs = 0;
   #hadRoom = true;
   #skipped = 0;
 
@@ -60,19 +52,19 @@ export class Session {
     this.#options = options;
     this.limits = options.limits;
     this.outbox = new Outbox(options.limits.outboxBytes, this.#schedule);
-    this.#acks = new Acks(options.timers, this.#schedule);
-    this.#frames = new FrameAssembler((type) => this.#maxBody(type));
-    const quietMs = options.role === "server" ? options.keepAliveMs : options.keepAliveMs + options.livenessTimeoutMs / 3;
-    this.#liveness = new Liveness(options.timers, this.#livenessHost(), options.livenessTimeoutMs, quietMs);
-    const { timers, handshakeTimeoutMs } = options;
-    this.#openTimer = timers.after(handshakeTimeoutMs, () =>
-      this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`),
-    );
+    this.owed = new Owed(options.timers, this.#schedule);
+    const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
+    this.#attach(options.link, () => this.close("HANDSHAKE_TIMEOUT", message));
     if (options.role === "client") this.#sayHello();
   }
 
   get ended(): boolean {
     return this.#state === "ended";
+  }
+
+  /** Whether the session waits for a connection, or for the other side to go on over one. */
+  get detached(): boolean {
+    return this.#state === "detached" || this.#state === "resuming";
   }
 
   /** Ignorable frames of unknown types that were skipped. */
@@ -83,47 +75,70 @@ export class Session {
   /** Server: admits the client. */
   welcome(): void {
     if (this.#state === "ended") return;
-    this.#control(FrameType.WELCOME, (writer) => Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent: this.#options.agent }));
+    const { agent, retentionMs } = this.#options;
+    this.#write(FrameType.WELCOME, (writer) => Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs }));
+    this.#retain(retentionMs);
   }
 
-  /** Begins a command frame; see {@link Outbox.begin}. A frame after the session's end goes nowhere. */
+  /** Server: gives its connection to the session that the client resumes. The handler is told nothing. */
+  giveWay(): void {
+    this.#state = "ended";
+    this.#stop();
+  }
+
+  /** Client: asks the server to go on over this connection. Resolves when that is settled: it does, the connection is lost too, or the session ends. */
+  requestResume(link: SessionLink, { session, secret, attempt }: ResumeRequest): Promise<void> {
+    const expired = (): void => this.connectionLost("HANDSHAKE_TIMEOUT", "the server did not answer in time", link);
+    const attachment = this.#attach(link, expired);
+    this.#state = "resuming";
+    const accepted = [BigInt(this.owed.acks.accepted)];
+    attachment.send(FrameType.RESUME, (writer) =>
+      Resume.write(writer, { protocol: PROTOCOL_VERSION, session, secret, attempt: BigInt(attempt), accepted }),
+    );
+    return new Promise((resolve) => this.#answered.push(resolve));
+  }
+
+  /** Server: goes on over this connection, behind what the client accepted. An older connection is told and closed. */
+  resume(link: SessionLink, accepted: number): void {
+    const older = this.#attachment;
+    this.#detach();
+    older?.send(FrameType.CLOSE, (writer) => this.#writeClose(writer, "SUPERSEDED", ""));
+    older?.link.close();
+    const attachment = this.#attach(link, () => {});
+    attachment.send(FrameType.RESUMED, (writer) => Resumed.write(writer, { accepted: [BigInt(this.owed.acks.accepted)] }));
+    this.#unconfirmed = true;
+    try {
+      this.#goOn(accepted);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Begins a command frame; see {@link Outbox.begin}. A frame after the end goes nowhere. */
   begin(type: FrameType): Writer {
     return this.outbox.begin(type);
   }
 
   end(): void {
     this.outbox.end();
-    if (this.#state === "ended") {
-      this.outbox.drop();
-      return;
-    }
+    if (this.ended) this.outbox.drop();
     this.#hadRoom = this.outbox.room;
-    this.#liveness.expect();
-  }
-
-  /** Tells the peer about a window that its reader emptied by half, with the next flush. */
-  grant(id: number, window: CreditWindow): void {
-    this.#grants.set(id, window);
-    this.#schedule();
-  }
-
-  /** Takes back a grant that is not told yet: its stream is over. */
-  forget(id: number): void {
-    this.#grants.delete(id);
+    this.#attachment?.expect();
   }
 
   /** Bytes came from the peer, be they whole records or not. */
   heard(): void {
-    this.#liveness.heard();
+    this.#attachment?.heard();
   }
 
   /** One opened record. */
   receive(recordKind: number, plaintext: Uint8Array): void {
-    if (this.#state === "ended") return;
+    const attachment = this.#attachment;
+    if (attachment === undefined) return;
     try {
       if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
-      this.#quiet = recordKind === RecordKind.QUIET;
-      this.#frames.push(plaintext, this.#onFrame);
+      attachment.quiet = recordKind === RecordKind.QUIET;
+      attachment.frames.push(plaintext, this.#onFrame);
     } catch (error) {
       this.#fail(error);
     }
@@ -134,31 +149,41 @@ export class Session {
     if (this.#flushDue) this.flush();
   }
 
-  /** Sends what this turn collected. */
+  /** Sends what this turn collected; what has no connection waits for one. */
   flush(): void {
     this.#flushDue = true;
-    if (this.#state === "ended" || !this.#options.link.writable) return;
-    this.#writeControl();
+    const link = this.#attachment?.link;
+    if (link === undefined || this.#state === "resuming" || !link.writable) return;
+    this.owed.write(this.#write);
     this.#flushDue = false;
-    this.outbox.flush(this.#options.link);
+    this.outbox.flush(link, this.#options.timers.now());
   }
 
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
   close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
     if (this.#state === "ended") return;
     const text = shortText(message, CLOSE_TEXT_UNITS);
-    this.#writeControl();
-    this.#control(FrameType.CLOSE, (writer) =>
-      Close.write(writer, { reason: endReasons[reason].number, message: text, accepted: [BigInt(this.#acks.accepted)] }),
-    );
-    this.outbox.flush(this.#options.link);
+    const link = this.#attachment?.link;
+    if (link !== undefined && this.#state !== "resuming") {
+      this.owed.write(this.#write);
+      this.#write(FrameType.CLOSE, (writer) => this.#writeClose(writer, reason, text));
+      this.outbox.flush(link);
+    }
     this.#end({ reason, message: text, by, accepted: undefined });
-    this.#options.link.close();
+    link?.close();
   }
 
-  /** The connection ended without a closing frame. The retention window is 0, so the session ends with it. */
-  connectionLost(reason: EndReason, message: string): void {
-    this.#end({ reason, message, by: "connection", accepted: undefined });
+  /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
+  connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
+    if (this.#state === "ended" || link !== this.#attachment?.link) return;
+    if (this.#state === "opening" || this.#retentionMs === 0) {
+      this.#end({ reason, message, by: "connection", accepted: undefined });
+      return;
+    }
+    this.#detach();
+    this.#state = "detached";
+    this.#retention ??= this.#options.timers.after(this.#retentionMs, this.#expire);
+    this.#options.handler.detached(reason, message);
   }
 
   readonly #schedule = (): void => {
@@ -173,125 +198,137 @@ export class Session {
 
   readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
     const type = headerType(header) as FrameType;
-    if (this.#quiet && isSequenced(header)) throw new ProtocolError(`a numbered frame of type ${type} came in a quiet record`);
+    const { handler } = this.#options;
+    if (this.#unconfirmed) {
+      this.#unconfirmed = false;
+      handler.confirmed();
+    }
+    if (this.#attachment!.quiet && isSequenced(header)) throw new ProtocolError(`a numbered frame of type ${type} came in a quiet record`);
     if (type > LAST_KNOWN_TYPE && this.#state === "open") {
       this.#skipped++;
-      if (isSequenced(header)) this.#acks.accept(end - start);
+      if (isSequenced(header)) this.owed.acks.accept(end - start);
       return true;
     }
     if (type <= LAST_KNOWN_TYPE && header !== frameHeader(type))
       throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
-    else if (this.#state === "opening") this.#open(type, body);
-    else if (type >= FrameType.REQUEST) {
+    else if (this.#state === "opening") this.#onHello(type, body);
+    else if (this.#state === "resuming") this.#onResumed(type, body);
+    else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
-      this.#acks.accept(end - start);
-      this.#options.handler.frame(type, body, end - start);
+      this.owed.acks.accept(end - start);
+      handler.frame(type, body, end - start);
     } else this.#onControl(type, body);
     return !this.ended;
   };
 
-  #open(type: FrameType, body: Reader): void {
-    const { role, handler } = this.#options;
+  #onHello(type: FrameType, body: Reader): void {
+    const { role, handler, retentionMs } = this.#options;
+    if (type === FrameType.RESUME && role === "server") {
+      handler.resume(Resume.read(body, body.end));
+      return;
+    }
     const expected = role === "server" ? FrameType.CLIENT_HELLO : FrameType.WELCOME;
     if (type !== expected) throw new ProtocolError(`the first frame is of type ${type}, not ${expected}`);
     const hello = role === "server" ? ClientHello.read(body, body.end) : Welcome.read(body, body.end);
     this.#state = "open";
-    this.#openTimer?.cancel();
-    if (hello.protocol !== PROTOCOL_VERSION) {
-      this.close(
-        "UNSUPPORTED_PROTOCOL",
-        `the peer speaks version ${hello.protocol} of the protocol, this side version ${PROTOCOL_VERSION}`,
-      );
-    } else handler.opened(hello);
+    this.#watch();
+    if ("retentionMs" in hello) this.#retain(Math.min(retentionMs, hello.retentionMs));
+    if (hello.protocol === PROTOCOL_VERSION) handler.opened(hello);
+    else {
+      const message = `the peer speaks version ${hello.protocol} of the protocol, this side version ${PROTOCOL_VERSION}`;
+      this.close("UNSUPPORTED_PROTOCOL", message);
+    }
+  }
+
+  #onResumed(type: FrameType, body: Reader): void {
+    if (type !== FrameType.RESUMED) throw new ProtocolError(`the first frame is of type ${type}, not ${FrameType.RESUMED}`);
+    const [accepted = 0n] = Resumed.read(body, body.end).accepted;
+    this.#goOn(Number(accepted));
   }
 
   #onControl(type: FrameType, body: Reader): void {
-    switch (type) {
-      case FrameType.PADDING:
-        return;
-      case FrameType.ACK:
-        this.#onAck(body);
-        return;
-      case FrameType.CREDIT:
-        this.#onCredit(body);
-        return;
-      case FrameType.PING:
-        this.#pong = body.uint32();
-        checkEnd(body);
-        this.#schedule();
-        return;
-      case FrameType.PONG:
-        this.#pongs = Math.max(this.#pongs, Math.min(body.uint32(), this.#pings));
-        checkEnd(body);
-        return;
-      default:
-        throw new ProtocolError(`a frame of type ${type} is out of place`);
-    }
+    const attachment = this.#attachment!;
+    // Numbers of further priority classes may follow an ACK's; this version has none.
+    if (type === FrameType.ACK) this.#onAck(body.uintNumber());
+    else if (type === FrameType.PING) this.owed.pong(readNumber(body));
+    else if (type === FrameType.PONG) attachment.pongs = Math.max(attachment.pongs, Math.min(readNumber(body), attachment.pings));
+    else if (type === FrameType.CREDIT) {
+      const { id, items, bytes } = readCredit(body);
+      this.#options.handler.credit(id, items, bytes);
+    } else if (type !== FrameType.PADDING) throw new ProtocolError(`a frame of type ${type} is out of place`);
   }
 
-  /** Numbers of further priority classes may follow; this version has none. */
-  #onAck(body: Reader): void {
-    const accepted = body.uintNumber();
+  #onAck(accepted: number): void {
     if (!this.outbox.acknowledge(accepted)) throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outbox.numbered}`);
-    if (!this.#hadRoom && this.outbox.room) {
-      this.#hadRoom = true;
-      this.#options.handler.room();
-    }
-  }
-
-  #onCredit(body: Reader): void {
-    const id = body.uintNumber();
-    const items = body.uintNumber();
-    const bytes = body.uintNumber();
-    checkEnd(body);
-    this.#options.handler.credit(id, items, bytes);
+    this.#tellRoom();
   }
 
   #onClose({ reason, message, accepted: [told] }: Close): void {
     // What was acknowledged before stays accepted, whatever the closing frame says.
     const accepted = told === undefined ? undefined : Math.max(Number(told), this.outbox.accepted);
+    const link = this.#attachment?.link;
     this.#end({ reason: endReasonFromNumber(reason), message, by: "peer", accepted });
-    this.#options.link.close();
+    link?.close();
   }
 
-  /** Control state is kept, not queued, and written when a flush happens: a peer that never reads cannot make it grow. */
-  #writeControl(): void {
-    if (this.#acks.due) this.#control(FrameType.ACK, (writer) => writer.uintNumber(this.#acks.take()));
-    if (this.#pong >= 0) {
-      const pong = this.#pong;
-      this.#pong = -1;
-      this.#control(FrameType.PONG, (writer) => writer.uint32(pong));
-    }
-    for (const [id, window] of this.#grants) {
-      const { items, bytes } = window.grant();
-      this.#control(FrameType.CREDIT, (writer) => {
-        writer.uintNumber(id);
-        writer.uintNumber(items);
-        writer.uintNumber(bytes);
-      });
-    }
-    this.#grants.clear();
+  /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
+  #goOn(accepted: number): void {
+    const { outbox } = this;
+    if (accepted < outbox.accepted || !outbox.acknowledge(accepted))
+      throw new ProtocolError(
+        `the peer goes on behind frame ${accepted}; it had accepted ${outbox.accepted}, and ${outbox.flushed} were sent`,
+      );
+    this.#state = "open";
+    this.#retention?.cancel();
+    this.#retention = undefined;
+    this.#watch();
+    this.owed.restate();
+    const { handler, timers } = this.#options;
+    handler.resumed();
+    if (this.#replay !== undefined) sendAgain(this.#replay, accepted, timers.now(), handler, this.#attachment!.link);
+    this.#attachment?.expect();
+    this.flush();
+    this.#tellRoom();
+    this.#answer();
   }
 
-  #control(type: FrameType, body: (writer: Writer) => void): void {
+  #tellRoom(): void {
+    if (this.#hadRoom || !this.outbox.room) return;
+    this.#hadRoom = true;
+    this.#options.handler.room();
+  }
+
+  readonly #write = (type: FrameType, body: (writer: Writer) => void): void => {
     body(this.begin(type));
     this.outbox.end();
+  };
+
+  #writeClose(writer: Writer, reason: EndReason, message: string): void {
+    Close.write(writer, { reason: endReasons[reason].number, message, accepted: [BigInt(this.owed.acks.accepted)] });
   }
 
   #sayHello(): void {
     const { agent, anonymous, limits } = this.#options;
-    this.#control(FrameType.CLIENT_HELLO, (writer) =>
-      ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous }),
-    );
+    const hello = { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous };
+    this.#write(FrameType.CLIENT_HELLO, (writer) => ClientHello.write(writer, hello));
   }
 
-  #maxBody(type: number): number {
-    if (type === FrameType.REQUEST || type === FrameType.SEND || type === FrameType.REPLY || type === FrameType.ITEM)
-      return this.limits.messageBytes + BODY_OVERHEAD_BYTES;
-    return type === FrameType.FAIL ? FAILURE_BYTES : CONTROL_BYTES;
+  /** From here on what is sent is kept until it is accepted, for as long as the session may be without a connection. */
+  #retain(retentionMs: number): void {
+    this.#retentionMs = retentionMs;
+    if (retentionMs === 0) return;
+    this.#replay = new ReplayBuffer();
+    this.outbox.keepIn(this.#replay);
   }
+
+  readonly #expire = (): void => {
+    const link = this.#attachment?.link;
+    const message = `no connection for ${this.#retentionMs} ms (retentionMs)`;
+    this.#end({ reason: "SESSION_EXPIRED", message, by: "connection", accepted: undefined });
+    link?.close();
+  };
 
   #fail(error: unknown): void {
     const illegal = error instanceof ProtocolError || CommandError.is(error);
@@ -299,38 +336,60 @@ export class Session {
     this.close("PROTOCOL_ERROR", illegal ? (error as Error).message : "an internal error stopped the session");
   }
 
+  /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
+  #attach(link: SessionLink, expired: () => void): Attachment {
+    const { timers, handshakeTimeoutMs } = this.#options;
+    const attachment = new Attachment(link, timers, (type) => maxBodyBytes(type, this.limits.messageBytes));
+    attachment.awaitHello(handshakeTimeoutMs, expired);
+    this.#attachment = attachment;
+    return attachment;
+  }
+
+  #detach(): void {
+    this.#attachment?.stop();
+    this.#attachment = undefined;
+    this.#answer();
+  }
+
+  #answer(): void {
+    for (const resolve of this.#answered.splice(0)) resolve();
+  }
+
+  #watch(): void {
+    const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
+    const quietMs = role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
+    this.#attachment!.watch(this.#livenessHost(this.#attachment!), livenessTimeoutMs, quietMs);
+  }
+
   #end(end: SessionEnd): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#openTimer?.cancel();
-    this.#frames.drop();
-    this.outbox.drop();
-    this.#acks.stop();
-    this.#liveness.stop();
-    this.#grants.clear();
+    this.#stop();
     this.#options.handler.ended(end);
   }
 
-  #livenessHost(): ConstructorParameters<typeof Liveness>[1] {
+  #stop(): void {
+    this.#detach();
+    this.#retention?.cancel();
+    this.outbox.drop();
+    this.owed.stop();
+  }
+
+  #livenessHost(attachment: Attachment): LivenessHost {
     const session = this;
     return {
       get waiting() {
-        return session.outbox.unacknowledged || session.#pings > session.#pongs || session.#options.handler.waiting;
+        return session.outbox.unacknowledged || attachment.pings > attachment.pongs || session.#options.handler.waiting;
       },
       ping() {
-        session.#pings++;
-        session.#control(FrameType.PING, (writer) => writer.uint32(session.#pings));
+        attachment.pings++;
+        session.#write(FrameType.PING, (writer) => writer.uint32(attachment.pings));
       },
       afterPoll: session.#options.endOfTurn,
       dead() {
-        session.#end({ reason: "PEER_DEAD", message: "", by: "connection", accepted: undefined });
-        session.#options.link.close();
+        session.connectionLost("PEER_DEAD", "", attachment.link);
+        attachment.link.close();
       },
     };
   }
-}
-
-/** A control frame holds nothing behind what this version knows of it. */
-function checkEnd(body: Reader): void {
-  if (body.position !== body.end) throw new ProtocolError("a control frame has more in it than its type allows");
 }

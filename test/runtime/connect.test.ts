@@ -81,7 +81,7 @@ test("a function judges the key that is shown: true goes on, false does not, and
   const failing = (): never => {
     throw new RangeError("the user closed the window");
   };
-  const error = await world.failure(world.connecting({ serverKey: failing, endpoints: ["memory:server", "memory:server"] }));
+  const error = await world.failure(world.connecting({ serverKey: failing, endpoints: ["memory:server"] }));
   assert.is((error as Error).message, "the user closed the window");
   assert.is([...server.sessions()].length, 2);
 });
@@ -100,12 +100,12 @@ test("a judgement that takes too long ends with the handshake's time, and comes 
   await world.settle();
 });
 
-test("endpoints are tried in their order, and the last failure is told when none answers", async () => {
+test("endpoints are tried in the order of their priorities, and the last failure is told when none answers", async () => {
   const world = new World();
   await world.serve({ listen: ["memory:second"] });
   const client = await world.connect({ endpoints: ["memory:first", "memory:second"] });
   assert.ok(await world.answers(client));
-  const error = await world.failure(world.connecting({ endpoints: ["memory:a", "memory:b"] }));
+  const error = await world.failure(world.connecting({ endpoints: ["memory:a", { url: "memory:b", priority: 1 }] }));
   assert.match(ended(error, "TRANSPORT_FAILED").message, /nobody listens on memory:b/);
 });
 

@@ -12,12 +12,12 @@ test("a header byte holds the type and its two flags, and every type has one of 
     assert.ok(header < 256);
     assert.is(headerType(header), type);
     assert.is(isIgnorable(header), type === FrameType.PADDING);
-    assert.is(isSequenced(header), type >= FrameType.REQUEST);
+    assert.is(isSequenced(header), type >= FrameType.REQUEST && type <= FrameType.VOID);
   }
 });
 
 test("the numbers of the types are those of the protocol", () => {
-  assert.is(LAST_KNOWN_TYPE, 14);
+  assert.is(LAST_KNOWN_TYPE, 17);
   assert.equal(FrameType, {
     PADDING: 0,
     CLIENT_HELLO: 1,
@@ -34,6 +34,9 @@ test("the numbers of the types are those of the protocol", () => {
     CANCEL: 12,
     ITEM: 13,
     END: 14,
+    VOID: 15,
+    RESUME: 16,
+    RESUMED: 17,
   });
 });
 

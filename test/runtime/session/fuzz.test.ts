@@ -147,10 +147,12 @@ test("no mutation of a server's frames throws past a client, meets a bug, or lea
   for (let input = 0; input < CLIENT_INPUTS; input++) {
     const frames = mutator.mutate(fromServer);
     const connecting = world.connecting({ unsealed: true, serverKey: undefined, memory: network });
-    for (let job = 0; job < 10 && network.dialled.length <= input; job++) await Promise.resolve();
+    for (let job = 0; job < 50 && network.dialled.length <= input; job++) await Promise.resolve();
     const transport = network.dialled[input]!;
     for (let job = 0; job < 10 && transport.events === undefined; job++) await Promise.resolve();
     transport.events.onBytes(hello);
+    // The client says hello once its search for a server has come to an end.
+    for (let job = 0; job < 30; job++) await Promise.resolve();
     feed(world, transport, mutator, frames.slice(0, 1));
     const client = await Promise.race([
       connecting.catch(() => undefined),

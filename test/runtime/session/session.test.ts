@@ -110,10 +110,10 @@ test("credit is told with the next flush, the newest state of each window only, 
   for (let count = 0; count < 2; count++) {
     window.receive(10);
     window.take(10);
-    lone.session.grant(4, window);
+    lone.session.owed.grant(4, window);
   }
-  lone.session.grant(6, new CreditWindow(1, 1));
-  lone.session.forget(6);
+  lone.session.owed.grant(6, new CreditWindow(1, 1));
+  lone.session.owed.forget(6);
   const frames = lone.sent();
   assert.is(frames.length, 1);
   assert.equal([frames[0]!.type, ...numbersOf(frames[0]!.body, 3)], [CREDIT, 4, 4, 120]);

@@ -4,6 +4,9 @@ import type { Import } from "./imports.ts";
 const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/server.ts", 6],
   ["runtime/client.ts", 6],
+  ["runtime/client-dialer.ts", 6],
+  ["runtime/client-session.ts", 6],
+  ["runtime/resumable-sessions.ts", 6],
   ["runtime/session-factory.ts", 6],
   ["runtime/common-options.ts", 6],
   ["runtime/version.ts", 1],

@@ -111,7 +111,14 @@ export async function connectPeers(options: PeersOptions = {}): Promise<Peers> {
   const wires = new Wires();
   const memory = wires.network(memoryNetwork({ clock, overwriteDelivered: true }));
   const log: LogEntry[] = [];
-  const common = { clock, memory, crypto: native, log: (entry: LogEntry): void => void log.push(entry) };
+  const common = {
+    // Tests of what a lost connection ends; those of resuming say otherwise.
+    retentionMs: 0,
+    clock,
+    memory,
+    crypto: native,
+    log: (entry: LogEntry): void => void log.push(entry),
+  };
   const sealing = options.sealed ? { identity } : { unsealed: true };
   const serving = serve({ ...common, ...sealing, listen: ["memory:peers"], ...options.serve });
   await clock.settle(0);

@@ -1,12 +1,13 @@
-import { ClientHello, Close, Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
+import { ClientHello, Close, type Resume, Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../../../runtime/bytes/reader.ts";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { defaultLimits, limitsToWire, type Limits } from "../../../runtime/session/limits.ts";
 import { PROTOCOL_VERSION, Session } from "../../../runtime/session/session.ts";
+import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
-import type { SessionHandler, SessionLink } from "../../../runtime/session/session-options.ts";
+import type { SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
 import { TestTime } from "../channel/ends.ts";
 import { frame, message, type ParsedFrame, parseFrames } from "./frames.ts";
 
@@ -19,6 +20,10 @@ export class Lone implements SessionLink, SessionHandler {
   readonly credits: (readonly number[])[] = [];
   readonly errors: unknown[] = [];
   readonly ends: SessionEnd[] = [];
+  readonly resumes: Resume[] = [];
+  readonly lost: EndReason[] = [];
+  resumptions = 0;
+  confirmations = 0;
   hello: ClientHello | Welcome | undefined;
   rooms = 0;
   closes = 0;
@@ -27,7 +32,7 @@ export class Lone implements SessionLink, SessionHandler {
   onFrame: (type: number, body: Reader) => void = () => {};
   onOpened: () => void = () => {};
 
-  constructor(role: "client" | "server", limits: Partial<Limits> = {}) {
+  constructor(role: "client" | "server", limits: Partial<Limits> = {}, retentionMs = 0) {
     this.session = new Session({
       role,
       limits: { ...defaultLimits, ...limits },
@@ -37,6 +42,7 @@ export class Lone implements SessionLink, SessionHandler {
       handler: this,
       handshakeTimeoutMs: 5_000,
       livenessTimeoutMs: 9_000,
+      retentionMs,
       keepAliveMs: 25_000,
       agent: "test",
       anonymous: true,
@@ -82,6 +88,21 @@ export class Lone implements SessionLink, SessionHandler {
   }
   credit(...numbers: readonly number[]): void {
     this.credits.push(numbers);
+  }
+  resume(request: Resume): void {
+    this.resumes.push(request);
+  }
+  detached(reason: EndReason): void {
+    this.lost.push(reason);
+  }
+  resumed(): void {
+    this.resumptions++;
+  }
+  confirmed(): void {
+    this.confirmations++;
+  }
+  replay(type: FrameType, body: Reader, _ageMs: number, write: WriteFrame): void {
+    write(type, (writer) => writer.raw(body.bytes.subarray(body.position, body.end)));
   }
   room(): void {
     this.rooms++;

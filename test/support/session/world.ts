@@ -97,6 +97,8 @@ export class World {
       clock: this.clock,
       memory: this.network,
       crypto: native,
+      // Tests of what a lost connection ends; those of resuming say otherwise.
+      retentionMs: 0,
       handlers: [probe()],
       log: (entry: LogEntry) => void this.log.push(entry),
     };

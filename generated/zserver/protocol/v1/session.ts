@@ -20,6 +20,7 @@ import {
   writeString,
   writeTag,
   writeUint32,
+  writeUint64,
 } from "zserver/codec";
 import { Limits, type LimitsInit } from "./handshake.ts";
 
@@ -113,6 +114,8 @@ export interface Welcome {
   /** The version of this protocol that the session speaks: 1. */
   readonly protocol: number;
   readonly agent: string;
+  /** How long the server keeps the session without a connection, in milliseconds; 0: not at all. */
+  readonly retentionMs: number;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -122,6 +125,8 @@ export interface WelcomeInit {
   /** The version of this protocol that the session speaks: 1. */
   readonly protocol?: number | undefined;
   readonly agent?: string | undefined;
+  /** How long the server keeps the session without a connection, in milliseconds; 0: not at all. */
+  readonly retentionMs?: number | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -136,16 +141,19 @@ export const Welcome: MessageType<Welcome, WelcomeInit> = {
 function writeWelcome(writer: Writer, message: WelcomeInit): void {
   if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
   if (message.agent !== undefined && message.agent !== "") writeString(writer, 18, message.agent, "agent");
+  if (message.retentionMs !== undefined && message.retentionMs !== 0) writeUint32(writer, 24, message.retentionMs, "retentionMs");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
 function readWelcome(reader: Reader, end: number, previous?: Welcome): Welcome {
   let protocol: number = 0;
   let agent: string = "";
+  let retentionMs: number = 0;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     protocol = previous.protocol;
     agent = previous.agent;
+    retentionMs = previous.retentionMs;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -157,12 +165,187 @@ function readWelcome(reader: Reader, end: number, previous?: Welcome): Welcome {
       case 18:
         agent = readString(reader);
         break;
+      case 24:
+        retentionMs = readUint32(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { protocol, agent, $unknown: unknown.finish() };
-  return { protocol, agent };
+  if (unknown !== undefined) return { protocol, agent, retentionMs, $unknown: unknown.finish() };
+  return { protocol, agent, retentionMs };
+}
+
+/** The client's first frame on another connection: its session goes on there. */
+export interface Resume {
+  /** The version of this protocol that the client speaks: 1. */
+  readonly protocol: number;
+  /** The session's id, 16 bytes. */
+  readonly session: Uint8Array;
+  /** The resume secret of the last channel on which the client got a Welcome or a Resumed, 32 bytes. */
+  readonly secret: Uint8Array;
+  /** Counts the client's attempts to resume this session; the server honours none twice. */
+  readonly attempt: bigint;
+  /** How many numbered frames of each priority class the client accepted. */
+  readonly accepted: readonly bigint[];
+  /** Fields that the schema does not know, as they came; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+/** What senders pass for {@link Resume}. */
+export interface ResumeInit {
+  /** The version of this protocol that the client speaks: 1. */
+  readonly protocol?: number | undefined;
+  /** The session's id, 16 bytes. */
+  readonly session?: Uint8Array | undefined;
+  /** The resume secret of the last channel on which the client got a Welcome or a Resumed, 32 bytes. */
+  readonly secret?: Uint8Array | undefined;
+  /** Counts the client's attempts to resume this session; the server honours none twice. */
+  readonly attempt?: bigint | undefined;
+  /** How many numbered frames of each priority class the client accepted. */
+  readonly accepted?: readonly bigint[] | undefined;
+  /** Fields that the schema does not know, as they came; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+export const Resume: MessageType<Resume, ResumeInit> = {
+  name: "zserver.protocol.v1.Resume",
+  maxElements: 0,
+  write: writeResume,
+  read: readResume,
+};
+
+function writeResume(writer: Writer, message: ResumeInit): void {
+  if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
+  if (message.session !== undefined && message.session.length !== 0) writeBytes(writer, 18, message.session, "session");
+  if (message.secret !== undefined && message.secret.length !== 0) writeBytes(writer, 26, message.secret, "secret");
+  if (message.attempt !== undefined && message.attempt !== 0n) writeUint64(writer, 32, message.attempt, "attempt");
+  if (message.accepted !== undefined && message.accepted.length !== 0) {
+    writeTag(writer, 42);
+    const mark = writer.open();
+    for (const entry of message.accepted) putUint64(writer, entry, "accepted");
+    writer.close(mark);
+  }
+  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+}
+
+function readResume(reader: Reader, end: number, previous?: Resume): Resume {
+  let protocol: number = 0;
+  let session: Uint8Array = emptyBytes;
+  let secret: Uint8Array = emptyBytes;
+  let attempt: bigint = 0n;
+  let accepted: bigint[] = emptyList;
+  let unknown: Writer | undefined;
+  if (previous !== undefined) {
+    protocol = previous.protocol;
+    session = previous.session;
+    secret = previous.secret;
+    attempt = previous.attempt;
+    accepted = previous.accepted as bigint[];
+    unknown = reader.keep(previous.$unknown);
+  }
+  while (reader.position < end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        protocol = readUint32(reader);
+        break;
+      case 18:
+        session = readBytes(reader);
+        break;
+      case 26:
+        secret = readBytes(reader);
+        break;
+      case 32:
+        attempt = readUint64(reader);
+        break;
+      case 40:
+        if (accepted === emptyList) accepted = [];
+        reader.element();
+        accepted.push(readUint64(reader));
+        break;
+      case 42: {
+        const stop = reader.openRun();
+        if (accepted === emptyList && reader.position < stop) accepted = [];
+        while (reader.position < stop) {
+          reader.element();
+          accepted.push(readUint64(reader));
+        }
+        reader.closeRun(stop);
+        break;
+      }
+      default:
+        unknown = reader.unknown(tag, unknown);
+    }
+  }
+  if (unknown !== undefined) return { protocol, session, secret, attempt, accepted, $unknown: unknown.finish() };
+  return { protocol, session, secret, attempt, accepted };
+}
+
+/** The server's answer: the session goes on here, behind what each side accepted. */
+export interface Resumed {
+  /** How many numbered frames of each priority class the server accepted. */
+  readonly accepted: readonly bigint[];
+  /** Fields that the schema does not know, as they came; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+/** What senders pass for {@link Resumed}. */
+export interface ResumedInit {
+  /** How many numbered frames of each priority class the server accepted. */
+  readonly accepted?: readonly bigint[] | undefined;
+  /** Fields that the schema does not know, as they came; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+export const Resumed: MessageType<Resumed, ResumedInit> = {
+  name: "zserver.protocol.v1.Resumed",
+  maxElements: 0,
+  write: writeResumed,
+  read: readResumed,
+};
+
+function writeResumed(writer: Writer, message: ResumedInit): void {
+  if (message.accepted !== undefined && message.accepted.length !== 0) {
+    writeTag(writer, 10);
+    const mark = writer.open();
+    for (const entry of message.accepted) putUint64(writer, entry, "accepted");
+    writer.close(mark);
+  }
+  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+}
+
+function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
+  let accepted: bigint[] = emptyList;
+  let unknown: Writer | undefined;
+  if (previous !== undefined) {
+    accepted = previous.accepted as bigint[];
+    unknown = reader.keep(previous.$unknown);
+  }
+  while (reader.position < end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        if (accepted === emptyList) accepted = [];
+        reader.element();
+        accepted.push(readUint64(reader));
+        break;
+      case 10: {
+        const stop = reader.openRun();
+        if (accepted === emptyList && reader.position < stop) accepted = [];
+        while (reader.position < stop) {
+          reader.element();
+          accepted.push(readUint64(reader));
+        }
+        reader.closeRun(stop);
+        break;
+      }
+      default:
+        unknown = reader.unknown(tag, unknown);
+    }
+  }
+  if (unknown !== undefined) return { accepted, $unknown: unknown.finish() };
+  return { accepted };
 }
 
 /** How a command failed. */

@@ -1,0 +1,167 @@
+import type { Peer } from "./command/peer.ts";
+import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
+import { fromHex } from "./bytes/hex.ts";
+import { equalBytes } from "./crypto/equal.ts";
+import type { Finder, Found } from "./discovery/finder.ts";
+import { type EndReason, endReasons } from "./errors/end-reason.ts";
+import { RESUME_SECRET_LABEL } from "./session/resume-secrets.ts";
+import { EndError, type SessionEnd } from "./session/session-end.ts";
+import type { SessionFactory } from "./session-factory.ts";
+import type { Timers } from "./time/timers.ts";
+
+/** A client's session over one connection after another: it opens on the first, and whenever one is lost another one is found. */
+export class ClientSession<Data> {
+  readonly #factory: SessionFactory<Data>;
+  readonly #dialer: ClientDialer;
+  readonly #finder: Finder;
+  readonly #timers: Timers;
+  readonly #anonymous: boolean;
+  /** Aborts the search for another connection when the session ends. */
+  #over = new AbortController();
+  #peer: Peer<Data> | undefined;
+  #found: Found<ProvenConnection> | undefined;
+  #foundAt = 0;
+  /** The identity that the server of the first connection proved. */
+  #server: Uint8Array | undefined;
+  /** Of the last channel on which the server said WELCOME or RESUMED. */
+  #secret: Uint8Array | undefined;
+  #attempts = 0;
+  #searching = false;
+  #settle: { readonly resolve: (peer: Peer<Data>) => void; readonly reject: (error: unknown) => void } | undefined;
+
+  constructor(factory: SessionFactory<Data>, dialer: ClientDialer, finder: Finder, anonymous: boolean) {
+    this.#factory = factory;
+    this.#dialer = dialer;
+    this.#finder = finder;
+    this.#timers = factory.timers;
+    this.#anonymous = anonymous;
+  }
+
+  /** Finds a server and opens the session. Rejects with EndError, or with the signal's reason. */
+  async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<Peer<Data>> {
+    const until = this.#timers.now() + timeoutMs;
+    for (let tries = this.#finder.pool.endpoints.length; ; tries--) {
+      try {
+        return await this.#openOnce(until - this.#timers.now(), signal);
+      } catch (error) {
+        // A server may prove itself and still not let the client in; another one may.
+        const hope = this.#found !== undefined && error instanceof EndError && endReasons[error.reason].retry;
+        if (!hope || tries <= 1 || this.#timers.now() >= until) throw error;
+        this.#finder.lost({ target: this.#found!.target, livedMs: 0, useful: true, retryAfterMs: error.retryAfterMs });
+        this.#over = new AbortController();
+      }
+    }
+  }
+
+  async #openOnce(timeoutMs: number, signal: AbortSignal | undefined): Promise<Peer<Data>> {
+    this.#found = undefined;
+    const found = await this.#finder.find({ attempt: this.#prove, discard, retry: "never", timeoutMs, signal }).catch((error: unknown) => {
+      throw this.#dialer.judgeError ?? error;
+    });
+    this.#take(found);
+    const { connection, channelPeer } = found.value;
+    this.#server = channelPeer.server?.identity;
+    if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      const peer = this.#factory.make(connection, channelPeer, this.#anonymous, {
+        opened: () => this.#opened(),
+        resume() {},
+        disconnected: (_peer, reason) => this.#disconnected(reason),
+        resumed: () => this.#confirmed(),
+        confirmed() {},
+        ended: (_peer, end) => this.#ended(end),
+      });
+      this.#peer = peer;
+      connection.carry(peer.core);
+      const abort = (): void => {
+        reject(signal?.reason);
+        peer.end("CLOSED", "connecting was given up");
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#settle = {
+        resolve: (opened) => {
+          signal?.removeEventListener("abort", abort);
+          resolve(opened);
+        },
+        reject,
+      };
+    });
+  }
+
+  readonly #prove = async (...[target, signal]: Parameters<ClientDialer["prove"]>): Promise<ProvenConnection> => {
+    const proven = await this.#dialer.prove(target, signal);
+    const { identity } = proven.channelPeer.server ?? {};
+    if (this.#server === undefined || (identity !== undefined && equalBytes(identity, this.#server))) return proven;
+    discard(proven);
+    throw new EndError("SERVER_KEY_MISMATCH", "another server than the session's answered");
+  };
+
+  #opened(): void {
+    this.#confirmed();
+    this.#settle?.resolve(this.#peer!);
+    this.#settle = undefined;
+  }
+
+  #ended({ reason, message }: SessionEnd): void {
+    this.#over.abort(new EndError(reason, message));
+    this.#settle?.reject(new EndError(reason, message));
+    this.#settle = undefined;
+  }
+
+  /** The server knows the session on this connection: its secret is the one to show next time. */
+  #confirmed(): void {
+    const { channel } = this.#peer!.connection;
+    this.#secret = channel.exporter(RESUME_SECRET_LABEL);
+  }
+
+  #disconnected(_reason: EndReason): void {
+    const { target } = this.#found!;
+    const livedMs = this.#timers.now() - this.#foundAt;
+    this.#finder.lost({ target, livedMs, useful: this.#peer!.core.outbox.accepted > 0 });
+    if (!this.#searching) this.#search();
+  }
+
+  /** Looks for another connection until one resumes the session, or the session ends. Never rejects. */
+  async #search(): Promise<void> {
+    this.#searching = true;
+    const { signal } = this.#over;
+    try {
+      while (!signal.aborted && this.#peer!.core.detached) {
+        const found = await this.#finder.find({ attempt: this.#prove, discard, retry: "always", signal });
+        if (signal.aborted || found.value.connection.closed) {
+          discard(found.value);
+          continue;
+        }
+        await this.#resume(found);
+      }
+    } catch (error) {
+      // The only end of a search that never gives up is the session's own, or a bug.
+      if (!signal.aborted) this.#peer!.end("TRANSPORT_FAILED", error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#searching = false;
+    }
+  }
+
+  #resume(found: Found<ProvenConnection>): Promise<void> {
+    this.#take(found);
+    const peer = this.#peer!;
+    const { connection } = found.value;
+    peer.moveTo(connection);
+    return peer.core.requestResume(connection, { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts });
+  }
+
+  #take(found: Found<ProvenConnection>): void {
+    this.#found = found;
+    this.#foundAt = this.#timers.now();
+    found.value.onRotated = (epoch) => {
+      // The server has known these keys since it answered the rotation.
+      if (!this.#peer!.core.detached) this.#confirmed();
+      this.#peer!.rotated(epoch);
+    };
+  }
+}
+
+function discard({ connection }: ProvenConnection): void {
+  connection.destroy("CLOSED", "another connection was faster");
+}

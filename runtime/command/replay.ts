@@ -1,0 +1,77 @@
+import { Reader } from "../bytes/reader.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { FrameType } from "../session/frame.ts";
+
+/** A frame as it was sent, on its way to a peer that has not accepted it. */
+export interface ReplayedFrame {
+  readonly type: FrameType;
+  /** Stands at the body. */
+  readonly body: Reader;
+  readonly ageMs: number;
+}
+
+/** Where the parts of a REQUEST or SEND lie, in the memory of the frame. */
+interface CommandHead {
+  readonly id: number;
+  /** Behind the id: the reference, and the name and kind where it introduces them. */
+  readonly command: Uint8Array;
+  readonly introduces: boolean;
+  readonly flags: number;
+  readonly timeoutMs: number;
+  readonly message: Uint8Array;
+}
+
+/**
+ * The type under which a frame is sent again. Its body goes to `writer`: as it was, with the time that is left where it states a deadline, or as
+ * VOID, which keeps its number, its id, its credit and the name that it introduces, and starts nothing.
+ *
+ * @param wanted whether the caller of the command with this id still waits
+ */
+export function replayedType(frame: ReplayedFrame, wanted: (id: number) => boolean): FrameType {
+  if (frame.type !== FrameType.REQUEST && frame.type !== FrameType.SEND) return frame.type;
+  const { id, timeoutMs } = readHead(frame);
+  const late = timeoutMs > 0 && timeoutMs - frame.ageMs <= 0;
+  return late || (id !== 0 && !wanted(id)) ? FrameType.VOID : frame.type;
+}
+
+/** Writes the body of a frame that {@link replayedType} sends under `type`. */
+export function writeReplayed(writer: Writer, frame: ReplayedFrame, type: FrameType): void {
+  const { body } = frame;
+  if (frame.type !== FrameType.REQUEST && frame.type !== FrameType.SEND) {
+    writer.raw(body.bytes.subarray(body.position, body.end));
+    return;
+  }
+  const { id, command, introduces, flags, timeoutMs, message } = readHead(frame);
+  if (type === FrameType.VOID) {
+    writer.uintNumber(id);
+    writer.uint32(body.end - body.position);
+    if (introduces) writer.raw(command);
+    return;
+  }
+  if (type === FrameType.REQUEST) writer.uintNumber(id);
+  writer.raw(command);
+  writer.uint32(flags);
+  writer.uintNumber(timeoutMs === 0 ? 0 : Math.ceil(timeoutMs - frame.ageMs));
+  writer.raw(message);
+}
+
+/** The id of a REQUEST. */
+export function replayedId(frame: ReplayedFrame): number {
+  return readHead(frame).id;
+}
+
+/** Reads without moving the frame's own reader. */
+function readHead({ type, body }: ReplayedFrame): CommandHead {
+  const reader = new Reader(body.bytes, body.position, body.end);
+  const id = type === FrameType.REQUEST ? reader.uintNumber() : 0;
+  const start = reader.position;
+  const introduces = reader.uint32() === 0;
+  if (introduces) {
+    reader.advance(reader.uint32());
+    reader.uint32();
+  }
+  const command = body.bytes.subarray(start, reader.position);
+  const flags = reader.uint32();
+  const timeoutMs = reader.uintNumber();
+  return { id, command, introduces, flags, timeoutMs, message: body.bytes.subarray(reader.position, body.end) };
+}

@@ -1,0 +1,68 @@
+import type { Timers } from "../time/timers.ts";
+import { Acks } from "./acks.ts";
+import type { CreditWindow } from "./credit.ts";
+import { FrameType } from "./frame.ts";
+import type { WriteFrame } from "./session-options.ts";
+
+/**
+ * What a side owes its peer: acknowledgements, credit, the answer to a ping. Kept as state and written when a flush happens, never queued: a peer
+ * that sends and never reads cannot make it grow.
+ */
+export class Owed {
+  readonly acks: Acks;
+  readonly #schedule: () => void;
+  readonly #grants = new Map<number, CreditWindow>();
+  #pong = -1;
+
+  /** @param schedule asks for a flush */
+  constructor(timers: Timers, schedule: () => void) {
+    this.acks = new Acks(timers, schedule);
+    this.#schedule = schedule;
+  }
+
+  /** A window that its reader emptied by half. */
+  grant(id: number, window: CreditWindow): void {
+    this.#grants.set(id, window);
+    this.#schedule();
+  }
+
+  /** Its stream is over: nobody needs its credit. */
+  forget(id: number): void {
+    this.#grants.delete(id);
+  }
+
+  /** The peer wants to know whether this side lives. */
+  pong(number: number): void {
+    this.#pong = number;
+    this.#schedule();
+  }
+
+  /** Another connection: acknowledgements that were told may have been lost, and nobody waits for the old one's pong. */
+  restate(): void {
+    this.acks.restate();
+    this.#pong = -1;
+  }
+
+  write(write: WriteFrame): void {
+    if (this.acks.due) write(FrameType.ACK, (writer) => writer.uintNumber(this.acks.take()));
+    if (this.#pong >= 0) {
+      const pong = this.#pong;
+      this.#pong = -1;
+      write(FrameType.PONG, (writer) => writer.uint32(pong));
+    }
+    for (const [id, window] of this.#grants) {
+      const { items, bytes } = window.grant();
+      write(FrameType.CREDIT, (writer) => {
+        writer.uintNumber(id);
+        writer.uintNumber(items);
+        writer.uintNumber(bytes);
+      });
+    }
+    this.#grants.clear();
+  }
+
+  stop(): void {
+    this.acks.stop();
+    this.#grants.clear();
+  }
+}

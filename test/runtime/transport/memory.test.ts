@@ -7,6 +7,7 @@ import { memoryPipe } from "../../../runtime/transport/memory.ts";
 import { memoryNetwork } from "../../../runtime/transport/memory-network.ts";
 import { transportCases } from "../../../runtime/transport/suite/suite.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
+import { sustainedBytes } from "../../support/transport/sustained.ts";
 
 const test = suite("transport/memory");
 
@@ -22,7 +23,7 @@ function collect(transport: Transport) {
   return { chunks, closes };
 }
 
-const pipe = { name: "memory", pair: async () => memoryPipe({ clock: systemClock }) };
+const pipe = { name: "memory", sustainedBytes, pair: async () => memoryPipe({ clock: systemClock }) };
 for (const { name, run } of transportCases(pipe)) test(name, run);
 
 const torn = {

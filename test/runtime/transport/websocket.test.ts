@@ -2,11 +2,13 @@ import { suite } from "uvu";
 import { transportCases } from "../../../runtime/transport/suite/suite.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
 import { dialWebSocket } from "../../../runtime/transport/websocket-node.ts";
+import { sustainedBytes } from "../../support/transport/sustained.ts";
 import { dialAsPage, listening } from "../../support/transport/websocket.ts";
+
+export const testTimeoutMs = 120_000;
 
 const test = suite("transport/websocket");
 
-const MIB = 1024 * 1024;
 const { listener, accepted, endpoint } = await listening();
 test.after(() => listener.close());
 
@@ -23,12 +25,12 @@ async function pair(dial: () => Promise<Transport>, clientFirst: boolean): Promi
   return clientFirst ? [client, await server] : [await server, client];
 }
 
-const client = { name: "client", pair: () => pair(() => sealedClient(true), true) };
-const server = { name: "server", sustainedBytes: 8 * MIB, pair: () => pair(() => sealedClient(false), false) };
-const page = { name: "page", readsOn: "first" as const, pair: () => pair(() => dialAsPage(endpoint), true) };
+const client = { name: "client", sustainedBytes, pair: () => pair(() => sealedClient(true), true) };
+const server = { name: "server", sustainedBytes: 1024 * 1024, pair: () => pair(() => sealedClient(false), false) };
+const page = { name: "page", sustainedBytes, readsOn: "first" as const, pair: () => pair(() => dialAsPage(endpoint), true) };
 const serverOfPage = {
   name: "server of a page",
-  sustainedBytes: 8 * MIB,
+  sustainedBytes: 1024 * 1024,
   readsOn: "second" as const,
   pair: () => pair(() => dialAsPage(endpoint), false),
 };

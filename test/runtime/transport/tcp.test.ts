@@ -1,0 +1,189 @@
+import { connect, createServer, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { StreamTransport } from "../../../runtime/transport/stream-transport.ts";
+import { transportCases } from "../../../runtime/transport/suite/suite.ts";
+import type { Transport } from "../../../runtime/transport/transport.ts";
+import { skipWithReason } from "../../support/report.ts";
+import { dialAt, failure, listeningAt } from "../../support/transport/listening.ts";
+import { sustainedBytes } from "../../support/transport/sustained.ts";
+import { ending, ignore } from "../../support/transport/websocket.ts";
+
+export const testTimeoutMs = 120_000;
+
+const test = suite("transport/tcp");
+
+const shared = await listeningAt("tcp://127.0.0.1:0");
+test.after(() => shared.listener.close());
+
+const pair = async (clientFirst: boolean): Promise<readonly [Transport, Transport]> => {
+  const { client, server } = await shared.connect();
+  return clientFirst ? [client, server] : [server, client];
+};
+const client = { name: "client", sustainedBytes, pair: () => pair(true) };
+const server = { name: "server", sustainedBytes: 1024 * 1024, pair: () => pair(false) };
+for (const { name, run } of [client, server].flatMap(transportCases)) test(name, run);
+
+const port = Number(shared.url.split(":")[2]);
+
+/** A transport whose other end is a socket of the test's. */
+async function raw(): Promise<{ readonly socket: Socket; readonly transport: Transport }> {
+  const accepted = shared.accepted();
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => {});
+  return { socket, transport: await accepted };
+}
+
+test("both ends know each other's address", async () => {
+  const { client, server } = await shared.connect();
+  assert.equal(client.remote, { address: "127.0.0.1", port });
+  assert.is(client.peer, `tcp 127.0.0.1:${port}`);
+  assert.is(server.remote?.address, "127.0.0.1");
+  assert.is(server.peer, `tcp 127.0.0.1:${server.remote?.port}`);
+  client.destroy();
+  server.destroy();
+});
+
+function fill(transport: Transport): void {
+  const piece = new Uint8Array(64 * 1024);
+  let more = true;
+  while (more) more = transport.write(piece);
+}
+
+test("a peer that ends its half has ended, whatever is queued for it", async () => {
+  const { socket, transport } = await raw();
+  let received = 0;
+  const closed = ending(transport, (bytes) => {
+    received += bytes.length;
+  });
+  fill(transport);
+  socket.end(new Uint8Array(1000));
+  assert.is(await closed, "ended: closed by the peer");
+  assert.is(received, 1000);
+  socket.destroy();
+});
+
+test("a peer that resets is a failure", async () => {
+  const { socket, transport } = await raw();
+  const closed = ending(transport);
+  socket.resetAndDestroy();
+  assert.is(await closed, "failed: read ECONNRESET");
+});
+
+test("what is destroyed reaches the peer as a reset, which no orderly end is", async () => {
+  const { socket, transport } = await raw();
+  const error = new Promise<NodeJS.ErrnoException>((resolve) => socket.on("error", resolve));
+  transport.destroy();
+  assert.is((await error).code, "ECONNRESET");
+});
+
+test("a closing end that is destroyed at last tells it, once", async () => {
+  const { socket, transport } = await raw();
+  const closed = ending(transport);
+  fill(transport);
+  transport.close();
+  transport.destroy();
+  assert.is(await closed, "failed: destroyed by this side");
+  socket.destroy();
+});
+
+test("what is written in one turn reaches the kernel in one call, one turn after another", async () => {
+  const { socket, transport } = await raw();
+  const closed = ending(transport);
+  const calls: number[] = [];
+  const chunks = new Promise<void>((resolve) => {
+    socket.on("data", (bytes) => {
+      calls.push(bytes.length);
+      if (calls.reduce((sum, length) => sum + length, 0) === 150) resolve();
+    });
+  });
+  for (let i = 0; i < 100; i++) transport.write(new Uint8Array(1));
+  assert.is(transport.bufferedBytes, 100);
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  assert.is(transport.bufferedBytes, 0);
+  for (let i = 0; i < 50; i++) transport.write(new Uint8Array(1));
+  await chunks;
+  assert.ok(calls.length <= 2, `${calls.length} chunks`);
+  transport.destroy();
+  await closed;
+});
+
+test("closing a listener frees its port and leaves established connections alone", async () => {
+  const { listener, url, connect } = await listeningAt("tcp://127.0.0.1:0");
+  const { client, server } = await connect();
+  await listener.close();
+  const again = await listeningAt(url);
+  const arrived = new Promise<number[]>((resolve) => server.start({ ...ignore, onBytes: (bytes) => resolve([...bytes]) }));
+  client.start(ignore);
+  client.write(Uint8Array.of(1, 2, 3));
+  assert.equal(await arrived, [1, 2, 3]);
+  client.destroy();
+  server.destroy();
+  await again.listener.close();
+});
+
+test("a port that is taken is named", async () => {
+  assert.match(await failure(listeningAt(shared.url)), /^`listen`: cannot listen on tcp:\/\/127\.0\.0\.1:\d+: .*EADDRINUSE/);
+});
+
+test("dialling can be given up, and says why it failed, for a name of several addresses too", async () => {
+  const { listener, url } = await listeningAt("tcp://127.0.0.1:0");
+  const reason = new Error("no patience");
+  const abort = new AbortController();
+  const attempt = dialAt(url, { signal: abort.signal });
+  abort.abort(reason);
+  assert.is(await failure(attempt), "no patience");
+  assert.is(await failure(dialAt(url, { signal: abort.signal })), "no patience");
+  await listener.close();
+  for (const name of ["127.0.0.1", "localhost"])
+    assert.match(await failure(dialAt(url.replace("127.0.0.1", name))), /^connect ECONNREFUSED .*:\d+/);
+});
+
+test("a known address is what is connected to", async () => {
+  const accepted = shared.accepted();
+  const client = await dialAt(shared.url.replace("127.0.0.1", "game.invalid"), { address: "127.0.0.1" });
+  assert.is(client.remote?.address, "127.0.0.1");
+  client.destroy();
+  (await accepted).destroy();
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
+const bothFamilies = "[::] is reached over IPv4 and IPv6";
+if (!hasIPv6) skipWithReason(bothFamilies, "this machine has no IPv6");
+else {
+  test(bothFamilies, async () => {
+    const { listener, url, accepted } = await listeningAt("tcp://[::]:0");
+    assert.match(url, /^tcp:\/\/localhost:\d+$/);
+    for (const [host, address] of [
+      ["127.0.0.1", "127.0.0.1"],
+      ["[::1]", "::1"],
+    ] as const) {
+      const next = accepted();
+      const client = await dialAt(url.replace("localhost", host));
+      const server = await next;
+      assert.is(server.remote?.address, address);
+      client.destroy();
+      server.destroy();
+    }
+    await listener.close();
+  });
+}
+
+test("a connection that was reset before it was accepted is no crash", async () => {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const socket = new Promise<Socket>((resolve) => server.once("connection", resolve));
+  const peer = connect({ port: typeof address === "object" ? address!.port : 0, host: "127.0.0.1" });
+  const accepted = await socket;
+  const gone = new Promise<void>((resolve) => peer.on("close", () => resolve()));
+  peer.resetAndDestroy();
+  await gone;
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  const closed = ending(new StreamTransport(accepted, "tcp"));
+  assert.match(await closed, /^failed: /);
+  server.close();
+});
+
+test.run();

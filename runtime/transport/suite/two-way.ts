@@ -32,31 +32,4 @@ export const twoWayCases: readonly CaseBody[] = [
       check(a.send(1) && b.send(1), "an end whose bytes have all arrived asks to wait");
     },
   },
-  {
-    name: "two ends that answer everything they get do not lock each other up",
-    async run(a, b) {
-      const goal = 8 * 1024 * 1024;
-      startBoth(a, b);
-      for (const end of [a, b]) {
-        end.onArrival = () => {
-          // Stops reading while it cannot write, as whoever bounds its memory does.
-          while (end.sent < goal && end.sent <= end.received) {
-            if (end.send(Math.min(64 * 1024, goal - end.sent))) continue;
-            const { drains } = end;
-            end.pause();
-            end
-              .until(() => end.drains > drains || end.closes.length > 0)
-              .then(() => {
-                end.resume();
-                end.onArrival?.();
-              });
-            return;
-          }
-        };
-      }
-      a.send(1);
-      b.send(1);
-      await Promise.all([a.until(() => a.received === goal), b.until(() => b.received === goal)]);
-    },
-  },
 ];

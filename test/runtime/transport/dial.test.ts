@@ -6,6 +6,7 @@ import { dial as dialBrowser } from "../../../runtime/transport/dial-browser.ts"
 import { dial as dialNode } from "../../../runtime/transport/dial-node.ts";
 import { parseEndpoint } from "../../../runtime/transport/endpoint.ts";
 import { listen } from "../../../runtime/transport/listen.ts";
+import { memoryPipe } from "../../../runtime/transport/memory.ts";
 import { memoryNetwork } from "../../../runtime/transport/memory-network.ts";
 import { originRules } from "../../../runtime/transport/origin.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
@@ -59,6 +60,31 @@ test("an attempt that was given up rejects with the signal's reason and leaves n
   assert.is(await ending(accepted[0]!), "failed: the peer vanished");
   assert.is(await message(dialBrowser(parseEndpoint("ws://127.0.0.1:1"), { clock, signal: abort.signal })), "no patience");
   await listener.close();
+});
+
+test("what an endpoint of the user's own opened too late is let go", async () => {
+  const [mine, other] = memoryPipe({ clock });
+  const abort = new AbortController();
+  const endpoint = parseEndpoint({
+    name: "mine",
+    dial: async () => {
+      abort.abort(new Error("no patience"));
+      return mine;
+    },
+  });
+  for (const dial of [dialNode, dialBrowser]) assert.is(await message(dial(endpoint, { clock, signal: abort.signal })), "no patience");
+  assert.is(await ending(other), "failed: the peer vanished");
+});
+
+test("a browser says what it cannot do", async () => {
+  for (const url of ["tcp://localhost:7000", "tls://localhost:7000", "unix:/run/game.sock"]) {
+    const endpoint = parseEndpoint(url);
+    assert.is(
+      await message(dialBrowser(endpoint, { clock })),
+      `${url}: a browser cannot open ${endpoint.scheme}: addresses; let the server listen on ws: or wss: as well`,
+    );
+  }
+  assert.match(await message(dialBrowser(parseEndpoint("wss://localhost"), { clock, tls: {} })), /^`tls` is for Node/);
 });
 
 test("a server of the user's own is listened on as it is", async () => {

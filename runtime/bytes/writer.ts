@@ -13,11 +13,14 @@ export class Writer {
   buffer: Uint8Array;
   /** Bytes written so far. */
   position: number;
+  /** Objects and list or map entries written so far: what a receiver's `decodeElements` counts. */
+  elements: number;
 
   /** @param initialCapacity bytes */
   constructor(initialCapacity = 256) {
     this.buffer = new Uint8Array(initialCapacity);
     this.position = 0;
+    this.elements = 0;
   }
 
   /** Makes room for `bytes` more. */

@@ -4,8 +4,9 @@ import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import type { Session as SessionCore } from "../session/session.ts";
-import { failureToWire, limitError } from "./failure.ts";
+import { failureToWire } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
+import { type MessagePart, writeMessage } from "./write-message.ts";
 
 export interface AnswersOptions {
   readonly core: SessionCore;
@@ -70,11 +71,8 @@ export class Answers {
   #message(type: FrameType, id: number, command: AnyCommand, message: unknown): number {
     return this.#frame(type, (writer) => {
       writer.uintNumber(id);
-      const start = writer.position;
-      command.reply.write(writer, message);
-      const bytes = writer.position - start;
-      const limit = this.#options.peerLimits.messageBytes;
-      if (bytes > limit) throw limitError("messageBytes", limit, `its reply has ${bytes} bytes`, command, "MAY_HAVE_RUN");
+      const part: MessagePart = { command, name: "reply", outcome: "MAY_HAVE_RUN" };
+      writeMessage(writer, command.reply, message, this.#options.peerLimits, part);
     });
   }
 

@@ -1,11 +1,11 @@
-import { encode } from "../schema/codec.ts";
-import type { Writer } from "../bytes/writer.ts";
+import { Writer } from "../bytes/writer.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { limitError } from "./failure.ts";
 import { CommandNames } from "./names.ts";
 import type { AnyCommand } from "./registry.ts";
+import { writeMessage } from "./write-message.ts";
 
 /**
  * Writes the frames of this side's commands. A frame is written whole or not at all: what cannot be encoded or exceeds a limit of the peer
@@ -27,8 +27,7 @@ export class CommandFrames {
       writer.uintNumber(id);
       this.#head(writer, command, flags, timeoutMs);
       // A command that takes a stream starts without a message.
-      if (command.kind !== "client_stream" && command.kind !== "bidi_stream")
-        this.#message(writer, command, command.request, request, encoded);
+      if (command.kind !== "client_stream" && command.kind !== "bidi_stream") this.#message(writer, command, request, encoded);
     });
   }
 
@@ -36,23 +35,23 @@ export class CommandFrames {
   oneWay(command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
     return this.#frame(FrameType.SEND, command, (writer) => {
       this.#head(writer, command, flags, timeoutMs);
-      this.#message(writer, command, command.request, request, encoded);
+      this.#message(writer, command, request, encoded);
     });
   }
 
   item(id: number, command: AnyCommand, item: unknown): number {
     return this.#frame(FrameType.ITEM, command, (writer) => {
       writer.uintNumber(id);
-      this.#message(writer, command, command.request, item, false);
+      this.#message(writer, command, item, false);
     });
   }
 
   /** The encoding of a request that has to wait; checked as if it left now. */
   encode(command: AnyCommand, request: unknown): Uint8Array {
     if (command.kind === "client_stream" || command.kind === "bidi_stream") return new Uint8Array();
-    const bytes = encode(command.request, request);
-    this.#checkSize(command, bytes.length);
-    return bytes;
+    const writer = new Writer();
+    this.#message(writer, command, request, false);
+    return writer.finish();
   }
 
   #frame(type: FrameType, command: AnyCommand, body: (writer: Writer) => void): number {
@@ -79,15 +78,8 @@ export class CommandFrames {
     writer.uintNumber(Math.ceil(timeoutMs));
   }
 
-  #message(writer: Writer, command: AnyCommand, type: AnyCommand["request"], message: unknown, encoded: boolean): void {
-    const start = writer.position;
+  #message(writer: Writer, command: AnyCommand, message: unknown, encoded: boolean): void {
     if (encoded) writer.raw(message as Uint8Array);
-    else type.write(writer, message);
-    this.#checkSize(command, writer.position - start);
-  }
-
-  #checkSize(command: AnyCommand, bytes: number): void {
-    const limit = this.#limits.messageBytes;
-    if (bytes > limit) throw limitError("messageBytes", limit, `its message has ${bytes} bytes`, command);
+    else writeMessage(writer, command.request, message, this.#limits, { command, name: "message", outcome: "NOT_RUN" });
   }
 }

@@ -28,6 +28,7 @@ export const FieldMask: MessageType<FieldMask, FieldMaskInit> = {
 
 function writeFieldMask(writer: Writer, message: FieldMaskInit): void {
   if (message.paths !== undefined) {
+    writer.elements += message.paths.length;
     for (const entry of message.paths) {
       writeString(writer, 10, entry, "paths");
     }

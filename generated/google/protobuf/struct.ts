@@ -50,10 +50,12 @@ export const Struct: MessageType<Struct, StructInit> = {
 
 function writeStruct(writer: Writer, message: StructInit): void {
   if (message.fields !== undefined) {
+    writer.elements += message.fields.size;
     for (const [key, value] of message.fields) {
       writeTag(writer, 10);
       const start = writer.open();
       writeString(writer, 10, key, "fields");
+      writer.elements++;
       writeTag(writer, 18);
       const mark = writer.open();
       writeValue(writer, value);
@@ -160,6 +162,7 @@ function writeValue(writer: Writer, message: ValueInit): void {
         writeBool(writer, 32, message.kind.value, "boolValue");
         break;
       case "structValue": {
+        writer.elements++;
         writeTag(writer, 42);
         const mark = writer.open();
         writeStruct(writer, message.kind.value);
@@ -167,6 +170,7 @@ function writeValue(writer: Writer, message: ValueInit): void {
         break;
       }
       case "listValue": {
+        writer.elements++;
         writeTag(writer, 50);
         const mark = writer.open();
         writeListValue(writer, message.kind.value);
@@ -246,6 +250,7 @@ export const ListValue: MessageType<ListValue, ListValueInit> = {
 function writeListValue(writer: Writer, message: ListValueInit): void {
   if (message.values !== undefined) {
     for (const entry of message.values) {
+      writer.elements++;
       writeTag(writer, 10);
       const mark = writer.open();
       writeValue(writer, entry);

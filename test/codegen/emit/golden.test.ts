@@ -75,6 +75,7 @@ message Hello {
     "  if (message.ids !== undefined && message.ids.length !== 0) {",
     "    writeTag(writer, 26);",
     "    const mark = writer.open();",
+    "    writer.elements += message.ids.length;",
     '    for (const entry of message.ids) putUint32(writer, entry, "ids");',
     "    writer.close(mark);",
     "  }",

@@ -4,6 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emitSchema } from "../../../codegen/emit/emit.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
+import { Reader } from "../../../runtime/bytes/reader.ts";
+import { Writer } from "../../../runtime/bytes/writer.ts";
 import { decode, encode } from "../../../runtime/schema/codec.ts";
 import type { MessageType } from "../../../runtime/schema/message-type.ts";
 import { Messages } from "./arbitrary.ts";
@@ -43,6 +45,19 @@ for (const type of types) {
         assert.equal(encode(type, decoded as never), bytes);
         assert.equal(decode(type, encode(type, decoded as never)), decoded);
         assert.equal(Object.keys(decoded), Object.keys(decode(type, new Uint8Array(0))));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test(`${type.name}: sender and receiver count the same objects and entries`, () => {
+    fc.assert(
+      fc.property(inits, (init) => {
+        const writer = new Writer();
+        type.write(writer, init as never);
+        const reader = new Reader(writer.finish(), 0, writer.position, 1_000_000);
+        type.read(reader, reader.end);
+        assert.is(writer.elements, 1_000_000 - reader.elements);
       }),
       { numRuns: 60 },
     );

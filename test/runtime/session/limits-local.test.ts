@@ -49,6 +49,15 @@ async function* forever<T>(item: T, pulled: { count: number }): AsyncGenerator<T
 
 const test = suite("session/limits at N and at N+1, locally");
 
+test("decodeElements: of requests", async () => {
+  const { world, client } = await silentServer({ decodeElements: 10 });
+  const probe = client.use(Probe);
+  const members = Array.from({ length: 10 }, () => ({}));
+  probe.count({ members }).catch(() => {});
+  const limit = /its message has 11 objects and entries; the limit decodeElements is 10/;
+  await refused(world, probe.count({ members: [...members, {}] }), limit, "Count");
+});
+
 test("messageBytes: of requests, one-ways and items", async () => {
   const { world, client, raw } = await silentServer({ messageBytes: 1_000 });
   const probe = client.use(Probe);

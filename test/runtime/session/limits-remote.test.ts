@@ -1,10 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Probe, type ProbeProxy, Text } from "../../../generated/example/probe/v1/probe.ts";
+import { Crowd, Probe, type ProbeProxy, Text } from "../../../generated/example/probe/v1/probe.ts";
+import { Failure, Failure_Outcome } from "../../../generated/zserver/protocol/v1/session.ts";
+import { codeNumbers } from "../../../runtime/errors/code.ts";
 import { CommandError, type Outcome } from "../../../runtime/errors/command-error.ts";
-import { encode } from "../../../runtime/schema/codec.ts";
+import { decode, encode } from "../../../runtime/schema/codec.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
 import type { Limits } from "../../../runtime/session/limits.ts";
 import { collect, probe } from "../../support/command/probe.ts";
+import { message } from "../../support/session/frames.ts";
 import { introduce, item, Kind, known, oneWay, request, text } from "../../support/session/probe-frames.ts";
 import { type RawPeer, rawClient } from "../../support/session/raw-peer.ts";
 import { World } from "../../support/session/world.ts";
@@ -85,6 +89,19 @@ for (const [name, { limits, send }] of Object.entries(enforced)) {
   });
 }
 
+test("decodeElements: a peer that ignores it gets a typed failure, and the session goes on", async () => {
+  const { raw } = await hold({ decodeElements: 10 });
+  const crowd = (count: number) => message(Crowd, { members: Array.from({ length: count }, () => ({})) });
+  await raw.send(request(1, introduce("Count", Kind.UNARY), crowd(10)), request(3, known(1), crowd(11)));
+  const [ok, refused] = raw.frames.filter(({ type }) => type === FrameType.REPLY || type === FrameType.FAIL);
+  assert.is(ok?.type, FrameType.REPLY);
+  assert.is(refused?.type, FrameType.FAIL);
+  const { code, outcome, message: told } = decode(Failure, refused!.body.subarray(1));
+  assert.equal([code, outcome], [codeNumbers.RESOURCE_EXHAUSTED, Failure_Outcome.NOT_RUN]);
+  assert.match(told, /decodeElements/);
+  assert.is(raw.closed, undefined);
+});
+
 /** Both directions: the limit is that of the handler's side, whichever that is. */
 async function bothWays(
   limits: { readonly handler?: Partial<Limits>; readonly caller?: Partial<Limits> },
@@ -107,7 +124,7 @@ function exhausted(error: unknown, outcome: Outcome, message: RegExp): void {
   assert.match(error.message, message);
 }
 
-test("decodeElements: a request that holds more objects is refused before its handler, with a typed error", () =>
+test("decodeElements: a request that holds more objects than the peer takes fails before its handler, with a typed error", () =>
   bothWays({ handler: { decodeElements: 10 } }, {}, async (world, calls) => {
     const members = Array.from({ length: 5 }, () => ({}));
     assert.is((await world.until(calls.count({ members }))).number, 5);
@@ -127,9 +144,9 @@ test("messageBytes: a reply and an item above the caller's limit fail their comm
   return bothWays({ caller: { messageBytes: 1_000 } }, handlers, async (world, calls) => {
     assert.is(encode(Text, await world.until(calls.echo({ number: 1_000 }))).length, 1_000);
     assert.is((await world.until(collect(calls.down({ number: 1_000 })))).length, 1);
-    const message = /1001 bytes; the limit messageBytes is 1000/;
-    exhausted(await world.failure(calls.echo({ number: 1_001 })), "MAY_HAVE_RUN", message);
-    exhausted(await world.failure(collect(calls.down({ number: 1_001 }))), "MAY_HAVE_RUN", message);
+    const told = /1001 bytes; the limit messageBytes is 1000/;
+    exhausted(await world.failure(calls.echo({ number: 1_001 })), "MAY_HAVE_RUN", told);
+    exhausted(await world.failure(collect(calls.down({ number: 1_001 }))), "MAY_HAVE_RUN", told);
   });
 });
 

@@ -107,6 +107,7 @@ export const JoinReply: MessageType<JoinReply, JoinReplyInit> = {
 
 function writeJoinReply(writer: Writer, message: JoinReplyInit): void {
   if (message.players !== undefined) {
+    writer.elements += message.players.length;
     for (const entry of message.players) {
       writeString(writer, 10, entry, "players");
     }

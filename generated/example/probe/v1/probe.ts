@@ -166,6 +166,7 @@ export const Crowd: MessageType<Crowd, CrowdInit> = {
 function writeCrowd(writer: Writer, message: CrowdInit): void {
   if (message.members !== undefined) {
     for (const entry of message.members) {
+      writer.elements++;
       writeTag(writer, 10);
       const mark = writer.open();
       writeText(writer, entry);

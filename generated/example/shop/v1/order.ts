@@ -80,6 +80,7 @@ export const Order: MessageType<Order, OrderInit> = {
 function writeOrder(writer: Writer, message: OrderInit): void {
   if (message.id !== undefined && message.id !== 0n) writeUint64(writer, 8, message.id, "id");
   if (message.customer !== undefined) {
+    writer.elements++;
     writeTag(writer, 18);
     const mark = writer.open();
     writeCustomer(writer, message.customer);
@@ -87,6 +88,7 @@ function writeOrder(writer: Writer, message: OrderInit): void {
   }
   if (message.lines !== undefined) {
     for (const entry of message.lines) {
+      writer.elements++;
       writeTag(writer, 26);
       const mark = writer.open();
       writeLine(writer, entry);
@@ -97,11 +99,13 @@ function writeOrder(writer: Writer, message: OrderInit): void {
   if (message.orderedAtMs !== undefined && message.orderedAtMs !== 0n) writeInt64(writer, 40, message.orderedAtMs, "orderedAtMs");
   if (message.note !== undefined) writeString(writer, 50, message.note, "note");
   if (message.labels !== undefined) {
+    writer.elements += message.labels.length;
     for (const entry of message.labels) {
       writeString(writer, 58, entry, "labels");
     }
   }
   if (message.payment !== undefined) {
+    writer.elements++;
     writeTag(writer, 66);
     const mark = writer.open();
     writePayment(writer, message.payment);
@@ -210,6 +214,7 @@ function writeCustomer(writer: Writer, message: CustomerInit): void {
   if (message.name !== undefined && message.name !== "") writeString(writer, 18, message.name, "name");
   if (message.email !== undefined && message.email !== "") writeString(writer, 26, message.email, "email");
   if (message.shipping !== undefined) {
+    writer.elements++;
     writeTag(writer, 34);
     const mark = writer.open();
     writeAddress(writer, message.shipping);

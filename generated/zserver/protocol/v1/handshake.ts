@@ -50,6 +50,7 @@ export const Offer: MessageType<Offer, OfferInit> = {
 
 function writeOffer(writer: Writer, message: OfferInit): void {
   if (message.suites !== undefined) {
+    writer.elements += message.suites.length;
     for (const entry of message.suites) {
       writeString(writer, 10, entry, "suites");
     }
@@ -122,6 +123,7 @@ function writeAnswer(writer: Writer, message: AnswerInit): void {
         writeString(writer, 10, message.outcome.value, "accepted");
         break;
       case "refused": {
+        writer.elements++;
         writeTag(writer, 18);
         const mark = writer.open();
         writeRefusal(writer, message.outcome.value);
@@ -195,6 +197,7 @@ function writeRefusal(writer: Writer, message: RefusalInit): void {
   if (message.reason !== undefined && message.reason !== 0) writeInt32(writer, 8, message.reason, "reason");
   if (message.retryAfterMs !== undefined && message.retryAfterMs !== 0) writeUint32(writer, 16, message.retryAfterMs, "retryAfterMs");
   if (message.suites !== undefined) {
+    writer.elements += message.suites.length;
     for (const entry of message.suites) {
       writeString(writer, 26, entry, "suites");
     }
@@ -271,12 +274,14 @@ export const ServerHello: MessageType<ServerHello, ServerHelloInit> = {
 
 function writeServerHello(writer: Writer, message: ServerHelloInit): void {
   if (message.statement !== undefined) {
+    writer.elements++;
     writeTag(writer, 10);
     const mark = writer.open();
     writeKeyStatement(writer, message.statement);
     writer.close(mark);
   }
   if (message.limits !== undefined) {
+    writer.elements++;
     writeTag(writer, 18);
     const mark = writer.open();
     writeLimits(writer, message.limits);

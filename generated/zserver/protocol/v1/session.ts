@@ -60,6 +60,7 @@ export const ClientHello: MessageType<ClientHello, ClientHelloInit> = {
 function writeClientHello(writer: Writer, message: ClientHelloInit): void {
   if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
   if (message.limits !== undefined) {
+    writer.elements++;
     writeTag(writer, 18);
     const mark = writer.open();
     Limits.write(writer, message.limits);
@@ -223,6 +224,7 @@ function writeResume(writer: Writer, message: ResumeInit): void {
   if (message.accepted !== undefined && message.accepted.length !== 0) {
     writeTag(writer, 42);
     const mark = writer.open();
+    writer.elements += message.accepted.length;
     for (const entry of message.accepted) putUint64(writer, entry, "accepted");
     writer.close(mark);
   }
@@ -309,6 +311,7 @@ function writeResumed(writer: Writer, message: ResumedInit): void {
   if (message.accepted !== undefined && message.accepted.length !== 0) {
     writeTag(writer, 10);
     const mark = writer.open();
+    writer.elements += message.accepted.length;
     for (const entry of message.accepted) putUint64(writer, entry, "accepted");
     writer.close(mark);
   }
@@ -387,6 +390,7 @@ function writeFailure(writer: Writer, message: FailureInit): void {
   if (message.outcome !== undefined && message.outcome !== 0) writeInt32(writer, 24, message.outcome, "outcome");
   if (message.details !== undefined) {
     for (const entry of message.details) {
+      writer.elements++;
       writeTag(writer, 34);
       const mark = writer.open();
       writeDetail(writer, entry);
@@ -544,6 +548,7 @@ function writeClose(writer: Writer, message: CloseInit): void {
   if (message.accepted !== undefined && message.accepted.length !== 0) {
     writeTag(writer, 26);
     const mark = writer.open();
+    writer.elements += message.accepted.length;
     for (const entry of message.accepted) putUint64(writer, entry, "accepted");
     writer.close(mark);
   }

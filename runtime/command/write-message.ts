@@ -1,0 +1,37 @@
+import type { Writer } from "../bytes/writer.ts";
+import type { Outcome } from "../errors/command-error.ts";
+import type { MessageType } from "../schema/message-type.ts";
+import type { PeerLimits } from "../session/limits.ts";
+import { limitError } from "./failure.ts";
+import type { AnyCommand } from "./registry.ts";
+
+/** What a message is to its command, and what is true of the handler when it cannot be sent. */
+export interface MessagePart {
+  readonly command: AnyCommand;
+  readonly name: "message" | "reply";
+  readonly outcome: Outcome;
+}
+
+/**
+ * Encodes a message for a peer. Throws CommandError: RESOURCE_EXHAUSTED where the peer said that it takes no message of this size or with so many
+ * objects and entries, INVALID_ARGUMENT for values that the schema cannot hold. The caller takes back what was written.
+ */
+export function writeMessage(
+  writer: Writer,
+  type: MessageType<unknown, unknown>,
+  message: unknown,
+  limits: PeerLimits,
+  part: MessagePart,
+): void {
+  const start = writer.position;
+  writer.elements = 0;
+  type.write(writer, message);
+  const allowed = type.maxElements || limits.decodeElements;
+  if (writer.elements > allowed) {
+    const actual = `its ${part.name} has ${writer.elements} objects and entries`;
+    throw limitError("decodeElements", allowed, actual, part.command, part.outcome);
+  }
+  const bytes = writer.position - start;
+  if (bytes > limits.messageBytes)
+    throw limitError("messageBytes", limits.messageBytes, `its ${part.name} has ${bytes} bytes`, part.command, part.outcome);
+}

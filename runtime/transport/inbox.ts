@@ -79,7 +79,9 @@ export class Inbox {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#options.defer(() => {
+    // Called as a function: a browser's own queueMicrotask refuses to be anybody's method.
+    const { defer } = this.#options;
+    defer(() => {
       this.#scheduled = false;
       this.#deliver();
     });

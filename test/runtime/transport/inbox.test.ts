@@ -81,6 +81,19 @@ test("after drop only the end is told, also when it was waiting behind bytes", (
   assert.equal(log, ["close over"]);
 });
 
+test("the platform's own queueMicrotask may be what defers, which in browsers is nobody's method", () => {
+  const receivers: unknown[] = [];
+  const inbox = new Inbox({
+    limitBytes: 1,
+    onOverflow: () => {},
+    defer(this: unknown) {
+      receivers.push(this);
+    },
+  });
+  inbox.resume();
+  assert.equal(receivers, [undefined]);
+});
+
 test("a receiver that pauses midway gets the rest when it resumes", () => {
   const { clock, log, inbox, events } = setUp();
   for (let i = 0; i < 3; i++) inbox.bytes(Uint8Array.of(i));

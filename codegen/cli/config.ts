@@ -4,7 +4,7 @@ import { UsageError } from "./terminal.ts";
 
 /** `zgen.json`, defaults filled in and paths made absolute. codegen/zgen.schema.json describes the file itself. */
 export interface Config {
-  /** The file that was read. */
+  /** The file that was read, or would have been. */
   readonly file: string;
   readonly roots: readonly Root[];
   /** The folder that generated code goes into. */
@@ -29,12 +29,13 @@ export const CONFIG_FILE = "zgen.json";
 const importExtensions: readonly ImportExtension[] = [".ts", ".js", ""];
 
 /**
- * Finds `zgen.json` in `folder` or above and reads it.
+ * Finds `zgen.json` in `folder` or above and reads it. Without one, a folder with `schemas/` in it is a project with the defaults.
  *
  * @throws UsageError naming the file, the key and what belongs there
  */
 export function loadConfig(folder: string): Config {
   const file = findConfig(folder);
+  if (file === undefined) return defaultConfig(folder);
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(file, "utf8"));
@@ -44,12 +45,19 @@ export function loadConfig(folder: string): Config {
   return readConfig(file, json);
 }
 
-function findConfig(folder: string): string {
+function findConfig(folder: string): string | undefined {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const file = path.join(at, CONFIG_FILE);
     if (existsSync(file)) return file;
-    if (at === path.dirname(at)) throw new UsageError(`no ${CONFIG_FILE} here or above; \`zgen init DIR\` makes a project that has one`);
+    if (at === path.dirname(at)) return undefined;
   }
+}
+
+function defaultConfig(folder: string): Config {
+  const file = path.join(path.resolve(folder), CONFIG_FILE);
+  const config = readConfig(file, {});
+  if (config.roots.some((root) => existsSync(root.folder))) return config;
+  throw new UsageError(`no ${CONFIG_FILE} here or above, and no folder schemas/ here; \`zgen init DIR\` makes a project that has both`);
 }
 
 /** Checks the parsed content of `file`. Unknown keys are errors: a misspelt one would silently do nothing. */

@@ -133,11 +133,20 @@ test("the extension of imports is the user's", () =>
     },
   ));
 
-test("without a configuration it says where one comes from", () =>
+test("without a configuration, a folder with schemas in it is a project with the defaults", () =>
+  withFolder({ "schemas/a.proto": 'syntax = "proto3";\nmessage A {}\n' }, async (folder) => {
+    assert.is((await zgen(folder, "generate")).code, 0);
+    assert.ok(existsSync(path.join(folder, "generated/a.ts")));
+  }));
+
+test("without a configuration and without schemas it says where both come from", () =>
   withFolder({}, async (folder) => {
     const { code, err } = await zgen(folder, "generate");
     assert.is(code, 1);
-    assert.match(err, "zgen generate: no zgen.json here or above; `zgen init DIR` makes a project that has one");
+    assert.match(
+      err,
+      "zgen generate: no zgen.json here or above, and no folder schemas/ here; `zgen init DIR` makes a project that has both",
+    );
   }));
 
 test("--check and --watch exclude each other", async () => {

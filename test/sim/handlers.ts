@@ -1,0 +1,130 @@
+import type { Text, TextInit } from "../../generated/example/probe/v1/probe.ts";
+import type { Context } from "../../runtime/command/context.ts";
+import type { Implementation } from "../../runtime/command/handlers.ts";
+import { CommandError } from "../../runtime/errors/command-error.ts";
+import { probe } from "../support/command/probe.ts";
+import type { Kind, Lane, Model, Sent, Start } from "./model.ts";
+import type { SimProcess } from "./process.ts";
+
+/** What a command's text begins with; the rest is ballast. */
+export const idOf = (text: string): string => text.split("~", 1)[0]!;
+
+/** Handlers of one process that tell the model what happens to them, and do as the command's plan says. */
+export function simHandlers(process: SimProcess, model: Model, direction: ">" | "<"): Implementation {
+  const laneOf = (context: Context): Lane => model.lane(context.session.id.slice(0, 8) + direction);
+
+  const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => {
+    const lane = laneOf(context);
+    const sent = model.bind(model.start(lane, kind), lane, kind, idOf(text));
+    if (sent !== undefined) release(sent, context);
+    return sent;
+  };
+
+  // An ordered command that was stopped lets the next one start, whatever its handler still does.
+  const release = (sent: Sent, { signal }: Context): void => {
+    if (sent.ordered) signal.addEventListener("abort", () => model.handled(sent, "stopped"), { once: true });
+  };
+
+  const work = async ({ plan, id }: Sent, { signal }: Pick<Context, "signal">): Promise<void> => {
+    if (plan.delayMs > 0) await sleep(process, plan.delayMs, plan.obeys ? signal : undefined);
+    if (plan.end === "refuse") throw new CommandError("FAILED_PRECONDITION", `${id} is refused`);
+    if (plan.end === "throw") throw new Error(`${id} fails`);
+  };
+
+  const perform = async (sent: Sent | undefined, context: Pick<Context, "signal">): Promise<TextInit> => {
+    if (sent === undefined) return {};
+    try {
+      await work(sent, context);
+    } catch (error) {
+      model.handled(sent, "failed");
+      throw error;
+    }
+    model.handled(sent, "ok");
+    return { text: sent.id, number: sent.place };
+  };
+
+  async function* feed(sent: Sent | undefined, context: Context): AsyncGenerator<TextInit> {
+    if (sent === undefined) return;
+    for (let number = 0; number < sent.plan.items; number++) {
+      if (number === 1) await work(sent, context);
+      yield { text: sent.id, number };
+    }
+    model.handled(sent, "ok");
+  }
+
+  /** Reads a stream of requests, whose first item says which command it is. */
+  const take = (kind: "up" | "both", items: AsyncIterable<Text>, context: Context): AsyncGenerator<[Sent, Text]> => {
+    const lane = laneOf(context);
+    return read(model.start(lane, kind), lane, kind, items);
+  };
+
+  async function* read(start: Start, lane: Lane, kind: "up" | "both", items: AsyncIterable<Text>): AsyncGenerator<[Sent, Text]> {
+    let expected = 0;
+    for await (const item of items) {
+      const id = idOf(item.text);
+      const sent = start.sent ?? model.bind(start, lane, kind, id);
+      if (sent === undefined) return;
+      if (id !== sent.id || item.number !== expected) model.violation(`${sent.id}: item ${id} ${item.number} came in place of ${expected}`);
+      expected++;
+      yield [sent, item];
+    }
+    const { sent } = start;
+    if (sent !== undefined && sent.items !== expected)
+      model.violation(`${sent.id}: its stream ended after ${expected} of ${sent.items} items`);
+  }
+
+  return probe({
+    echo: (request, context) => perform(begin("echo", request, context), context),
+    turn: (request, context) => perform(begin("turn", request, context), context),
+    note: async (request, context) => void (await perform(begin("note", request, context), context)),
+    noteInTurn: async (request, context) => void (await perform(begin("noteInTurn", request, context), context)),
+    later(request, context) {
+      const sent = begin("later", request, context);
+      const deferred = context.defer();
+      const reply = async (): Promise<void> => {
+        const answer = await perform(sent, deferred);
+        await deferred.reply(answer);
+      };
+      reply().catch((error: unknown) => deferred.fail(error as CommandError).catch(() => {}));
+      return deferred;
+    },
+    down: (request, context) => feed(begin("down", request, context), context),
+    up: async (items, context) => {
+      let last: Sent | undefined;
+      let number = 0;
+      for await (const [sent] of take("up", items, context)) {
+        if (number++ === 0) await work(sent, context);
+        last = sent;
+      }
+      if (last !== undefined) model.handled(last, "ok");
+      return { text: last?.id ?? "", number };
+    },
+    both: (items, context) => echoAll(take("both", items, context), context),
+  });
+
+  async function* echoAll(items: AsyncGenerator<[Sent, Text]>, context: Context): AsyncGenerator<TextInit> {
+    let last: Sent | undefined;
+    for await (const [sent, { number }] of items) {
+      if (last === undefined) await work(sent, context);
+      last = sent;
+      yield { text: sent.id, number };
+    }
+    if (last !== undefined) model.handled(last, "ok");
+  }
+}
+
+/** Waits in virtual time; rejects early with the reason of the signal. */
+export function sleep(process: SimProcess, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const cancel = process.setTimer(ms, resolve);
+    signal?.addEventListener(
+      "abort",
+      () => {
+        cancel();
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+}

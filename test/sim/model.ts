@@ -1,0 +1,237 @@
+import { CommandError } from "../../runtime/errors/command-error.ts";
+
+export type Kind = "echo" | "note" | "turn" | "noteInTurn" | "later" | "down" | "up" | "both";
+
+/** What a handler shall do with one command. */
+export interface Plan {
+  readonly delayMs: number;
+  readonly end: "ok" | "refuse" | "throw";
+  /** Of a stream that the handler sends. */
+  readonly items: number;
+  /** Whether it stops when its signal aborts. */
+  readonly obeys: boolean;
+}
+
+/** One command, as its caller knows it. */
+export class Sent {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly lane: Lane;
+  readonly place: number;
+  readonly plan: Plan;
+  /** Holds the next one back, as its schema or its batch says. */
+  ordered: boolean;
+  /** The command whose failure keeps this one from running. */
+  after: Sent | undefined;
+  /** May be given up: it has a deadline or a signal. */
+  readonly fragile: boolean;
+  starts = 0;
+  handled: "no" | "running" | "ok" | "failed" | "stopped" = "no";
+  /** How its promise settled; undefined until then. */
+  result: "ok" | "left" | CommandError | undefined;
+  items = 0;
+
+  constructor(id: string, kind: Kind, lane: Lane, place: number, plan: Plan, fragile: boolean) {
+    this.id = id;
+    this.kind = kind;
+    this.lane = lane;
+    this.place = place;
+    this.plan = plan;
+    this.fragile = fragile;
+    this.ordered = kind === "turn" || kind === "noteInTurn";
+  }
+
+  get oneWay(): boolean {
+    return this.kind === "note" || this.kind === "noteInTurn";
+  }
+}
+
+/** The commands of one session in one direction. */
+export class Lane {
+  readonly name: string;
+  sent = 0;
+  /** In the order in which handlers were called; those of streams are known by their first item only. */
+  readonly starts: Start[] = [];
+  holder: Sent | undefined;
+  /** Whether the session is still open when everything is over. */
+  survived = false;
+  /** Its calling process was killed: nobody waits for anything. */
+  abandoned = false;
+  ended = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export interface Start {
+  sent: Sent | undefined;
+}
+
+const TRACE_LINES = 80;
+
+/** What is true of every world: it watches both ends of every command, and says when one of them was lied to. */
+export class Model {
+  readonly #now: () => number;
+  readonly #commands = new Map<string, Sent>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly pending: Set<Sent> = new Set();
+  readonly violations: string[] = [];
+  #trace: string[] = [];
+  #hash = 0x811c9dc5;
+  lines: number = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get commands(): number {
+    return this.#commands.size;
+  }
+
+  /** A number that differs, with near certainty, when anything traced differs. */
+  get fingerprint(): number {
+    return this.#hash;
+  }
+
+  get recent(): readonly string[] {
+    return this.#trace.slice(-TRACE_LINES);
+  }
+
+  readonly trace: (line: string) => void = (line) => {
+    const text = `${this.#now().toFixed(1)} ${line}`;
+    this.lines++;
+    for (let at = 0; at < text.length; at++) this.#hash = Math.imul(this.#hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+    this.#trace.push(text);
+    if (this.#trace.length > 4 * TRACE_LINES) this.#trace = this.#trace.slice(-TRACE_LINES);
+  };
+
+  violation(what: string): void {
+    this.trace(`VIOLATION: ${what}`);
+    this.violations.push(what);
+  }
+
+  lane(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = new Lane(name);
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  /** A command is about to be called. */
+  send(lane: Lane, kind: Kind, plan: Plan, fragile: boolean): Sent {
+    const sent = new Sent(`${lane.name}${lane.sent}`, kind, lane, lane.sent++, plan, fragile);
+    this.#commands.set(sent.id, sent);
+    this.pending.add(sent);
+    this.trace(`call ${sent.id} ${kind}`);
+    return sent;
+  }
+
+  /** A handler is called. */
+  start(lane: Lane, kind: Kind): Start {
+    const { holder } = lane;
+    if (holder !== undefined) this.violation(`${lane.name}: a ${kind} started while ${holder.id}, which is ordered, was running`);
+    const start: Start = { sent: undefined };
+    lane.starts.push(start);
+    return start;
+  }
+
+  /** It is known which command a handler was called for. */
+  bind(start: Start, lane: Lane, kind: Kind, id: string): Sent | undefined {
+    const sent = this.#commands.get(id);
+    if (sent === undefined || sent.lane !== lane || sent.kind !== kind) {
+      this.violation(`${lane.name}: a ${kind} was started as ${JSON.stringify(id)}, which nobody called so`);
+      return undefined;
+    }
+    start.sent = sent;
+    this.trace(`start ${id}`);
+    if (++sent.starts > 1) this.violation(`${id} was started ${sent.starts} times`);
+    sent.handled = "running";
+    if (sent.ordered) lane.holder = sent;
+    return sent;
+  }
+
+  /** A handler has ended. */
+  handled(sent: Sent, how: "ok" | "failed" | "stopped"): void {
+    if (sent.handled === "running") sent.handled = how;
+    if (sent.lane.holder === sent) sent.lane.holder = undefined;
+  }
+
+  /** A command's promise or stream has settled at its caller. */
+  settle(sent: Sent, result: unknown): void {
+    if (sent.result !== undefined) this.violation(`${sent.id} settled twice`);
+    this.pending.delete(sent);
+    if (result !== "ok" && result !== "left" && !CommandError.is(result)) {
+      this.violation(`${sent.id} failed with ${String(result)}, no CommandError`);
+      sent.result = "left";
+    } else sent.result = result;
+    this.trace(`settle ${sent.id} ${CommandError.is(result) ? `${result.code} ${result.outcome}` : String(result)}`);
+  }
+
+  /** Everything is over: the two ends' stories must agree. */
+  conclude(): void {
+    for (const lane of this.#lanes.values()) this.#checkOrder(lane);
+    for (const sent of this.#commands.values()) {
+      if (sent.lane.abandoned) continue;
+      if (sent.result === undefined) this.violation(`${sent.id} (${sent.kind}) never settled`);
+      else if (CommandError.is(sent.result)) this.#checkFailure(sent, sent.result);
+      else if (sent.result === "ok") this.#checkSuccess(sent);
+      if (sent.after !== undefined && sent.starts > 0 && sent.after.handled !== "ok")
+        this.violation(`${sent.id} ran although ${sent.after.id}, on whose success it depends, came to ${sent.after.handled}`);
+    }
+  }
+
+  #checkOrder(lane: Lane): void {
+    let last = -1;
+    for (const { sent } of lane.starts) {
+      if (sent === undefined) continue;
+      if (sent.place <= last) this.violation(`${sent.id} started behind ${lane.name}${last}`);
+      last = sent.place;
+    }
+  }
+
+  #checkSuccess(sent: Sent): void {
+    const { kind, starts, handled } = sent;
+    if (sent.oneWay) {
+      if (sent.lane.survived && !sent.fragile && sent.after === undefined && starts !== 1)
+        this.violation(`the one-way ${sent.id} was sent in a session that lives, and started ${starts} times`);
+      return;
+    }
+    const unbound = (kind === "up" || kind === "both") && sent.items === 0;
+    if (!unbound && starts !== 1) this.violation(`${sent.id} (${kind}) succeeded and was started ${starts} times`);
+    if (!unbound && handled !== "ok") this.violation(`${sent.id} (${kind}) succeeded, but its handler came to ${handled}`);
+  }
+
+  #checkFailure(sent: Sent, error: CommandError): void {
+    const { id, kind, plan, fragile, lane } = sent;
+    if (error.outcome === "NOT_RUN" && sent.starts > 0) this.violation(`${id} (${kind}) ran, and was told ${error.code} NOT_RUN`);
+    switch (error.code) {
+      case "DEADLINE_EXCEEDED":
+        if (!fragile && kind !== "echo" && kind !== "turn" && kind !== "later")
+          this.violation(`${id} (${kind}) had no deadline and missed it`);
+        return;
+      case "CANCELLED":
+        if (!fragile) this.violation(`${id} was cancelled by nobody`);
+        return;
+      case "FAILED_PRECONDITION":
+        if (plan.end !== "refuse" || (sent.starts !== 1 && sent.items > 0)) this.violation(`${id} was refused by nobody: ${error.message}`);
+        return;
+      case "INTERNAL":
+        if (plan.end !== "throw" && plan.end !== "refuse") this.violation(`${id} failed inside: ${error.message}`);
+        return;
+      case "ABORTED":
+        if (sent.after === undefined) this.violation(`${id} was aborted, and depends on nothing`);
+        return;
+      case "SESSION_LOST":
+        if (!lane.ended) this.violation(`${id} was told that its session is lost, which lives`);
+        return;
+      case "RESOURCE_EXHAUSTED":
+      case "UNAVAILABLE":
+        if (error.outcome !== "NOT_RUN") this.violation(`${id}: ${error.code} ${error.outcome}: ${error.message}`);
+        return;
+      default:
+        this.violation(`${id} failed with ${error.code}: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,344 @@
+import { type Client, connectOn } from "../../runtime/client.ts";
+import type { Peer } from "../../runtime/command/peer.ts";
+import type { Session } from "../../runtime/command/session-type.ts";
+import { type Server, serve } from "../../runtime/server.ts";
+import { timersOf } from "../../runtime/time/timers-of.ts";
+import { dial } from "../../runtime/transport/dial-node.ts";
+import { identity, native } from "../support/channel/ends.ts";
+import { serverKey } from "../support/session/world.ts";
+import { simHandlers } from "./handlers.ts";
+import { type Lane, Model } from "./model.ts";
+import { SimNetwork } from "./network.ts";
+import { SimProcess } from "./process.ts";
+import { Program } from "./program.ts";
+import type { SimRandom } from "./random.ts";
+import { type Scenario, scenarioOf } from "./scenario.ts";
+import { Timeline } from "./timeline.ts";
+
+/** What came of one seed. */
+export interface SimResult {
+  readonly seed: number;
+  readonly commands: number;
+  readonly cuts: number;
+  readonly resumes: number;
+  /** Sessions that were lost, as both sides agree. */
+  readonly lost: number;
+  readonly steps: number;
+  readonly fingerprint: number;
+  readonly violations: readonly string[];
+  /** The last lines of what happened. */
+  readonly trace: readonly string[];
+}
+
+/** How long a calm world gets to bring to an end what it began: the longest retention, deadline and handler, and the waits between. */
+const PATIENCE_MS = 600_000;
+
+/** What the server's end of a session came to. */
+interface ServerSide {
+  readonly session: Session;
+  readonly process: SimProcess;
+  ended: boolean;
+}
+
+/** One world: a server that may be restarted, its clients, and what they make of a network that is against them. */
+export class SimWorld {
+  readonly #scenario: Scenario;
+  readonly #random: SimRandom;
+  readonly #timeline = new Timeline();
+  readonly #model = new Model(() => this.#timeline.now);
+  readonly #network: SimNetwork;
+  readonly #serverSides = new Map<string, ServerSide>();
+  readonly #clients: { readonly client: Client; readonly process: SimProcess }[] = [];
+  #server: { readonly server: Server; readonly process: SimProcess } | undefined;
+  #serverNumber = 0;
+  #resumes = 0;
+  #lost = 0;
+  #closing = false;
+
+  constructor(seed: number) {
+    this.#scenario = scenarioOf(seed);
+    this.#random = this.#scenario.random;
+    const { quality, cutChance, cutBytes } = this.#scenario;
+    const { trace } = this.#model;
+    this.#network = new SimNetwork({ timeline: this.#timeline, random: this.#random.fork(), quality, cutChance, cutBytes, trace });
+  }
+
+  async run(): Promise<SimResult> {
+    const model = this.#model;
+    const uncaught = (error: unknown): void => model.violation(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
+    process.on("uncaughtException", uncaught);
+    process.on("unhandledRejection", uncaught);
+    try {
+      await this.#live();
+    } finally {
+      process.off("uncaughtException", uncaught);
+      process.off("unhandledRejection", uncaught);
+    }
+    const { commands, fingerprint, violations, recent: trace } = model;
+    const { cuts } = this.#network;
+    const { seed } = this.#scenario;
+    return { seed, commands, cuts, resumes: this.#resumes, lost: this.#lost, steps: this.#timeline.steps, fingerprint, violations, trace };
+  }
+
+  async #live(): Promise<void> {
+    const timeline = this.#timeline;
+    const model = this.#model;
+    const { clients, chaosMs } = this.#scenario;
+    this.#startServer();
+    let lives = clients;
+    for (let number = 0; number < clients; number++) this.#lifeOf(number).then(() => lives--);
+    this.#trouble();
+    await timeline.run(() => timeline.now >= chaosMs, chaosMs + 1);
+    model.trace("calm");
+    this.#network.calmDown();
+    await timeline.run(() => lives === 0 && this.#nothingPending(), PATIENCE_MS);
+    if (lives > 0) model.violation(`${lives} clients never came to an end`);
+    await this.#closeAll();
+    model.conclude();
+    this.#checkTimers();
+  }
+
+  #nothingPending(): boolean {
+    for (const sent of this.#model.pending) if (!sent.lane.abandoned) return false;
+    return true;
+  }
+
+  // The server
+
+  #startServer(): void {
+    const process = new SimProcess(`server${++this.#serverNumber}`, this.#timeline);
+    this.#model.trace(`${process.name} starts`);
+    const { entrances } = this.#scenario;
+    const options = {
+      ...this.#common(process, ">"),
+      listen: entrances.map((name) => `memory:${name}`),
+      identity,
+      onSession: (session: Session) => this.#serverProgram(session, process),
+    };
+    serve(options).then(
+      (server) => {
+        this.#server = { server, process };
+      },
+      (error: unknown) => this.#model.violation(`the server did not start: ${String(error)}`),
+    );
+  }
+
+  #serverProgram(session: Session, process: SimProcess): void {
+    const { model } = { model: this.#model };
+    const lane = this.#lane(session, "<");
+    const side: ServerSide = { session, process, ended: false };
+    this.#serverSides.set(session.id, side);
+    process.whenKilled(() => {
+      lane.abandoned = true;
+      side.ended = true;
+    });
+    this.#watchEnd(session, lane, "server");
+    session.closed.then(() => {
+      side.ended = true;
+    });
+    const { commands, chaosMs, textLength } = this.#scenario;
+    const random = this.#random.fork();
+    new Program(session, { process, model, random, lane, commands, ms: chaosMs - this.#timeline.now, textLength }).run();
+  }
+
+  /** Ends the server's process, with or without a farewell, and starts another one. */
+  async #restart(): Promise<void> {
+    const running = this.#server;
+    if (running === undefined) return;
+    this.#server = undefined;
+    const { server, process } = running;
+    if (this.#random.chance(0.3)) {
+      this.#model.trace(`${process.name} closes`);
+      await server.close();
+    }
+    this.#model.trace(`${process.name} is killed`);
+    process.kill();
+    this.#network.dropAll(process);
+    this.#timeline.after(this.#random.skewed(3_000), () => this.#startServer());
+  }
+
+  // Clients
+
+  async #lifeOf(number: number): Promise<void> {
+    const process = new SimProcess(`client${number}`, this.#timeline);
+    const random = this.#random.fork();
+    const { chaosMs, textLength, commands } = this.#scenario;
+    await process.sleep(random.skewed(500));
+    for (let left = commands; left > 0; ) {
+      const client = await this.#connect(process, random.fork());
+      if (client === undefined) {
+        await process.sleep(random.skewed(1_000));
+        continue;
+      }
+      const lane = this.#lane(client, ">");
+      this.#clients.push({ client, process });
+      this.#watchEnd(client, lane, process.name);
+      this.#watchStatus(client, process.name);
+      const model = this.#model;
+      const ms = Math.max(1_000, chaosMs - this.#timeline.now);
+      left = await new Program(client, { process, model, random: random.fork(), lane, commands: left, ms, textLength }).run();
+    }
+  }
+
+  async #connect(process: SimProcess, random: SimRandom): Promise<Client | undefined> {
+    const { entrances, rotateAfterMs } = this.#scenario;
+    const options = {
+      ...this.#common(process, "<"),
+      endpoints: entrances.map((name) => `memory:${name}`),
+      serverKey,
+      rotateAfterMs,
+      random: random.bytes,
+    };
+    try {
+      return await connectOn({ crypto: () => native, dial }, options);
+    } catch (error) {
+      this.#model.trace(`${process.name} does not connect: ${String(error)}`);
+      if (!(error instanceof Error) || error.name !== "EndError") this.#model.violation(`connect failed with ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  async #watchStatus(client: Client, name: string): Promise<void> {
+    for await (const status of client.status()) {
+      this.#model.trace(`${name} ${status.type} ${"reason" in status ? status.reason : ""}`);
+      if (status.type === "resumed") this.#resumes++;
+      if (status.type === "disconnected" && this.#scenario.slow)
+        this.#model.violation(`${name} lost its connection on a slow link: ${status.reason}`);
+    }
+  }
+
+  async #watchEnd(session: Session, lane: Lane, who: string): Promise<void> {
+    let detachedAt = Number.POSITIVE_INFINITY;
+    const watch = async (): Promise<void> => {
+      for await (const { type } of session.status()) {
+        if (type === "disconnected") detachedAt = Math.min(detachedAt, this.#timeline.now);
+        if (type === "resumed") detachedAt = Number.POSITIVE_INFINITY;
+      }
+    };
+    watch();
+    const { reason, by, message } = await session.closed;
+    lane.ended = true;
+    const model = this.#model;
+    model.trace(`${who} ${lane.name} ended: ${reason} by ${by} ${message}`);
+    if (!this.#closing) this.#lost++;
+    const detachedMs = this.#timeline.now - detachedAt;
+    const serverSide = this.#serverSides.get(session.id);
+    switch (reason) {
+      case "CLOSED":
+      case "GOING_AWAY":
+        return;
+      case "SESSION_EXPIRED":
+        if (detachedMs < this.#scenario.retentionMs) model.violation(`${lane.name} expired ${detachedMs} ms after its connection was lost`);
+        return;
+      case "SESSION_UNKNOWN":
+        if (who === "server" || serverSide?.ended === false) model.violation(`${lane.name} is unknown to the server that has it`);
+        return;
+      default:
+        model.violation(`${who}: the session ${lane.name} ended: ${reason}, ${message}`);
+    }
+  }
+
+  // The end
+
+  /** When all is quiet, what was sent in sessions that live must have arrived. Then everything is closed, and nothing may be left. */
+  async #closeAll(): Promise<void> {
+    const model = this.#model;
+    const timeline = this.#timeline;
+    const open = this.#clients.filter(({ client }) => client.state !== "ended");
+    await timeline.run(() => open.every(({ client }) => client.state !== "disconnected"), PATIENCE_MS);
+    let flushing = 0;
+    for (const { client } of open) {
+      const far = this.#serverSides.get(client.id)?.session;
+      for (const side of [client, far]) {
+        if (side === undefined || side.state === "ended") continue;
+        flushing++;
+        side.flush().then(
+          () => flushing--,
+          () => flushing--,
+        );
+      }
+    }
+    const idle = (session: Session | undefined): boolean =>
+      session === undefined || session.state === "ended" || session.stats().commandsPending === 0;
+    const quiet = (): boolean =>
+      flushing === 0 && open.every(({ client }) => idle(client) && idle(this.#serverSides.get(client.id)?.session));
+    if (!(await timeline.run(quiet, PATIENCE_MS))) model.violation(`${flushing} flushes hang, or commands that were accepted never end`);
+    for (const { client } of open) this.#checkSurvivor(client);
+    this.#closing = true;
+    let closing = open.length + 1;
+    for (const { client } of open) (this.#random.chance(0.5) ? client.close("done") : client.drain()).then(() => closing--);
+    (this.#server?.server.close() ?? Promise.resolve()).then(() => closing--);
+    if (!(await timeline.run(() => closing === 0, PATIENCE_MS))) model.violation(`${closing} sessions or servers do not close`);
+    await timeline.run(() => false, PATIENCE_MS);
+  }
+
+  #checkSurvivor(client: Client): void {
+    const far = this.#serverSides.get(client.id);
+    if (client.state === "ended") return;
+    if (client.state !== "open") this.#model.violation(`${client.id.slice(0, 8)} is ${client.state} in a calm world`);
+    if (far === undefined || far.ended) return;
+    for (const direction of [">", "<"]) this.#model.lane(client.id.slice(0, 8) + direction).survived = true;
+    for (const side of [client, far.session]) {
+      const { heldBytes } = (side as unknown as Peer).core.outbox;
+      if (heldBytes > 0) this.#model.violation(`${client.id.slice(0, 8)} holds ${heldBytes} bytes when everything is acknowledged`);
+    }
+  }
+
+  #checkTimers(): void {
+    const processes = new Set(this.#clients.map(({ process }) => process));
+    if (this.#server !== undefined) processes.add(this.#server.process);
+    for (const process of processes) {
+      const { size } = timersOf(process);
+      if (size > 0 || process.timers > 0)
+        this.#model.violation(`${process.name} keeps ${size} timers (${process.timers} armed) when all is closed`);
+    }
+  }
+
+  // Trouble
+
+  #trouble(): void {
+    const { freezes, restarts, timedCuts, chaosMs } = this.#scenario;
+    const random = this.#random.fork();
+    const during = (count: number, run: () => void): void => {
+      for (let at = 0; at < count; at++) this.#timeline.after(random.below(chaosMs), run);
+    };
+    during(timedCuts, () => this.#network.cutOne());
+    during(restarts, () => void this.#restart());
+    during(freezes, () => {
+      const processes = [...this.#clients.map(({ process }) => process), ...(this.#server ? [this.#server.process] : [])];
+      if (processes.length === 0) return;
+      const process = random.pick(processes);
+      const ms = random.skewed(15_000);
+      this.#model.trace(`${process.name} freezes for ${ms} ms`);
+      process.freeze(ms);
+    });
+  }
+
+  #lane(session: Session, direction: ">" | "<"): Lane {
+    return this.#model.lane(session.id.slice(0, 8) + direction);
+  }
+
+  #common(process: SimProcess, handles: ">" | "<") {
+    const { sealed, retentionMs, livenessTimeoutMs, handshakeTimeoutMs, sendTimeoutMs, rotateAfterBytes, limits } = this.#scenario;
+    return {
+      clock: process,
+      memory: this.#network.of(process),
+      crypto: native,
+      random: this.#random.fork().bytes,
+      unsealed: !sealed,
+      handlers: [simHandlers(process, this.#model, handles)],
+      retentionMs,
+      livenessTimeoutMs,
+      handshakeTimeoutMs,
+      sendTimeoutMs,
+      rotateAfterBytes,
+      limits,
+      log: () => {},
+    };
+  }
+}
+
+/** Lives through the world of a seed, and tells what came of it. */
+export function simulate(seed: number): Promise<SimResult> {
+  return new SimWorld(seed).run();
+}

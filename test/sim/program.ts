@@ -18,6 +18,8 @@ export interface ProgramOptions {
   /** Over about how long they are spread. */
   readonly ms: number;
   readonly textLength: number;
+  /** Whether to begin nothing more. */
+  readonly over: () => boolean;
 }
 
 /** Calls commands of all kinds on one session, at random times, and tells the model what becomes of each. */
@@ -34,13 +36,13 @@ export class Program {
 
   /** Resolves to how many commands were not called, since the session ended before. */
   async run(): Promise<number> {
-    const { random, process, ms, commands } = this.#options;
+    const { random, process, ms, commands, over } = this.#options;
     let left = commands;
-    while (left > 0 && this.#session.state !== "ended") {
+    while (left > 0 && this.#session.state !== "ended" && !over()) {
       // Many in one turn, then a pause.
       for (let burst = Math.min(left, random.skewed(12)); burst > 0; ) burst -= this.#act(burst);
       left = commands - this.#called;
-      await process.sleep(random.chance(0.3) ? 0 : random.below(Math.ceil((20 * ms) / commands)));
+      await process.sleep(random.chance(0.3) ? 0 : random.below(Math.ceil((12 * ms) / commands)));
     }
     return left;
   }
@@ -67,7 +69,7 @@ export class Program {
     };
   }
 
-  #options_(): { readonly call: CallOptions | undefined; readonly fragile: boolean } {
+  #callOptions(): { readonly call: CallOptions | undefined; readonly fragile: boolean } {
     const { random, process } = this.#options;
     if (random.chance(0.75)) return { call: undefined, fragile: false };
     if (random.chance(0.5)) return { call: { timeoutMs: random.skewed(10_000) }, fragile: true };
@@ -78,7 +80,7 @@ export class Program {
 
   #call(kind: Kind): number {
     const { model, lane } = this.#options;
-    const { call, fragile } = this.#options_();
+    const { call, fragile } = this.#callOptions();
     const sent = model.send(lane, kind, this.#plan(), fragile);
     switch (kind) {
       case "down":
@@ -105,7 +107,7 @@ export class Program {
         const proxy = batch.use(Probe);
         return Array.from({ length: members }, (_, at) => {
           const kind = random.pick(batchKinds);
-          const { call, fragile } = this.#options_();
+          const { call, fragile } = this.#callOptions();
           const sent = model.send(lane, kind, this.#plan(), fragile);
           if (at < members - 1) sent.ordered = true;
           if (stopOnError) sent.after = sents.at(-1);

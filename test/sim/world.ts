@@ -53,6 +53,7 @@ export class SimWorld {
   #serverNumber = 0;
   #resumes = 0;
   #lost = 0;
+  #calm = false;
   #closing = false;
 
   constructor(seed: number) {
@@ -90,6 +91,7 @@ export class SimWorld {
     this.#trouble();
     await timeline.run(() => timeline.now >= chaosMs, chaosMs + 1);
     model.trace("calm");
+    this.#calm = true;
     this.#network.calmDown();
     await timeline.run(() => lives === 0 && this.#nothingPending(), PATIENCE_MS);
     if (lives > 0) model.violation(`${lives} clients never came to an end`);
@@ -97,6 +99,8 @@ export class SimWorld {
     model.conclude();
     this.#checkTimers();
   }
+
+  readonly #over = (): boolean => this.#calm;
 
   #nothingPending(): boolean {
     for (const sent of this.#model.pending) if (!sent.lane.abandoned) return false;
@@ -124,7 +128,7 @@ export class SimWorld {
   }
 
   #serverProgram(session: Session, process: SimProcess): void {
-    const { model } = { model: this.#model };
+    const model = this.#model;
     const lane = this.#lane(session, "<");
     const side: ServerSide = { session, process, ended: false };
     this.#serverSides.set(session.id, side);
@@ -138,7 +142,8 @@ export class SimWorld {
     });
     const { commands, chaosMs, textLength } = this.#scenario;
     const random = this.#random.fork();
-    new Program(session, { process, model, random, lane, commands, ms: chaosMs - this.#timeline.now, textLength }).run();
+    const ms = Math.max(1_000, chaosMs - this.#timeline.now);
+    new Program(session, { process, model, random, lane, commands, ms, textLength, over: this.#over }).run();
   }
 
   /** Ends the server's process, with or without a farewell, and starts another one. */
@@ -164,7 +169,7 @@ export class SimWorld {
     const random = this.#random.fork();
     const { chaosMs, textLength, commands } = this.#scenario;
     await process.sleep(random.skewed(500));
-    for (let left = commands; left > 0; ) {
+    for (let left = commands; left > 0 && !this.#over(); ) {
       const client = await this.#connect(process, random.fork());
       if (client === undefined) {
         await process.sleep(random.skewed(1_000));
@@ -176,7 +181,16 @@ export class SimWorld {
       this.#watchStatus(client, process.name);
       const model = this.#model;
       const ms = Math.max(1_000, chaosMs - this.#timeline.now);
-      left = await new Program(client, { process, model, random: random.fork(), lane, commands: left, ms, textLength }).run();
+      left = await new Program(client, {
+        process,
+        model,
+        random: random.fork(),
+        lane,
+        commands: left,
+        ms,
+        textLength,
+        over: this.#over,
+      }).run();
     }
   }
 
@@ -230,6 +244,10 @@ export class SimWorld {
       case "SESSION_EXPIRED":
         if (detachedMs < this.#scenario.retentionMs) model.violation(`${lane.name} expired ${detachedMs} ms after its connection was lost`);
         return;
+      case "HANDSHAKE_TIMEOUT":
+        // A client that got no WELCOME in time, and whose server has let it in.
+        if (who !== "server" || by !== "peer") model.violation(`${who}: ${lane.name} ended: ${reason}`);
+        return;
       case "SESSION_UNKNOWN":
         if (who === "server" || serverSide?.ended === false) model.violation(`${lane.name} is unknown to the server that has it`);
         return;
@@ -248,8 +266,7 @@ export class SimWorld {
     await timeline.run(() => open.every(({ client }) => client.state !== "disconnected"), PATIENCE_MS);
     let flushing = 0;
     for (const { client } of open) {
-      const far = this.#serverSides.get(client.id)?.session;
-      for (const side of [client, far]) {
+      for (const side of [client, this.#farSide(client)]) {
         if (side === undefined || side.state === "ended") continue;
         flushing++;
         side.flush().then(
@@ -260,8 +277,7 @@ export class SimWorld {
     }
     const idle = (session: Session | undefined): boolean =>
       session === undefined || session.state === "ended" || session.stats().commandsPending === 0;
-    const quiet = (): boolean =>
-      flushing === 0 && open.every(({ client }) => idle(client) && idle(this.#serverSides.get(client.id)?.session));
+    const quiet = (): boolean => flushing === 0 && open.every(({ client }) => idle(client) && idle(this.#farSide(client)));
     if (!(await timeline.run(quiet, PATIENCE_MS))) model.violation(`${flushing} flushes hang, or commands that were accepted never end`);
     for (const { client } of open) this.#checkSurvivor(client);
     this.#closing = true;
@@ -272,13 +288,19 @@ export class SimWorld {
     await timeline.run(() => false, PATIENCE_MS);
   }
 
+  /** The server's end of a client's session, if it is still there. */
+  #farSide(client: Client): Session | undefined {
+    const side = this.#serverSides.get(client.id);
+    return side === undefined || side.ended ? undefined : side.session;
+  }
+
   #checkSurvivor(client: Client): void {
-    const far = this.#serverSides.get(client.id);
+    const far = this.#farSide(client);
     if (client.state === "ended") return;
     if (client.state !== "open") this.#model.violation(`${client.id.slice(0, 8)} is ${client.state} in a calm world`);
-    if (far === undefined || far.ended) return;
+    if (far === undefined) return;
     for (const direction of [">", "<"]) this.#model.lane(client.id.slice(0, 8) + direction).survived = true;
-    for (const side of [client, far.session]) {
+    for (const side of [client, far]) {
       const { heldBytes } = (side as unknown as Peer).core.outbox;
       if (heldBytes > 0) this.#model.violation(`${client.id.slice(0, 8)} holds ${heldBytes} bytes when everything is acknowledged`);
     }

@@ -15,14 +15,7 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
 
   const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => {
     const lane = laneOf(context);
-    const sent = model.bind(model.start(lane, kind), lane, kind, idOf(text));
-    if (sent !== undefined) release(sent, context);
-    return sent;
-  };
-
-  // An ordered command that was stopped lets the next one start, whatever its handler still does.
-  const release = (sent: Sent, { signal }: Context): void => {
-    if (sent.ordered) signal.addEventListener("abort", () => model.handled(sent, "stopped"), { once: true });
+    return model.bind(model.start(lane, kind), lane, kind, idOf(text));
   };
 
   const work = async ({ plan, id }: Sent, { signal }: Pick<Context, "signal">): Promise<void> => {

@@ -26,7 +26,7 @@ export class Sent {
   /** May be given up: it has a deadline or a signal. */
   readonly fragile: boolean;
   starts = 0;
-  handled: "no" | "running" | "ok" | "failed" | "stopped" = "no";
+  handled: "no" | "running" | "ok" | "failed" = "no";
   /** How its promise settled; undefined until then. */
   result: "ok" | "left" | CommandError | undefined;
   items = 0;
@@ -153,7 +153,7 @@ export class Model {
   }
 
   /** A handler has ended. */
-  handled(sent: Sent, how: "ok" | "failed" | "stopped"): void {
+  handled(sent: Sent, how: "ok" | "failed"): void {
     if (sent.handled === "running") sent.handled = how;
     if (sent.lane.holder === sent) sent.lane.holder = undefined;
   }

@@ -33,6 +33,9 @@ export interface SimResult {
 /** How long a calm world gets to bring to an end what it began: the longest retention, deadline and handler, and the waits between. */
 const PATIENCE_MS = 600_000;
 
+/** In which a calm network carries the last acknowledgements. */
+const ACKNOWLEDGED_MS = 10_000;
+
 /** What the server's end of a session came to. */
 interface ServerSide {
   readonly session: Session;
@@ -279,6 +282,7 @@ export class SimWorld {
       session === undefined || session.state === "ended" || session.stats().commandsPending === 0;
     const quiet = (): boolean => flushing === 0 && open.every(({ client }) => idle(client) && idle(this.#farSide(client)));
     if (!(await timeline.run(quiet, PATIENCE_MS))) model.violation(`${flushing} flushes hang, or commands that were accepted never end`);
+    await timeline.run(() => false, ACKNOWLEDGED_MS);
     for (const { client } of open) this.#checkSurvivor(client);
     this.#closing = true;
     let closing = open.length + 1;

@@ -2,6 +2,7 @@ import type { ChannelPeer, PresentedServerKey } from "./channel/channel.ts";
 import { DialerChannel } from "./channel/dialer-channel.ts";
 import { PlainChannel } from "./channel/plain-channel.ts";
 import type { Identity } from "./crypto/identity.ts";
+import type { KeyStatement } from "./crypto/key-statement.ts";
 import { parseServerKey, type ServerKey } from "./crypto/key-string.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import type { RandomSource } from "./crypto/random.ts";
@@ -47,7 +48,9 @@ export interface ProvenConnection {
 /** Opens connections to servers and proves the servers. */
 export class ClientDialer {
   readonly #options: ClientDialerOptions;
-  readonly #server: ServerKey | "judge" | undefined;
+  #server: ServerKey | "judge" | undefined;
+  /** The application's judgement of each key: it is asked once. */
+  readonly #judgements = new Map<string, Promise<boolean>>();
   /** What the application's own judgement of a key threw, if it did. */
   judgeError: unknown;
 
@@ -55,6 +58,12 @@ export class ClientDialer {
   constructor(options: ClientDialerOptions) {
     this.#options = options;
     this.#server = options.unsealed ? undefined : this.#pin(options.serverKey);
+  }
+
+  /** From here on only this identity is the server, and it never goes back to an older static key. */
+  pin({ identity, staticKey, serial }: KeyStatement): void {
+    this.#server = { identity, static: { key: staticKey, serial } };
+    this.#judgements.clear();
   }
 
   /** Connects, up to where the server has proven itself. Rejects with EndError, or with the signal's reason. */
@@ -104,14 +113,22 @@ export class ClientDialer {
 
   async #judge(channel: DialerChannel, presented: PresentedServerKey, reject: (error: unknown) => void): Promise<void> {
     try {
-      const judge = this.#options.serverKey as JudgeServerKey;
-      if (await judge(presented.serverKey)) channel.acceptServerKey();
+      if (await this.#judgementOf(presented.serverKey)) channel.acceptServerKey();
       else channel.refuseServerKey();
     } catch (error) {
       this.judgeError = error;
       reject(new EndError("SERVER_KEY_REFUSED", "the function that judges the server's key failed"));
       channel.refuseServerKey();
     }
+  }
+
+  #judgementOf(serverKey: string): Promise<boolean> {
+    const known = this.#judgements.get(serverKey);
+    if (known !== undefined) return known;
+    const judge = this.#options.serverKey as JudgeServerKey;
+    const judgement = (async () => judge(serverKey))();
+    this.#judgements.set(serverKey, judgement);
+    return judgement;
   }
 
   #pin(serverKey: string | JudgeServerKey | undefined): ServerKey | "judge" {

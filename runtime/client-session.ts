@@ -3,7 +3,7 @@ import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
 import { fromHex } from "./bytes/hex.ts";
 import { equalBytes } from "./crypto/equal.ts";
 import type { Finder, Found } from "./discovery/finder.ts";
-import { type EndReason, endReasons } from "./errors/end-reason.ts";
+import { endReasons } from "./errors/end-reason.ts";
 import { RESUME_SECRET_LABEL } from "./session/resume-secrets.ts";
 import { EndError, type SessionEnd } from "./session/session-end.ts";
 import type { SessionFactory } from "./session-factory.ts";
@@ -26,7 +26,11 @@ export class ClientSession<Data> {
   /** Of the last channel on which the server said WELCOME or RESUMED. */
   #secret: Uint8Array | undefined;
   #attempts = 0;
+  /** What the server had accepted when the connection in use took the session over. */
+  #acceptedBefore = 0;
   #searching = false;
+  /** Lets the process end again. */
+  #letGo: (() => void) | undefined;
   #settle: { readonly resolve: (peer: Peer<Data>) => void; readonly reject: (error: unknown) => void } | undefined;
 
   constructor(factory: SessionFactory<Data>, dialer: ClientDialer, finder: Finder, anonymous: boolean) {
@@ -61,14 +65,16 @@ export class ClientSession<Data> {
     this.#take(found);
     const { connection, channelPeer } = found.value;
     this.#server = channelPeer.server?.identity;
+    if (channelPeer.server !== undefined) this.#dialer.pin(channelPeer.server);
     if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       const peer = this.#factory.make(connection, channelPeer, this.#anonymous, {
         opened: () => this.#opened(),
         resume() {},
-        disconnected: (_peer, reason) => this.#disconnected(reason),
-        resumed: () => this.#confirmed(),
+        disconnected: () => this.#disconnected(),
+        kept() {},
+        resumed: () => this.#resumed(),
         confirmed() {},
         ended: (_peer, end) => this.#ended(end),
       });
@@ -103,7 +109,18 @@ export class ClientSession<Data> {
     this.#settle = undefined;
   }
 
+  #resumed(): void {
+    this.#confirmed();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
+  }
+
   #ended({ reason, message }: SessionEnd): void {
+    this.#release();
     this.#over.abort(new EndError(reason, message));
     this.#settle?.reject(new EndError(reason, message));
     this.#settle = undefined;
@@ -115,11 +132,15 @@ export class ClientSession<Data> {
     this.#secret = channel.exporter(RESUME_SECRET_LABEL);
   }
 
-  #disconnected(_reason: EndReason): void {
-    const { target } = this.#found!;
-    const livedMs = this.#timers.now() - this.#foundAt;
-    this.#finder.lost({ target, livedMs, useful: this.#peer!.core.outbox.accepted > 0 });
+  #disconnected(): void {
+    this.#lost(this.#peer!.core.outbox.accepted > this.#acceptedBefore);
+    // A socket keeps its process alive; so does the search for the next one, or a pause of the network would end programs that wait for it.
+    this.#letGo ??= this.#factory.clock.keepAlive?.();
     if (!this.#searching) this.#search();
+  }
+
+  #lost(useful: boolean): void {
+    this.#finder.lost({ target: this.#found!.target, livedMs: this.#timers.now() - this.#foundAt, useful });
   }
 
   /** Looks for another connection until one resumes the session, or the session ends. Never rejects. */
@@ -129,11 +150,11 @@ export class ClientSession<Data> {
     try {
       while (!signal.aborted && this.#peer!.core.detached) {
         const found = await this.#finder.find({ attempt: this.#prove, discard, retry: "always", signal });
-        if (signal.aborted || found.value.connection.closed) {
-          discard(found.value);
-          continue;
-        }
-        await this.#resume(found);
+        if (signal.aborted) discard(found.value);
+        else if (found.value.connection.closed) {
+          this.#take(found);
+          this.#lost(false);
+        } else await this.#resume(found);
       }
     } catch (error) {
       // The only end of a search that never gives up is the session's own, or a bug.
@@ -154,6 +175,7 @@ export class ClientSession<Data> {
   #take(found: Found<ProvenConnection>): void {
     this.#found = found;
     this.#foundAt = this.#timers.now();
+    this.#acceptedBefore = this.#peer?.core.outbox.accepted ?? 0;
     found.value.onRotated = (epoch) => {
       // The server has known these keys since it answered the rotation.
       if (!this.#peer!.core.detached) this.#confirmed();

@@ -6,7 +6,7 @@ import { equalBytes } from "./crypto/equal.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import type { EndReason } from "./errors/end-reason.ts";
 import type { Connection } from "./session/connection.ts";
-import { PROTOCOL_VERSION } from "./session/session.ts";
+import { PROTOCOL_VERSION } from "./session/greetings.ts";
 import { RESUME_SECRET_LABEL, ResumeSecrets } from "./session/resume-secrets.ts";
 
 /** A session of the server, and what a client must show to have it go on. */
@@ -25,13 +25,16 @@ export interface ResumeRefusal {
   readonly message: string;
 }
 
+/** One answer for all that a stranger could try, so that it learns nothing of which sessions there are. */
+export const sessionUnknown: ResumeRefusal = { reason: "SESSION_UNKNOWN", message: "there is no such session to resume" };
+
 /** The sessions of a server by id, with or without a connection; those without are bounded in number and bytes. */
 export class ResumableSessions<Data> {
   readonly #crypto: CryptoProvider;
   readonly #maxDetached: number;
   readonly #maxDetachedBytes: number;
   readonly #sessions = new Map<string, Resumable<Data>>();
-  /** Sessions without a connection, the longest first, and the bytes that each held when it lost its own. */
+  /** Sessions without a connection, the longest first, and the bytes that each holds. */
   readonly #detached = new Map<Peer<Data>, number>();
   #detachedBytes = 0;
 
@@ -68,11 +71,9 @@ export class ResumableSessions<Data> {
         reason: "UNSUPPORTED_PROTOCOL",
         message: `the client speaks version ${request.protocol}, this side version ${PROTOCOL_VERSION}`,
       };
-    // One answer for all that a stranger could try, so that it learns nothing of which sessions there are.
-    const unknown: ResumeRefusal = { reason: "SESSION_UNKNOWN", message: "there is no such session to resume" };
-    if (session === undefined || !sameKey(session.key, channelPeer.remoteStatic)) return unknown;
+    if (session === undefined || !sameKey(session.key, channelPeer.remoteStatic)) return sessionUnknown;
     const attempt = Number(request.attempt);
-    if (!session.secrets.accept(request.secret)) return unknown;
+    if (!session.secrets.accept(request.secret)) return sessionUnknown;
     if (attempt <= session.attempt) return { reason: "SUPERSEDED", message: `attempt ${attempt} came after attempt ${session.attempt}` };
     session.attempt = attempt;
     session.secrets.renew(connection.channel.exporter(RESUME_SECRET_LABEL));
@@ -87,16 +88,19 @@ export class ResumableSessions<Data> {
   /** The connection's next keys exist: the secret that they give is honoured from now on. */
   renewing(peer: Peer<Data>): void {
     const secret = peer.connection.channel.nextExporter(RESUME_SECRET_LABEL);
-    if (secret !== undefined) this.#sessions.get(peer.id)?.secrets.renew(secret);
+    const secrets = this.#sessions.get(peer.id)?.secrets;
+    if (secret === undefined || secrets === undefined) return;
+    // Whoever asks for new keys has heard the answer on the present ones, and no rotation begins before the last is over.
+    secrets.confirm();
+    secrets.renew(secret);
   }
 
-  /** The session has lost its connection. Those that are too many end, the longest detached first. */
+  /** The session has lost its connection, or holds more since. Those that are too many end, the longest detached first. */
   detached(peer: Peer<Data>): void {
-    if (!this.#sessions.has(peer.id)) return;
-    this.attached(peer);
+    if (this.#sessions.get(peer.id)?.peer !== peer) return;
     const bytes = peer.core.outbox.heldBytes;
+    this.#detachedBytes += bytes - (this.#detached.get(peer) ?? 0);
     this.#detached.set(peer, bytes);
-    this.#detachedBytes += bytes;
     for (const [oldest] of this.#detached) {
       if (this.#detached.size <= this.#maxDetached && this.#detachedBytes <= this.#maxDetachedBytes) return;
       oldest.end("RETENTION_LIMIT", "");

@@ -19,7 +19,7 @@ import type { CommandType } from "./schema/service-type.ts";
 import { Connection } from "./session/connection.ts";
 import { limitsToWire } from "./session/limits.ts";
 import type { SessionEnd } from "./session/session-end.ts";
-import { ResumableSessions, type ResumeRefusal } from "./resumable-sessions.ts";
+import { ResumableSessions, type ResumeRefusal, sessionUnknown } from "./resumable-sessions.ts";
 import { SessionFactory } from "./session-factory.ts";
 import type { CustomListener } from "./transport/custom.ts";
 import { listen } from "./transport/listen.ts";
@@ -256,6 +256,7 @@ class RunningServer<Data> implements Server<Data> {
               peer = this.#resume(stranger, request, connection, channelPeer) ?? peer;
             },
             disconnected: (peer) => this.#sessions.detached(peer),
+            kept: (peer) => this.#sessions.detached(peer),
             resumed: (peer) => this.#sessions.attached(peer),
             confirmed: (peer) => this.#sessions.confirmed(peer),
             ended: (peer, end) => this.#ended(peer, end, connection),
@@ -290,7 +291,7 @@ class RunningServer<Data> implements Server<Data> {
 
   /** The session that goes on over this connection; undefined when the client's wish is not granted. */
   #resume(stranger: Peer<Data>, request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | undefined {
-    const claimed = this.#state === "closed" ? goneAway : this.#sessions.claim(request, connection, channelPeer);
+    const claimed = this.#state === "closed" ? goneAway : this.#claim(request, connection, channelPeer);
     if ("reason" in claimed) {
       stranger.end(claimed.reason, claimed.message);
       return undefined;
@@ -300,6 +301,11 @@ class RunningServer<Data> implements Server<Data> {
     claimed.moveTo(connection);
     claimed.core.resume(connection, Number(request.accepted[0] ?? 0n));
     return claimed;
+  }
+
+  /** Where nothing is retained, nothing can be sent again: no session goes on. */
+  #claim(request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | ResumeRefusal {
+    return this.#factory.retentionMs === 0 ? sessionUnknown : this.#sessions.claim(request, connection, channelPeer);
   }
 
   #channel(events: ChannelEvents): ListenerChannel | PlainChannel {

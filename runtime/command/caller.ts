@@ -294,8 +294,13 @@ export class SessionCaller implements Caller {
 
   #stop(call: OutgoingCall, code: "DEADLINE_EXCEEDED" | "CANCELLED", what: string, cause?: unknown): void {
     const { name } = call.command;
-    const outcome = call.sent ? "MAY_HAVE_RUN" : "NOT_RUN";
+    const outcome = this.#mayHaveLeft(call) ? "MAY_HAVE_RUN" : "NOT_RUN";
     this.cancel(call, new CommandError(code, `${name}: ${what}`, { outcome, command: name, cause }));
+  }
+
+  /** What no transport was given while there is none goes as VOID to the next one, once its caller has given up. */
+  #mayHaveLeft({ sent, sequence }: OutgoingCall): boolean {
+    return sent && !(this.#core.detached && sequence > this.#core.outbox.flushed);
   }
 
   #listen(call: OutgoingCall, signal: AbortSignal): void {

@@ -2,7 +2,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import { CreditWindow } from "../session/credit.ts";
-import { CommandFlag } from "../session/frame.ts";
+import { CommandFlag, FrameType, maxBodyBytes } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
@@ -181,6 +181,8 @@ export class Dispatcher {
     const id = body.uintNumber();
     if (id !== 0) this.#follow(id);
     const size = body.uint32();
+    const most = maxBodyBytes(FrameType.REQUEST, this.limits.messageBytes);
+    if (size > most) throw new ProtocolError(`a VOID frame stands for ${size} bytes; the limit is ${most}`);
     if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
     if (this.#window.take(size)) this.#core.owed.grant(0, this.#window);
     if (body.position < body.end) this.#numbers.read(body);

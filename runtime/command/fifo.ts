@@ -16,6 +16,11 @@ export class Fifo<T> {
     return this.#items[this.#head];
   }
 
+  /** The youngest, left in place. */
+  last(): T | undefined {
+    return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
+  }
+
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;
     const item = this.#items[this.#head];

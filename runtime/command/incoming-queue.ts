@@ -45,7 +45,8 @@ export class IncomingQueue {
   /** A command was given up before it arrived: what depends on it must not run. */
   skip(): void {
     if (this.#waiting.length === 0 && this.#holder === undefined) this.#failed = true;
-    else this.#waiting.push(skipped);
+    // One place for any number of them: they have no credit that would bound them.
+    else if (this.#waiting.last() !== skipped) this.#waiting.push(skipped);
   }
 
   /** Starts nothing until the returned function is called. */

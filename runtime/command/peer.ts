@@ -58,6 +58,8 @@ export interface PeerOptions<Data> {
   readonly resume: (peer: Peer<Data>, request: Resume) => void;
   /** The connection is gone; a client looks for another one. */
   readonly disconnected: (peer: Peer<Data>, reason: EndReason) => void;
+  /** Without a connection, more was sent and is kept. */
+  readonly kept: (peer: Peer<Data>) => void;
   readonly resumed: (peer: Peer<Data>) => void;
   /** Server: the client holds the newest resume secret. */
   readonly confirmed: (peer: Peer<Data>) => void;
@@ -339,6 +341,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       opened: (hello) => this.#open(hello),
       resume: (request) => this.#options.resume(this, request),
       detached: (reason, message) => this.#detached(reason, message),
+      kept: () => this.#options.kept(this),
       resumed: () => this.#resumed(),
       confirmed: () => this.#options.confirmed(this),
       replay: (type, body, ageMs, write) => this.#replay({ type, body, ageMs }, write),

@@ -48,11 +48,24 @@ export function writeReplayed(writer: Writer, frame: ReplayedFrame, type: FrameT
     if (introduces) writer.raw(command);
     return;
   }
+  const start = writer.position;
   if (type === FrameType.REQUEST) writer.uintNumber(id);
   writer.raw(command);
   writer.uint32(flags);
-  writer.uintNumber(timeoutMs === 0 ? 0 : Math.ceil(timeoutMs - frame.ageMs));
+  const left = timeoutMs === 0 ? 0 : Math.ceil(timeoutMs - frame.ageMs);
+  // As many bytes as before: both sides count the body as credit.
+  writePadded(writer, left, body.end - body.position - message.length - (writer.position - start));
   writer.raw(message);
+}
+
+/** A varint of exactly so many bytes. */
+function writePadded(writer: Writer, value: number, bytes: number): void {
+  let rest = value;
+  for (let left = bytes; left > 1; left--) {
+    writer.raw(Uint8Array.of((rest % 128) | 0x80));
+    rest = Math.floor(rest / 128);
+  }
+  writer.raw(Uint8Array.of(rest));
 }
 
 /** The id of a REQUEST. */

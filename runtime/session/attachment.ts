@@ -6,14 +6,36 @@ import { FrameAssembler } from "./frame-assembler.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
 import type { SessionLink } from "./session-options.ts";
 
+/** Bytes of something incomplete after which their sender is told that they arrive: more than any rotation's message. */
+const PARTIAL_BYTES = 1_024;
+/** How long it waits for that; below the shortest time between two probes. */
+const PARTIAL_MS = 200;
+
+/** What the life of a connection is judged by, and what comes of it. */
+export interface LifeHost {
+  /** Whether something besides pings is outstanding. */
+  readonly waiting: boolean;
+  ping(number: number): void;
+  /** Says anything at all: something long is arriving, and nothing of it can be acknowledged yet. */
+  sayAlive(): void;
+  afterPoll(run: () => void): void;
+  dead(): void;
+}
+
 /** What a session has of one connection, and loses with it: frames in pieces, pings, and whether the peer lives. */
 export class Attachment {
   readonly link: SessionLink;
   readonly frames: FrameAssembler;
   /** The record that is read now must not hold numbered frames. */
   quiet = false;
-  pings = 0;
-  pongs = 0;
+  readonly #attachedAt: number;
+  #pings = 0;
+  #pongs = 0;
+  #pingedAt = 0;
+  /** Bytes that came since the last frame was complete. */
+  #partialBytes = 0;
+  #partialTimer: Timer | undefined;
+  #host: LifeHost | undefined;
   readonly #timers: Timers;
   #liveness: Liveness | undefined;
   #helloTimer: Timer | undefined;
@@ -22,6 +44,7 @@ export class Attachment {
   constructor(link: SessionLink, timers: Timers, maxBody: (type: number) => number) {
     this.link = link;
     this.#timers = timers;
+    this.#attachedAt = timers.now();
     this.frames = new FrameAssembler(maxBody);
   }
 
@@ -30,15 +53,36 @@ export class Attachment {
     this.#helloTimer = this.#timers.after(timeoutMs, expired);
   }
 
-  /** The first frame has come: from here on the peer's life is watched. */
-  watch(host: LivenessHost, timeoutMs: number, quietMs: number): void {
+  /**
+   * The first frame has come: from here on the peer's life is watched.
+   *
+   * @param answered it is the answer to one of this side, and so a measure of the roundtrip
+   */
+  watch(host: LifeHost, timeoutMs: number, quietMs: number, answered: boolean): void {
     this.#helloTimer?.cancel();
-    this.#liveness = new Liveness(this.#timers, host, timeoutMs, quietMs);
+    this.#host = host;
+    this.#liveness = new Liveness(this.#timers, this.#livenessHost(host), timeoutMs, quietMs);
+    if (answered) this.#liveness.measured(this.#timers.now() - this.#attachedAt);
   }
 
   /** Bytes came from the peer, be they whole records or not. */
-  heard(): void {
-    this.#liveness?.heard();
+  heard(bytes: number): void {
+    if (this.#liveness === undefined) return;
+    this.#liveness.heard();
+    this.#partialBytes += bytes;
+    if (this.#partialBytes >= PARTIAL_BYTES) this.#partialTimer ??= this.#timers.after(PARTIAL_MS, this.#sayAlive);
+  }
+
+  /** A record was read to its end. */
+  read(): void {
+    if (this.frames.pendingBytes === 0) this.#partialBytes = 0;
+  }
+
+  /** The peer answered the ping of this number. */
+  pong(number: number): void {
+    if (number > this.#pings) return;
+    if (number === this.#pings && number > this.#pongs) this.#liveness?.measured(this.#timers.now() - this.#pingedAt);
+    this.#pongs = Math.max(this.#pongs, number);
   }
 
   /** Something is outstanding from now on. */
@@ -56,8 +100,30 @@ export class Attachment {
   /** Nothing comes of this connection any more. */
   stop(): void {
     this.#helloTimer?.cancel();
+    this.#partialTimer?.cancel();
     this.#liveness?.stop();
     this.frames.drop();
+  }
+
+  readonly #sayAlive = (): void => {
+    this.#partialTimer = undefined;
+    if (this.#partialBytes > 0) this.#host!.sayAlive();
+    this.#partialBytes = 0;
+  };
+
+  #livenessHost(host: LifeHost): LivenessHost {
+    const attachment = this;
+    return {
+      get waiting() {
+        return host.waiting || attachment.#pings > attachment.#pongs;
+      },
+      ping() {
+        attachment.#pingedAt = attachment.#timers.now();
+        host.ping(++attachment.#pings);
+      },
+      afterPoll: (run) => host.afterPoll(run),
+      dead: () => host.dead(),
+    };
   }
 }
 

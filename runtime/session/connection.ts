@@ -47,7 +47,8 @@ export class Connection implements SessionLink {
   start(): void {
     this.transport.start({
       onBytes: (bytes) => {
-        this.#session?.heard();
+        if (this.#closed) return;
+        this.#session?.heard(bytes.length);
         this.channel.receive(bytes);
       },
       onDrain: () => this.#drained(),

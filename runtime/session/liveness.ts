@@ -10,15 +10,23 @@ export interface LivenessHost {
   dead(): void;
 }
 
+/** The least silence that is probed: a turn of the peer's event loop may take that long, and so may a lost packet. */
+export const MIN_PROBE_MS = 500;
+/** How many roundtrips an answer may take. */
+const PROBE_ROUNDTRIPS = 4;
+
 /**
- * Decides when a peer is dead. Every received byte is life. While something is outstanding, silence is probed twice and ends after
- * `timeoutMs`; a quiet session is pinged every `keepAliveMs` by its server, and its client becomes suspicious when those pings stay away.
+ * Decides when a peer is dead. Every received byte is life. While something is outstanding, silence is probed twice and ends after three times
+ * four roundtrips (the longest of late), or three times {@link MIN_PROBE_MS} where those are shorter; after `timeoutMs` at the latest, and while no
+ * roundtrip was measured. A quiet session is pinged every `keepAliveMs` by its server, and its client becomes suspicious when those pings stay away.
  */
 export class Liveness {
   readonly #timers: Timers;
   readonly #host: LivenessHost;
   readonly #quietMs: number;
-  readonly #probeMs: number;
+  readonly #maxProbeMs: number;
+  #probeMs: number;
+  #rttMs = 0;
   #heardAt: number;
   #probes = 0;
   #probedAt = 0;
@@ -27,14 +35,14 @@ export class Liveness {
   #stopped = false;
 
   /**
-   * @param timeoutMs silence that ends the session while something is outstanding
+   * @param timeoutMs the longest silence while something is outstanding
    * @param quietMs silence after which a side with nothing outstanding pings: `keepAliveMs` at the server, more at the client
    */
   constructor(timers: Timers, host: LivenessHost, timeoutMs: number, quietMs: number) {
     this.#timers = timers;
     this.#host = host;
     this.#quietMs = quietMs;
-    this.#probeMs = timeoutMs / 3;
+    this.#maxProbeMs = this.#probeMs = timeoutMs / 3;
     this.#heardAt = timers.now();
     this.#arm(quietMs);
   }
@@ -43,6 +51,13 @@ export class Liveness {
   heard(): void {
     this.#heardAt = this.#timers.now();
     this.#probes = 0;
+  }
+
+  /** A roundtrip took so long. One that took longer than those before counts at once, a shorter one little by little. */
+  measured(rttMs: number): void {
+    this.#rttMs = Math.max(rttMs, (7 * this.#rttMs + rttMs) / 8);
+    this.#probeMs = Math.min(this.#maxProbeMs, Math.max(MIN_PROBE_MS, PROBE_ROUNDTRIPS * this.#rttMs));
+    if (this.#host.waiting) this.expect();
   }
 
   /** Something is outstanding from now on: silence counts. */

@@ -30,6 +30,7 @@ export class Outbox {
 
   #numbered = 0;
   #numberedAtFlush = 0;
+  #handed = 0;
   #turnBytes = 0;
   #acked = 0;
   #unackedBytes = 0;
@@ -66,9 +67,9 @@ export class Outbox {
     return this.#writer !== undefined && this.#writer.position > 0;
   }
 
-  /** How many numbered frames were given to the transport. */
+  /** How many numbered frames were given to a transport. */
   get flushed(): number {
-    return this.#numberedAtFlush;
+    return this.#handed;
   }
 
   /** Whether the peer still has to accept something. */
@@ -125,15 +126,27 @@ export class Outbox {
     const writer = this.#writer;
     if (writer === undefined) return;
     const quiet = this.#numbered === this.#numberedAtFlush;
-    if (!quiet) {
-      this.#replay?.keep(writer.view(), this.#numbered, this.#numbered - this.#numberedAtFlush, now);
-      this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
-      this.#unackedBytes += this.#turnBytes;
-      this.#turnBytes = 0;
-      this.#numberedAtFlush = this.#numbered;
-    }
+    if (!quiet) this.#count(writer, now);
+    this.#handed = this.#numbered;
     sink.send(quiet ? RecordKind.QUIET : RecordKind.NORMAL, writer.buffer.subarray(0, writer.position));
     this.#release();
+  }
+
+  /**
+   * Keeps the turn's bytes for the next connection, with the time at which they would have left. What has no number is of no use there.
+   *
+   * @param now on the timers' scale
+   */
+  keep(now: number): void {
+    this.#scheduled = false;
+    if (this.#writer === undefined || this.#start >= 0) return;
+    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#writer, now);
+    this.#release();
+  }
+
+  /** What was kept has been given to a transport. */
+  handed(): void {
+    this.#handed = this.#numberedAtFlush;
   }
 
   /** Drops what was not handed over: nobody will take it. */
@@ -144,7 +157,7 @@ export class Outbox {
 
   /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
   acknowledge(accepted: number): boolean {
-    if (accepted > this.#numberedAtFlush) return false;
+    if (accepted > this.#handed) return false;
     if (accepted <= this.#acked) return true;
     this.#acked = accepted;
     this.#replay?.accept(accepted);
@@ -164,6 +177,15 @@ export class Outbox {
   whenAcknowledged(resolve: () => void): void {
     if (this.#acked >= this.#numbered) resolve();
     else this.#flushWaiters.push({ upTo: this.#numbered, resolve });
+  }
+
+  /** The turn is complete: from here on it waits for its acknowledgement. */
+  #count(writer: Writer, now: number): void {
+    this.#replay?.keep(writer.view(), this.#numbered, this.#numbered - this.#numberedAtFlush, now);
+    this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
+    this.#unackedBytes += this.#turnBytes;
+    this.#turnBytes = 0;
+    this.#numberedAtFlush = this.#numbered;
   }
 
   #release(): void {

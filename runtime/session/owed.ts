@@ -37,6 +37,12 @@ export class Owed {
     this.#schedule();
   }
 
+  /** Says something, though nothing new: the acknowledgement again. */
+  sayAlive(): void {
+    this.acks.restate();
+    this.#schedule();
+  }
+
   /** Another connection: acknowledgements that were told may have been lost, and nobody waits for the old one's pong. */
   restate(): void {
     this.acks.restate();

@@ -3,22 +3,38 @@ import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { writeFrame } from "./attachment.ts";
 import type { RecordSink } from "./outbox.ts";
+import type { Owed } from "./owed.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
-import type { SessionHandler } from "./session-options.ts";
+import type { SessionHandler, WriteFrame } from "./session-options.ts";
 
 /** How much of what is sent again is gathered for one write. */
 const WRITE_BYTES = 262_144;
 
-/** Sends every numbered frame above `accepted` again, in order, each as the handler wants it. */
-export function sendAgain(replay: ReplayBuffer, accepted: number, now: number, handler: SessionHandler, link: RecordSink): void {
+/** Where frames that are sent again come from, and who decides what becomes of each. */
+export interface SendAgain {
+  readonly owed: Owed;
+  readonly replay: ReplayBuffer;
+  readonly handler: SessionHandler;
+  readonly link: RecordSink;
+  /** On the timers' scale. */
+  readonly now: number;
+}
+
+/** Sends every numbered frame above `accepted` again, in order, each as the handler wants it, and tells what is owed. */
+export function sendAgain(accepted: number, { owed, replay, handler, link, now }: SendAgain): void {
   let writer = new Writer();
+  let kind: number = RecordKind.QUIET;
+  const write: WriteFrame = (type, body) => writeFrame(writer, type, body);
   const send = (): void => {
-    if (writer.position > 0) link.send(RecordKind.NORMAL, writer.view());
+    if (writer.position > 0) link.send(kind, writer.view());
     writer = new Writer();
   };
   replay.replay(accepted, now, (type, bytes, start, end, ageMs) => {
-    handler.replay(type, new Reader(bytes, start, end), ageMs, (as, body) => writeFrame(writer, as, body));
+    kind = RecordKind.NORMAL;
+    handler.replay(type, new Reader(bytes, start, end), ageMs, write);
     if (writer.position >= WRITE_BYTES) send();
   });
+  // Behind it: credit for a command must not come before the command.
+  owed.write(write);
   send();
 }

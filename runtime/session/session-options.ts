@@ -24,6 +24,8 @@ export interface SessionHandler {
   resume(request: Resume): void;
   /** The connection is gone; the session waits for another one. */
   detached(reason: EndReason, message: string): void;
+  /** Without a connection, more was sent and is kept. */
+  kept(): void;
   /** The session goes on over another connection: open windows are to be granted anew. */
   resumed(): void;
   /** Server: the client has heard that its session goes on, and so holds the newest resume secret. */

@@ -4,23 +4,20 @@ import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
-import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
-import type { Timer } from "../time/timers.ts";
-import { Attachment } from "./attachment.ts";
+import { type EndReason, endReasonFromNumber } from "../errors/end-reason.ts";
+import { Attachment, type LifeHost } from "./attachment.ts";
 import { readCredit, readNumber } from "./control-body.ts";
 import { FrameType, frameHeader, headerType, isIgnorable, isNumbered, isSequenced, LAST_KNOWN_TYPE, maxBodyBytes } from "./frame.ts";
-import { type Limits, limitsToWire } from "./limits.ts";
-import type { LivenessHost } from "./liveness.ts";
+import { PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
+import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Owed } from "./owed.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
+import { Retention } from "./retention.ts";
 import { sendAgain } from "./send-again.ts";
 import type { SessionEnd } from "./session-end.ts";
 import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
-
-/** The version of the protocol that this library speaks. */
-export const PROTOCOL_VERSION = 1;
 
 /** The longest line of a closing frame, in UTF-16 units. */
 const CLOSE_TEXT_UNITS = 1_024;
@@ -38,9 +35,10 @@ export class Session {
   /** `opening`: the first hello is awaited. `detached`: without a connection. `resuming`: a client awaits RESUMED. */
   #state: "opening" | "open" | "detached" | "resuming" | "ended" = "opening";
   #attachment: Attachment | undefined;
-  #retentionMs = 0;
-  #retention: Timer | undefined;
+  readonly #retention: Retention;
   #replay: ReplayBuffer | undefined;
+  /** Server: the client's RESUME, while its record is read. */
+  #wish: Resume | undefined;
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
   readonly #answered: (() => void)[] = [];
@@ -53,16 +51,17 @@ export class Session {
     this.limits = options.limits;
     this.outbox = new Outbox(options.limits.outboxBytes, this.#schedule);
     this.owed = new Owed(options.timers, this.#schedule);
+    this.#retention = new Retention(options.timers, this.#expire);
     const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
     this.#attach(options.link, () => this.close("HANDSHAKE_TIMEOUT", message));
-    if (options.role === "client") this.#sayHello();
+    if (options.role === "client") this.#write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options));
   }
 
   get ended(): boolean {
     return this.#state === "ended";
   }
 
-  /** Whether the session waits for a connection, or for the other side to go on over one. */
+  /** Whether the session waits for a connection, or for its peer to go on over one. */
   get detached(): boolean {
     return this.#state === "detached" || this.#state === "resuming";
   }
@@ -75,9 +74,8 @@ export class Session {
   /** Server: admits the client. */
   welcome(): void {
     if (this.#state === "ended") return;
-    const { agent, retentionMs } = this.#options;
-    this.#write(FrameType.WELCOME, (writer) => Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs }));
-    this.#retain(retentionMs);
+    this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options));
+    this.#retain(this.#options.retentionMs);
   }
 
   /** Server: gives its connection to the session that the client resumes. The handler is told nothing. */
@@ -87,14 +85,11 @@ export class Session {
   }
 
   /** Client: asks the server to go on over this connection. Resolves when that is settled: it does, the connection is lost too, or the session ends. */
-  requestResume(link: SessionLink, { session, secret, attempt }: ResumeRequest): Promise<void> {
+  requestResume(link: SessionLink, request: ResumeRequest): Promise<void> {
     const expired = (): void => this.connectionLost("HANDSHAKE_TIMEOUT", "the server did not answer in time", link);
     const attachment = this.#attach(link, expired);
     this.#state = "resuming";
-    const accepted = [BigInt(this.owed.acks.accepted)];
-    attachment.send(FrameType.RESUME, (writer) =>
-      Resume.write(writer, { protocol: PROTOCOL_VERSION, session, secret, attempt: BigInt(attempt), accepted }),
-    );
+    attachment.send(FrameType.RESUME, (writer) => writeResume(writer, request, this.owed.acks.accepted));
     return new Promise((resolve) => this.#answered.push(resolve));
   }
 
@@ -102,7 +97,7 @@ export class Session {
   resume(link: SessionLink, accepted: number): void {
     const older = this.#attachment;
     this.#detach();
-    older?.send(FrameType.CLOSE, (writer) => this.#writeClose(writer, "SUPERSEDED", ""));
+    older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.accepted));
     older?.link.close();
     const attachment = this.#attach(link, () => {});
     attachment.send(FrameType.RESUMED, (writer) => Resumed.write(writer, { accepted: [BigInt(this.owed.acks.accepted)] }));
@@ -127,8 +122,8 @@ export class Session {
   }
 
   /** Bytes came from the peer, be they whole records or not. */
-  heard(): void {
-    this.#attachment?.heard();
+  heard(bytes = 0): void {
+    this.#attachment?.heard(bytes);
   }
 
   /** One opened record. */
@@ -139,9 +134,20 @@ export class Session {
       if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
       attachment.quiet = recordKind === RecordKind.QUIET;
       attachment.frames.push(plaintext, this.#onFrame);
+      attachment.read();
+      this.#hearWish(attachment);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Server: the client's wish to resume is granted once it is certain that nothing comes behind it in its record. */
+  #hearWish({ frames }: Attachment): void {
+    const wish = this.#wish;
+    if (wish === undefined || this.ended) return;
+    this.#wish = undefined;
+    if (frames.pendingBytes > 0) throw new ProtocolError("something follows RESUME in its record");
+    this.#options.handler.resume(wish);
   }
 
   /** The transport takes bytes again. */
@@ -149,11 +155,12 @@ export class Session {
     if (this.#flushDue) this.flush();
   }
 
-  /** Sends what this turn collected; what has no connection waits for one. */
+  /** Sends what this turn collected; what has no connection is kept for one. */
   flush(): void {
-    this.#flushDue = true;
     const link = this.#attachment?.link;
-    if (link === undefined || this.#state === "resuming" || !link.writable) return;
+    if (link === undefined || this.#state === "resuming") return this.#keep();
+    this.#flushDue = true;
+    if (!link.writable) return;
     this.owed.write(this.#write);
     this.#flushDue = false;
     this.outbox.flush(link, this.#options.timers.now());
@@ -164,9 +171,11 @@ export class Session {
     if (this.#state === "ended") return;
     const text = shortText(message, CLOSE_TEXT_UNITS);
     const link = this.#attachment?.link;
-    if (link !== undefined && this.#state !== "resuming") {
+    const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.accepted);
+    if (this.#state === "resuming") this.#attachment?.send(FrameType.CLOSE, write);
+    else if (link !== undefined) {
       this.owed.write(this.#write);
-      this.#write(FrameType.CLOSE, (writer) => this.#writeClose(writer, reason, text));
+      this.#write(FrameType.CLOSE, write);
       this.outbox.flush(link);
     }
     this.#end({ reason, message: text, by, accepted: undefined });
@@ -176,14 +185,22 @@ export class Session {
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#state === "opening" || this.#retentionMs === 0) {
+    if (this.#state === "opening" || this.#retention.ms === 0) {
       this.#end({ reason, message, by: "connection", accepted: undefined });
       return;
     }
     this.#detach();
     this.#state = "detached";
-    this.#retention ??= this.#options.timers.after(this.#retentionMs, this.#expire);
+    this.outbox.keep(this.#options.timers.now());
+    this.#retention.begin();
     this.#options.handler.detached(reason, message);
+  }
+
+  #keep(): void {
+    this.#flushDue = false;
+    if (this.ended || !this.outbox.pending) return;
+    this.outbox.keep(this.#options.timers.now());
+    this.#options.handler.kept();
   }
 
   readonly #schedule = (): void => {
@@ -225,8 +242,9 @@ export class Session {
 
   #onHello(type: FrameType, body: Reader): void {
     const { role, handler, retentionMs } = this.#options;
+    if (this.#wish !== undefined) throw new ProtocolError("something follows RESUME in its record");
     if (type === FrameType.RESUME && role === "server") {
-      handler.resume(Resume.read(body, body.end));
+      this.#wish = Resume.read(body, body.end);
       return;
     }
     const expected = role === "server" ? FrameType.CLIENT_HELLO : FrameType.WELCOME;
@@ -253,7 +271,7 @@ export class Session {
     // Numbers of further priority classes may follow an ACK's; this version has none.
     if (type === FrameType.ACK) this.#onAck(body.uintNumber());
     else if (type === FrameType.PING) this.owed.pong(readNumber(body));
-    else if (type === FrameType.PONG) attachment.pongs = Math.max(attachment.pongs, Math.min(readNumber(body), attachment.pings));
+    else if (type === FrameType.PONG) attachment.pong(readNumber(body));
     else if (type === FrameType.CREDIT) {
       const { id, items, bytes } = readCredit(body);
       this.#options.handler.credit(id, items, bytes);
@@ -281,15 +299,17 @@ export class Session {
         `the peer goes on behind frame ${accepted}; it had accepted ${outbox.accepted}, and ${outbox.flushed} were sent`,
       );
     this.#state = "open";
-    this.#retention?.cancel();
-    this.#retention = undefined;
+    this.#retention.stop();
     this.#watch();
     this.owed.restate();
     const { handler, timers } = this.#options;
     handler.resumed();
-    if (this.#replay !== undefined) sendAgain(this.#replay, accepted, timers.now(), handler, this.#attachment!.link);
+    const { link } = this.#attachment!;
+    const now = timers.now();
+    outbox.keep(now);
+    if (this.#replay !== undefined) sendAgain(accepted, { owed: this.owed, replay: this.#replay, handler, link, now });
+    outbox.handed();
     this.#attachment?.expect();
-    this.flush();
     this.#tellRoom();
     this.#answer();
   }
@@ -305,30 +325,15 @@ export class Session {
     this.outbox.end();
   };
 
-  #writeClose(writer: Writer, reason: EndReason, message: string): void {
-    Close.write(writer, { reason: endReasons[reason].number, message, accepted: [BigInt(this.owed.acks.accepted)] });
-  }
-
-  #sayHello(): void {
-    const { agent, anonymous, limits } = this.#options;
-    const hello = { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous };
-    this.#write(FrameType.CLIENT_HELLO, (writer) => ClientHello.write(writer, hello));
-  }
-
   /** From here on what is sent is kept until it is accepted, for as long as the session may be without a connection. */
   #retain(retentionMs: number): void {
-    this.#retentionMs = retentionMs;
+    this.#retention.ms = retentionMs;
     if (retentionMs === 0) return;
     this.#replay = new ReplayBuffer();
     this.outbox.keepIn(this.#replay);
   }
 
-  readonly #expire = (): void => {
-    const link = this.#attachment?.link;
-    const message = `no connection for ${this.#retentionMs} ms (retentionMs)`;
-    this.#end({ reason: "SESSION_EXPIRED", message, by: "connection", accepted: undefined });
-    link?.close();
-  };
+  readonly #expire = (): void => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection");
 
   #fail(error: unknown): void {
     const illegal = error instanceof ProtocolError || CommandError.is(error);
@@ -358,7 +363,7 @@ export class Session {
   #watch(): void {
     const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
     const quietMs = role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
-    this.#attachment!.watch(this.#livenessHost(this.#attachment!), livenessTimeoutMs, quietMs);
+    this.#attachment!.watch(this.#lifeHost(this.#attachment!), livenessTimeoutMs, quietMs, role === "client");
   }
 
   #end(end: SessionEnd): void {
@@ -370,25 +375,24 @@ export class Session {
 
   #stop(): void {
     this.#detach();
-    this.#retention?.cancel();
+    this.#retention.stop();
     this.outbox.drop();
     this.owed.stop();
   }
 
-  #livenessHost(attachment: Attachment): LivenessHost {
-    const session = this;
+  #lifeHost({ link }: Attachment): LifeHost {
+    const { outbox, owed } = this;
+    const { handler, endOfTurn } = this.#options;
     return {
       get waiting() {
-        return session.outbox.unacknowledged || attachment.pings > attachment.pongs || session.#options.handler.waiting;
+        return outbox.unacknowledged || handler.waiting;
       },
-      ping() {
-        attachment.pings++;
-        session.#write(FrameType.PING, (writer) => writer.uint32(attachment.pings));
-      },
-      afterPoll: session.#options.endOfTurn,
-      dead() {
-        session.connectionLost("PEER_DEAD", "", attachment.link);
-        attachment.link.close();
+      ping: (number) => this.#write(FrameType.PING, (writer) => writer.uint32(number)),
+      sayAlive: () => owed.sayAlive(),
+      afterPoll: endOfTurn,
+      dead: () => {
+        this.connectionLost("PEER_DEAD", "", link);
+        link.close();
       },
     };
   }

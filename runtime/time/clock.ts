@@ -6,6 +6,8 @@ export interface Clock {
   wallNow(): number;
   /** Calls `wake` once, no earlier than `delayMs` from now. The returned function takes it back. Does not keep the process alive. */
   setTimer(delayMs: number, wake: () => void): () => void;
+  /** Keeps the process alive until the returned function is called, where a process would end by itself. */
+  keepAlive?(): () => void;
   /** Calls `run` once the work of the current turn of the event loop is done: what was sent in one turn leaves then, together. */
   endOfTurn(run: () => void): void;
 }

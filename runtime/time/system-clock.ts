@@ -8,6 +8,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   setTimer,
+  keepAlive,
   endOfTurn: chooseEndOfTurn(),
 };
 
@@ -24,6 +25,11 @@ function setTimer(delayMs: number, wake: () => void): () => void {
   const fire = (): void => (performance.now() < due ? arm() : wake());
   arm();
   return () => clearTimeout(timeout);
+}
+
+function keepAlive(): () => void {
+  const interval = setInterval(() => {}, MAX_TIMEOUT_MS);
+  return () => clearInterval(interval);
 }
 
 /** `setImmediate` runs after the poll for input; a message port's task is the nearest thing in a browser, and background tabs don't slow it. */

@@ -4,7 +4,8 @@ import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { defaultLimits, limitsToWire, type Limits } from "../../../runtime/session/limits.ts";
-import { PROTOCOL_VERSION, Session } from "../../../runtime/session/session.ts";
+import { PROTOCOL_VERSION } from "../../../runtime/session/greetings.ts";
+import { Session } from "../../../runtime/session/session.ts";
 import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
 import type { SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
@@ -95,6 +96,7 @@ export class Lone implements SessionLink, SessionHandler {
   detached(reason: EndReason): void {
     this.lost.push(reason);
   }
+  kept(): void {}
   resumed(): void {
     this.resumptions++;
   }

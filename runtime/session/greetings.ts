@@ -1,0 +1,28 @@
+import { ClientHello, Close, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { type EndReason, endReasons } from "../errors/end-reason.ts";
+import { limitsToWire } from "./limits.ts";
+import type { ResumeRequest, SessionOptions } from "./session-options.ts";
+
+/** The version of the protocol that this library speaks. */
+export const PROTOCOL_VERSION = 1;
+
+/** The client's first frame of a new session. */
+export function writeClientHello(writer: Writer, { limits, agent, anonymous }: SessionOptions): void {
+  ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous });
+}
+
+/** The server's answer to it. */
+export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOptions): void {
+  Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs });
+}
+
+/** The client's first frame on every later connection of its session. */
+export function writeResume(writer: Writer, { session, secret, attempt }: ResumeRequest, accepted: number): void {
+  Resume.write(writer, { protocol: PROTOCOL_VERSION, session, secret, attempt: BigInt(attempt), accepted: [BigInt(accepted)] });
+}
+
+/** A side's last frame. */
+export function writeClose(writer: Writer, reason: EndReason, message: string, accepted: number): void {
+  Close.write(writer, { reason: endReasons[reason].number, message, accepted: [BigInt(accepted)] });
+}

@@ -28,7 +28,7 @@ export interface Sodium {
 
 /** What `serve` prints once when sodium-native is not there. */
 export const sodiumMissingNotice: string =
-  "zserver: sodium-native is not installed, so node:crypto seals the records: about 5 µs for a small one instead of 1, and twice the time for the " +
+  "sodium-native is not installed, so node:crypto seals the records: about 5 µs for a small one instead of 1, and twice the time for the " +
   "key agreement of a handshake. Nothing else changes. To add it: npm install sodium-native@5";
 
 /** sodium-native where it is installed and has a binary for this platform, else undefined. Loaded at the first call (about 15 ms). */

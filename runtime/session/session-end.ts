@@ -1,4 +1,5 @@
-import { type EndReason, endReasons } from "../errors/end-reason.ts";
+import type { Close } from "../../generated/zserver/protocol/v1/session.ts";
+import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
 
 /** How a session ended, as both floors above need to know it. */
 export interface SessionEnd {
@@ -23,4 +24,15 @@ export class EndError extends Error {
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/**
+ * The end that a peer's closing frame tells.
+ *
+ * @param acknowledged how many frames the peer had accepted before, which stay accepted whatever it says now; undefined for a server that has not
+ *   resumed the session and so has counted nothing of it
+ */
+export function endByPeer({ reason, message, accepted: [told] }: Close, acknowledged: number | undefined): SessionEnd {
+  const accepted = told === undefined || acknowledged === undefined ? undefined : Math.max(Number(told), acknowledged);
+  return { reason: endReasonFromNumber(reason), message, by: "peer", accepted };
 }

@@ -4,7 +4,7 @@ import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
-import { type EndReason, endReasonFromNumber } from "../errors/end-reason.ts";
+import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import { Attachment, type LifeHost } from "./attachment.ts";
 import { readCredit, readNumber } from "./control-body.ts";
 import { FrameType, frameHeader, headerType, isIgnorable, isNumbered, isSequenced, LAST_KNOWN_TYPE, maxBodyBytes } from "./frame.ts";
@@ -16,7 +16,7 @@ import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 import { Retention } from "./retention.ts";
 import { sendAgain } from "./send-again.ts";
-import type { SessionEnd } from "./session-end.ts";
+import { endByPeer, type SessionEnd } from "./session-end.ts";
 import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
 
 /** The longest line of a closing frame, in UTF-16 units. */
@@ -283,11 +283,12 @@ export class Session {
     this.#tellRoom();
   }
 
-  #onClose({ reason, message, accepted: [told] }: Close): void {
-    // What was acknowledged before stays accepted, whatever the closing frame says.
-    const accepted = told === undefined ? undefined : Math.max(Number(told), this.outbox.accepted);
+  #onClose(close: Close): void {
     const link = this.#attachment?.link;
-    this.#end({ reason: endReasonFromNumber(reason), message, by: "peer", accepted });
+    const end = endByPeer(close, this.#state === "resuming" ? undefined : this.outbox.accepted);
+    // Another connection may still be granted what this one was too late for.
+    if (this.#state === "resuming" && endReasons[end.reason].ends === "connection") this.connectionLost(end.reason, end.message, link);
+    else this.#end(end);
     link?.close();
   }
 

@@ -7,8 +7,8 @@ import type { Owed } from "./owed.ts";
 import type { ReplayBuffer } from "./replay-buffer.ts";
 import type { SessionHandler, WriteFrame } from "./session-options.ts";
 
-/** How much of what is sent again is gathered for one write. */
-const WRITE_BYTES = 262_144;
+/** How much of what is sent again goes into one record: a connection that soon breaks again still brings it on by some. */
+const WRITE_BYTES = 16_384;
 
 /** Where frames that are sent again come from, and who decides what becomes of each. */
 export interface SendAgain {

@@ -1,0 +1,65 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
+import { frame, join } from "../../support/session/frames.ts";
+
+const { SEND, PING, REQUEST } = FrameType;
+
+/** What a buffer gives again, as type, first byte of the body and age. */
+function given(buffer: ReplayBuffer, accepted: number, now = 0): (readonly number[])[] {
+  const frames: (readonly number[])[] = [];
+  buffer.replay(accepted, now, (type, bytes, start, end, ageMs) => frames.push([type, bytes[start]!, end - start, ageMs]));
+  return frames;
+}
+
+/** Two flushes: numbers 1 and 2 with a ping between them at 100 ms, number 3 at 200 ms. */
+function filled(): ReplayBuffer {
+  const buffer = new ReplayBuffer();
+  buffer.keep(join(frame(SEND, 11), frame(PING, 7), frame(REQUEST, 12, 0, 0)), 2, 2, 100);
+  buffer.keep(frame(SEND, new Uint8Array(300).fill(13)), 3, 1, 200);
+  return buffer;
+}
+
+const test = suite("session/replay-buffer");
+
+test("every numbered frame comes again, in order, with its own age; what has no number does not", () => {
+  assert.equal(given(filled(), 0, 250), [
+    [SEND, 11, 1, 150],
+    [REQUEST, 12, 3, 150],
+    [SEND, 13, 300, 50],
+  ]);
+});
+
+test("what was accepted does not come again, also when it left together with what was not", () => {
+  for (const [accepted, first] of [
+    [1, 12],
+    [2, 13],
+    [3, undefined],
+  ] as const) {
+    const [frame] = given(filled(), accepted);
+    assert.is(frame?.[1], first);
+    const freed = filled();
+    freed.accept(accepted);
+    assert.is(given(freed, accepted)[0]?.[1], first);
+    assert.is(freed.empty, accepted === 3);
+  }
+});
+
+test("what is kept is a copy", () => {
+  const bytes = frame(SEND, 1);
+  const buffer = new ReplayBuffer();
+  buffer.keep(bytes, 1, 1, 0);
+  bytes.fill(0xdb);
+  assert.equal(given(buffer, 0), [[SEND, 1, 1, 0]]);
+});
+
+test("it can be asked again and again, and holds nothing once it is cleared", () => {
+  const buffer = filled();
+  assert.equal(given(buffer, 1), given(buffer, 1));
+  buffer.clear();
+  assert.ok(buffer.empty);
+  assert.equal(given(buffer, 0), []);
+});
+
+test.run();

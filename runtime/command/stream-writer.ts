@@ -49,18 +49,24 @@ export class StreamWriter<T> {
     this.#iterator = iterator;
     if (this.#stopped) this.#return();
     for (;;) {
-      while (!this.#stopped && !this.#ready) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = undefined;
-      }
+      while (!this.#stopped && !this.#ready) await this.#woken();
       if (this.#stopped) return false;
       const step = await iterator.next();
+      // While the source took its time, other streams may have filled the outbox.
+      while (!this.#stopped && !this.#ready && !step.done) await this.#woken();
       if (this.#stopped) return false;
       if (step.done) return true;
       this.#send(step.value);
     }
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined;
+        resolve();
+      };
+    });
   }
 
   /** A generator runs its finally blocks now, or when the step that it is in ends; what it throws then concerns nobody. */

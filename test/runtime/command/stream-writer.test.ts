@@ -49,6 +49,33 @@ test("sends all of a source, and tells that it is whole", async () => {
   }
 });
 
+test("many streams that were let go together overshoot the outbox by one item, not by one each", async () => {
+  let sent = 0;
+  const outbox = { limit: 1 };
+  const writers = Array.from(
+    { length: 5 },
+    () =>
+      new StreamWriter<number>(new CreditBudget(10, 1_000), {
+        get room() {
+          return sent < outbox.limit;
+        },
+        write: () => {
+          sent++;
+          return 10;
+        },
+      }),
+  );
+  const pumped = Promise.all(writers.map((writer) => writer.pump(count())));
+  await turn();
+  assert.is(sent, 1);
+  outbox.limit = 3;
+  for (const writer of writers) writer.retry();
+  await turn();
+  assert.is(sent, 3);
+  for (const writer of writers) writer.stop();
+  assert.equal(await pumped, [false, false, false, false, false]);
+});
+
 test("takes from the source no faster than credit and outbox allow", async () => {
   const { writer, sent, outbox } = make(2);
   const watch: { taken?: number } = {};

@@ -50,6 +50,8 @@ export class SimTransport implements Transport {
   /** After this many carried bytes `onCut` is called, and nothing more arrives. */
   cutAfter: number = Number.POSITIVE_INFINITY;
   onCut: () => void = () => {};
+  /** Sees what arrives. */
+  onCarried: ((bytes: Uint8Array) => void) | undefined;
 
   constructor(process: SimProcess, peer: string, quality: LinkQuality, random: SimRandom) {
     this.process = process;
@@ -183,6 +185,7 @@ export class SimTransport implements Transport {
     const left = this.cutAfter - this.carried;
     const part = piece.length > left ? piece.subarray(0, left) : piece;
     this.carried += part.length;
+    this.onCarried?.(part);
     const { process } = this.#other;
     if (part.length > 0)
       process.enter(() => {

@@ -58,6 +58,8 @@ export class Lane {
   /** Its calling process was killed: nobody waits for anything. */
   abandoned = false;
   ended = false;
+  /** The calling side left when everything had come to its end. */
+  drained = false;
 
   constructor(name: string) {
     this.name = name;
@@ -194,7 +196,7 @@ export class Model {
   #checkSuccess(sent: Sent): void {
     const { kind, starts, handled } = sent;
     if (sent.oneWay) {
-      if (sent.lane.survived && !sent.fragile && sent.after === undefined && starts !== 1)
+      if ((sent.lane.survived || sent.lane.drained) && !sent.fragile && sent.after === undefined && starts !== 1)
         this.violation(`the one-way ${sent.id} was sent in a session that lives, and started ${starts} times`);
       return;
     }
@@ -224,7 +226,7 @@ export class Model {
         if (sent.after === undefined) this.violation(`${id} was aborted, and depends on nothing`);
         return;
       case "SESSION_LOST":
-        if (!lane.ended) this.violation(`${id} was told that its session is lost, which lives`);
+        if (!lane.ended || lane.drained) this.violation(`${id} was told that its session is lost, which lives`);
         return;
       case "RESOURCE_EXHAUSTED":
       case "UNAVAILABLE":

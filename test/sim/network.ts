@@ -1,7 +1,7 @@
 import type { MemoryNetwork } from "../../runtime/transport/memory-network.ts";
 import type { Transport } from "../../runtime/transport/transport.ts";
 import { type LinkQuality, SimTransport } from "./link.ts";
-import type { SimProcess } from "./process.ts";
+import { SimProcess } from "./process.ts";
 import type { SimRandom } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -13,6 +13,8 @@ export interface NetworkOptions {
   readonly cutChance: number;
   /** About how many bytes a connection that is cut carries first, at most. */
   readonly cutBytes: number;
+  /** How likely somebody records a connection, and sends the same on another one. */
+  readonly replayChance: number;
   readonly trace: (line: string) => void;
 }
 
@@ -108,7 +110,28 @@ export class SimNetwork {
     this.#pairs.add(pair);
     this.#options.trace(`connection ${number}: ${from.name} to ${to.name}`);
     if (!this.#calm) this.#doom(pair);
+    if (!this.#calm && random.chance(this.#options.replayChance)) this.#record(client, name);
     return pair;
+  }
+
+  /** An attacker who cannot read says again what was said before. */
+  #record(client: SimTransport, name: string): void {
+    const { timeline, random, quality, trace } = this.#options;
+    const recorded: Uint8Array[] = [];
+    client.onCarried = (bytes) => void recorded.push(bytes.slice());
+    timeline.after(random.skewed(10_000), () => {
+      client.onCarried = undefined;
+      const listener = this.#listeners.get(name);
+      if (listener === undefined || this.#calm || recorded.length === 0) return;
+      trace(`${client.peer} is said again`);
+      const ghost = new SimTransport(new SimProcess("ghost", timeline), name, quality, random.fork());
+      const server = new SimTransport(listener.process, "ghost", quality, random.fork());
+      ghost.connect(server);
+      server.connect(ghost);
+      listener.process.enter(() => listener.accept(server));
+      ghost.start({ onBytes() {}, onDrain() {}, onClose() {} });
+      for (const bytes of recorded) ghost.write(bytes);
+    });
   }
 
   /** Decides where a connection will be cut. */

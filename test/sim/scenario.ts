@@ -20,6 +20,12 @@ export interface Scenario {
   readonly timedCuts: number;
   readonly freezes: number;
   readonly restarts: number;
+  /** Clients whose process is killed. */
+  readonly deaths: number;
+  /** How likely what a client sent on one connection comes again on another one. */
+  readonly replayChance: number;
+  /** How many sessions the server keeps without a connection. */
+  readonly detachedSessions: number;
   /** Commands of each client, and of the server to each. */
   readonly commands: number;
   /** The largest text of a command, in characters. */
@@ -61,9 +67,12 @@ export function scenarioOf(seed: number): Scenario {
     timedCuts: slow ? 0 : random.between(0, 6),
     freezes: slow ? 0 : random.pick([0, 0, 1, 3]),
     restarts: slow ? 0 : random.pick([0, 0, 0, 1, 2]),
+    deaths: slow ? 0 : random.pick([0, 0, 0, 0, 1]),
+    replayChance: seed % 5 === 0 && !slow ? 0.3 : 0,
+    detachedSessions: slow ? 100 : random.pick([1, 100, 100, 100, 100]),
     commands: slow ? 80 : random.between(20, 60),
     textLength: slow ? 60_000 : random.pick([10, 100, 600]),
-    retentionMs: slow ? 300_000 : random.pick([3_000, 20_000, 120_000, 300_000]),
+    retentionMs: slow ? 300_000 : random.pick([0, 3_000, 20_000, 20_000, 120_000, 120_000, 300_000, 300_000, 300_000]),
     livenessTimeoutMs: slow ? 10_000 : random.pick([1_500, 4_000, 10_000]),
     handshakeTimeoutMs: slow ? 10_000 : random.pick([1_500, 10_000]),
     sendTimeoutMs: slow ? 60_000 : 5_000,

@@ -1,4 +1,5 @@
 import { type Client, connectOn } from "../../runtime/client.ts";
+import type { LogEntry } from "../../runtime/command/log.ts";
 import type { Peer } from "../../runtime/command/peer.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
 import { type Server, serve } from "../../runtime/server.ts";
@@ -33,6 +34,10 @@ export interface SimResult {
 /** How long a calm world gets to bring to an end what it began: the longest retention, deadline and handler, and the waits between. */
 const PATIENCE_MS = 600_000;
 
+const SAMPLE_MS = 200;
+/** The most that a failure or a short reply takes. */
+const END_BYTES = 400;
+
 /** In which a calm network carries the last acknowledgements. */
 const ACKNOWLEDGED_MS = 10_000;
 
@@ -55,16 +60,23 @@ export class SimWorld {
   #server: { readonly server: Server; readonly process: SimProcess } | undefined;
   #serverNumber = 0;
   #resumes = 0;
-  #lost = 0;
+  readonly #lostSessions = new Set<string>();
   #calm = false;
-  #closing = false;
 
   constructor(seed: number) {
     this.#scenario = scenarioOf(seed);
     this.#random = this.#scenario.random;
-    const { quality, cutChance, cutBytes } = this.#scenario;
+    const { quality, cutChance, cutBytes, replayChance } = this.#scenario;
     const { trace } = this.#model;
-    this.#network = new SimNetwork({ timeline: this.#timeline, random: this.#random.fork(), quality, cutChance, cutBytes, trace });
+    this.#network = new SimNetwork({
+      timeline: this.#timeline,
+      random: this.#random.fork(),
+      quality,
+      cutChance,
+      cutBytes,
+      replayChance,
+      trace,
+    });
   }
 
   async run(): Promise<SimResult> {
@@ -81,7 +93,17 @@ export class SimWorld {
     const { commands, fingerprint, violations, recent: trace } = model;
     const { cuts } = this.#network;
     const { seed } = this.#scenario;
-    return { seed, commands, cuts, resumes: this.#resumes, lost: this.#lost, steps: this.#timeline.steps, fingerprint, violations, trace };
+    return {
+      seed,
+      commands,
+      cuts,
+      resumes: this.#resumes,
+      lost: this.#lostSessions.size,
+      steps: this.#timeline.steps,
+      fingerprint,
+      violations,
+      trace,
+    };
   }
 
   async #live(): Promise<void> {
@@ -90,8 +112,14 @@ export class SimWorld {
     const { clients, chaosMs } = this.#scenario;
     this.#startServer();
     let lives = clients;
-    for (let number = 0; number < clients; number++) this.#lifeOf(number).then(() => lives--);
+    for (let number = 0; number < clients; number++) {
+      const process = new SimProcess(`client${number}`, timeline);
+      const over = (): number => lives--;
+      process.whenKilled(over);
+      this.#lifeOf(process).then(over);
+    }
     this.#trouble();
+    this.#sample();
     await timeline.run(() => timeline.now >= chaosMs, chaosMs + 1);
     model.trace("calm");
     this.#calm = true;
@@ -120,6 +148,7 @@ export class SimWorld {
       ...this.#common(process, ">"),
       listen: entrances.map((name) => `memory:${name}`),
       identity,
+      detachedSessions: this.#scenario.detachedSessions,
       onSession: (session: Session) => this.#serverProgram(session, process),
     };
     serve(options).then(
@@ -159,16 +188,13 @@ export class SimWorld {
       this.#model.trace(`${process.name} closes`);
       await server.close();
     }
-    this.#model.trace(`${process.name} is killed`);
-    process.kill();
-    this.#network.dropAll(process);
+    this.#kill(process);
     this.#timeline.after(this.#random.skewed(3_000), () => this.#startServer());
   }
 
   // Clients
 
-  async #lifeOf(number: number): Promise<void> {
-    const process = new SimProcess(`client${number}`, this.#timeline);
+  async #lifeOf(process: SimProcess): Promise<void> {
     const random = this.#random.fork();
     const { chaosMs, textLength, commands } = this.#scenario;
     await process.sleep(random.skewed(500));
@@ -184,6 +210,9 @@ export class SimWorld {
       this.#watchStatus(client, process.name);
       const model = this.#model;
       const ms = Math.max(1_000, chaosMs - this.#timeline.now);
+      process.whenKilled(() => {
+        lane.abandoned = true;
+      });
       left = await new Program(client, {
         process,
         model,
@@ -237,7 +266,7 @@ export class SimWorld {
     lane.ended = true;
     const model = this.#model;
     model.trace(`${who} ${lane.name} ended: ${reason} by ${by} ${message}`);
-    if (!this.#closing) this.#lost++;
+    if (reason !== "CLOSED" && reason !== "GOING_AWAY" && !this.#lostSessions.has(session.id)) this.#lostSessions.add(session.id);
     const detachedMs = this.#timeline.now - detachedAt;
     const serverSide = this.#serverSides.get(session.id);
     switch (reason) {
@@ -245,7 +274,8 @@ export class SimWorld {
       case "GOING_AWAY":
         return;
       case "SESSION_EXPIRED":
-        if (detachedMs < this.#scenario.retentionMs) model.violation(`${lane.name} expired ${detachedMs} ms after its connection was lost`);
+        if (by !== "peer" && detachedMs < this.#scenario.retentionMs)
+          model.violation(`${lane.name} expired ${detachedMs} ms after its connection was lost`);
         return;
       case "HANDSHAKE_TIMEOUT":
         // A client that got no WELCOME in time, and whose server has let it in.
@@ -253,6 +283,14 @@ export class SimWorld {
         return;
       case "SESSION_UNKNOWN":
         if (who === "server" || serverSide?.ended === false) model.violation(`${lane.name} is unknown to the server that has it`);
+        return;
+      case "RETENTION_LIMIT":
+        if (who !== "server" || this.#scenario.detachedSessions > 1) model.violation(`${who}: ${lane.name}: ${reason}`);
+        return;
+      case "TRANSPORT_CLOSED":
+      case "TRANSPORT_FAILED":
+      case "PEER_DEAD":
+        if (this.#scenario.retentionMs > 0) model.violation(`${who}: ${lane.name} ended with its connection: ${reason}`);
         return;
       default:
         model.violation(`${who}: the session ${lane.name} ended: ${reason}, ${message}`);
@@ -265,7 +303,7 @@ export class SimWorld {
   async #closeAll(): Promise<void> {
     const model = this.#model;
     const timeline = this.#timeline;
-    const open = this.#clients.filter(({ client }) => client.state !== "ended");
+    const open = this.#clients.filter(({ client, process }) => process.alive && client.state !== "ended");
     await timeline.run(() => open.every(({ client }) => client.state !== "disconnected"), PATIENCE_MS);
     let flushing = 0;
     for (const { client } of open) {
@@ -284,7 +322,6 @@ export class SimWorld {
     if (!(await timeline.run(quiet, PATIENCE_MS))) model.violation(`${flushing} flushes hang, or commands that were accepted never end`);
     await timeline.run(() => false, ACKNOWLEDGED_MS);
     for (const { client } of open) this.#checkSurvivor(client);
-    this.#closing = true;
     let closing = open.length + 1;
     for (const { client } of open) (this.#random.chance(0.5) ? client.close("done") : client.drain()).then(() => closing--);
     (this.#server?.server.close() ?? Promise.resolve()).then(() => closing--);
@@ -314,6 +351,7 @@ export class SimWorld {
     const processes = new Set(this.#clients.map(({ process }) => process));
     if (this.#server !== undefined) processes.add(this.#server.process);
     for (const process of processes) {
+      if (!process.alive) continue;
       const { size } = timersOf(process);
       if (size > 0 || process.timers > 0)
         this.#model.violation(`${process.name} keeps ${size} timers (${process.timers} armed) when all is closed`);
@@ -323,13 +361,17 @@ export class SimWorld {
   // Trouble
 
   #trouble(): void {
-    const { freezes, restarts, timedCuts, chaosMs } = this.#scenario;
+    const { freezes, restarts, deaths, timedCuts, chaosMs } = this.#scenario;
     const random = this.#random.fork();
     const during = (count: number, run: () => void): void => {
       for (let at = 0; at < count; at++) this.#timeline.after(random.below(chaosMs), run);
     };
     during(timedCuts, () => this.#network.cutOne());
     during(restarts, () => void this.#restart());
+    during(deaths, () => {
+      const living = this.#clients.filter(({ process }) => process.alive);
+      if (living.length > 0) this.#kill(random.pick(living).process);
+    });
     during(freezes, () => {
       const processes = [...this.#clients.map(({ process }) => process), ...(this.#server ? [this.#server.process] : [])];
       if (processes.length === 0) return;
@@ -338,6 +380,30 @@ export class SimWorld {
       this.#model.trace(`${process.name} freezes for ${ms} ms`);
       process.freeze(ms);
     });
+  }
+
+  #kill(process: SimProcess): void {
+    this.#model.trace(`${process.name} is killed`);
+    process.kill();
+    this.#network.dropAll(process);
+  }
+
+  /** Looks at what every session holds, again and again. */
+  #sample(): void {
+    for (const { client, process } of this.#clients) {
+      if (!process.alive || client.state === "ended") continue;
+      for (const side of [client, this.#farSide(client)]) if (side !== undefined && side.state !== "ended") this.#checkBounds(side);
+    }
+    if (!this.#calm) this.#timeline.after(SAMPLE_MS, () => this.#sample());
+  }
+
+  #checkBounds(session: Session): void {
+    const { limits, textLength } = this.#scenario;
+    const { callsPending, commandsPending } = session.stats();
+    const { heldBytes } = (session as unknown as Peer).core.outbox;
+    // One message may overshoot; ends and cancellations need no room, and each command has at most one of each.
+    const bound = limits.outboxBytes + 2 * textLength + 200 + (callsPending + commandsPending + 20) * END_BYTES;
+    if (heldBytes > bound) this.#model.violation(`${session.id.slice(0, 8)} holds ${heldBytes} bytes, more than ${bound}`);
   }
 
   #lane(session: Session, direction: ">" | "<"): Lane {
@@ -359,7 +425,11 @@ export class SimWorld {
       sendTimeoutMs,
       rotateAfterBytes,
       limits,
-      log: () => {},
+      log: ({ message, error }: LogEntry) => {
+        // What a handler throws is logged as well; only a bug of the product is a violation.
+        if (message.includes("bug of zserver"))
+          this.#model.violation(`${message}: ${error instanceof Error ? error.stack : String(error)}`);
+      },
     };
   }
 }

@@ -157,13 +157,15 @@ export class Session {
 
   /** Sends what this turn collected; what has no connection is kept for one. */
   flush(): void {
-    const link = this.#attachment?.link;
-    if (link === undefined || this.#state === "resuming") return this.#keep();
-    this.#flushDue = true;
-    if (!link.writable) return;
-    this.owed.write(this.#write);
-    this.#flushDue = false;
-    this.outbox.flush(link, this.#options.timers.now());
+    const link = this.#state === "resuming" ? undefined : this.#attachment?.link;
+    // Until all is written: what is owed is part of this flush, not a reason for another.
+    this.#flushDue = link !== undefined;
+    if (link === undefined) this.#keep();
+    else if (link.writable) {
+      this.owed.write(this.#write);
+      this.#flushDue = false;
+      this.outbox.flush(link, this.#options.timers.now());
+    }
   }
 
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
@@ -197,7 +199,6 @@ export class Session {
   }
 
   #keep(): void {
-    this.#flushDue = false;
     if (this.ended || !this.outbox.pending) return;
     this.outbox.keep(this.#options.timers.now());
     this.#options.handler.kept();

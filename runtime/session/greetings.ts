@@ -1,4 +1,5 @@
 import { ClientHello, Close, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import { limitsToWire } from "./limits.ts";
@@ -6,6 +7,14 @@ import type { ResumeRequest, SessionOptions } from "./session-options.ts";
 
 /** The version of the protocol that this library speaks. */
 export const PROTOCOL_VERSION = 1;
+
+/** The longest line of a closing frame, in UTF-16 units. */
+const CLOSE_TEXT_UNITS = 1_024;
+
+/** A line that a closing frame can hold: short, and well-formed. */
+export function closeText(message: string): string {
+  return shortText(message, CLOSE_TEXT_UNITS);
+}
 
 /** The client's first frame of a new session. */
 export function writeClientHello(writer: Writer, { limits, agent, anonymous }: SessionOptions): void {

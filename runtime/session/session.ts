@@ -1,6 +1,5 @@
 import { ClientHello, Close, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
-import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -8,7 +7,7 @@ import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import { Attachment, type LifeHost } from "./attachment.ts";
 import { readCredit, readNumber } from "./control-body.ts";
 import { FrameType, frameHeader, headerType, isIgnorable, isNumbered, isSequenced, LAST_KNOWN_TYPE, maxBodyBytes } from "./frame.ts";
-import { PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
+import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Owed } from "./owed.ts";
@@ -18,9 +17,6 @@ import { Retention } from "./retention.ts";
 import { sendAgain } from "./send-again.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
 import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
-
-/** The longest line of a closing frame, in UTF-16 units. */
-const CLOSE_TEXT_UNITS = 1_024;
 
 /**
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
@@ -171,7 +167,7 @@ export class Session {
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
   close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
     if (this.#state === "ended") return;
-    const text = shortText(message, CLOSE_TEXT_UNITS);
+    const text = closeText(message);
     const link = this.#attachment?.link;
     const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.accepted);
     if (this.#state === "resuming") this.#attachment?.send(FrameType.CLOSE, write);

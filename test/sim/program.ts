@@ -1,5 +1,6 @@
 import { Probe, type ProbeProxy, type Text, type TextInit } from "../../generated/example/probe/v1/probe.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
+import { CommandError } from "../../runtime/errors/command-error.ts";
 import type { CallOptions } from "../../runtime/schema/caller.ts";
 import { idOf } from "./handlers.ts";
 import type { Kind, Lane, Model, Plan, Sent } from "./model.ts";
@@ -48,6 +49,15 @@ export class Program {
   }
 
   #called = 0;
+
+  /** Calls one command that nothing stands in the way of: it must be answered, unless it shows that the session's other end has gone. */
+  async ask(): Promise<void> {
+    const { model, lane } = this.#options;
+    const sent = model.send(lane, "echo", { delayMs: 0, end: "ok", items: 0, obeys: false }, false);
+    await this.#watch(sent, this.#proxy.echo({ text: sent.id }), (reply) => (reply as Text).text === sent.id);
+    const lost = CommandError.is(sent.result) && sent.result.code === "SESSION_LOST";
+    if (sent.result !== "ok" && !lost) model.violation(`${sent.id}: a session that lives gives no answer in a calm world`);
+  }
 
   /** Returns how many commands it called. */
   #act(atMost: number): number {

@@ -320,6 +320,18 @@ export class SimWorld {
       session === undefined || session.state === "ended" || session.stats().commandsPending === 0;
     const quiet = (): boolean => flushing === 0 && open.every(({ client }) => idle(client) && idle(this.#farSide(client)));
     if (!(await timeline.run(quiet, PATIENCE_MS))) model.violation(`${flushing} flushes hang, or commands that were accepted never end`);
+    let answers = 0;
+    for (const { client, process } of open) {
+      for (const [side, direction] of [
+        [client, ">"],
+        [this.#farSide(client), "<"],
+      ] as const) {
+        if (side === undefined || side.state === "ended") continue;
+        answers++;
+        this.#lastWord(side, this.#lane(client, direction), direction === ">" ? process : this.#server!.process).then(() => answers--);
+      }
+    }
+    await timeline.run(() => answers === 0, PATIENCE_MS);
     await timeline.run(() => false, ACKNOWLEDGED_MS);
     for (const { client } of open) this.#checkSurvivor(client);
     let closing = open.length + 1;
@@ -327,6 +339,13 @@ export class SimWorld {
     (this.#server?.server.close() ?? Promise.resolve()).then(() => closing--);
     if (!(await timeline.run(() => closing === 0, PATIENCE_MS))) model.violation(`${closing} sessions or servers do not close`);
     await timeline.run(() => false, PATIENCE_MS);
+  }
+
+  /** A session that lives still answers. */
+  async #lastWord(session: Session, lane: Lane, process: SimProcess): Promise<void> {
+    const model = this.#model;
+    const random = this.#random.fork();
+    await new Program(session, { process, model, random, lane, commands: 1, ms: 1, textLength: 1, over: () => false }).ask();
   }
 
   /** The server's end of a client's session, if it is still there. */

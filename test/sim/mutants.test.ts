@@ -1,0 +1,102 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { SessionCaller } from "../../runtime/command/caller.ts";
+import { Dispatcher } from "../../runtime/command/dispatcher.ts";
+import { IncomingQueue } from "../../runtime/command/incoming-queue.ts";
+import { Acks } from "../../runtime/session/acks.ts";
+import { CreditWindow } from "../../runtime/session/credit.ts";
+import { Outbox } from "../../runtime/session/outbox.ts";
+import { ReplayBuffer, type ReplaySink } from "../../runtime/session/replay-buffer.ts";
+import { ResumeSecrets } from "../../runtime/session/resume-secrets.ts";
+import { note } from "../support/report.ts";
+import { simulate } from "./world.ts";
+
+export const testTimeoutMs = 120_000;
+
+/** A mutant that lives through this many worlds was not noticed. */
+const SEEDS = 200;
+
+/** Replaces a method or getter of a class, and returns how to put it back. */
+function replace<T extends object>(
+  prototype: T,
+  name: keyof T & string,
+  change: (descriptor: PropertyDescriptor) => PropertyDescriptor,
+): () => void {
+  const original = Object.getOwnPropertyDescriptor(prototype, name)!;
+  Object.defineProperty(prototype, name, { ...original, ...change(original) });
+  return () => Object.defineProperty(prototype, name, original);
+}
+
+/** Each breaks one rule of the protocol on purpose. */
+const mutants: Readonly<Record<string, () => () => void>> = {
+  "one acknowledgement in fifty is forgotten": () => {
+    let count = 0;
+    return replace(Acks.prototype, "accept", ({ value }) => ({
+      value(this: Acks, bytes: number) {
+        if (++count % 50 !== 0) value.call(this, bytes);
+      },
+    }));
+  },
+  "a frame is acknowledged before it has come": () =>
+    replace(Acks.prototype, "accepted", ({ get }) => ({
+      get(this: Acks) {
+        return get!.call(this) + 1;
+      },
+    })),
+  "one frame too many is sent again": () => shiftReplay(-1),
+  "one frame too few is sent again": () => shiftReplay(1),
+  "what is sent again changes places": () =>
+    replace(ReplayBuffer.prototype, "replay", ({ value }) => ({
+      value(this: ReplayBuffer, accepted: number, now: number, sink: ReplaySink) {
+        const frames: Parameters<ReplaySink>[] = [];
+        value.call(this, accepted, now, (...frame: Parameters<ReplaySink>) => void frames.push(frame));
+        for (const frame of frames.reverse()) sink(...frame);
+      },
+    })),
+  "credit is not told again after a resume": () => replace(Dispatcher.prototype, "restate", () => ({ value() {} })),
+  "credit is not renewed": () => replace(CreditWindow.prototype, "take", () => ({ value: () => false })),
+  "the old resume secret is wiped before the new one is confirmed": () =>
+    replace(ResumeSecrets.prototype, "renew", ({ value }) => ({
+      value(this: ResumeSecrets, secret: Uint8Array) {
+        value.call(this, secret);
+        this.confirm();
+      },
+    })),
+  "a command that was given up is sent again nevertheless": () => replace(SessionCaller.prototype, "wants", () => ({ value: () => true })),
+  "what depends on a command that was given up runs": () => replace(IncomingQueue.prototype, "skip", () => ({ value() {} })),
+  "what was sent and not acknowledged is said to be NOT_RUN": () =>
+    replace(Outbox.prototype, "flushed", () => ({
+      get(this: Outbox) {
+        return this.accepted;
+      },
+    })),
+};
+
+function shiftReplay(by: number): () => void {
+  return replace(ReplayBuffer.prototype, "replay", ({ value }) => ({
+    value(this: ReplayBuffer, accepted: number, now: number, sink: ReplaySink) {
+      value.call(this, accepted + by, now, sink);
+    },
+  }));
+}
+
+const test = suite("sim/mutants");
+
+for (const [rule, mutate] of Object.entries(mutants)) {
+  test(`the simulator notices: ${rule}`, async () => {
+    const restore = mutate();
+    try {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const { violations } = await simulate(seed);
+        if (violations.length === 0) continue;
+        note(`${rule}: seed ${seed}: ${violations[0]!.split("\n", 1)[0]}`);
+        return;
+      }
+    } finally {
+      restore();
+    }
+    assert.unreachable(`${SEEDS} worlds did not notice`);
+  });
+}
+
+test.run();

@@ -84,7 +84,10 @@ export interface Server<Data = unknown> {
   fail<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, error: CommandError): Promise<void>;
   /** How things stand, then every change, until the server is closed. */
   status(): AsyncIterableIterator<ServerStatus<Data>>;
-  /** Takes no new connections and no new commands, waits for the commands under way, then closes. */
+  /**
+   * Takes no new connections and no new commands, waits for the commands under way, then closes. Sessions that are without a connection, or lose
+   * theirs meanwhile, end: nobody could be answered.
+   */
   drain(): Promise<void>;
   /** Ends all sessions now. Resolves when nothing is left open. */
   close(): Promise<void>;
@@ -194,6 +197,7 @@ class RunningServer<Data> implements Server<Data> {
       this.#feed.emit({ type: "draining" });
     }
     const listeners = this.#stopListening();
+    for (const session of [...this.#sessions.values()]) if (session.core.detached) this.#disconnected(session);
     await Promise.all(Array.from(this.#sessions.values(), (session) => session.drain()));
     await listeners;
     await this.close();
@@ -255,7 +259,7 @@ class RunningServer<Data> implements Server<Data> {
             resume: (stranger, request) => {
               peer = this.#resume(stranger, request, connection, channelPeer) ?? peer;
             },
-            disconnected: (peer) => this.#sessions.detached(peer),
+            disconnected: (peer) => this.#disconnected(peer),
             kept: (peer) => this.#sessions.detached(peer),
             resumed: (peer) => this.#sessions.attached(peer),
             confirmed: (peer) => this.#sessions.confirmed(peer),
@@ -287,6 +291,12 @@ class RunningServer<Data> implements Server<Data> {
     this.#connections.add(connection);
     this.#halfOpen.add(connection);
     connection.start();
+  }
+
+  /** Nobody comes back to a server that does not listen any more: its answers would reach nobody. */
+  #disconnected(peer: Peer<Data>): void {
+    if (this.#state === "open") this.#sessions.detached(peer);
+    else peer.end("GOING_AWAY", "the server is shutting down");
   }
 
   /** The session that goes on over this connection; undefined when the client's wish is not granted. */

@@ -43,8 +43,13 @@ const mutants: Readonly<Record<string, () => () => void>> = {
         return get!.call(this) + 1;
       },
     })),
-  "one frame too many is sent again": () => shiftReplay(-1),
-  "one frame too few is sent again": () => shiftReplay(1),
+  "one frame too many is sent again": () => {
+    const restore = [shift("accept", -1), shift("replay", -1)];
+    return () => {
+      for (const put of restore) put();
+    };
+  },
+  "one frame too few is sent again": () => shift("replay", 1),
   "what is sent again changes places": () =>
     replace(ReplayBuffer.prototype, "replay", ({ value }) => ({
       value(this: ReplayBuffer, accepted: number, now: number, sink: ReplaySink) {
@@ -72,10 +77,11 @@ const mutants: Readonly<Record<string, () => () => void>> = {
     })),
 };
 
-function shiftReplay(by: number): () => void {
-  return replace(ReplayBuffer.prototype, "replay", ({ value }) => ({
-    value(this: ReplayBuffer, accepted: number, now: number, sink: ReplaySink) {
-      value.call(this, accepted + by, now, sink);
+/** Has the replay buffer take another number of accepted frames for the true one. */
+function shift(name: "accept" | "replay", by: number): () => void {
+  return replace(ReplayBuffer.prototype, name, ({ value }) => ({
+    value(this: ReplayBuffer, accepted: number, ...rest: unknown[]) {
+      value.call(this, accepted + by, ...rest);
     },
   }));
 }

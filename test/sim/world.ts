@@ -7,6 +7,8 @@ import { timersOf } from "../../runtime/time/timers-of.ts";
 import { dial } from "../../runtime/transport/dial-node.ts";
 import { identity, native } from "../support/channel/ends.ts";
 import { serverKey } from "../support/session/world.ts";
+import { tooMuch } from "./bounds.ts";
+import { judgeEnd } from "./ends.ts";
 import { simHandlers } from "./handlers.ts";
 import { type Lane, Model } from "./model.ts";
 import { SimNetwork } from "./network.ts";
@@ -35,9 +37,6 @@ export interface SimResult {
 const PATIENCE_MS = 600_000;
 
 const SAMPLE_MS = 200;
-/** The most that a failure or a short reply takes. */
-const END_BYTES = 400;
-
 /** In which a calm network carries the last acknowledgements. */
 const ACKNOWLEDGED_MS = 10_000;
 
@@ -262,39 +261,20 @@ export class SimWorld {
       }
     };
     watch();
-    const { reason, by, message } = await session.closed;
+    const end = await session.closed;
+    const { reason, by, message } = end;
     lane.ended = true;
     const model = this.#model;
     model.trace(`${who} ${lane.name} ended: ${reason} by ${by} ${message}`);
     if (reason !== "CLOSED" && reason !== "GOING_AWAY" && !this.#lostSessions.has(session.id)) this.#lostSessions.add(session.id);
-    const detachedMs = this.#timeline.now - detachedAt;
-    const serverSide = this.#serverSides.get(session.id);
-    switch (reason) {
-      case "CLOSED":
-      case "GOING_AWAY":
-        return;
-      case "SESSION_EXPIRED":
-        if (by !== "peer" && detachedMs < this.#scenario.retentionMs)
-          model.violation(`${lane.name} expired ${detachedMs} ms after its connection was lost`);
-        return;
-      case "HANDSHAKE_TIMEOUT":
-        // A client that got no WELCOME in time, and whose server has let it in.
-        if (who !== "server" || by !== "peer") model.violation(`${who}: ${lane.name} ended: ${reason}`);
-        return;
-      case "SESSION_UNKNOWN":
-        if (who === "server" || serverSide?.ended === false) model.violation(`${lane.name} is unknown to the server that has it`);
-        return;
-      case "RETENTION_LIMIT":
-        if (who !== "server" || this.#scenario.detachedSessions > 1) model.violation(`${who}: ${lane.name}: ${reason}`);
-        return;
-      case "TRANSPORT_CLOSED":
-      case "TRANSPORT_FAILED":
-      case "PEER_DEAD":
-        if (this.#scenario.retentionMs > 0) model.violation(`${who}: ${lane.name} ended with its connection: ${reason}`);
-        return;
-      default:
-        model.violation(`${who}: the session ${lane.name} ended: ${reason}, ${message}`);
-    }
+    const wrong = judgeEnd({
+      end,
+      scenario: this.#scenario,
+      atServer: who === "server",
+      detachedMs: this.#timeline.now - detachedAt,
+      known: this.#serverSides.get(session.id)?.ended === false,
+    });
+    if (wrong !== undefined) model.violation(`${who}: the session ${lane.name} ended, ${reason}: ${wrong}`);
   }
 
   // The end
@@ -411,18 +391,13 @@ export class SimWorld {
   #sample(): void {
     for (const { client, process } of this.#clients) {
       if (!process.alive || client.state === "ended") continue;
-      for (const side of [client, this.#farSide(client)]) if (side !== undefined && side.state !== "ended") this.#checkBounds(side);
+      for (const side of [client, this.#farSide(client)]) {
+        if (side === undefined || side.state === "ended") continue;
+        const wrong = tooMuch(side, this.#scenario);
+        if (wrong !== undefined) this.#model.violation(`${side.id.slice(0, 8)} ${wrong}`);
+      }
     }
     if (!this.#calm) this.#timeline.after(SAMPLE_MS, () => this.#sample());
-  }
-
-  #checkBounds(session: Session): void {
-    const { limits, textLength } = this.#scenario;
-    const { callsPending, commandsPending } = session.stats();
-    const { heldBytes } = (session as unknown as Peer).core.outbox;
-    // One message may overshoot; ends and cancellations need no room, and each command has at most one of each.
-    const bound = limits.outboxBytes + 2 * textLength + 200 + (callsPending + commandsPending + 20) * END_BYTES;
-    if (heldBytes > bound) this.#model.violation(`${session.id.slice(0, 8)} holds ${heldBytes} bytes, more than ${bound}`);
   }
 
   #lane(session: Session, direction: ">" | "<"): Lane {

@@ -1,0 +1,38 @@
+import type { SessionEnd } from "../../runtime/session/session-end.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** How one end of a session ended, and what the world knows about it. */
+export interface WitnessedEnd {
+  readonly end: SessionEnd;
+  readonly scenario: Scenario;
+  /** At the server's end, or at the client's. */
+  readonly atServer: boolean;
+  /** How long it had been without a connection. */
+  readonly detachedMs: number;
+  /** Whether the server still has the session. */
+  readonly known: boolean;
+}
+
+/** What is wrong with an end: a session is lost only for a reason, and the reason is the true one. Undefined when nothing is. */
+export function judgeEnd({ end: { reason, by, message }, scenario, atServer, detachedMs, known }: WitnessedEnd): string | undefined {
+  switch (reason) {
+    case "CLOSED":
+    case "GOING_AWAY":
+      return undefined;
+    case "SESSION_EXPIRED":
+      return by !== "peer" && detachedMs < scenario.retentionMs ? `${detachedMs} ms after its connection was lost` : undefined;
+    case "HANDSHAKE_TIMEOUT":
+      // A client that got no WELCOME in time, and whose server has let it in.
+      return atServer && by === "peer" ? undefined : "it had been open";
+    case "SESSION_UNKNOWN":
+      return atServer || known ? "the server has it" : undefined;
+    case "RETENTION_LIMIT":
+      return atServer && scenario.detachedSessions === 1 ? undefined : "there was room for it";
+    case "TRANSPORT_CLOSED":
+    case "TRANSPORT_FAILED":
+    case "PEER_DEAD":
+      return scenario.retentionMs > 0 ? "it was to outlive its connection" : undefined;
+    default:
+      return message;
+  }
+}

@@ -1,10 +1,13 @@
 // What the players and the server do with each other, one act after the other.
 import type { Account } from "./account.ts";
+import type { Relay } from "./relay.ts";
 import type { Actor } from "./steps.ts";
 
 /** The processes that the story is about. */
 export interface Stage {
   readonly server: Actor;
+  /** The network between bob and the server. */
+  readonly relay: Relay;
   readonly ada: Actor;
   readonly bob: Actor;
   readonly cyd: Actor;
@@ -78,6 +81,24 @@ export async function rotateKeys({ ada }: Stage, account: Account): Promise<void
   const busy = inFlight.length === 5 && inFlight.every((count) => count > 0);
   account.fact(busy, `the keys changed ${inFlight.length} times, with ${inFlight.join(", ")} commands in flight at those moments`);
   account.fact(answered === asked, `of ${asked} commands meanwhile, ${answered} were answered`);
+}
+
+export async function loseConnection({ server, relay, bob }: Stage, account: Account): Promise<void> {
+  console.log("A lost connection");
+  const persisting = bob.ask<{ asked: number; answered: number; lost: number; resumed: number }>("persist");
+  const cutting = setInterval(() => relay.cut(), 100);
+  const { asked, answered, lost, resumed } = await persisting;
+  clearInterval(cutting);
+  account.fact(
+    lost >= 3 && resumed >= 3,
+    `bob's connection was cut ${lost} times in the middle of things, and his session went on ${resumed} times`,
+  );
+  const diary = await server.ask<string[]>("diary");
+  const once = new Set(diary).size === diary.length && diary.length === asked;
+  account.fact(
+    once && answered === asked,
+    `of ${asked} commands meanwhile, ${answered} were answered; the server ran ${diary.length}, none of them twice`,
+  );
 }
 
 export async function refuse({ cyd }: Stage, account: Account): Promise<void> {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Account } from "./account.ts";
-import { batch, callBothWays, deferReply, refuse, rotateKeys, type Stage, sendOneWay, stream } from "./acts.ts";
+import { batch, callBothWays, deferReply, loseConnection, refuse, rotateKeys, type Stage, sendOneWay, stream } from "./acts.ts";
+import { Relay } from "./relay.ts";
 import { Actor } from "./steps.ts";
 import { generateBadSchema, zgen } from "./zgen.ts";
 
@@ -16,7 +17,7 @@ const actors: Actor[] = [];
 try {
   schemas();
   const stage = await openSessions();
-  for (const act of [callBothWays, sendOneWay, stream, batch, deferReply, rotateKeys, refuse]) await act(stage, account);
+  for (const act of [callBothWays, sendOneWay, stream, batch, deferReply, rotateKeys, loseConnection, refuse]) await act(stage, account);
   await close(stage);
 } finally {
   await Promise.all(actors.map((actor) => actor.stop()));
@@ -46,11 +47,12 @@ async function openSessions(): Promise<Stage> {
   const endpoint = await server.ask<string>("endpoint");
   const key = `${serverKey.slice(0, 16)}…`;
   account.fact(endpoint.startsWith("ws://"), `a server, process ${server.pid}, listens on ${endpoint} and proves the key ${key}`);
-  const connect = (name: string): Promise<Actor> => start("./player.ts", name, endpoint, serverKey);
-  const [ada, bob, cyd] = await Promise.all([connect("ada"), connect("bob"), connect("cyd")]);
+  const relay = await Relay.start(endpoint);
+  const connect = (name: string, to = endpoint): Promise<Actor> => start("./player.ts", name, to, serverKey);
+  const [ada, bob, cyd] = await Promise.all([connect("ada"), connect("bob", relay.endpoint), connect("cyd")]);
   const sessions = await server.ask<number>("sessions");
   account.fact(sessions === 3, `processes ${ada.pid}, ${bob.pid} and ${cyd.pid} are connected: ${sessions} sessions`);
-  return { server, ada, bob, cyd };
+  return { server, relay, ada, bob, cyd };
 }
 
 async function start(file: string, ...args: string[]): Promise<Actor> {
@@ -59,10 +61,11 @@ async function start(file: string, ...args: string[]): Promise<Actor> {
   return actor;
 }
 
-async function close({ server, ada, bob, cyd }: Stage): Promise<void> {
+async function close({ server, relay, ada, bob, cyd }: Stage): Promise<void> {
   console.log("The end");
   await Promise.all([ada, bob, cyd].map((player) => player.ask("close")));
   await server.ask("close");
+  await relay.stop();
   const codes = await Promise.all([ada, bob, cyd, server].map((actor) => actor.exited()));
   account.fact(
     codes.every((code) => code === 0),

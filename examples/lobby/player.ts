@@ -21,6 +21,8 @@ const lobby = client.use(Lobby);
 /** How often the keys change in one step, and how many commands are in flight meanwhile. */
 const ROTATIONS = 5;
 const CALLERS = 200;
+/** How often the connection is lost in one step. */
+const CUTS = 3;
 
 answerSteps({
   join: async () => (await lobby.join({ room: "den", player })).players,
@@ -88,6 +90,30 @@ answerSteps({
     }
     await Promise.all(callers);
     return { asked, answered, inFlight };
+  },
+
+  /** Imports numbered lines again and again while the connection is lost and found; whoever cuts it costs nothing but time. */
+  async persist() {
+    let asked = 0;
+    let answered = 0;
+    let lost = 0;
+    let resumed = 0;
+    const watching = (async () => {
+      for await (const { type } of client.status()) {
+        if (type === "disconnected") lost++;
+        if (type === "resumed" && ++resumed === CUTS) break;
+      }
+    })();
+    const callAgainAndAgain = async (): Promise<void> => {
+      while (resumed < CUTS) {
+        asked++;
+        const { kept } = await lobby.import([{ room: `${player}'s diary`, player, text: `day ${asked}` }]);
+        answered += kept;
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, callAgainAndAgain));
+    await watching;
+    return { asked, answered, lost, resumed };
   },
 
   close: () => client.close(),

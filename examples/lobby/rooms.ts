@@ -88,6 +88,11 @@ export class Rooms implements LobbyHandlers<PlayerData> {
     return { kept };
   }
 
+  /** What was said in a room, oldest first. */
+  texts(room: string): string[] {
+    return this.#room(room).lines.map(({ text }) => text);
+  }
+
   #room(name: string): Room {
     const room = this.#rooms.get(name) ?? { sessions: new Map(), lines: [] };
     this.#rooms.set(name, room);

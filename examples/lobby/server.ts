@@ -22,5 +22,7 @@ answerSteps({
     return replies.filter(({ ready }) => ready).length;
   },
   linesSaid: () => rooms.linesSaid,
+  /** The lines of bob's diary, so that nobody has to believe him. */
+  diary: () => rooms.texts("bob's diary"),
   close: () => server.close(),
 });

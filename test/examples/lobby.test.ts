@@ -21,6 +21,7 @@ const promised = [
   "they were fulfilled, rejected, fulfilled",
   `bob's handler gave her the reply "bob"`,
   "the keys changed 5 times",
+  "his session went on 3 times",
   "a fourth player was refused with RESOURCE_EXHAUSTED: room den is full",
   "RoomFull says that the room holds 3",
   "All of it happened",

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Liveness } from "../../../runtime/session/liveness.ts";
+import { Liveness, MIN_PROBE_MS } from "../../../runtime/session/liveness.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 
 const TIMEOUT = 9_000;
@@ -169,6 +169,32 @@ test("stopped, it is silent and holds no timer, even when the verdict was on its
   assert.is(host.time.timers.size, 0);
   host.liveness.expect();
   assert.is(host.time.timers.size, 0);
+});
+
+test("a measured roundtrip makes it look sooner: after four of them, and after half a second at the soonest", () => {
+  for (const [rttMs, probeMs] of [
+    [0, MIN_PROBE_MS],
+    [100, MIN_PROBE_MS],
+    [400, 1_600],
+    [10_000, TIMEOUT / 3],
+  ] as const) {
+    const host = new Host();
+    host.waiting = true;
+    host.liveness.measured(rttMs);
+    host.advance(TIMEOUT + SLACK);
+    near(host.pings[0], probeMs);
+    near(host.pings[1], host.pings[0]! + probeMs);
+    near(host.deaths[0], host.pings[1]! + probeMs);
+  }
+});
+
+test("a long roundtrip counts at once, short ones after it little by little", () => {
+  const host = new Host();
+  for (const rttMs of [100, 700, 100]) host.liveness.measured(rttMs);
+  host.waiting = true;
+  host.liveness.expect();
+  host.advance(TIMEOUT);
+  near(host.pings[0], 4 * ((7 * 700 + 100) / 8));
 });
 
 test.run();

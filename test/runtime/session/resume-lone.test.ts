@@ -1,0 +1,179 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Resume, Resumed } from "../../../generated/zserver/protocol/v1/session.ts";
+import { RecordKind } from "../../../runtime/channel/channel.ts";
+import { decode } from "../../../runtime/schema/codec.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import type { SessionLink } from "../../../runtime/session/session-options.ts";
+import { frame, message, type ParsedFrame, parseFrames } from "../../support/session/frames.ts";
+import { clientHello, Lone, welcome } from "../../support/session/session-end.ts";
+import { Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
+
+const { SEND, ACK, RESUME, RESUMED, PING } = FrameType;
+
+/** Another connection for a session. */
+class Link implements SessionLink {
+  writable = true;
+  closes = 0;
+  readonly records: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
+  send(kind: number, bytes: Uint8Array): void {
+    this.records.push({ kind, bytes: bytes.slice() });
+  }
+  close(): void {
+    this.closes++;
+  }
+  get frames(): ParsedFrame[] {
+    return this.records.flatMap(({ bytes }) => parseFrames(bytes));
+  }
+}
+
+/** A session with four one-ways under way, of which two were acknowledged. */
+function busy(role: "client" | "server"): Lone {
+  const lone = new Lone(role, {}, 60_000);
+  lone.receive(
+    role === "server" ? clientHello() : frame(FrameType.WELCOME, message(Welcome, { protocol: 1, agent: "t", retentionMs: 60_000 })),
+  );
+  if (role === "server") lone.session.welcome();
+  for (const number of [1, 2, 3, 4]) {
+    lone.session.begin(SEND).uint32(number);
+    lone.session.end();
+    lone.sent();
+  }
+  lone.receive(frame(ACK, 2));
+  return lone;
+}
+
+const resumed = (accepted: bigint): Uint8Array => frame(RESUMED, message(Resumed, { accepted: [accepted] }));
+const numbers = (frames: readonly ParsedFrame[]): number[] => frames.filter(({ type }) => type === SEND).map(({ body }) => body[0]!);
+
+const test = suite("session/resume-lone");
+
+for (const [accepted, again] of [
+  [2, [3, 4]],
+  [3, [4]],
+  [4, []],
+] as const) {
+  test(`a server whose client accepted ${accepted} of 4 sends ${again.length} again, behind its answer`, () => {
+    const lone = busy("server");
+    lone.session.connectionLost("TRANSPORT_FAILED", "");
+    assert.ok(lone.session.detached);
+    assert.equal(lone.lost, ["TRANSPORT_FAILED"]);
+    const link = new Link();
+    lone.session.resume(link, accepted);
+    assert.is(link.frames[0]!.type, RESUMED);
+    assert.equal(numbers(link.frames), [...again]);
+    assert.is(link.frames.filter(({ type }) => type === ACK).length, 1, "what was accepted is told again");
+    assert.is(link.records.at(-1)!.kind, again.length > 0 ? RecordKind.NORMAL : RecordKind.QUIET);
+    assert.not(lone.session.detached);
+    assert.is(lone.resumptions, 1);
+  });
+}
+
+for (const lie of [0, 1, 5, Number.MAX_SAFE_INTEGER]) {
+  test(`whoever claims to have accepted ${lie} of 4, of which 2 were acknowledged, ends the session`, () => {
+    const server = busy("server");
+    server.session.resume(new Link(), lie);
+    assert.is(server.ends[0]?.reason, "PROTOCOL_ERROR");
+    const client = busy("client");
+    client.session.connectionLost("TRANSPORT_FAILED", "");
+    const link = new Link();
+    client.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 });
+    client.receive(resumed(BigInt(lie)));
+    assert.is(client.ends[0]?.reason, "PROTOCOL_ERROR");
+    assert.equal(
+      link.frames.map(({ type }) => type),
+      [RESUME, FrameType.CLOSE],
+      "the server is told",
+    );
+  });
+}
+
+test("a client says nothing but RESUME before the answer, and then everything", () => {
+  const lone = busy("client");
+  lone.session.connectionLost("PEER_DEAD", "");
+  lone.session.begin(SEND).uint32(5);
+  lone.session.end();
+  lone.time.clock.flush();
+  const link = new Link();
+  lone.session.requestResume(link, { session: new Uint8Array(16).fill(7), secret: new Uint8Array(32).fill(8), attempt: 9 });
+  lone.session.begin(SEND).uint32(6);
+  lone.session.end();
+  lone.time.clock.flush();
+  assert.is(link.frames.length, 1);
+  const { session, secret, attempt, accepted } = decode(Resume, link.frames[0]!.body);
+  assert.equal([session[0], secret[0], attempt, accepted], [7, 8, 9n, [0n]]);
+  lone.receive(resumed(3n));
+  assert.equal(numbers(link.frames), [4, 5, 6]);
+  lone.session.begin(SEND).uint32(7);
+  lone.session.end();
+  lone.time.clock.flush();
+  assert.equal(numbers(link.frames), [4, 5, 6, 7]);
+});
+
+test("what was never given to a connection cannot have been accepted", () => {
+  const lone = busy("client");
+  lone.session.connectionLost("TRANSPORT_CLOSED", "");
+  lone.session.begin(SEND).uint32(5);
+  lone.session.end();
+  lone.time.clock.flush();
+  assert.is(lone.session.outbox.flushed, 4);
+  lone.session.requestResume(new Link(), { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 });
+  lone.receive(resumed(5n));
+  assert.is(lone.ends[0]?.reason, "PROTOCOL_ERROR");
+});
+
+test("a frame that had come in part is forgotten, and comes again as a whole", () => {
+  const lone = busy("server");
+  const whole = frame(SEND, 9, 9, 9);
+  lone.receive(whole.subarray(0, 3));
+  lone.session.connectionLost("TRANSPORT_FAILED", "");
+  lone.session.resume(new Link(), 2);
+  assert.is(lone.session.owed.acks.accepted, 0);
+  lone.receive(whole);
+  assert.equal(lone.frames, [{ type: SEND, size: 3 }]);
+});
+
+test("the first frame after RESUMED confirms the successor of the secret, once", () => {
+  const lone = busy("server");
+  lone.session.connectionLost("TRANSPORT_FAILED", "");
+  lone.session.resume(new Link(), 2);
+  assert.is(lone.confirmations, 0);
+  lone.receive(frame(PING, 1));
+  lone.receive(frame(PING, 2));
+  assert.is(lone.confirmations, 1);
+});
+
+test("an answer that does not come in time makes the client look for another connection, and one that comes from nowhere changes nothing", () => {
+  const lone = busy("client");
+  lone.session.connectionLost("TRANSPORT_FAILED", "");
+  const first = new Link();
+  lone.session.requestResume(first, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 });
+  lone.time.clock.advance(5_000);
+  assert.equal(lone.lost, ["TRANSPORT_FAILED", "HANDSHAKE_TIMEOUT"]);
+  assert.ok(lone.session.detached);
+  lone.receive(resumed(2n));
+  lone.session.connectionLost("TRANSPORT_CLOSED", "", first);
+  assert.equal(lone.lost.length, 2);
+});
+
+test("the time without a connection is not begun anew by attempts that fail", () => {
+  const lone = busy("client");
+  lone.session.connectionLost("TRANSPORT_FAILED", "");
+  for (let attempt = 1; attempt < 20 && lone.ends.length === 0; attempt++) {
+    const link = new Link();
+    lone.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt });
+    lone.time.clock.advance(4_000);
+    lone.session.connectionLost("TRANSPORT_CLOSED", "", link);
+  }
+  assert.is(lone.ends[0]?.reason, "SESSION_EXPIRED");
+  assert.ok(lone.time.clock.now() <= 64_000);
+});
+
+test("a side without retention ends with its connection", () => {
+  const lone = new Lone("client");
+  lone.receive(welcome());
+  lone.session.connectionLost("TRANSPORT_CLOSED", "");
+  assert.is(lone.ends[0]?.by, "connection");
+});
+
+test.run();

@@ -82,7 +82,10 @@ export class Session {
 
   /** Client: asks the server to go on over this connection. Resolves when that is settled: it does, the connection is lost too, or the session ends. */
   requestResume(link: SessionLink, request: ResumeRequest): Promise<void> {
-    const expired = (): void => this.connectionLost("HANDSHAKE_TIMEOUT", "the server did not answer in time", link);
+    const expired = (): void => {
+      this.connectionLost("HANDSHAKE_TIMEOUT", "the server did not answer in time", link);
+      link.close();
+    };
     const attachment = this.#attach(link, expired);
     this.#state = "resuming";
     attachment.send(FrameType.RESUME, (writer) => writeResume(writer, request, this.owed.acks.accepted));

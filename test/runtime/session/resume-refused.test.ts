@@ -46,6 +46,26 @@ test("a server that was too slow for a client's RESUME loses the connection, and
   assert.ok(await world.answers(client));
 });
 
+test("a server that answers a RESUME when its client has given up and gone on elsewhere is not heard", async () => {
+  const dialled: Transport[] = [];
+  let accepted = 0;
+  const world = new World({
+    wire: (transport, side, clock) => {
+      if (side === "client") dialled.push(transport);
+      else if (++accepted === 2) delayAllButTheFirst(transport, (run) => void clock.setTimer(2_000, run));
+      return transport;
+    },
+  });
+  const options = { unsealed: true, retentionMs: 300_000 };
+  await world.serve(options);
+  const client = await world.connect({ ...options, handshakeTimeoutMs: 1_000 });
+  dialled[0]!.destroy();
+  await world.settle(10_000);
+  assert.is(client.state, "open");
+  assert.ok(accepted > 2, "the client gave the second connection up");
+  assert.ok(await world.answers(client));
+});
+
 /** Its first bytes arrive in time, those behind them late. */
 function delayAllButTheFirst(transport: Transport, later: (run: () => void) => void): void {
   const { start } = transport;

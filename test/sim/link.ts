@@ -123,7 +123,7 @@ export class SimTransport implements Transport {
     if (this.#pumping || this.#state === "ended") return;
     this.#pumping = true;
     const { timeline } = this.process;
-    timeline.after(this.#freeAt - timeline.now, () => {
+    timeline.at(this.#freeAt, () => {
       this.#pumping = false;
       if (this.#state !== "ended") this.#send();
     });
@@ -176,7 +176,7 @@ export class SimTransport implements Transport {
     const { latencyMs, jitterMs } = this.#quality;
     const jitter = jitterMs === 0 ? 0 : this.#random.below(jitterMs + 1);
     this.#lastArrival = Math.max(this.#lastArrival, timeline.now + busyMs + latencyMs + jitter);
-    timeline.after(this.#lastArrival - timeline.now, () => {
+    timeline.at(this.#lastArrival, () => {
       if (!this.mute) run();
     });
   }

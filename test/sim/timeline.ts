@@ -18,7 +18,12 @@ export class Timeline {
   #turnEnd: (() => void)[] = [];
 
   after(delayMs: number, run: () => void): SimEvent {
-    const event: SimEvent = { at: this.now + Math.max(0, delayMs), order: this.#order++, run };
+    return this.at(this.now + delayMs, run);
+  }
+
+  /** At an absolute time: two events that were set to the same one happen in the order in which they were set. */
+  at(at: number, run: () => void): SimEvent {
+    const event: SimEvent = { at: Math.max(this.now, at), order: this.#order++, run };
     this.#push(event);
     return event;
   }

@@ -27,7 +27,10 @@ export interface ClientPlatform {
 export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, DiscoveryOptions {
   /** Where the server is: `ws://localhost:7000`, `messagePortEndpoint(…)`, or `{ url, priority }`; lower priorities are tried first. */
   readonly endpoints: readonly EndpointInit[];
-  /** The server's public key, as `zgen keygen` prints it; or a function that decides about the key that the server shows. */
+  /**
+   * The server's public key, as `zgen keygen` prints it; or a function that decides about the key that the server shows: it
+   * is asked once for a key, and what it accepted is pinned for the life of the session.
+   */
   readonly serverKey?: string | JudgeServerKey | undefined;
   /** This client's own key, by which the server knows it. Default: anonymous. */
   readonly identity?: Identity | undefined;
@@ -43,7 +46,10 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, Dis
   readonly tls?: TlsClientOptions | undefined;
 }
 
-/** The client's end of its session: one object for as long as the session lives, over however many connections. */
+/**
+ * The client's end of its session: one object for as long as the session lives, over however many connections. A Node process stays alive until the
+ * session ends, also while it looks for a connection: at most `retentionMs`.
+ */
 export interface Client<Data = unknown> extends Session<Data> {}
 
 const optionNames = [

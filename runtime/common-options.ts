@@ -21,7 +21,10 @@ export interface CommonOptions<Data = unknown> {
   readonly rotateAfterBytes?: number | undefined;
   /** From the transport's opening to the end of the handshake, and from there to the other side's hello. Default 10,000. */
   readonly handshakeTimeoutMs?: number | undefined;
-  /** Silence that ends the session while anything is outstanding. Default 10,000. */
+  /**
+   * The longest silence of a connection while anything is outstanding. It is given up earlier where roundtrips are short: after 12 of them, and 1,500 ms at
+   * the soonest. Default 10,000.
+   */
   readonly livenessTimeoutMs?: number | undefined;
   /** Silence after which a server pings a quiet session. Default 25,000. */
   readonly keepAliveMs?: number | undefined;

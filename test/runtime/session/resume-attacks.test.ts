@@ -183,6 +183,50 @@ test("a client resumes only with the identity of its first server, which its fun
   assert.is(judged.length, 1);
 });
 
+test("a client whose session somebody else took over is told so, and does not come back", async () => {
+  const world = new CutWorld();
+  const { client, session } = await world.pair();
+  const secret = (client as unknown as { readonly connection: RawPeer }).connection.channel.exporter(RESUME_SECRET_LABEL);
+  const pending = client.use(Probe).later({}, { timeoutMs: 600_000 });
+  pending.catch(() => {});
+  await world.settle(100);
+  const { answer } = await shown(world, resume({ session: fromHex(session.id), secret, accepted: [0n] }));
+  assert.is(answer, "RESUMED");
+  assert.is((await client.closed).reason, "SUPERSEDED");
+  const connections = world.dialled.length;
+  await world.settle(120_000);
+  assert.is(world.dialled.length, connections);
+  assert.is(((await world.failure(pending)) as { readonly code: string }).code, "SESSION_LOST");
+});
+
+test("the recorded bytes of a resume, said again, change nothing", async () => {
+  const recorded: Uint8Array[][] = [];
+  const world = new World({
+    wire: (transport, side) => {
+      if (side === "server") return transport;
+      const writes: Uint8Array[] = [];
+      recorded.push(writes);
+      const { write } = transport;
+      transport.write = (bytes) => {
+        writes.push(bytes.slice());
+        return write.call(transport, bytes);
+      };
+      return transport;
+    },
+  });
+  const { session, id, secret } = await begun(world);
+  const second = await shown(world, resume({ session: id, secret }));
+  assert.is(second.answer, "RESUMED");
+  for (const bytes of [recorded[1]!, recorded[0]!]) {
+    const transport = await world.until(world.network.dial("server"));
+    transport.start({ onBytes() {}, onDrain() {}, onClose() {} });
+    for (const write of bytes.slice()) transport.write(write.slice());
+    await world.settle(11_000);
+  }
+  assert.is(session.state, "open");
+  assert.is(second.raw.closed, undefined);
+});
+
 test("where nothing is retained nothing is resumed", async () => {
   const world = new World();
   const server = await world.serve();

@@ -1,13 +1,12 @@
 import { type Client, connectOn } from "../../runtime/client.ts";
 import type { LogEntry } from "../../runtime/command/log.ts";
-import type { Peer } from "../../runtime/command/peer.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
 import { type Server, serve } from "../../runtime/server.ts";
-import { timersOf } from "../../runtime/time/timers-of.ts";
 import { dial } from "../../runtime/transport/dial-node.ts";
 import { identity, native } from "../support/channel/ends.ts";
 import { serverKey } from "../support/session/world.ts";
 import { tooMuch } from "./bounds.ts";
+import { closeWorld, PATIENCE_MS } from "./closing.ts";
 import { judgeEnd } from "./ends.ts";
 import { simHandlers } from "./handlers.ts";
 import { type Lane, Model } from "./model.ts";
@@ -17,6 +16,7 @@ import { Program } from "./program.ts";
 import type { SimRandom } from "./random.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { Timeline } from "./timeline.ts";
+import { makeTrouble, type Victims } from "./trouble.ts";
 
 /** What came of one seed. */
 export interface SimResult {
@@ -33,13 +33,8 @@ export interface SimResult {
   readonly trace: readonly string[];
 }
 
-/** How long a calm world gets to bring to an end what it began: the longest retention, deadline and handler, and the waits between. */
-const PATIENCE_MS = 600_000;
-
+/** From one look at what every session holds to the next. */
 const SAMPLE_MS = 200;
-/** In which a calm network carries the last acknowledgements. */
-const ACKNOWLEDGED_MS = 10_000;
-
 /** What the server's end of a session came to. */
 interface ServerSide {
   readonly session: Session;
@@ -56,6 +51,8 @@ export class SimWorld {
   readonly #network: SimNetwork;
   readonly #serverSides = new Map<string, ServerSide>();
   readonly #clients: { readonly client: Client; readonly process: SimProcess }[] = [];
+  /** Those of the clients. */
+  readonly #processes = new Set<SimProcess>();
   #server: { readonly server: Server; readonly process: SimProcess } | undefined;
   #serverNumber = 0;
   #resumes = 0;
@@ -110,24 +107,33 @@ export class SimWorld {
     const model = this.#model;
     const { clients, chaosMs } = this.#scenario;
     this.#startServer();
-    let lives = clients;
+    const lives = new Set<SimProcess>();
     for (let number = 0; number < clients; number++) {
       const process = new SimProcess(`client${number}`, timeline);
-      const over = (): number => lives--;
+      this.#processes.add(process);
+      lives.add(process);
+      const over = (): unknown => lives.delete(process);
       process.whenKilled(over);
       this.#lifeOf(process).then(over);
     }
-    this.#trouble();
+    makeTrouble(this.#scenario, this.#random.fork(), this.#victims());
     this.#sample();
     await timeline.run(() => timeline.now >= chaosMs, chaosMs + 1);
     model.trace("calm");
     this.#calm = true;
     this.#network.calmDown();
-    await timeline.run(() => lives === 0 && this.#nothingPending(), PATIENCE_MS);
-    if (lives > 0) model.violation(`${lives} clients never came to an end`);
-    await this.#closeAll();
+    await timeline.run(() => lives.size === 0 && this.#nothingPending(), PATIENCE_MS);
+    if (lives.size > 0) model.violation(`${lives.size} clients never came to an end`);
+    await closeWorld({
+      timeline,
+      model,
+      random: this.#random,
+      clients: this.#clients.filter(({ client, process }) => process.alive && client.state !== "ended"),
+      server: this.#server,
+      processes: [...this.#processes, ...(this.#server === undefined ? [] : [this.#server.process])].filter(({ alive }) => alive),
+      farSide: (client) => this.#farSide(client),
+    });
     model.conclude();
-    this.#checkTimers();
   }
 
   readonly #over = (): boolean => this.#calm;
@@ -277,108 +283,24 @@ export class SimWorld {
     if (wrong !== undefined) model.violation(`${who}: the session ${lane.name} ended, ${reason}: ${wrong}`);
   }
 
-  // The end
-
-  /** When all is quiet, what was sent in sessions that live must have arrived. Then everything is closed, and nothing may be left. */
-  async #closeAll(): Promise<void> {
-    const model = this.#model;
-    const timeline = this.#timeline;
-    const open = this.#clients.filter(({ client, process }) => process.alive && client.state !== "ended");
-    await timeline.run(() => open.every(({ client }) => client.state !== "disconnected"), PATIENCE_MS);
-    let flushing = 0;
-    for (const { client } of open) {
-      for (const side of [client, this.#farSide(client)]) {
-        if (side === undefined || side.state === "ended") continue;
-        flushing++;
-        side.flush().then(
-          () => flushing--,
-          () => flushing--,
-        );
-      }
-    }
-    const idle = (session: Session | undefined): boolean =>
-      session === undefined || session.state === "ended" || session.stats().commandsPending === 0;
-    const quiet = (): boolean => flushing === 0 && open.every(({ client }) => idle(client) && idle(this.#farSide(client)));
-    if (!(await timeline.run(quiet, PATIENCE_MS))) model.violation(`${flushing} flushes hang, or commands that were accepted never end`);
-    let answers = 0;
-    for (const { client, process } of open) {
-      for (const [side, direction] of [
-        [client, ">"],
-        [this.#farSide(client), "<"],
-      ] as const) {
-        if (side === undefined || side.state === "ended") continue;
-        answers++;
-        this.#lastWord(side, this.#lane(client, direction), direction === ">" ? process : this.#server!.process).then(() => answers--);
-      }
-    }
-    await timeline.run(() => answers === 0, PATIENCE_MS);
-    await timeline.run(() => false, ACKNOWLEDGED_MS);
-    for (const { client } of open) this.#checkSurvivor(client);
-    let closing = open.length + 1;
-    for (const { client } of open) (this.#random.chance(0.5) ? client.close("done") : client.drain()).then(() => closing--);
-    (this.#server?.server.close() ?? Promise.resolve()).then(() => closing--);
-    if (!(await timeline.run(() => closing === 0, PATIENCE_MS))) model.violation(`${closing} sessions or servers do not close`);
-    await timeline.run(() => false, PATIENCE_MS);
-  }
-
-  /** A session that lives still answers. */
-  async #lastWord(session: Session, lane: Lane, process: SimProcess): Promise<void> {
-    const model = this.#model;
-    const random = this.#random.fork();
-    await new Program(session, { process, model, random, lane, commands: 1, ms: 1, textLength: 1, over: () => false }).ask();
-  }
-
   /** The server's end of a client's session, if it is still there. */
   #farSide(client: Client): Session | undefined {
     const side = this.#serverSides.get(client.id);
     return side === undefined || side.ended ? undefined : side.session;
   }
 
-  #checkSurvivor(client: Client): void {
-    const far = this.#farSide(client);
-    if (client.state === "ended") return;
-    if (client.state !== "open") this.#model.violation(`${client.id.slice(0, 8)} is ${client.state} in a calm world`);
-    if (far === undefined) return;
-    for (const direction of [">", "<"]) this.#model.lane(client.id.slice(0, 8) + direction).survived = true;
-    for (const side of [client, far]) {
-      const { heldBytes } = (side as unknown as Peer).core.outbox;
-      if (heldBytes > 0) this.#model.violation(`${client.id.slice(0, 8)} holds ${heldBytes} bytes when everything is acknowledged`);
-    }
-  }
-
-  #checkTimers(): void {
-    const processes = new Set(this.#clients.map(({ process }) => process));
-    if (this.#server !== undefined) processes.add(this.#server.process);
-    for (const process of processes) {
-      if (!process.alive) continue;
-      const { size } = timersOf(process);
-      if (size > 0 || process.timers > 0)
-        this.#model.violation(`${process.name} keeps ${size} timers (${process.timers} armed) when all is closed`);
-    }
-  }
-
   // Trouble
 
-  #trouble(): void {
-    const { freezes, restarts, deaths, timedCuts, chaosMs } = this.#scenario;
-    const random = this.#random.fork();
-    const during = (count: number, run: () => void): void => {
-      for (let at = 0; at < count; at++) this.#timeline.after(random.below(chaosMs), run);
+  #victims(): Victims {
+    return {
+      timeline: this.#timeline,
+      clients: () => [...this.#processes].filter(({ alive }) => alive),
+      server: () => this.#server?.process,
+      cutOne: () => this.#network.cutOne(),
+      restart: () => void this.#restart(),
+      kill: (process) => this.#kill(process),
+      trace: this.#model.trace,
     };
-    during(timedCuts, () => this.#network.cutOne());
-    during(restarts, () => void this.#restart());
-    during(deaths, () => {
-      const living = this.#clients.filter(({ process }) => process.alive);
-      if (living.length > 0) this.#kill(random.pick(living).process);
-    });
-    during(freezes, () => {
-      const processes = [...this.#clients.map(({ process }) => process), ...(this.#server ? [this.#server.process] : [])];
-      if (processes.length === 0) return;
-      const process = random.pick(processes);
-      const ms = random.skewed(15_000);
-      this.#model.trace(`${process.name} freezes for ${ms} ms`);
-      process.freeze(ms);
-    });
   }
 
   #kill(process: SimProcess): void {

@@ -1,5 +1,7 @@
 import type { Peer } from "../../runtime/command/peer.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
+import { timersOf } from "../../runtime/time/timers-of.ts";
+import type { SimProcess } from "./process.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The most that a failure or a short reply takes. */
@@ -14,4 +16,20 @@ export function tooMuch(session: Session, { limits, textLength }: Scenario): str
   // One message may overshoot; ends and cancellations need no room, and each command has at most one of each.
   const bound = limits.outboxBytes + 2 * textLength + 200 + (callsPending + commandsPending + PAST_COMMANDS) * END_BYTES;
   return heldBytes > bound ? `holds ${heldBytes} bytes, more than ${bound}` : undefined;
+}
+
+/** Timers of a process without a session: those of a search and of connections that open or close. */
+const PROCESS_TIMERS = 60;
+/** Of a session that does nothing. */
+const SESSION_TIMERS = 10;
+/** Of a command at one end: its deadline, and its wait for room. */
+const COMMAND_TIMERS = 2;
+
+/** What a process waits for beyond its bounds, in words; undefined when it keeps them. */
+export function tooManyTimers(process: SimProcess, sessions: readonly Session[], { commands }: Scenario): string | undefined {
+  const { size } = timersOf(process);
+  const pending = sessions.reduce((sum, session) => sum + session.stats().callsPending + session.stats().commandsPending, 0);
+  // Sends that wait are not counted as pending; no program has more than all of its own.
+  const bound = PROCESS_TIMERS + sessions.length * (SESSION_TIMERS + commands) + pending * COMMAND_TIMERS;
+  return size > bound ? `has ${size} timers, more than ${bound}` : undefined;
 }

@@ -5,7 +5,7 @@ import { type Server, serve } from "../../runtime/server.ts";
 import { dial } from "../../runtime/transport/dial-node.ts";
 import { identity, native } from "../support/channel/ends.ts";
 import { serverKey } from "../support/session/world.ts";
-import { tooMuch } from "./bounds.ts";
+import { tooManyTimers, tooMuch } from "./bounds.ts";
 import { closeWorld, PATIENCE_MS } from "./closing.ts";
 import { judgeEnd } from "./ends.ts";
 import { simHandlers } from "./handlers.ts";
@@ -311,15 +311,20 @@ export class SimWorld {
 
   /** Looks at what every session holds, again and again. */
   #sample(): void {
-    for (const { client, process } of this.#clients) {
-      if (!process.alive || client.state === "ended") continue;
-      for (const side of [client, this.#farSide(client)]) {
-        if (side === undefined || side.state === "ended") continue;
-        const wrong = tooMuch(side, this.#scenario);
-        if (wrong !== undefined) this.#model.violation(`${side.id.slice(0, 8)} ${wrong}`);
-      }
-    }
+    const sessions = new Map<SimProcess, Session[]>();
+    const look = (process: SimProcess, session: Session): void => {
+      if (!process.alive || session.state === "ended") return;
+      sessions.set(process, [...(sessions.get(process) ?? []), session]);
+      this.#forbid(session.id.slice(0, 8), tooMuch(session, this.#scenario));
+    };
+    for (const { process, client } of this.#clients) look(process, client);
+    for (const { process, session } of this.#serverSides.values()) look(process, session);
+    for (const [process, own] of sessions) this.#forbid(process.name, tooManyTimers(process, own, this.#scenario));
     if (!this.#calm) this.#timeline.after(SAMPLE_MS, () => this.#sample());
+  }
+
+  #forbid(who: string, wrong: string | undefined): void {
+    if (wrong !== undefined) this.#model.violation(`${who} ${wrong}`);
   }
 
   #lane(session: Session, direction: ">" | "<"): Lane {

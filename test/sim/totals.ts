@@ -25,7 +25,7 @@ export function addResult(totals: SimTotals, result: SimResult): void {
 }
 
 export function describeTotals({ seeds, commands, cuts, resumes, lost, failures }: SimTotals): string {
-  return `${seeds} seeds: ${commands} commands, ${cuts} cuts, ${resumes} resumes, ${lost} session ends lost, ${failures.length} seeds with violations`;
+  return `${seeds} seeds: ${commands} commands, ${cuts} cuts, ${resumes} resumes, ${lost} sessions lost, ${failures.length} seeds with violations`;
 }
 
 /** What is wrong with one seed, and how to see it again. */

@@ -186,18 +186,16 @@ export class Session {
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#state === "opening" || this.#retention.ms === 0) {
-      this.#end({ reason, message, by: "connection", accepted: undefined });
-      return;
-    }
+    if (this.#state === "opening" || this.#retention.ms === 0) return this.#end({ reason, message, by: "connection", accepted: undefined });
     this.#detach();
     this.#state = "detached";
-    this.outbox.keep(this.#options.timers.now());
     this.#retention.begin();
     this.#options.handler.detached(reason, message);
+    this.#keep();
   }
 
   #keep(): void {
+    this.#flushDue = false;
     if (this.ended || !this.outbox.pending) return;
     this.outbox.keep(this.#options.timers.now());
     this.#options.handler.kept();
@@ -307,6 +305,7 @@ export class Session {
     handler.resumed();
     const { link } = this.#attachment!;
     const now = timers.now();
+    this.#flushDue = false;
     outbox.keep(now);
     if (this.#replay !== undefined) sendAgain(accepted, { owed: this.owed, replay: this.#replay, handler, link, now });
     outbox.handed();

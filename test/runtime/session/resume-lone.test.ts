@@ -169,6 +169,27 @@ test("the time without a connection is not begun anew by attempts that fail", ()
   assert.ok(lone.time.clock.now() <= 64_000);
 });
 
+for (const how of ["is lost", "is replaced"]) {
+  test(`a connection that took no more when it ${how} does not stop the next one`, () => {
+    const lone = busy("server");
+    const send = (number: number): void => {
+      lone.session.begin(SEND).uint32(number);
+      lone.session.end();
+      lone.time.clock.flush();
+    };
+    lone.writable = false;
+    send(5);
+    if (how === "is lost") lone.session.connectionLost("TRANSPORT_FAILED", "");
+    if (how === "is lost") send(6);
+    const link = new Link();
+    lone.session.resume(link, 4);
+    const before = how === "is lost" ? [5, 6] : [5];
+    assert.equal(numbers(link.frames), before);
+    send(7);
+    assert.equal(numbers(link.frames), [...before, 7]);
+  });
+}
+
 test("a side without retention ends with its connection", () => {
   const lone = new Lone("client");
   lone.receive(welcome());

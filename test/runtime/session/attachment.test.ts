@@ -1,0 +1,103 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Attachment } from "../../../runtime/session/attachment.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { TestTime } from "../../support/channel/ends.ts";
+import { frame } from "../../support/session/frames.ts";
+
+const TIMEOUT = 9_000;
+const SLACK = 40;
+
+/** An attachment whose hello came, and all that it asked for. */
+function attached() {
+  const time = new TestTime();
+  const told = { pings: [] as number[], alive: 0, deaths: 0, expired: 0 };
+  const attachment = new Attachment({ writable: true, send() {}, close() {} }, time.timers, () => 100);
+  attachment.awaitHello(1_000, () => told.expired++);
+  const host = {
+    waiting: true,
+    ping: (number: number) => void told.pings.push(number),
+    sayAlive: () => void told.alive++,
+    afterPoll: (run: () => void) => time.clock.endOfTurn(run),
+    dead: () => void told.deaths++,
+  };
+  return { time, told, attachment, host };
+}
+
+const test = suite("session/attachment");
+
+test("the first frame has its time, and after it no longer", () => {
+  const late = attached();
+  late.time.clock.advance(1_000 + SLACK);
+  assert.is(late.told.expired, 1);
+  const inTime = attached();
+  inTime.attachment.watch(inTime.host, TIMEOUT, 25_000, false);
+  inTime.time.clock.advance(1_000 + SLACK);
+  assert.is(inTime.told.expired, 0);
+});
+
+test("the answer to the first frame is a measure of the roundtrip; a frame that answers nothing is none", () => {
+  for (const [answered, ms] of [
+    [true, 4 * 200],
+    [false, TIMEOUT / 3],
+  ] as const) {
+    const { time, told, attachment, host } = attached();
+    time.clock.advance(200);
+    attachment.watch(host, TIMEOUT, 25_000, answered);
+    attachment.expect();
+    time.clock.advance(ms - 10);
+    assert.equal(told.pings, []);
+    time.clock.advance(10 + SLACK);
+    assert.equal(told.pings, [1]);
+  }
+});
+
+test("a pong measures the last ping only; one that was never asked for is ignored", () => {
+  const { time, told, attachment, host } = attached();
+  attachment.watch(host, TIMEOUT, 25_000, false);
+  attachment.expect();
+  attachment.pong(1);
+  time.clock.advance(TIMEOUT / 3 + SLACK);
+  assert.equal(told.pings, [1]);
+  attachment.heard(20);
+  attachment.pong(1);
+  time.clock.advance(500 + SLACK);
+  assert.equal(told.pings, [1, 2], "the roundtrip was short");
+});
+
+test("something long that arrives in pieces is told after a while, and only while it arrives", () => {
+  const { time, told, attachment, host } = attached();
+  attachment.heard(5_000);
+  time.clock.advance(300);
+  assert.is(told.alive, 0, "nobody was introduced yet");
+  attachment.watch(host, TIMEOUT, 25_000, false);
+  attachment.heard(1_023);
+  time.clock.advance(300);
+  assert.is(told.alive, 0);
+  attachment.heard(1);
+  time.clock.advance(200 + SLACK);
+  assert.is(told.alive, 1);
+  time.clock.advance(1_000);
+  assert.is(told.alive, 1);
+  attachment.heard(2_000);
+  attachment.read();
+  time.clock.advance(300);
+  assert.is(told.alive, 1, "it was complete meanwhile");
+  attachment.frames.push(frame(FrameType.PING, 1).subarray(0, 1), () => true);
+  attachment.heard(2_000);
+  attachment.read();
+  time.clock.advance(300);
+  assert.is(told.alive, 2, "a frame that spans records is not complete");
+});
+
+test("stopped, it holds no timer and nothing of a frame", () => {
+  const { time, attachment, host } = attached();
+  attachment.watch(host, TIMEOUT, 25_000, true);
+  attachment.frames.push(frame(FrameType.PING, 1).subarray(0, 1), () => true);
+  attachment.heard(2_000);
+  attachment.stop();
+  assert.is(attachment.frames.pendingBytes, 0);
+  assert.is(time.timers.size, 0);
+});
+
+test.run();

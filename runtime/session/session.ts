@@ -186,7 +186,8 @@ export class Session {
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#state === "opening" || this.#retention.ms === 0) return this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.#state === "opening" || this.#retention.ms === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.ended) return;
     this.#detach();
     this.#state = "detached";
     this.#retention.begin();

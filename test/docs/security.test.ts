@@ -19,7 +19,7 @@ test("every test that is named by its sentence is in its file", () => {
   assert.ok(named.length >= 15);
   for (const [, file, sentence] of named) {
     // Names of tests that are made in a loop have a part that varies.
-    const source = read(file!).replaceAll("${to}", "server");
+    const source = read(file!).replaceAll(/\$\{to\}/g, "server");
     assert.ok(source.includes(sentence!), `${file}: ${sentence}`);
   }
 });

@@ -8,7 +8,7 @@ import { SessionCaller } from "../../../runtime/command/caller.ts";
 import { StreamReader } from "../../../runtime/command/stream-reader.ts";
 import { Acks } from "../../../runtime/session/acks.ts";
 import { Attachment } from "../../../runtime/session/attachment.ts";
-import { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
+import type { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
 import { Outbox } from "../../../runtime/session/outbox.ts";
 import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
 import { ResumeSecrets } from "../../../runtime/session/resume-secrets.ts";

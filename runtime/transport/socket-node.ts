@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { connectError } from "./connect-error.ts";
 import type { SocketEndpoint, UnixEndpoint } from "./endpoint.ts";
 import { addressFamily } from "./lookup.ts";
 import { peerName, remoteOf } from "./remote.ts";
+import { openSocket } from "./socket-attempt.ts";
 import { StreamTransport } from "./stream-transport.ts";
 import { type TlsClientOptions, tlsClientOptions } from "./tls-options.ts";
 import type { Transport } from "./transport.ts";
@@ -23,26 +23,15 @@ export function dialSocket(endpoint: SocketEndpoint | UnixEndpoint, options: Soc
   const { signal } = options;
   signal?.throwIfAborted();
   const socket = open(endpoint, options);
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      signal?.removeEventListener("abort", abort);
-      socket.off("error", failed);
-    };
-    const failed = (error: Error): void => {
-      settle();
-      // What a socket that was given up still has to say.
-      socket.on("error", () => {});
-      socket.destroy();
-      reject(connectError(error));
-    };
-    const abort = (): void => failed(signal!.reason);
-    signal?.addEventListener("abort", abort);
-    socket.on("error", failed);
-    socket.once(endpoint.scheme === "tls" ? "secureConnect" : "connect", () => {
-      settle();
-      resolve(new StreamTransport(socket, endpoint.scheme === "unix" ? endpoint.url : peerName(endpoint.scheme, remoteOf(socket))));
-    });
-  });
+  const peer = (): string => (endpoint.scheme === "unix" ? endpoint.url : peerName(endpoint.scheme, remoteOf(socket)));
+  return openSocket<Transport>(
+    socket,
+    signal,
+    () => socket.destroy(),
+    ({ opened }) => {
+      socket.once(endpoint.scheme === "tls" ? "secureConnect" : "connect", () => opened(new StreamTransport(socket, peer())));
+    },
+  );
 }
 
 function open(endpoint: SocketEndpoint | UnixEndpoint, { address, tls }: SocketDialOptions): Socket {

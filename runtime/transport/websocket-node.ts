@@ -1,10 +1,10 @@
 import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
-import { connectError } from "./connect-error.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
 import { knownAddress } from "./lookup-node.ts";
 import { remoteOf } from "./remote.ts";
+import { openSocket } from "./socket-attempt.ts";
 import { type TlsClientOptions, tlsClientOptions } from "./tls-options.ts";
 import type { RemoteAddress, Transport } from "./transport.ts";
 import { WebSocketTransport, wsOptions } from "./websocket-transport.ts";
@@ -38,36 +38,24 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
     ...(address !== undefined && { lookup: knownAddress(address) }),
     ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : randomFillSync(mask)) }),
   });
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      signal?.removeEventListener("abort", abort);
-      socket.off("error", failed);
-    };
-    const failed = (error: Error): void => {
-      settle();
-      // ws tells once more that an attempt was given up.
-      socket.on("error", () => {});
-      socket.terminate();
-      reject(connectError(error));
-    };
-    const abort = (): void => failed(signal!.reason);
-    signal?.addEventListener("abort", abort);
-    socket.on("error", failed);
-    socket.on("unexpected-response", (_request, response) => {
-      refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
-    });
-    let remote: RemoteAddress | undefined;
-    socket.on("upgrade", (response) => {
-      remote = remoteOf(response.socket);
-    });
-    socket.on("open", () => {
-      settle();
-      const seal = (): void => {
-        sealed = true;
-      };
-      resolve(new WebSocketTransport(socket, endpoint.scheme, remote, seal));
-    });
-  });
+  const seal = (): void => {
+    sealed = true;
+  };
+  return openSocket<Transport>(
+    socket,
+    signal,
+    () => socket.terminate(),
+    ({ opened, failed }) => {
+      socket.on("unexpected-response", (_request, response) => {
+        refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
+      });
+      let remote: RemoteAddress | undefined;
+      socket.on("upgrade", (response) => {
+        remote = remoteOf(response.socket);
+      });
+      socket.on("open", () => opened(new WebSocketTransport(socket, endpoint.scheme, remote, seal)));
+    },
+  );
 }
 
 /** Status and text of an answer that is no upgrade, in one line. */

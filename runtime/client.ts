@@ -1,5 +1,5 @@
-import { ClientDialer, type JudgeServerKey } from "./client-dialer.ts";
-import { ClientSession } from "./client-session.ts";
+import { ClientDialer, type JudgeServerKey } from "./client/client-dialer.ts";
+import { ClientSession } from "./client/client-session.ts";
 import type { Session } from "./command/session-type.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
@@ -14,7 +14,7 @@ import type { Dial } from "./transport/dial.ts";
 import type { Lookup } from "./transport/lookup.ts";
 import type { TlsClientOptions } from "./transport/tls-options.ts";
 
-export type { JudgeServerKey } from "./client-dialer.ts";
+export type { JudgeServerKey } from "./client/client-dialer.ts";
 
 /** What an entry of the package knows of its platform. */
 export interface ClientPlatform {

@@ -19,6 +19,7 @@ import type { Timers } from "../time/timers.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
 import { SessionCaller } from "./caller.ts";
+import { ConnectionTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import type { ParkedReplies } from "./deferred.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -75,8 +76,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   data: Data = undefined as Data;
   #state: "open" | "draining" | "ended" = "open";
   #connection: Connection;
-  /** Counts of the connections that are gone. */
-  #past = { rotations: 0, recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0 };
+  readonly #totals = new ConnectionTotals();
   readonly #options: PeerOptions<Data>;
   readonly #feed: StatusFeed<SessionStatus>;
   readonly #idle: (() => void)[] = [];
@@ -131,15 +131,7 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   /** From here on this connection carries the session. */
   moveTo(connection: Connection): void {
-    const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#connection.channel.stats;
-    const past = this.#past;
-    this.#past = {
-      rotations: past.rotations + epoch,
-      recordsIn: past.recordsIn + recordsIn,
-      recordsOut: past.recordsOut + recordsOut,
-      bytesIn: past.bytesIn + bytesIn,
-      bytesOut: past.bytesOut + bytesOut,
-    };
+    this.#totals.add(this.#connection.channel.stats);
     this.#connection = connection;
     connection.carry(this.core);
   }
@@ -235,8 +227,6 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   stats(): SessionStats {
-    const { epoch, recordsIn, recordsOut, bytesIn, bytesOut } = this.#connection.channel.stats;
-    const past = this.#past;
     return {
       commandsSent: this.#caller?.sender.sent ?? 0,
       commandsHandled: this.#dispatcher?.handled ?? 0,
@@ -244,11 +234,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#dispatcher?.pending ?? 0,
-      rotations: past.rotations + epoch,
-      recordsIn: past.recordsIn + recordsIn,
-      recordsOut: past.recordsOut + recordsOut,
-      bytesIn: past.bytesIn + bytesIn,
-      bytesOut: past.bytesOut + bytesOut,
+      ...this.#totals.with(this.#connection.channel.stats),
     };
   }
 

@@ -3,10 +3,9 @@ import type { Import } from "./imports.ts";
 /** The floors of the runtime, as docs/ARCHITECTURE.md draws them. The first prefix that fits decides. */
 const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/server.ts", 6],
+  ["runtime/server/", 6],
   ["runtime/client.ts", 6],
-  ["runtime/client-dialer.ts", 6],
-  ["runtime/client-session.ts", 6],
-  ["runtime/resumable-sessions.ts", 6],
+  ["runtime/client/", 6],
   ["runtime/session-factory.ts", 6],
   ["runtime/common-options.ts", 6],
   ["runtime/version.ts", 1],

@@ -1,13 +1,13 @@
-import type { Peer } from "./command/peer.ts";
+import type { Peer } from "../command/peer.ts";
 import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
-import { fromHex } from "./bytes/hex.ts";
-import { equalBytes } from "./crypto/equal.ts";
-import type { Finder, Found } from "./discovery/finder.ts";
-import { endReasons } from "./errors/end-reason.ts";
-import { RESUME_SECRET_LABEL } from "./session/resume-secrets.ts";
-import { EndError, type SessionEnd } from "./session/session-end.ts";
-import type { SessionFactory } from "./session-factory.ts";
-import type { Timers } from "./time/timers.ts";
+import { fromHex } from "../bytes/hex.ts";
+import { equalBytes } from "../crypto/equal.ts";
+import type { Finder, Found } from "../discovery/finder.ts";
+import { endReasons } from "../errors/end-reason.ts";
+import { RESUME_SECRET_LABEL } from "../session/resume-secrets.ts";
+import { EndError, type SessionEnd } from "../session/session-end.ts";
+import type { SessionFactory } from "../session-factory.ts";
+import type { Timers } from "../time/timers.ts";
 
 /** A client's session over one connection after another: it opens on the first, and whenever one is lost another one is found. */
 export class ClientSession<Data> {

@@ -1,13 +1,13 @@
-import type { Resume } from "../generated/zserver/protocol/v1/session.ts";
-import { toHex } from "./bytes/hex.ts";
-import type { ChannelPeer } from "./channel/channel.ts";
-import type { Peer } from "./command/peer.ts";
-import { equalBytes } from "./crypto/equal.ts";
-import type { CryptoProvider } from "./crypto/provider.ts";
-import type { EndReason } from "./errors/end-reason.ts";
-import type { Connection } from "./session/connection.ts";
-import { PROTOCOL_VERSION } from "./session/greetings.ts";
-import { RESUME_SECRET_LABEL, ResumeSecrets } from "./session/resume-secrets.ts";
+import type { Resume } from "../../generated/zserver/protocol/v1/session.ts";
+import { toHex } from "../bytes/hex.ts";
+import type { ChannelPeer } from "../channel/channel.ts";
+import type { Peer } from "../command/peer.ts";
+import { equalBytes } from "../crypto/equal.ts";
+import type { CryptoProvider } from "../crypto/provider.ts";
+import type { EndReason } from "../errors/end-reason.ts";
+import type { Connection } from "../session/connection.ts";
+import { PROTOCOL_VERSION } from "../session/greetings.ts";
+import { RESUME_SECRET_LABEL, ResumeSecrets } from "../session/resume-secrets.ts";
 
 /** A session of the server, and what a client must show to have it go on. */
 interface Resumable<Data> {

@@ -1,0 +1,210 @@
+import type { ClientHello, Resume } from "../../generated/zserver/protocol/v1/session.ts";
+import type { ChannelPeer } from "../channel/channel.ts";
+import type { Peer } from "../command/peer.ts";
+import type { Session } from "../command/session-type.ts";
+import { StatusFeed } from "../command/status.ts";
+import { checkCounts } from "../common-options.ts";
+import { encodeBase64url } from "../crypto/base64url.ts";
+import { serverKeyOf } from "../crypto/identity.ts";
+import { formatServerKey } from "../crypto/key-string.ts";
+import { nativeCrypto } from "../crypto/native.ts";
+import { selectCrypto } from "../crypto/select.ts";
+import { isSodiumInstalled, sodiumMissingNotice } from "../crypto/sodium.ts";
+import type { CommandError } from "../errors/command-error.ts";
+import type { CommandType } from "../schema/service-type.ts";
+import type { Connection } from "../session/connection.ts";
+import type { SessionEnd } from "../session/session-end.ts";
+import { SessionFactory } from "../session-factory.ts";
+import { listen } from "../transport/listen.ts";
+import { originRules } from "../transport/origin.ts";
+import type { Listener, Transport } from "../transport/transport.ts";
+import { type ConnectionsHost, ServerConnections } from "./connections.ts";
+import { ResumableSessions, type ResumeRefusal, sessionUnknown } from "./resumable-sessions.ts";
+import { DEFAULT_DETACHED_BYTES, DEFAULT_DETACHED_SESSIONS, type ServeOptions, type Server, type ServerStatus } from "./server-types.ts";
+
+const goneAway: ResumeRefusal = { reason: "GOING_AWAY", message: "the server was closed" };
+
+/** A server from its start to its end: what it listens on, its sessions, and how both end. */
+export class RunningServer<Data> implements Server<Data> {
+  readonly serverKey: string;
+  readonly #options: ServeOptions<Data>;
+  readonly #factory: SessionFactory<Data>;
+  readonly #listeners: Listener[] = [];
+  readonly #sessions: ResumableSessions<Data>;
+  readonly #connections: ServerConnections<Data>;
+  readonly #feed: StatusFeed<ServerStatus<Data>>;
+  #state: "open" | "draining" | "closing" | "closed" = "open";
+  readonly #closed: Promise<void>;
+  #resolveClosed!: (closing: Promise<void>) => void;
+
+  constructor(options: ServeOptions<Data>) {
+    this.#options = options;
+    const { identity, unsealed } = options;
+    checkCounts(options, ["halfOpenConnections", "detachedSessions", "detachedBytes"]);
+    if (!Array.isArray(options.listen) || options.listen.length === 0)
+      throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
+    if (identity === undefined && !unsealed)
+      throw new TypeError("serve: `identity` is missing; `zgen keygen` makes one, `loadIdentity(path)` reads it");
+    if (unsealed && options.listen.some((where) => typeof where !== "string" || !where.startsWith("memory:")))
+      throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
+    const crypto = selectCrypto(options.crypto, nativeCrypto);
+    this.#factory = new SessionFactory("server", options, crypto);
+    const { detachedSessions = DEFAULT_DETACHED_SESSIONS, detachedBytes = DEFAULT_DETACHED_BYTES } = options;
+    this.#sessions = new ResumableSessions(crypto, detachedSessions, detachedBytes);
+    this.serverKey = identity === undefined || unsealed ? "" : formatServerKey(crypto, serverKeyOf(identity));
+    this.#connections = new ServerConnections(options, this.#factory, this.#host());
+    this.#feed = new StatusFeed(() => this.#now());
+    this.#closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  get endpoints(): readonly string[] {
+    return this.#listeners.flatMap((listener) => listener.endpoints);
+  }
+
+  async start(): Promise<void> {
+    const { allowedOrigins, allowedHosts, memory, tls, socketMode } = this.#options;
+    const origins = originRules({ allowedOrigins, allowedHosts });
+    const accept = (transport: Transport): void => this.#connections.accept(transport);
+    const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
+    try {
+      for (const where of this.#options.listen)
+        this.#listeners.push(await listen(where, { origins, accept, onError, memory, tls, socketMode }));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    const native = this.#options.crypto === undefined && !this.#options.unsealed;
+    if (native && !isSodiumInstalled()) this.#factory.log({ level: "warn", message: sodiumMissingNotice });
+  }
+
+  sessions(): IterableIterator<Session<Data>> {
+    return this.#sessions.values();
+  }
+
+  reply(command: CommandType, token: string, reply: unknown): Promise<void> {
+    return this.#factory.parked.reply(command, token, reply);
+  }
+
+  fail(command: CommandType, token: string, error: CommandError): Promise<void> {
+    return this.#factory.parked.fail(command, token, error);
+  }
+
+  status(): AsyncIterableIterator<ServerStatus<Data>> {
+    return this.#feed.subscribe();
+  }
+
+  async drain(): Promise<void> {
+    if (this.#state === "open") {
+      this.#state = "draining";
+      this.#feed.emit({ type: "draining" });
+    }
+    const listeners = this.#stopListening();
+    for (const session of [...this.#sessions.values()]) if (session.core.detached) this.#disconnected(session);
+    await Promise.all(Array.from(this.#sessions.values(), (session) => session.drain()));
+    await listeners;
+    await this.close();
+  }
+
+  close(): Promise<void> {
+    if (this.#state === "open" || this.#state === "draining") {
+      this.#state = "closing";
+      this.#resolveClosed(this.#shutDown());
+    }
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #shutDown(): Promise<void> {
+    const listeners = this.#stopListening();
+    this.#connections.cutHalfOpen("GOING_AWAY", "the server was closed");
+    for (const session of [...this.#sessions.values()]) session.end("GOING_AWAY", "the server was closed");
+    await listeners;
+    await this.#connections.released();
+    this.#state = "closed";
+    this.#feed.emit({ type: "closed" });
+    this.#feed.end();
+  }
+
+  #host(): ConnectionsHost<Data> {
+    const sessions = this.#sessions;
+    const owner = this;
+    return {
+      get accepting() {
+        return owner.#state === "open";
+      },
+      opened: (peer, hello, key) => this.#opened(peer, hello, key),
+      resume: (stranger, request, connection, channelPeer) => this.#resume(stranger, request, connection, channelPeer),
+      failed: (peer, reason, message) => this.#feed.emit({ type: "connection_failed", peer, reason, message }),
+      disconnected: (peer) => this.#disconnected(peer),
+      kept: (peer) => sessions.detached(peer),
+      resumed: (peer) => sessions.attached(peer),
+      confirmed: (peer) => sessions.confirmed(peer),
+      renewing: (peer) => sessions.renewing(peer),
+      ended: (peer, end) => this.#ended(peer, end),
+    };
+  }
+
+  #now(): ServerStatus<Data> {
+    if (this.#state === "open") return { type: "listening", endpoints: this.endpoints };
+    return { type: this.#state === "closed" ? "closed" : "draining" };
+  }
+
+  async #stopListening(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+  }
+
+  /** Nobody comes back to a server that does not listen any more: its answers would reach nobody. */
+  #disconnected(peer: Peer<Data>): void {
+    if (this.#state === "open") this.#sessions.detached(peer);
+    else peer.end("GOING_AWAY", "the server is shutting down");
+  }
+
+  /** The session that goes on over this connection; undefined when the client's wish is not granted. */
+  #resume(stranger: Peer<Data>, request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | undefined {
+    const claimed = this.#state === "closed" ? goneAway : this.#claim(request, connection, channelPeer);
+    if ("reason" in claimed) {
+      stranger.end(claimed.reason, claimed.message);
+      return undefined;
+    }
+    stranger.core.giveWay();
+    claimed.moveTo(connection);
+    claimed.core.resume(connection, Number(request.accepted[0] ?? 0n));
+    return claimed;
+  }
+
+  /** Where nothing is retained, nothing can be sent again: no session goes on. */
+  #claim(request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | ResumeRefusal {
+    return this.#factory.retentionMs === 0 ? sessionUnknown : this.#sessions.claim(request, connection, channelPeer);
+  }
+
+  #opened(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void {
+    if (key !== undefined && !hello.anonymous) peer.principal = { id: `x25519:${encodeBase64url(key)}`, key };
+    if (this.#state !== "open") {
+      peer.end("GOING_AWAY", "the server takes no new sessions");
+      return;
+    }
+    this.#sessions.add(peer);
+    peer.welcome();
+    this.#feed.emit({ type: "session_opened", session: peer });
+    if (this.#options.onSession === undefined) return;
+    const release = peer.hold();
+    this.#introduce(peer, this.#options.onSession).then(release, (error: unknown) => {
+      this.#factory.log({ level: "error", message: "onSession failed; the session was closed", error });
+      peer.end("CLOSED", "the server could not set the session up");
+    });
+  }
+
+  async #introduce(peer: Peer<Data>, onSession: (session: Session<Data>) => void | Promise<void>): Promise<void> {
+    await onSession(peer);
+  }
+
+  #ended(peer: Peer<Data>, end: SessionEnd): void {
+    if (this.#sessions.delete(peer)) this.#feed.emit({ type: "session_ended", session: peer, end });
+    else this.#feed.emit({ type: "connection_failed", peer: peer.peer, reason: end.reason, message: end.message });
+  }
+}

@@ -1,0 +1,92 @@
+import type { Session } from "../command/session-type.ts";
+import { type CommonOptions, commonOptionNames } from "../common-options.ts";
+import type { Identity } from "../crypto/identity.ts";
+import type { CommandError } from "../errors/command-error.ts";
+import type { EndReason } from "../errors/end-reason.ts";
+import type { CommandType } from "../schema/service-type.ts";
+import type { SessionEnd } from "../session/session-end.ts";
+import type { CustomListener } from "../transport/custom.ts";
+import type { OriginOptions } from "../transport/origin.ts";
+import type { TlsServerOptions } from "../transport/tls-options.ts";
+import type { AttachedServer } from "../transport/websocket-server.ts";
+
+/** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman; those beyond it are cut. */
+export const DEFAULT_HALF_OPEN_CONNECTIONS = 10_000;
+
+/** Sessions that may wait for their clients at once. Each costs a few kilobytes and what it holds unacknowledged. */
+export const DEFAULT_DETACHED_SESSIONS = 100_000;
+export const DEFAULT_DETACHED_BYTES = 268_435_456;
+
+export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, OriginOptions {
+  /**
+   * URLs such as `ws://[::]:7000` (port 0 takes any free one), `tcp://[::]:7001` or `unix:/run/game.sock`; `{ server: httpServer, path }` to
+   * live beside Express or Fastify; or what takes connections that no URL names, such as `messagePortListener()`.
+   */
+  readonly listen: readonly (string | AttachedServer | CustomListener)[];
+  /** The certificate of `tls:` and `wss:` addresses. */
+  readonly tls?: TlsServerOptions | undefined;
+  /** Who may connect to a `unix:` address: the permissions of its file. Default 0o600. */
+  readonly socketMode?: number | undefined;
+  /** Who this server is: `loadIdentity(path)`. Not needed with `unsealed`. */
+  readonly identity?: Identity | undefined;
+  /**
+   * Called when a client was let in, before any of its commands starts; while a returned promise is pending, none does. When it throws, the
+   * session is closed.
+   */
+  readonly onSession?: ((session: Session<Data>) => void | Promise<void>) | undefined;
+  /** Connections that may be in their handshake at once. Default 10,000. */
+  readonly halfOpenConnections?: number | undefined;
+  /** Sessions that may be without a connection at once; those beyond it end, the longest detached first. Default 100,000. */
+  readonly detachedSessions?: number | undefined;
+  /** Bytes that sessions without a connection may hold together. Default 256 MiB. */
+  readonly detachedBytes?: number | undefined;
+}
+
+/** What `server.status()` tells. */
+export type ServerStatus<Data = unknown> =
+  | { readonly type: "listening"; readonly endpoints: readonly string[] }
+  | { readonly type: "session_opened"; readonly session: Session<Data> }
+  | { readonly type: "session_ended"; readonly session: Session<Data>; readonly end: SessionEnd }
+  /** A connection ended before it had a session. */
+  | { readonly type: "connection_failed"; readonly peer: string; readonly reason: EndReason; readonly message: string }
+  | { readonly type: "draining" }
+  /** The last event. */
+  | { readonly type: "closed" };
+
+export interface Server<Data = unknown> {
+  /** URLs under which clients reach this server, real ports filled in. */
+  readonly endpoints: readonly string[];
+  /** What clients pass as `serverKey`; empty for a server that seals nothing. */
+  readonly serverKey: string;
+  /** The live sessions, in the order in which they began. */
+  sessions(): IterableIterator<Session<Data>>;
+  /** Gives a reply that a handler parked with `defer()`, from anywhere. Rejects as `DeferredReply.reply` does. */
+  reply<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, reply: RI): Promise<void>;
+  /** Fails a command whose reply a handler parked. */
+  fail<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, error: CommandError): Promise<void>;
+  /** How things stand, then every change, until the server is closed. */
+  status(): AsyncIterableIterator<ServerStatus<Data>>;
+  /**
+   * Takes no new connections and no new commands, waits for the commands under way, then closes. Sessions that are without a connection, or lose
+   * theirs meanwhile, end: nobody could be answered.
+   */
+  drain(): Promise<void>;
+  /** Ends all sessions now. Resolves when nothing is left open. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The names of {@link ServeOptions}, for the check of unknown ones. */
+export const serveOptionNames: readonly string[] = [
+  ...commonOptionNames,
+  "listen",
+  "identity",
+  "onSession",
+  "allowedOrigins",
+  "allowedHosts",
+  "halfOpenConnections",
+  "detachedSessions",
+  "detachedBytes",
+  "tls",
+  "socketMode",
+];

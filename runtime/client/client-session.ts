@@ -70,6 +70,7 @@ export class ClientSession<Data> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       const peer = this.#factory.make(connection, channelPeer, this.#anonymous, {
+        controls: {},
         opened: () => this.#opened(),
         resume() {},
         disconnected: () => this.#disconnected(),

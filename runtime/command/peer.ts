@@ -9,7 +9,7 @@ import { checkOptions } from "../errors/options.ts";
 import type { Caller } from "../schema/caller.ts";
 import { type CommandType, type ServiceType, type Side, serviceInfo } from "../schema/service-type.ts";
 import type { Connection } from "../session/connection.ts";
-import { FrameType } from "../session/frame.ts";
+import { type ControlType, FrameType } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
@@ -20,6 +20,7 @@ import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./
 import { interceptMembers } from "./batch-interceptors.ts";
 import { SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
+import { type ControlOwners, leadControl } from "./control-frames.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import type { ParkedReplies } from "./deferred.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -53,6 +54,7 @@ export interface PeerOptions<Data> {
   readonly sendTimeoutMs: number;
   /** How long this side keeps a session without a connection; 0: not at all. */
   readonly retentionMs: number;
+  readonly controls: ControlOwners<Data>;
   /** The other side has introduced itself: the session may begin. A server answers with {@link Peer.welcome}. */
   readonly opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void;
   /** Server: the client wants another session to go on over the connection of this one, which has done nothing yet. */
@@ -238,6 +240,12 @@ export class Peer<Data = unknown> implements Session<Data> {
     };
   }
 
+  /** Sends a numbered frame that is about the session itself. */
+  control(type: ControlType, body: (writer: Writer) => void): void {
+    body(this.core.begin(type));
+    this.core.end();
+  }
+
   /** The connection has new keys. */
   rotated(epoch: number): void {
     this.#feed.emit({ type: "rotated", epoch });
@@ -267,6 +275,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     if (type === FrameType.REQUEST) dispatcher.request(body, size);
     else if (type === FrameType.SEND) dispatcher.send(body, size);
     else if (type === FrameType.VOID) dispatcher.skip(body);
+    else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {
       const id = body.uintNumber();
       if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)

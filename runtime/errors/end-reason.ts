@@ -22,7 +22,11 @@ export type EndReason =
   | "SESSION_UNKNOWN"
   | "SESSION_EXPIRED"
   | "SUPERSEDED"
-  | "RETENTION_LIMIT";
+  | "RETENTION_LIMIT"
+  | "ADMISSION_DENIED"
+  | "ADMISSION_FAILED"
+  | "CREDENTIALS_EXPIRED"
+  | "REVOKED";
 
 export interface EndReasonInfo {
   /** The number on the wire. */
@@ -64,6 +68,10 @@ export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   SESSION_EXPIRED: session(18, false, "the session had no connection for `retentionMs`"),
   SUPERSEDED: session(19, false, "the session went on over another connection"),
   RETENTION_LIMIT: session(20, false, "the server kept too many sessions without a connection, and this one the longest"),
+  ADMISSION_DENIED: session(21, false, "the server did not admit the client's credentials"),
+  ADMISSION_FAILED: connection(22, true, "the server could not decide whether to admit the client"),
+  CREDENTIALS_EXPIRED: session(23, false, "the time for which the client was admitted is over"),
+  REVOKED: session(24, false, "the server revoked the client's principal"),
 };
 
 const names = new Map<number, EndReason>(Object.entries(endReasons).map(([name, info]) => [info.number, name as EndReason]));

@@ -2,12 +2,13 @@ import type { ClientHello, Resume } from "../../generated/zserver/protocol/v1/se
 import type { ChannelEvents, ChannelPeer } from "../channel/channel.ts";
 import { ListenerChannel } from "../channel/listener-channel.ts";
 import { PlainChannel } from "../channel/plain-channel.ts";
+import type { ControlOwners } from "../command/control-frames.ts";
 import type { Peer } from "../command/peer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
 import { limitsToWire } from "../session/limits.ts";
 import type { SessionEnd } from "../session/session-end.ts";
-import type { SessionFactory } from "../session-factory.ts";
+import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import type { Transport } from "../transport/transport.ts";
 import { DEFAULT_HALF_OPEN_CONNECTIONS, type ServeOptions } from "./server-types.ts";
 
@@ -15,6 +16,7 @@ import { DEFAULT_HALF_OPEN_CONNECTIONS, type ServeOptions } from "./server-types
 export interface ConnectionsHost<Data> {
   /** Whether new connections are taken. */
   readonly accepting: boolean;
+  readonly controls: ControlOwners<Data>;
   /** A client has introduced itself; `key` is the static key that it proved, if any. */
   opened(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void;
   /** The session that goes on over this connection; undefined when the client's wish is not granted. */
@@ -59,26 +61,10 @@ export class ServerConnections<Data> {
       (events) => this.#channel(events),
       {
         established: (channelPeer) => {
-          peer = this.#factory.make(connection, channelPeer, true, {
-            opened: (peer, hello) => {
-              this.#halfOpen.delete(connection);
-              host.opened(peer, hello as ClientHello, channelPeer.remoteStatic);
-            },
-            resume: (stranger, request) => {
-              const resumed = host.resume(stranger, request, connection, channelPeer);
-              if (resumed === undefined) return;
-              peer = resumed;
-              this.#halfOpen.delete(connection);
-            },
-            disconnected: (peer) => host.disconnected(peer),
-            kept: (peer) => host.kept(peer),
-            resumed: (peer) => host.resumed(peer),
-            confirmed: (peer) => host.confirmed(peer),
-            ended: (peer, end) => {
-              this.#halfOpen.delete(connection);
-              host.ended(peer, end);
-            },
+          const hooks = this.#hooks(connection, channelPeer, (resumed) => {
+            peer = resumed;
           });
+          peer = this.#factory.make(connection, channelPeer, true, hooks);
           return peer.core;
         },
         failed: (reason, message) => {
@@ -117,6 +103,32 @@ export class ServerConnections<Data> {
     await new Promise<void>((resolve) => {
       this.#allReleased = resolve;
     });
+  }
+
+  /** @param resumed called with the session that goes on over the connection */
+  #hooks(connection: Connection, channelPeer: ChannelPeer, resumed: (peer: Peer<Data>) => void): SessionHooks<Data> {
+    const host = this.#host;
+    return {
+      controls: host.controls,
+      opened: (peer, hello) => {
+        this.#halfOpen.delete(connection);
+        host.opened(peer, hello as ClientHello, channelPeer.remoteStatic);
+      },
+      resume: (stranger, request) => {
+        const peer = host.resume(stranger, request, connection, channelPeer);
+        if (peer === undefined) return;
+        resumed(peer);
+        this.#halfOpen.delete(connection);
+      },
+      disconnected: (peer) => host.disconnected(peer),
+      kept: (peer) => host.kept(peer),
+      resumed: (peer) => host.resumed(peer),
+      confirmed: (peer) => host.confirmed(peer),
+      ended: (peer, end) => {
+        this.#halfOpen.delete(connection);
+        host.ended(peer, end);
+      },
+    };
   }
 
   #channel(events: ChannelEvents): ListenerChannel | PlainChannel {

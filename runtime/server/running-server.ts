@@ -1,4 +1,4 @@
-import type { ClientHello, Resume } from "../../generated/zserver/protocol/v1/session.ts";
+import { Admitted, type ClientHello, type Resume } from "../../generated/zserver/protocol/v1/session.ts";
 import type { ChannelPeer } from "../channel/channel.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Session } from "../command/session-type.ts";
@@ -13,6 +13,7 @@ import { isSodiumInstalled, sodiumMissingNotice } from "../crypto/sodium.ts";
 import type { CommandError } from "../errors/command-error.ts";
 import type { CommandType } from "../schema/service-type.ts";
 import type { Connection } from "../session/connection.ts";
+import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { SessionFactory } from "../session-factory.ts";
 import { listen } from "../transport/listen.ts";
@@ -136,6 +137,10 @@ export class RunningServer<Data> implements Server<Data> {
     return {
       get accepting() {
         return owner.#state === "open";
+      },
+      controls: {
+        // Whoever is here was let in whatever it shows.
+        [FrameType.CREDENTIALS]: (peer) => peer.control(FrameType.ADMITTED, (writer) => Admitted.write(writer, { admitted: true })),
       },
       opened: (peer, hello, key) => this.#opened(peer, hello, key),
       resume: (stranger, request, connection, channelPeer) => this.#resume(stranger, request, connection, channelPeer),

@@ -1,4 +1,4 @@
-import { isIgnorable, headerType, LAST_KNOWN_TYPE } from "./frame.ts";
+import { isIgnorable, headerType, isKnown } from "./frame.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** Gets each whole frame: `body` lies in `bytes` from `start` to `end` and is valid until the call returns. */
@@ -99,7 +99,7 @@ export class FrameAssembler {
 
   #check(header: number, length: number): void {
     const type = headerType(header);
-    if (type > LAST_KNOWN_TYPE && !isIgnorable(header)) throw new ProtocolError(`unknown frame type ${type}`);
+    if (!isKnown(type) && !isIgnorable(header)) throw new ProtocolError(`unknown frame type ${type}`);
     const limit = this.#maxBody(type);
     if (length > limit) throw new ProtocolError(`a frame of type ${type} announces ${length} bytes; the limit is ${limit}`);
   }

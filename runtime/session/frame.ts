@@ -31,20 +31,45 @@ export const FrameType = {
   RESUME: 16,
   /** The server's first frame where a session goes on. */
   RESUMED: 17,
+  /** The client shows fresh credentials in a live session. */
+  CREDENTIALS: 18,
+  /** What became of them. */
+  ADMITTED: 19,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
+/** The numbered frames that are about the session itself and not about a command: the command floor leads each to its owner. */
+export type ControlType = (typeof FrameType)["CREDENTIALS" | "ADMITTED"];
+const controlTypes: readonly ControlType[] = [FrameType.CREDENTIALS, FrameType.ADMITTED];
+
 /** Frames of these types are numbered, acknowledged, and sent again after a resume. */
-const FIRST_SEQUENCED = FrameType.REQUEST;
-const LAST_SEQUENCED = FrameType.VOID;
-/** The highest type that this version knows. */
-export const LAST_KNOWN_TYPE: number = FrameType.RESUMED;
+const numberedTypes: ReadonlySet<FrameType> = new Set([
+  FrameType.REQUEST,
+  FrameType.SEND,
+  FrameType.REPLY,
+  FrameType.FAIL,
+  FrameType.CANCEL,
+  FrameType.ITEM,
+  FrameType.END,
+  FrameType.VOID,
+  ...controlTypes,
+]);
 
 const SEQUENCED = 1;
 const IGNORABLE = 2;
 
+/** What a type is, by its number: every frame is looked up. */
+const UNKNOWN = 0;
+const UNNUMBERED = 1;
+const NUMBERED = 2;
+const natures = new Uint8Array(64).fill(UNKNOWN);
+for (const type of Object.values(FrameType)) natures[type] = numberedTypes.has(type) ? NUMBERED : UNNUMBERED;
+
+/** Whether this version knows frames of this type. */
+export const isKnown = (type: number): boolean => natures[type] !== UNKNOWN;
+
 /** Whether frames of a known type are numbered. */
-export const isNumbered = (type: number): boolean => type >= FIRST_SEQUENCED && type <= LAST_SEQUENCED;
+export const isNumbered = (type: number): boolean => natures[type] === NUMBERED;
 
 /** The header byte of a frame that this version sends. */
 export function frameHeader(type: FrameType): number {

@@ -6,7 +6,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import { Attachment, type LifeHost } from "./attachment.ts";
 import { readCredit, readNumber } from "./control-body.ts";
-import { FrameType, frameHeader, headerType, isIgnorable, isNumbered, isSequenced, LAST_KNOWN_TYPE, maxBodyBytes } from "./frame.ts";
+import { FrameType, frameHeader, headerType, isIgnorable, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
 import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
@@ -220,12 +220,12 @@ export class Session {
       handler.confirmed();
     }
     if (this.#attachment!.quiet && isSequenced(header)) throw new ProtocolError(`a numbered frame of type ${type} came in a quiet record`);
-    if (type > LAST_KNOWN_TYPE && this.#state === "open") {
+    if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
       if (isSequenced(header)) this.owed.acks.accept(end - start);
       return true;
     }
-    if (type <= LAST_KNOWN_TYPE && header !== frameHeader(type))
+    if (isKnown(type) && header !== frameHeader(type))
       throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));

@@ -33,6 +33,8 @@ export interface ClientHello {
   readonly agent: string;
   /** The client has no key of its own: the static key it showed in an XX handshake was made for this connection only. */
   readonly anonymous: boolean;
+  /** What the server's admission judges, at most 8,192 bytes. */
+  readonly credentials: Uint8Array;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -46,6 +48,8 @@ export interface ClientHelloInit {
   readonly agent?: string | undefined;
   /** The client has no key of its own: the static key it showed in an XX handshake was made for this connection only. */
   readonly anonymous?: boolean | undefined;
+  /** What the server's admission judges, at most 8,192 bytes. */
+  readonly credentials?: Uint8Array | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -68,6 +72,7 @@ function writeClientHello(writer: Writer, message: ClientHelloInit): void {
   }
   if (message.agent !== undefined && message.agent !== "") writeString(writer, 26, message.agent, "agent");
   if (message.anonymous !== undefined && message.anonymous !== false) writeBool(writer, 32, message.anonymous, "anonymous");
+  if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 42, message.credentials, "credentials");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -76,12 +81,14 @@ function readClientHello(reader: Reader, end: number, previous?: ClientHello): C
   let limits: Limits | undefined;
   let agent: string = "";
   let anonymous: boolean = false;
+  let credentials: Uint8Array = emptyBytes;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     protocol = previous.protocol;
     limits = previous.limits;
     agent = previous.agent;
     anonymous = previous.anonymous;
+    credentials = previous.credentials;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -102,12 +109,15 @@ function readClientHello(reader: Reader, end: number, previous?: ClientHello): C
       case 32:
         anonymous = readBool(reader);
         break;
+      case 42:
+        credentials = readBytes(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { protocol, limits, agent, anonymous, $unknown: unknown.finish() };
-  return { protocol, limits, agent, anonymous };
+  if (unknown !== undefined) return { protocol, limits, agent, anonymous, credentials, $unknown: unknown.finish() };
+  return { protocol, limits, agent, anonymous, credentials };
 }
 
 /** The server admits the client: the session exists on both sides. */
@@ -117,6 +127,8 @@ export interface Welcome {
   readonly agent: string;
   /** How long the server keeps the session without a connection, in milliseconds; 0: not at all. */
   readonly retentionMs: number;
+  /** For how long the client is admitted, in milliseconds; 0: until further notice. */
+  readonly expiresInMs: number;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -128,6 +140,8 @@ export interface WelcomeInit {
   readonly agent?: string | undefined;
   /** How long the server keeps the session without a connection, in milliseconds; 0: not at all. */
   readonly retentionMs?: number | undefined;
+  /** For how long the client is admitted, in milliseconds; 0: until further notice. */
+  readonly expiresInMs?: number | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -143,6 +157,7 @@ function writeWelcome(writer: Writer, message: WelcomeInit): void {
   if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
   if (message.agent !== undefined && message.agent !== "") writeString(writer, 18, message.agent, "agent");
   if (message.retentionMs !== undefined && message.retentionMs !== 0) writeUint32(writer, 24, message.retentionMs, "retentionMs");
+  if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 32, message.expiresInMs, "expiresInMs");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -150,11 +165,13 @@ function readWelcome(reader: Reader, end: number, previous?: Welcome): Welcome {
   let protocol: number = 0;
   let agent: string = "";
   let retentionMs: number = 0;
+  let expiresInMs: number = 0;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     protocol = previous.protocol;
     agent = previous.agent;
     retentionMs = previous.retentionMs;
+    expiresInMs = previous.expiresInMs;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -169,12 +186,15 @@ function readWelcome(reader: Reader, end: number, previous?: Welcome): Welcome {
       case 24:
         retentionMs = readUint32(reader);
         break;
+      case 32:
+        expiresInMs = readUint32(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { protocol, agent, retentionMs, $unknown: unknown.finish() };
-  return { protocol, agent, retentionMs };
+  if (unknown !== undefined) return { protocol, agent, retentionMs, expiresInMs, $unknown: unknown.finish() };
+  return { protocol, agent, retentionMs, expiresInMs };
 }
 
 /** The client's first frame on another connection: its session goes on there. */
@@ -189,6 +209,8 @@ export interface Resume {
   readonly attempt: bigint;
   /** How many numbered frames of each priority class the client accepted. */
   readonly accepted: readonly bigint[];
+  /** Fresh ones, at most 8,192 bytes. */
+  readonly credentials: Uint8Array;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -205,6 +227,8 @@ export interface ResumeInit {
   readonly attempt?: bigint | undefined;
   /** How many numbered frames of each priority class the client accepted. */
   readonly accepted?: readonly bigint[] | undefined;
+  /** Fresh ones, at most 8,192 bytes. */
+  readonly credentials?: Uint8Array | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -228,6 +252,7 @@ function writeResume(writer: Writer, message: ResumeInit): void {
     for (const entry of message.accepted) putUint64(writer, entry, "accepted");
     writer.close(mark);
   }
+  if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 50, message.credentials, "credentials");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -237,6 +262,7 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
   let secret: Uint8Array = emptyBytes;
   let attempt: bigint = 0n;
   let accepted: bigint[] = emptyList;
+  let credentials: Uint8Array = emptyBytes;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     protocol = previous.protocol;
@@ -244,6 +270,7 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
     secret = previous.secret;
     attempt = previous.attempt;
     accepted = previous.accepted as bigint[];
+    credentials = previous.credentials;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -276,18 +303,23 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
         reader.closeRun(stop);
         break;
       }
+      case 50:
+        credentials = readBytes(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { protocol, session, secret, attempt, accepted, $unknown: unknown.finish() };
-  return { protocol, session, secret, attempt, accepted };
+  if (unknown !== undefined) return { protocol, session, secret, attempt, accepted, credentials, $unknown: unknown.finish() };
+  return { protocol, session, secret, attempt, accepted, credentials };
 }
 
 /** The server's answer: the session goes on here, behind what each side accepted. */
 export interface Resumed {
   /** How many numbered frames of each priority class the server accepted. */
   readonly accepted: readonly bigint[];
+  /** As in Welcome. */
+  readonly expiresInMs: number;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -296,6 +328,8 @@ export interface Resumed {
 export interface ResumedInit {
   /** How many numbered frames of each priority class the server accepted. */
   readonly accepted?: readonly bigint[] | undefined;
+  /** As in Welcome. */
+  readonly expiresInMs?: number | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -315,14 +349,17 @@ function writeResumed(writer: Writer, message: ResumedInit): void {
     for (const entry of message.accepted) putUint64(writer, entry, "accepted");
     writer.close(mark);
   }
+  if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 16, message.expiresInMs, "expiresInMs");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
 function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
   let accepted: bigint[] = emptyList;
+  let expiresInMs: number = 0;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     accepted = previous.accepted as bigint[];
+    expiresInMs = previous.expiresInMs;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -343,12 +380,82 @@ function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
         reader.closeRun(stop);
         break;
       }
+      case 16:
+        expiresInMs = readUint32(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { accepted, $unknown: unknown.finish() };
-  return { accepted };
+  if (unknown !== undefined) return { accepted, expiresInMs, $unknown: unknown.finish() };
+  return { accepted, expiresInMs };
+}
+
+/** What became of the credentials that a client showed in its live session. */
+export interface Admitted {
+  readonly admitted: boolean;
+  /** For how long the client is admitted now, in milliseconds; 0: until further notice. */
+  readonly expiresInMs: number;
+  /** Why the credentials were not admitted, the number of an EndReason in docs/PROTOCOL.md. The session goes on as it was admitted before. */
+  readonly reason: number;
+  /** Fields that the schema does not know, as they came; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+/** What senders pass for {@link Admitted}. */
+export interface AdmittedInit {
+  readonly admitted?: boolean | undefined;
+  /** For how long the client is admitted now, in milliseconds; 0: until further notice. */
+  readonly expiresInMs?: number | undefined;
+  /** Why the credentials were not admitted, the number of an EndReason in docs/PROTOCOL.md. The session goes on as it was admitted before. */
+  readonly reason?: number | undefined;
+  /** Fields that the schema does not know, as they came; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+export const Admitted: MessageType<Admitted, AdmittedInit> = {
+  name: "zserver.protocol.v1.Admitted",
+  maxElements: 0,
+  write: writeAdmitted,
+  read: readAdmitted,
+};
+
+function writeAdmitted(writer: Writer, message: AdmittedInit): void {
+  if (message.admitted !== undefined && message.admitted !== false) writeBool(writer, 8, message.admitted, "admitted");
+  if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 16, message.expiresInMs, "expiresInMs");
+  if (message.reason !== undefined && message.reason !== 0) writeUint32(writer, 24, message.reason, "reason");
+  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+}
+
+function readAdmitted(reader: Reader, end: number, previous?: Admitted): Admitted {
+  let admitted: boolean = false;
+  let expiresInMs: number = 0;
+  let reason: number = 0;
+  let unknown: Writer | undefined;
+  if (previous !== undefined) {
+    admitted = previous.admitted;
+    expiresInMs = previous.expiresInMs;
+    reason = previous.reason;
+    unknown = reader.keep(previous.$unknown);
+  }
+  while (reader.position < end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        admitted = readBool(reader);
+        break;
+      case 16:
+        expiresInMs = readUint32(reader);
+        break;
+      case 24:
+        reason = readUint32(reader);
+        break;
+      default:
+        unknown = reader.unknown(tag, unknown);
+    }
+  }
+  if (unknown !== undefined) return { admitted, expiresInMs, reason, $unknown: unknown.finish() };
+  return { admitted, expiresInMs, reason };
 }
 
 /** How a command failed. */

@@ -1,23 +1,17 @@
-// What a channel adds to its cipher, in µs a record, and what a handshake and a rotation cost both ends together, in µs:
-// node --import tsx --conditions=source bench/channel.ts
-// Each figure is the median of rounds that alternate between the providers, so that a busy machine slows all alike.
+/** What a channel adds to its cipher, in µs a record, and what a handshake and a rotation cost both ends together. */
 import type { Channel, ChannelEvents } from "../runtime/channel/channel.ts";
 import { DialerChannel } from "../runtime/channel/dialer-channel.ts";
 import { ListenerChannel } from "../runtime/channel/listener-channel.ts";
 import { createIdentity, type Identity, serverKeyOf } from "../runtime/crypto/identity.ts";
-import { nativeCrypto } from "../runtime/crypto/native.ts";
-import { portableCrypto } from "../runtime/crypto/portable.ts";
 import type { CryptoProvider, KeyPair } from "../runtime/crypto/provider.ts";
 import { systemRandom } from "../runtime/crypto/random.ts";
-import { isSodiumInstalled } from "../runtime/crypto/sodium.ts";
 import type { Timers } from "../runtime/time/timers.ts";
+import type { BenchOptions } from "./support/options.ts";
+import { measureProviders, type Prepare } from "./support/providers.ts";
+import type { Report } from "./support/report.ts";
+import { timed } from "./support/timing.ts";
 
-const ROUNDS = 7;
-const ROUND_MS = 40;
 const BATCH = 64;
-
-const providers: CryptoProvider[] = [portableCrypto(), nativeCrypto({ sodium: false })];
-if (isSodiumInstalled()) providers.push(nativeCrypto({ sodium: true }));
 
 /** No time passes here. */
 const timers: Timers = { now: () => 0, after: () => ({ cancel: () => {} }) };
@@ -65,16 +59,7 @@ function connect(crypto: CryptoProvider, identity: Identity, clientKey?: KeyPair
   return ends;
 }
 
-/** Does `count` of something and returns the milliseconds that count. */
-type Measured = (crypto: CryptoProvider) => () => { readonly ms: number; readonly count: number };
-
-function timed(count: number, run: () => void): { readonly ms: number; readonly count: number } {
-  const start = performance.now();
-  for (let index = 0; index < count; index++) run();
-  return { ms: performance.now() - start, count };
-}
-
-function records(bytes: number, measure: "send" | "receive"): Measured {
+function records(bytes: number, measure: "send" | "receive"): Prepare {
   return (crypto) => {
     const { dialer, listener } = connect(crypto, createIdentity(crypto, systemRandom));
     const plaintext = new Uint8Array(bytes);
@@ -89,7 +74,7 @@ function records(bytes: number, measure: "send" | "receive"): Measured {
 }
 
 /** The cipher alone, as the channel calls it. */
-function cipher(bytes: number, measure: "send" | "receive"): Measured {
+function cipher(bytes: number, measure: "send" | "receive"): Prepare {
   return (crypto) => {
     const aead = crypto.aead(new Uint8Array(32));
     const header = new Uint8Array(2);
@@ -100,14 +85,14 @@ function cipher(bytes: number, measure: "send" | "receive"): Measured {
   };
 }
 
-const cases: [string, Measured][] = [
-  ...[64, 16_384].flatMap((bytes): [string, Measured][] => [
+const cases: [string, Prepare][] = [
+  ...[64, 16_384].flatMap((bytes): [string, Prepare][] => [
     [`send ${bytes} B`, records(bytes, "send")],
-    ["  cipher alone", cipher(bytes, "send")],
+    [`seal ${bytes} B, cipher alone`, cipher(bytes, "send")],
     [`receive ${bytes} B`, records(bytes, "receive")],
-    ["  cipher alone", cipher(bytes, "receive")],
+    [`open ${bytes} B, cipher alone`, cipher(bytes, "receive")],
   ]),
-  ...[false, true].flatMap((mutual): [string, Measured][] => [
+  ...[false, true].flatMap((mutual): [string, Prepare][] => [
     [
       `handshake ${mutual ? "XK" : "NK"}, both ends`,
       (crypto) => {
@@ -130,25 +115,4 @@ const cases: [string, Measured][] = [
   ]),
 ];
 
-function round(run: ReturnType<Measured>): number {
-  let [ms, count] = [0, 0];
-  while (ms < ROUND_MS) {
-    const done = run();
-    ms += done.ms;
-    count += done.count;
-  }
-  return (ms * 1000) / count;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
-}
-
-console.log(["".padEnd(28), ...providers.map(({ name }) => name.padStart(28))].join(""));
-for (const [name, measured] of cases) {
-  const runs = providers.map((crypto) => measured(crypto));
-  for (const run of runs) round(run);
-  const rounds = Array.from({ length: ROUNDS }, () => runs.map(round));
-  const figures = runs.map((_, index) => median(rounds.map((figures) => figures[index]!)));
-  console.log([name.padEnd(28), ...figures.map((figure) => figure.toFixed(2).padStart(28))].join(""));
-}
+export const run = (options: BenchOptions): Promise<Report> => measureProviders(cases, options);

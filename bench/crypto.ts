@@ -1,15 +1,9 @@
-// What each primitive costs with each provider, in µs a call: node --import tsx --conditions=source bench/crypto.ts
-// Each figure is the median of rounds that alternate between the providers, so that a busy machine slows all alike.
-import { nativeCrypto } from "../runtime/crypto/native.ts";
-import { portableCrypto } from "../runtime/crypto/portable.ts";
+/** What each primitive costs with each provider. */
 import type { CryptoProvider } from "../runtime/crypto/provider.ts";
-import { isSodiumInstalled } from "../runtime/crypto/sodium.ts";
-
-const ROUNDS = 7;
-const ROUND_MS = 40;
-
-const providers: CryptoProvider[] = [portableCrypto(), nativeCrypto({ sodium: false })];
-if (isSodiumInstalled()) providers.push(nativeCrypto({ sodium: true }));
+import type { BenchOptions } from "./support/options.ts";
+import { measureProviders } from "./support/providers.ts";
+import type { Report } from "./support/report.ts";
+import { timed } from "./support/timing.ts";
 
 type Measured = (crypto: CryptoProvider) => () => void;
 
@@ -69,25 +63,13 @@ const cases: [string, Measured][] = [
   ["hmacSha256 64 B", (crypto) => () => crypto.hmacSha256(seed, statement)],
 ];
 
-/** µs a call over one round. */
-function round(run: () => void): number {
-  const start = performance.now();
-  let calls = 0;
-  let spent = 0;
-  do {
-    for (let index = 0; index < 8; index++) run();
-    calls += 8;
-    spent = performance.now() - start;
-  } while (spent < ROUND_MS);
-  return (spent / calls) * 1000;
-}
-
-console.log(["".padEnd(16), ...providers.map(({ name }) => name.padStart(30))].join(""));
-for (const [name, measured] of cases) {
-  const runs = providers.map(measured);
-  const figures = runs.map((): number[] => []);
-  for (const run of runs) round(run);
-  for (let index = 0; index < ROUNDS; index++) for (const [which, run] of runs.entries()) figures[which]!.push(round(run));
-  const medians = figures.map((list) => list.sort((a, b) => a - b)[ROUNDS >> 1]!);
-  console.log([name.padEnd(16), ...medians.map((median) => median.toFixed(2).padStart(30))].join(""));
+export function run(options: BenchOptions): Promise<Report> {
+  const rows = cases.map(([name, measured]): Parameters<typeof measureProviders>[0][number] => [
+    name,
+    (crypto) => {
+      const call = measured(crypto);
+      return () => timed(8, call);
+    },
+  ]);
+  return measureProviders(rows, options);
 }

@@ -43,6 +43,8 @@ export function regenerate(): Map<string, string> {
       "example/probe/v1/names.proto",
       "example/probe/v1/probe.proto",
       "example/shop/v1/order.proto",
+      "example/shop/v1/readings.proto",
+      "example/shop/v1/review.proto",
     ]),
   ];
   return new Map(files.map(({ path, text }) => [path, text]));

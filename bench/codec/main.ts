@@ -1,0 +1,54 @@
+/** Encodes and decodes four messages with zgen's code and with that of others, and holds them to the same bytes. */
+import type { BenchOptions } from "../support/options.ts";
+import type { Report } from "../support/report.ts";
+import { measureRows } from "../support/rounds.ts";
+import { messageNames } from "./contender.ts";
+import { ContenderProcess, contenderNames } from "./contender-process.ts";
+import type { Proof } from "./process.ts";
+
+const operations = ["encode", "decode"] as const;
+
+type Task = Parameters<ContenderProcess["measure"]>[0];
+
+export async function run({ peers, rounds, quick }: BenchOptions): Promise<Report> {
+  const unknown = peers?.find((peer) => !contenderNames.includes(peer));
+  if (unknown !== undefined) throw new TypeError(`no peer is called ${unknown}; there are ${contenderNames.slice(1).join(", ")}`);
+  const wanted = contenderNames.filter((name) => name === "zgen" || peers === undefined || peers.includes(name));
+  const started = await Promise.all(wanted.map((name) => ContenderProcess.start(name)));
+  const missing = wanted.filter((_, index) => started[index] === undefined);
+  const contenders = new Map(started.flatMap((one) => (one === undefined ? [] : [[one.process.name, one]])));
+  try {
+    const sizes = compare([...contenders].map(([name, { proof }]) => ({ name, proof })));
+    const tasks = new Map(
+      messageNames.flatMap((message) => operations.map((operation) => [`${message} ${operation}`, { message, operation }])),
+    );
+    const measure = (count: number, milliseconds: number) =>
+      measureRows([...tasks.keys()], [...contenders.keys()], count, (row, name) =>
+        contenders.get(name)!.process.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }),
+      );
+    // Each sees all messages before anything counts, so that what it shares between them is as polymorphic as in a program.
+    await measure(1, quick ? 60 : 300);
+    const rows = await measure(rounds, quick ? 100 : 250);
+    return { unit: "operations a second", more: true, subject: "zgen", rows, notes: [sizes, ...missing.map(howToInstall)] };
+  } finally {
+    for (const { process } of contenders.values()) process.stop();
+  }
+}
+
+const howToInstall = (name: string): string => `${name} is not installed: npm ci --prefix bench/peers`;
+
+/** Throws unless all have read the same values, and all that write protobuf have written the same bytes. Returns what messages measure. */
+function compare(contenders: readonly { readonly name: string; readonly proof: Proof }[]): string {
+  const [ours, ...others] = contenders;
+  for (const { name, proof } of others) {
+    for (const message of messageNames) {
+      const { bytes, sum } = proof.messages[message];
+      if (sum !== ours!.proof.messages[message].sum) throw new Error(`${name} does not read what zgen reads of the message "${message}"`);
+      if (proof.protobuf && bytes !== ours!.proof.messages[message].bytes)
+        throw new Error(`${name} writes other bytes of the message "${message}"`);
+    }
+  }
+  const sizes = messageNames.map((message) => `${message} ${Buffer.from(ours!.proof.messages[message].bytes, "base64").length}`);
+  const lax = others.filter(({ proof }) => proof.protobuf && !proof.checksUtf8).map(({ name }) => name);
+  return `bytes of protobuf, the same from all who write it: ${sizes.join(", ")}; invalid UTF-8 is refused by all${lax.length > 0 ? ` but ${lax.join(", ")}` : ""}`;
+}

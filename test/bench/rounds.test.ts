@@ -1,0 +1,44 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { readOptions } from "../../bench/support/options.ts";
+import { asText } from "../../bench/support/report.ts";
+import { measureRows } from "../../bench/support/rounds.ts";
+
+test("contenders take turns, in reversed order every other round", async () => {
+  const order: string[] = [];
+  const [row] = await measureRows(["r"], ["a", "b"], 3, (_, contender) => {
+    order.push(contender);
+    return 1;
+  });
+  assert.is(order.join(""), "abbaab");
+  assert.equal(row!.figures.get("a"), { median: 1, min: 1, max: 1 });
+});
+
+test("a row with an unsteady figure is measured again as a whole, and the others are left", async () => {
+  const calls: string[] = [];
+  const samples = [10, 20, 10];
+  const rows = await measureRows(["calm", "noisy"], ["a", "b"], 3, (row, contender) => {
+    calls.push(row + contender);
+    return row === "noisy" && contender === "a" ? (samples.shift() ?? 11) : 5;
+  });
+  assert.is(calls.filter((call) => call === "noisyb").length, 6);
+  assert.is(calls.filter((call) => call.startsWith("calm")).length, 6);
+  assert.equal(rows[1]!.figures.get("a"), { median: 11, min: 11, max: 11 });
+});
+
+test("what stays unsteady is said to be, not shown, and the repetition ends", async () => {
+  let calls = 0;
+  const rows = await measureRows(["r"], ["a", "b"], 2, (_, contender) => (contender === "a" ? 2 ** ++calls : 7));
+  assert.is(calls, 8);
+  const text = asText("bench", { unit: "a second", more: true, subject: "a", rows, notes: [] });
+  assert.match(text, /a +unsteady/);
+  assert.not.match(text, /256/);
+});
+
+test("unknown arguments of a measurement are refused", () => {
+  assert.throws(() => readOptions(["--fast"]), /unknown argument --fast/);
+  assert.throws(() => readOptions(["--rounds", "0"]), /--rounds/);
+  assert.equal(readOptions(["--quick", "--peers", "ws,net"]), { peers: ["ws", "net"], rounds: 3, json: false, quick: true });
+});
+
+test.run();

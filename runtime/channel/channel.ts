@@ -52,7 +52,7 @@ export interface ChannelEvents {
   rotated(epoch: number): void;
   /**
    * The end, unauthenticated: nothing follows, the keys are wiped. The driver ends the transport: by `close` where the last output still
-   * matters (UNKNOWN_SUITE, OVERLOADED: it holds the refusal), otherwise by `destroy`.
+   * matters (UNKNOWN_SUITE, OVERLOADED, SERVER_KEY_MISMATCH: it holds the refusal), otherwise by `destroy`.
    *
    * @param message one line for this side's logs
    * @param retryAfterMs when the server says after how long a new attempt is welcome

@@ -8,9 +8,10 @@ import { ChannelFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { keyHint } from "./key-hint.ts";
 import { HANDSHAKE_MESSAGE_BYTES, LENGTH_BYTES, PREAMBLE_BYTES } from "./limits.ts";
+import { messageMac } from "./message-mac.ts";
 import type { DialerOptions } from "./options.ts";
 import { answerPacket, offerPacket, packetOf, readAnswer } from "./preamble.ts";
-import { checkPin, presentedServerKey, readServerHello, type ServerProof } from "./server-hello.ts";
+import { checkPin, presentedServerKey, readServerHello, type ServerProof, wrongServer } from "./server-hello.ts";
 import { isSuiteName, NK, type SuiteName, XK, XX } from "./suite.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -81,10 +82,12 @@ export class DialerHandshake implements Handshake {
       localStatic: this.#localStatic,
       remoteStatic: expected,
     });
-    const message1 = packetOf(this.#noise.writeMessage(empty));
-    this.#transcript.add(message1);
+    const message1 = this.#noise.writeMessage(empty);
+    const known = expected ?? (server === "judge" ? empty : server.identity);
+    const packet = packetOf(message1, messageMac(crypto, known, offer, message1));
+    this.#transcript.add(packet);
     this.#awaiting = "answer";
-    return concatBytes(offer, message1);
+    return concatBytes(offer, packet);
   }
 
   #receiveAnswer(packet: Uint8Array): HandshakeStep {
@@ -97,7 +100,7 @@ export class DialerHandshake implements Handshake {
     return {};
   }
 
-  #refused(packet: Uint8Array, { reason, retryAfterMs, suites }: Refusal): HandshakeStep {
+  #refused(packet: Uint8Array, { reason, retryAfterMs, suites, identity }: Refusal): HandshakeStep {
     switch (reason) {
       case Refusal_Reason.UNKNOWN_KEY:
         if (this.#suite === XX) throw new ChannelFailure("HANDSHAKE_FAILED", "the server refuses a key that was not asked for");
@@ -111,6 +114,8 @@ export class DialerHandshake implements Handshake {
       }
       case Refusal_Reason.OVERLOADED:
         throw new ChannelFailure("OVERLOADED", "the server takes no new sessions now", { retryAfterMs: retryAfterMs || undefined });
+      case Refusal_Reason.WRONG_SERVER:
+        throw wrongServer(this.#options.crypto, this.#options.server, identity);
       default:
         throw new ChannelFailure("HANDSHAKE_FAILED", `the server refuses for a reason that is not known here, ${reason}`);
     }

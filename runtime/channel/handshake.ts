@@ -18,6 +18,8 @@ export interface HandshakeStep {
   /** The application is to judge this key before the handshake goes on. */
   readonly presented?: PresentedServerKey | undefined;
   readonly finished?: FinishedHandshake | undefined;
+  /** The rest of this step is a Diffie-Hellman, to be done when there is time for it. No packet is taken before. It throws as `receive` does. */
+  readonly work?: (() => HandshakeStep) | undefined;
 }
 
 export interface FinishedHandshake {

@@ -9,6 +9,6 @@ export class ListenerChannel extends SecureChannel {
   /** Throws TypeError for unknown options, impossible values, and without a static key. */
   constructor(options: ListenerOptions, events: ChannelEvents) {
     if (options.staticKeys.length === 0) throw new TypeError("ListenerChannel: staticKeys is empty");
-    super("listener", new ListenerHandshake(options), options, listenerSettings(options), events);
+    super("listener", new ListenerHandshake(options), options, listenerSettings(options), events, options.schedule);
   }
 }

@@ -8,11 +8,15 @@ import { ChannelFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { KEY_HINT_BYTES, keyHint } from "./key-hint.ts";
 import { HANDSHAKE_MESSAGE_BYTES, LENGTH_BYTES, PREAMBLE_BYTES } from "./limits.ts";
-import type { ListenerOptions } from "./options.ts";
+import { MESSAGE_MAC_BYTES, messageMac } from "./message-mac.ts";
+import type { Knock, ListenerOptions } from "./options.ts";
 import { answerPacket, packetOf, readOffer } from "./preamble.ts";
 import { encodeServerHello } from "./server-hello.ts";
 import { isSuiteName, type SuiteName, suiteNames, XX } from "./suite.ts";
 import { Transcript } from "./transcript.ts";
+
+/** What a client knows of the server that has not pinned any. */
+const noKey: Uint8Array = new Uint8Array(0);
 
 type Awaiting = "offer" | "message 1" | "message 3" | "nothing";
 
@@ -24,6 +28,8 @@ export class ListenerHandshake implements Handshake {
   /** An offer was refused with UNKNOWN_KEY: one more may come, and only XX. */
   #secondOffer = false;
   #offer: Offer | undefined;
+  /** As it came, for the MAC. */
+  #offerPacket: Uint8Array | undefined;
   #suite: SuiteName | undefined;
   #key: StaticKey | undefined;
   #noise: HandshakeState | undefined;
@@ -45,6 +51,7 @@ export class ListenerHandshake implements Handshake {
     if (this.#awaiting === "message 1") return this.#receiveMessage1(packet);
     if (this.#awaiting === "message 3") return this.#receiveMessage3(packet);
     this.#offer = readOffer(packet);
+    this.#offerPacket = packet.slice();
     this.#transcript.add(packet);
     this.#awaiting = "message 1";
     return {};
@@ -57,21 +64,27 @@ export class ListenerHandshake implements Handshake {
   #receiveMessage1(packet: Uint8Array): HandshakeStep {
     const { suites, keyHint: hint } = this.#offer!;
     const suite = this.#chooseSuite(suites[0] ?? "");
-    if (!this.#secondOffer) this.#checkLoad();
-    this.#key = this.#chooseKey(suite, hint);
-    if (this.#key === undefined) return this.#refuseKey(packet);
+    const key = this.#chooseKey(suite, hint);
+    if (key === undefined) return this.#refuseKey(packet);
+    const message = packet.slice(LENGTH_BYTES, Math.max(LENGTH_BYTES, packet.length - MESSAGE_MAC_BYTES));
+    this.#checkLoad({ knowsServer: this.#checkMac(suite, key, message, packet.subarray(LENGTH_BYTES + message.length)) });
+    return { work: () => this.#answer(suite, key, message) };
+  }
+
+  #answer(suite: SuiteName, key: StaticKey, message1: Uint8Array): HandshakeStep {
     this.#suite = suite;
+    this.#key = key;
     this.#noise = new HandshakeState({
       crypto: this.#options.crypto,
       random: this.#options.random,
       protocolName: suite,
       initiator: false,
       prologue: this.#transcript.bytes,
-      localStatic: this.#key.pair,
+      localStatic: key.pair,
     });
-    this.#readEmpty(packet);
+    this.#readEmpty(message1);
     const answer = answerPacket({ outcome: { case: "accepted", value: suite } });
-    const message2 = packetOf(this.#noise.writeMessage(encodeServerHello(this.#key.statement, this.#options.limits ?? {})));
+    const message2 = packetOf(this.#noise.writeMessage(encodeServerHello(key.statement, this.#options.limits ?? {})));
     const output = concatBytes(answer, message2);
     if (this.#noise.complete) return { output, finished: this.#finish() };
     this.#awaiting = "message 3";
@@ -79,8 +92,13 @@ export class ListenerHandshake implements Handshake {
   }
 
   #receiveMessage3(packet: Uint8Array): HandshakeStep {
-    this.#readEmpty(packet);
-    return { finished: this.#finish() };
+    const message = packet.slice(LENGTH_BYTES);
+    return {
+      work: () => {
+        this.#readEmpty(message);
+        return { finished: this.#finish() };
+      },
+    };
   }
 
   #chooseSuite(name: string): SuiteName {
@@ -95,9 +113,23 @@ export class ListenerHandshake implements Handshake {
     return name;
   }
 
+  /** Before any Diffie-Hellman: whether the client knows this server. Throws when it only pretends to. */
+  #checkMac(suite: SuiteName, key: StaticKey, message1: Uint8Array, mac: Uint8Array): boolean {
+    const isMadeWith = (serverKey: Uint8Array): boolean =>
+      equalBytes(messageMac(this.#options.crypto, serverKey, this.#offerPacket!, message1), mac);
+    if (isMadeWith(suite === XX ? key.statement.identity : key.pair.publicKey)) return true;
+    if (suite !== XX) throw new ChannelFailure("HANDSHAKE_FAILED", "the MAC of the client's first message is wrong");
+    if (isMadeWith(noKey)) return false;
+    const { identity } = key.statement;
+    throw refusal("SERVER_KEY_MISMATCH", "the MAC of the client's first message is made for another server", {
+      reason: Refusal_Reason.WRONG_SERVER,
+      identity,
+    });
+  }
+
   /** Before any Diffie-Hellman. */
-  #checkLoad(): void {
-    const retryAfterMs = this.#options.overloaded?.();
+  #checkLoad(knock: Knock): void {
+    const retryAfterMs = this.#options.overloaded?.(knock);
     if (retryAfterMs === undefined) return;
     throw refusal("OVERLOADED", "no new sessions are taken now", { reason: Refusal_Reason.OVERLOADED, retryAfterMs });
   }
@@ -121,8 +153,8 @@ export class ListenerHandshake implements Handshake {
   }
 
   /** The client says nothing before the server is proven, and nothing that a replay could repeat. */
-  #readEmpty(packet: Uint8Array): void {
-    const payload = this.#noise!.readMessage(packet.subarray(LENGTH_BYTES));
+  #readEmpty(message: Uint8Array): void {
+    const payload = this.#noise!.readMessage(message);
     if (payload.length > 0) throw new ChannelFailure("HANDSHAKE_FAILED", "the client's handshake message has a payload");
   }
 
@@ -138,6 +170,6 @@ export class ListenerHandshake implements Handshake {
   }
 }
 
-function refusal(reason: "UNKNOWN_SUITE" | "OVERLOADED", message: string, refused: RefusalInit): ChannelFailure {
+function refusal(reason: "UNKNOWN_SUITE" | "OVERLOADED" | "SERVER_KEY_MISMATCH", message: string, refused: RefusalInit): ChannelFailure {
   return new ChannelFailure(reason, message, { lastWords: answerPacket({ outcome: { case: "refused", value: refused } }) });
 }

@@ -44,8 +44,16 @@ export interface ListenerOptions extends ChannelOptions {
   /** The handshakes that this server speaks. Default all. */
   readonly suites?: readonly SuiteName[] | undefined;
   /**
-   * Asked before the first Diffie-Hellman: undefined to go on, or after how many milliseconds a refused client is welcome to try again (0: not
-   * said).
+   * Asked once a client, before its first Diffie-Hellman and after all that is cheaper to check: undefined to go on, or after how many
+   * milliseconds a refused client is welcome to try again (0: not said).
    */
-  readonly overloaded?: (() => number | undefined) | undefined;
+  readonly overloaded?: ((knock: Knock) => number | undefined) | undefined;
+  /** Does the parts of a handshake that cost a Diffie-Hellman, when there is time. Default: at once. */
+  readonly schedule?: ((work: () => void) => void) | undefined;
+}
+
+/** What a client has shown before anything was computed for it. */
+export interface Knock {
+  /** Its MAC was made with a key of this server; otherwise it has no pin and asks whoever is here. */
+  readonly knowsServer: boolean;
 }

@@ -59,6 +59,16 @@ export class PacketReader {
     if (this.#offset < chunk.length) this.#keep(chunk.subarray(this.#offset));
   }
 
+  /** As `begin`, with what waits: for a caller that stopped taking packets before the chunk was through. False when nothing waits, or it has begun. */
+  beginAgain(): boolean {
+    if (this.#chunk !== undefined || this.#keptLength === 0) return false;
+    this.#chunk = this.#kept!.subarray(0, this.#keptLength);
+    this.#offset = 0;
+    this.#kept = undefined;
+    this.#keptLength = 0;
+    return true;
+  }
+
   /** Forgets what waits, and the chunk. */
   drop(): void {
     this.#chunk = undefined;

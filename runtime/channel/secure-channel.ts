@@ -23,10 +23,13 @@ export class SecureChannel implements Channel {
   readonly #options: ChannelOptions;
   readonly #settings: ChannelSettings;
   readonly #events: ChannelEvents;
+  readonly #runWhenTimely: (work: () => void) => void;
   readonly #packets = new PacketReader();
   #phase: Phase = "new";
   /** Until it is through. */
   #handshake: Handshake | undefined;
+  /** A Diffie-Hellman of the handshake waits for its time, and packets for it. */
+  #waiting = false;
   #timeout: Timer | undefined;
   /** From the handshake's end on. */
   #peer: ChannelPeer | undefined;
@@ -36,12 +39,20 @@ export class SecureChannel implements Channel {
   #bytesIn = 0;
   #bytesOut = 0;
 
-  protected constructor(role: Role, handshake: Handshake, options: ChannelOptions, settings: ChannelSettings, events: ChannelEvents) {
+  protected constructor(
+    role: Role,
+    handshake: Handshake,
+    options: ChannelOptions,
+    settings: ChannelSettings,
+    events: ChannelEvents,
+    schedule: (work: () => void) => void = (work) => work(),
+  ) {
     this.#role = role;
     this.#handshake = handshake;
     this.#options = options;
     this.#settings = settings;
     this.#events = events;
+    this.#runWhenTimely = schedule;
   }
 
   start(): void {
@@ -57,10 +68,15 @@ export class SecureChannel implements Channel {
     if (this.#phase === "new") throw new Error("the channel was not started");
     if (!this.#listens) return;
     this.#bytesIn += bytes.length;
+    this.#packets.begin(bytes);
+    this.#takePackets();
+    if (this.#waiting && this.#unprovenBytes + this.#packets.waiting > HALF_OPEN_BYTES) this.#endTooMuch();
+  }
+
+  #takePackets(): void {
     const packets = this.#packets;
-    packets.begin(bytes);
     try {
-      while (this.#listens) {
+      while (this.#listens && !this.#waiting) {
         const length = packets.nextLength();
         if (length < 0 || !this.#admits(length)) break;
         const packet = packets.take(length);
@@ -110,7 +126,8 @@ export class SecureChannel implements Channel {
   }
 
   /** Does what a step of the handshake asks for. */
-  protected advance({ output, presented, finished }: HandshakeStep): void {
+  protected advance({ output, presented, finished, work }: HandshakeStep): void {
+    if (work !== undefined) this.#schedule(work);
     if (finished !== undefined) this.#beginRecords(finished, this.#bytesOut + (output?.length ?? 0));
     if (output !== undefined) this.#output(output);
     if (this.#phase === "over") return;
@@ -136,18 +153,37 @@ export class SecureChannel implements Channel {
     if (limit !== undefined && length > limit) {
       this.end("HANDSHAKE_FAILED", limit < 0 ? "the peer speaks out of turn" : `a packet of ${length} bytes came, at most ${limit} may`);
     } else if (this.#phase !== "open" && this.#unprovenBytes + LENGTH_BYTES + length > HALF_OPEN_BYTES) {
-      this.end("HANDSHAKE_FAILED", `more than ${HALF_OPEN_BYTES} bytes came before the peer was proven`);
+      this.#endTooMuch();
     } else if (limit === undefined && length < MIN_RECORD_BYTES) {
       this.end("BAD_RECORD", `a record of ${length} bytes came; a kind and a tag alone have ${MIN_RECORD_BYTES}`);
     }
     return this.#listens;
   }
 
+  #endTooMuch(): void {
+    this.end("HANDSHAKE_FAILED", `more than ${HALF_OPEN_BYTES} bytes came before the peer was proven`);
+  }
+
   #receiveHandshake(handshake: Handshake, packet: Uint8Array): void {
     this.#unprovenBytes += packet.length;
+    this.#takeStep(() => handshake.receive(packet));
+  }
+
+  /** Has the costly part of a step done when there is time, and goes on behind it. */
+  #schedule(work: () => HandshakeStep): void {
+    this.#waiting = true;
+    this.#runWhenTimely(() => {
+      if (!this.#listens) return;
+      this.#waiting = false;
+      this.#takeStep(work);
+      if (this.#listens && this.#packets.beginAgain()) this.#takePackets();
+    });
+  }
+
+  #takeStep(take: () => HandshakeStep): void {
     let step: HandshakeStep;
     try {
-      step = handshake.receive(packet);
+      step = take();
     } catch (error) {
       const { reason, message, retryAfterMs, lastWords } = asFailure(error);
       if (lastWords !== undefined) this.#output(lastWords);

@@ -1,4 +1,5 @@
 import { type Limits, type LimitsInit, ServerHello } from "../../generated/zserver/protocol/v1/handshake.ts";
+import { KEY_BYTES } from "../crypto/checks.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { isStatementExpired, type KeyStatement, verifyStatement } from "../crypto/key-statement.ts";
 import { formatServerKey, type ServerKey } from "../crypto/key-string.ts";
@@ -35,6 +36,14 @@ export function readServerHello(
   if (!equalBytes(statement.staticKey, staticKey)) throw failed("the server's key statement is about another key than the handshake's");
   if (wallNow !== undefined && isStatementExpired(statement, wallNow())) throw failed("the server's key statement has expired");
   return { statement, limits };
+}
+
+/** The failure of a dialler whose server says that it has another identity, in clear: it proves nothing, and helps whoever mistyped a key. */
+export function wrongServer(crypto: CryptoProvider, pin: ServerKey | "judge", identity: Uint8Array): ChannelFailure {
+  if (pin === "judge" || identity.length !== KEY_BYTES) return failed("the server refuses a key that was not asked for");
+  if (equalBytes(pin.identity, identity)) return failed("the first message reached the right server, and changed on its way");
+  const [pinned, other] = [pin.identity, identity].map((key) => formatServerKey(crypto, { identity: key }));
+  return new ChannelFailure("SERVER_KEY_MISMATCH", `the server says that its identity is ${other}, but ${pinned} is pinned`);
 }
 
 /** Throws ChannelFailure unless this genuine statement is by the pinned identity, and none that it has replaced. */

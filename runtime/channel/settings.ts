@@ -25,7 +25,7 @@ export function dialerSettings(options: DialerOptions): ChannelSettings {
 
 /** Throws TypeError for unknown options and impossible values. */
 export function listenerSettings(options: ListenerOptions): ChannelSettings {
-  return resolve("ListenerChannel", options, ["staticKeys", "limits", "suites", "overloaded"], undefined);
+  return resolve("ListenerChannel", options, ["staticKeys", "limits", "suites", "overloaded", "schedule"], undefined);
 }
 
 function resolve(where: string, options: ChannelOptions, further: readonly string[], rotateAfterMs: number | undefined): ChannelSettings {

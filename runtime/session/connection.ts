@@ -130,7 +130,7 @@ export class Connection implements SessionLink {
       illegal: (message) => this.#session?.close("PROTOCOL_ERROR", message),
       ended: (reason, message, retryAfterMs) => {
         // A refusal is the last output and still has to leave; anything else is not worth a byte.
-        if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED") this.close();
+        if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED" || reason === "SERVER_KEY_MISMATCH") this.close();
         else this.#cut();
         this.#lost(reason, message, retryAfterMs);
       },

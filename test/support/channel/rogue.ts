@@ -1,5 +1,5 @@
 import { DialerHandshake } from "../../../runtime/channel/dialer-handshake.ts";
-import type { FinishedHandshake, Handshake } from "../../../runtime/channel/handshake.ts";
+import type { FinishedHandshake, Handshake, HandshakeStep } from "../../../runtime/channel/handshake.ts";
 import { ListenerHandshake } from "../../../runtime/channel/listener-handshake.ts";
 import type { DialerOptions, ListenerOptions } from "../../../runtime/channel/options.ts";
 import { RecordSealer } from "../../../runtime/channel/record-sealer.ts";
@@ -51,8 +51,13 @@ function complete(handshake: Handshake, end: End): FinishedHandshake {
     if (step.finished !== undefined) return step.finished;
     for (let rest = end.take(); rest.length > 0; ) {
       const length = 2 + ((rest[0]! << 8) | rest[1]!);
-      step = handshake.receive(rest.subarray(0, length));
+      step = done(handshake.receive(rest.subarray(0, length)));
       rest = rest.subarray(length);
     }
   }
+}
+
+/** With the work that a real end would schedule. */
+function done(step: HandshakeStep): HandshakeStep {
+  return step.work === undefined ? step : done(step.work());
 }

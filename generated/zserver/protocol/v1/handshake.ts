@@ -171,6 +171,8 @@ export interface Refusal {
   readonly retryAfterMs: number;
   /** Suites that the server speaks, with UNKNOWN_SUITE. */
   readonly suites: readonly string[];
+  /** The identity that this server says it has, with WRONG_SERVER: for people who compare keys. */
+  readonly identity: Uint8Array;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -182,6 +184,8 @@ export interface RefusalInit {
   readonly retryAfterMs?: number | undefined;
   /** Suites that the server speaks, with UNKNOWN_SUITE. */
   readonly suites?: readonly string[] | undefined;
+  /** The identity that this server says it has, with WRONG_SERVER: for people who compare keys. */
+  readonly identity?: Uint8Array | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -202,6 +206,7 @@ function writeRefusal(writer: Writer, message: RefusalInit): void {
       writeString(writer, 26, entry, "suites");
     }
   }
+  if (message.identity !== undefined && message.identity.length !== 0) writeBytes(writer, 34, message.identity, "identity");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -209,11 +214,13 @@ function readRefusal(reader: Reader, end: number, previous?: Refusal): Refusal {
   let reason: Refusal_Reason = 0;
   let retryAfterMs: number = 0;
   let suites: string[] = emptyList;
+  let identity: Uint8Array = emptyBytes;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     reason = previous.reason;
     retryAfterMs = previous.retryAfterMs;
     suites = previous.suites as string[];
+    identity = previous.identity;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -230,12 +237,15 @@ function readRefusal(reader: Reader, end: number, previous?: Refusal): Refusal {
         reader.element();
         suites.push(readString(reader));
         break;
+      case 34:
+        identity = readBytes(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { reason, retryAfterMs, suites, $unknown: unknown.finish() };
-  return { reason, retryAfterMs, suites };
+  if (unknown !== undefined) return { reason, retryAfterMs, suites, identity, $unknown: unknown.finish() };
+  return { reason, retryAfterMs, suites, identity };
 }
 
 export const Refusal_Reason = {
@@ -246,6 +256,8 @@ export const Refusal_Reason = {
   UNKNOWN_SUITE: 2,
   /** The server takes no new sessions now. */
   OVERLOADED: 3,
+  /** The MAC of message 1 is made for another server than this one. */
+  WRONG_SERVER: 4,
 } as const;
 export type Refusal_Reason = (typeof Refusal_Reason)[keyof typeof Refusal_Reason] | (number & {});
 

@@ -8,5 +8,6 @@ export * from "../generated/google/protobuf/timestamp.ts";
 export * from "../generated/google/protobuf/wrappers.ts";
 export { None, type NoneInit } from "../generated/zserver/options.ts";
 export { decode, type DecodeLimits, encode } from "./schema/codec.ts";
+export { clearExtension, getExtension, hasExtension, setExtension } from "./schema/extension.ts";
 export * from "./schema/support.ts";
 export * from "./schema/time.ts";

@@ -20,6 +20,8 @@ export { ContextKey, ContextValues } from "./command/values.ts";
 export { type Limits, defaultLimits } from "./session/limits.ts";
 export type { Log, LogEntry } from "./command/log.ts";
 export { decode, type DecodeLimits, encode } from "./schema/codec.ts";
+export { clearExtension, getExtension, hasExtension, setExtension } from "./schema/extension.ts";
+export type { ExtensionType } from "./schema/extension-type.ts";
 export type { MessageType } from "./schema/message-type.ts";
 export type { CommandKind, CommandType, ServiceType, Side } from "./schema/service-type.ts";
 export { type MemoryNetwork, memoryNetwork } from "./transport/memory-network.ts";

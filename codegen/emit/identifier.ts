@@ -68,6 +68,10 @@ export function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
+export function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** protoc's rule: underscores go, and the letter behind one becomes a capital. A name that has no letter first is left as it is. */
 function camelCase(name: string): string {
   const camel = name.replace(/_+([^_]?)/g, (_, next: string) => next.toUpperCase());

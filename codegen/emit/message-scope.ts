@@ -4,7 +4,9 @@ import type { FileScope } from "./scope.ts";
 
 /** Parameters and variables of generated functions; a field's variable keeps clear of them, and so do imports. */
 export const localNames: ReadonlySet<string> = new Set(
-  "caller context end entry key mark message options position previous reader request requests stop tag unknown value writer".split(" "),
+  "caller context end entry extension key mark message options position previous reader request requests stop tag unknown value writer".split(
+    " ",
+  ),
 );
 
 /** One property of a message: a field, or a oneof with its fields. */

@@ -1,11 +1,11 @@
 import type { Enum, Message } from "../model/schema.ts";
 import { docComment, literal } from "./comment.ts";
 import { claim, enumKey } from "./identifier.ts";
-import { propertiesOf } from "./message-scope.ts";
+import { propertiesOf, type Property } from "./message-scope.ts";
 import { propertyView } from "./property-view.ts";
 import { caseViews } from "./read-view.ts";
 import type { FileScope } from "./scope.ts";
-import type { EnumView, MessageView } from "./view.ts";
+import type { CodecView, EnumView, MessageView } from "./view.ts";
 import { writeViews } from "./write-view.ts";
 
 export function messageView(message: Message, scope: FileScope): MessageView {
@@ -17,12 +17,22 @@ export function messageView(message: Message, scope: FileScope): MessageView {
     maxElements: message.zserver.maxElements,
     name: names.type,
     initName: names.init,
-    writeName: names.write,
-    readName: names.read,
+    enums: message.enums.map((enumeration) => enumView(enumeration, scope)),
+    ...codecView(properties, { type: names.type, initType: names.init, writeName: names.write, readName: names.read }, scope),
+  };
+}
+
+/** @param names the functions, and the types of what they read and write */
+export function codecView(
+  properties: readonly Property[],
+  names: Pick<CodecView, "type" | "initType" | "writeName" | "readName">,
+  scope: FileScope,
+): CodecView {
+  return {
+    ...names,
     properties: properties.map((property) => propertyView(property, names.type, scope)),
     writes: writeViews(properties, scope),
     cases: caseViews(properties, scope),
-    enums: message.enums.map((enumeration) => enumView(enumeration, scope)),
   };
 }
 

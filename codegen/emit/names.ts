@@ -1,5 +1,5 @@
-import type { File, Message } from "../model/schema.ts";
-import { claim, lowerFirst, moduleName } from "./identifier.ts";
+import type { Extension, File, Message } from "../model/schema.ts";
+import { claim, lowerFirst, moduleName, propertyName, upperFirst } from "./identifier.ts";
 
 /** What a message is called in the module of its file. */
 export interface MessageNames {
@@ -15,6 +15,12 @@ export interface EnumNames {
   readonly guard: string;
 }
 
+export interface ExtensionNames {
+  readonly extension: string;
+  readonly write: string;
+  readonly read: string;
+}
+
 export interface ServiceNames {
   readonly service: string;
   readonly commands: string;
@@ -28,6 +34,7 @@ export interface ServiceNames {
 export interface FileNames {
   readonly messages: ReadonlyMap<string, MessageNames>;
   readonly enums: ReadonlyMap<string, EnumNames>;
+  readonly extensions: ReadonlyMap<string, ExtensionNames>;
   readonly services: ReadonlyMap<string, ServiceNames>;
   /** Every name, so that imports and local variables can keep clear of them. */
   readonly all: ReadonlySet<string>;
@@ -37,17 +44,21 @@ export interface FileNames {
 export function fileNames(file: File): FileNames {
   const taken = new Set<string>();
   const declared = new Map<string, string>();
-  const declare = (fullName: string): void => {
-    const short = file.package === "" ? fullName : fullName.slice(file.package.length + 1);
-    declared.set(fullName, claim(taken, moduleName(short.replaceAll(".", "_"))));
+  const declare = (fullName: string, localName: (name: string) => string = (name) => name): void => {
+    const scopes = (file.package === "" ? fullName : fullName.slice(file.package.length + 1)).split(".");
+    const name = localName(scopes.pop()!);
+    declared.set(fullName, claim(taken, moduleName([...scopes, name].join("_"))));
   };
   const messages = allMessages(file.messages);
   const enums = [...file.enums, ...messages.flatMap((message) => message.enums)];
+  const extensions = allExtensions(file);
   for (const { fullName } of [...messages, ...enums, ...file.services]) declare(fullName);
+  for (const { fullName } of extensions) declare(fullName, propertyName);
   const derive = (name: string): string => claim(taken, moduleName(name));
   return {
     messages: new Map(messages.map(({ fullName }) => [fullName, messageNames(declared.get(fullName)!, derive)])),
     enums: new Map(enums.map(({ fullName, closed }) => [fullName, enumNames(declared.get(fullName)!, closed, derive)])),
+    extensions: new Map(extensions.map(({ fullName }) => [fullName, extensionNames(declared.get(fullName)!, derive)])),
     services: new Map(file.services.map(({ fullName }) => [fullName, serviceNames(declared.get(fullName)!, derive)])),
     all: taken,
   };
@@ -58,12 +69,21 @@ export function allMessages(messages: readonly Message[]): Message[] {
   return messages.flatMap((message) => [message, ...allMessages(message.messages)]);
 }
 
+/** The extensions of a file, those declared within messages last. */
+export function allExtensions(file: File): Extension[] {
+  return [...file.extensions, ...allMessages(file.messages).flatMap((message) => message.extensions)];
+}
+
 function messageNames(type: string, derive: (name: string) => string): MessageNames {
   return { type, init: derive(`${type}Init`), write: derive(`write${type}`), read: derive(`read${type}`) };
 }
 
 function enumNames(type: string, closed: boolean, derive: (name: string) => string): EnumNames {
   return { type, guard: closed ? derive(`is${type}`) : "" };
+}
+
+function extensionNames(extension: string, derive: (name: string) => string): ExtensionNames {
+  return { extension, write: derive(`write${upperFirst(extension)}`), read: derive(`read${upperFirst(extension)}`) };
 }
 
 function serviceNames(service: string, derive: (name: string) => string): ServiceNames {

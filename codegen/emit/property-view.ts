@@ -28,7 +28,7 @@ export function zeroOf(value: ValueType, scope: FileScope): Code | undefined {
   return zero === "emptyBytes" ? runtimeRef(scope, zero) : zero;
 }
 
-export function propertyView(property: Property, message: string, scope: FileScope): PropertyView {
+export function propertyView(property: Property, message: Code, scope: FileScope): PropertyView {
   const { property: name, variable } = property;
   const common = { name, variable, shorthand: name === variable ? name : `${name}: ${variable}` };
   if (property.oneof !== undefined) return { ...common, ...oneofTypes(property, message, scope) };
@@ -38,7 +38,7 @@ export function propertyView(property: Property, message: string, scope: FileSco
 
 type Types = Pick<PropertyView, "type" | "initType" | "variableType" | "initial" | "cast">;
 
-function oneofTypes(property: Property, message: string, scope: FileScope): Types & Pick<PropertyView, "doc" | "oneof"> {
+function oneofTypes(property: Property, message: Code, scope: FileScope): Types & Pick<PropertyView, "doc" | "oneof"> {
   const { oneof, members } = property.oneof!;
   return {
     doc: docComment(oneof.comment, "  "),
@@ -50,13 +50,13 @@ function oneofTypes(property: Property, message: string, scope: FileScope): Type
     })),
     type: "",
     initType: "",
-    variableType: `${message}[${literal(property.property)}]`,
+    variableType: [message, `[${literal(property.property)}]`],
     initial: undefined,
     cast: undefined,
   };
 }
 
-function fieldTypes(field: Field, scope: FileScope): Types {
+export function fieldTypes(field: Field, scope: FileScope): Types {
   const type = valueType(field.value, "type", scope);
   const init = valueType(field.value, "init", scope);
   if (field.cardinality === "map") {
@@ -89,7 +89,7 @@ function singularTypes(field: Field, type: Code, initType: Code, scope: FileScop
   return { type: decoded, initType, variableType: decoded, initial: present ? zeroOf(field.value, scope) : undefined, cast: undefined };
 }
 
-function fieldDoc(field: Field, indent = "  "): string {
+export function fieldDoc(field: Field, indent = "  "): string {
   const parts = [field.comment];
   if (field.defaultValue !== undefined) parts.push(`Default, for which undefined stands: ${shownDefault(field.defaultValue)}`);
   if (field.zserver.view) parts.push("A view into the receive buffer: valid until the handler first awaits.");

@@ -3,7 +3,17 @@ import Handlebars from "handlebars";
 import type { Code, Imports } from "./imports.ts";
 
 /** The templates by name. A user may replace each of them. */
-export const templateNames = ["enum", "file", "message", "read-case", "service", "write-field", "write-value"] as const;
+export const templateNames = [
+  "codec",
+  "enum",
+  "extension",
+  "file",
+  "message",
+  "read-case",
+  "service",
+  "write-field",
+  "write-value",
+] as const;
 
 export type TemplateName = (typeof templateNames)[number];
 
@@ -14,7 +24,7 @@ export type Templates = Readonly<Partial<Record<TemplateName, string>>>;
 export type Render = (view: unknown, imports: Imports) => string;
 
 /** Names that only types need: their imports are erased. */
-const runtimeTypes = new Set(["CallOptions", "Caller", "CommandType", "MessageType", "Reader", "ServiceType", "Writer"]);
+const runtimeTypes = new Set(["CallOptions", "Caller", "CommandType", "ExtensionType", "MessageType", "Reader", "ServiceType", "Writer"]);
 
 /**
  * Compiles templates. Two helpers resolve imports while a file is rendered: `use` prints a `Code` of the view, `runtime` a name of the codecs.

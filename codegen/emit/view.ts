@@ -11,6 +11,8 @@ export interface FileView {
   readonly doc: string;
   readonly enums: readonly EnumView[];
   readonly messages: readonly MessageView[];
+  /** Those declared within messages too. */
+  readonly extensions: readonly ExtensionView[];
   readonly services: readonly ServiceView[];
 }
 
@@ -26,13 +28,35 @@ export interface EnumView {
   readonly values: readonly { readonly doc: string; readonly name: string; readonly number: number }[];
 }
 
-export interface MessageView {
+export interface MessageView extends CodecView {
   readonly doc: string;
   /** The message's full name as a string literal. */
   readonly fullName: string;
   readonly maxElements: number;
   readonly name: string;
   readonly initName: string;
+  readonly enums: readonly EnumView[];
+}
+
+/** An extension: a codec for the one field, as if it were all of a message, with a property `value`. */
+export interface ExtensionView extends CodecView {
+  readonly doc: string;
+  /** The extension's full name as a string literal. */
+  readonly fullName: string;
+  readonly name: string;
+  /** The descriptor of the message that it extends, and what senders pass for that. */
+  readonly extendee: Code;
+  readonly extendeeInit: Code;
+  /** What reading it gives, and what is passed to set it. */
+  readonly valueType: Code;
+  readonly valueInit: Code;
+}
+
+/** The two functions that write and read fields. */
+export interface CodecView {
+  /** What is read, and what is written. */
+  readonly type: Code;
+  readonly initType: Code;
   readonly writeName: string;
   readonly readName: string;
   /** One for each property, in the order of declaration. A oneof is one property. */
@@ -41,7 +65,6 @@ export interface MessageView {
   readonly writes: readonly WriteView[];
   /** By field number. */
   readonly cases: readonly CaseView[];
-  readonly enums: readonly EnumView[];
 }
 
 export interface PropertyView {

@@ -7,5 +7,6 @@ export { Writer } from "../bytes/writer.ts";
 export { unsendable } from "../bytes/fault.ts";
 export type { Caller, CallOptions } from "./caller.ts";
 export { emptyBytes, emptyList, emptyMap } from "./empty.ts";
+export type { ExtensionField, ExtensionType } from "./extension-type.ts";
 export type { MessageType } from "./message-type.ts";
 export { type CommandKind, type CommandType, type ServiceInfo, serviceInfo, type ServiceType, type Side } from "./service-type.ts";

@@ -1,7 +1,8 @@
 /** Random messages of a model, as senders pass them, for property tests. */
 import fc from "fast-check";
-import type { Field, ScalarType, Schema, ValueType } from "../../../codegen/model/schema.ts";
+import type { Extension, Field, ScalarType, Schema, ValueType } from "../../../codegen/model/schema.ts";
 import { FileScope, SchemaScope } from "../../../codegen/emit/scope.ts";
+import { allExtensions } from "../../../codegen/emit/names.ts";
 import { propertiesOf } from "../../../codegen/emit/message-scope.ts";
 import { wrapped } from "../../../codegen/emit/scalar.ts";
 
@@ -29,9 +30,11 @@ const scalarValues: Readonly<Record<ScalarType, fc.Arbitrary<unknown>>> = {
 /** Messages with every property set or left out at random, nested `depth` deep. */
 export class Messages {
   readonly #scope: SchemaScope;
+  readonly #extensions: readonly Extension[];
 
   constructor(schema: Schema) {
     this.#scope = new SchemaScope(schema, { importExtension: ".ts", runtimeImport: "zserver/codec", builtIn: new Set() });
+    this.#extensions = schema.files.flatMap(allExtensions);
   }
 
   of(fullName: string, depth = 2): fc.Arbitrary<Record<string, unknown>> {
@@ -46,6 +49,11 @@ export class Messages {
     });
     const required = message.fields.filter((field) => field.presence === "required").map((field) => field.name);
     return fc.record(Object.fromEntries(shape), { requiredKeys: required });
+  }
+
+  /** What an extension may be set to. */
+  ofExtension(fullName: string): fc.Arbitrary<unknown> {
+    return this.#field(this.#extensions.find((extension) => extension.fullName === fullName)!, 2);
   }
 
   #field(field: Field, depth: number): fc.Arbitrary<unknown> {

@@ -11,6 +11,7 @@ import { parseIdentity as parse, serializeIdentity as serialize } from "./crypto
 import { formatServerKey as format, parseServerKey as parseKey, type ServerKey } from "./crypto/key-string.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { systemRandom } from "./crypto/random.ts";
+import { type EntranceInit, formatEntranceList, signEntranceList } from "./discovery/entrance-list.ts";
 
 export {
   type Identity,
@@ -23,6 +24,7 @@ export {
 export { IdentityError } from "./crypto/identity-error.ts";
 export type { SaveIdentityOptions } from "./crypto/identity-file.ts";
 export type { KeyStatement } from "./crypto/key-statement.ts";
+export type { EntranceInit } from "./discovery/entrance-list.ts";
 export type { PinnedStaticKey, ServerKey } from "./crypto/key-string.ts";
 export { KeyStringError, type KeyStringProblem } from "./crypto/key-string-error.ts";
 
@@ -64,4 +66,12 @@ export function formatServerKey(key: ServerKey): string {
 /** The reverse of {@link formatServerKey}. Throws KeyStringError, which says what is wrong and what to do. */
 export function parseServerKey(text: string): ServerKey {
   return parseKey(nativeCrypto(), text);
+}
+
+/**
+ * Says where a server may be reached, in the name of its identity: `zse_…`, for the `entrances` of `serve` and `connect`. The version must be above that
+ * of every list before; the time in milliseconds is. Throws TypeError that says what is wrong with the list.
+ */
+export function signEntrances(identity: Identity, entrances: readonly EntranceInit[], version: bigint): string {
+  return formatEntranceList(signEntranceList(nativeCrypto(), identity.pair, entrances, version));
 }

@@ -37,7 +37,7 @@ export function regenerate(): Map<string, string> {
   const files = [
     ...emit(wellKnown, { builtIns: true, runtimeImport: "../../../runtime/schema/support.ts" }),
     ...emit(["zserver/options.proto"], { builtIns: true, runtimeImport: "../../runtime/schema/support.ts" }, onlyNone),
-    ...emit(["zserver/protocol/v1/handshake.proto", "zserver/protocol/v1/session.proto"]),
+    ...emit(["zserver/protocol/v1/entrances.proto", "zserver/protocol/v1/handshake.proto", "zserver/protocol/v1/session.proto"]),
     ...emit([
       "example/lobby/v1/lobby.proto",
       "example/probe/v1/names.proto",

@@ -47,6 +47,7 @@ export interface OpaqueEndpoint {
 
 const EXAMPLE =
   'an endpoint looks like "ws://localhost:7000", "wss://game.example/zserver", "tcp://localhost:7000", "tls://game.example:7000", "unix:/run/game.sock" or "memory:lobby"';
+const knownSchemes: ReadonlySet<string | undefined> = new Set(["ws", "wss", "tcp", "tls", "unix", "memory"]);
 /** tcp: and tls: have none: there is no port that means zserver. */
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 
@@ -73,9 +74,18 @@ export function parseListenEndpoint(text: string, option = "listen"): Exclude<En
   return endpoint;
 }
 
+/** Whether this version knows what the scheme of a URL means. */
+export function isKnownScheme(url: string): boolean {
+  return knownSchemes.has(schemeOf(url));
+}
+
+function schemeOf(text: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+}
+
 function parse(text: string, option: string): Exclude<Endpoint, OpaqueEndpoint> {
   if (typeof text !== "string") fail(option, text, EXAMPLE);
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+  const scheme = schemeOf(text);
   switch (scheme) {
     case "ws":
     case "wss":

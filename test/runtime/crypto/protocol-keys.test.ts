@@ -6,6 +6,9 @@ import { parseIdentity, serializeIdentity } from "../../../runtime/crypto/identi
 import { statementBytes, verifyStatement } from "../../../runtime/crypto/key-statement.ts";
 import { formatServerKey, parseServerKey } from "../../../runtime/crypto/key-string.ts";
 import { implementations } from "../../support/crypto/providers.ts";
+import { EntranceList } from "../../../generated/zserver/protocol/v1/entrances.ts";
+import { formatEntranceList, parseEntranceList, signEntranceList } from "../../../runtime/discovery/entrance-list.ts";
+import { encode } from "../../../runtime/schema/codec.ts";
 import { toHex } from "../../support/hex.ts";
 
 const test = suite("crypto/protocol-keys");
@@ -42,6 +45,20 @@ for (const { name, crypto } of implementations()) {
     ];
     assert.is(example("keys"), lines.map(([label, value]) => `${String(label).padEnd(22)}${value}\n`).join(""));
     assert.is(example("identity file"), serializeIdentity(crypto, identity));
+  });
+
+  test(`${name}: signs the list of entrances of the specification's example, and reads it`, () => {
+    const { pair } = parseIdentity(crypto, example("identity file"));
+    const entrances = [{ url: "wss://game.example/zserver" }, { url: "tcp://[2001:db8::1]:7000", priority: 10 }];
+    const version = 1_893_456_000_000n;
+    const signed = signEntranceList(crypto, pair, entrances, version);
+    const lines = [
+      ["list", toHex(encode(EntranceList, { version, entrances }))],
+      ["SignedEntrances", toHex(signed.bytes)],
+      ["as text", formatEntranceList(signed)],
+    ];
+    assert.is(example("entrances"), lines.map(([label, value]) => `${label!.padEnd(18)}${value}\n`).join(""));
+    assert.equal(parseEntranceList(crypto, pair.publicKey, lines[2]![1]!), signed);
   });
 
   test(`${name}: reads what the specification's example says`, () => {

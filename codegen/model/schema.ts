@@ -32,6 +32,9 @@ export interface File {
   readonly name: string;
   readonly package: string;
   readonly syntax: "proto2" | "proto3" | "2023";
+  /** Where the syntax or edition is said; undefined when the file says none and is proto2 therefore. */
+  readonly syntaxPosition: Position | undefined;
+  readonly packagePosition: Position | undefined;
   /** The comment before `syntax`. */
   readonly comment: string;
   /** False when the file was only imported; the emitter writes code for it all the same unless it is a built-in (`google/protobuf`, `zserver`). */

@@ -28,6 +28,8 @@ export function file(name: string, packageName: string, parts: Partial<File> = {
     name,
     package: packageName,
     syntax: "proto3",
+    syntaxPosition: undefined,
+    packagePosition: undefined,
     comment: "",
     requested: true,
     imports: [],

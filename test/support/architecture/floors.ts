@@ -31,7 +31,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   model: [],
   read: ["model"],
   emit: ["model"],
-  cli: ["model", "read", "emit"],
+  lint: ["model"],
+  cli: ["model", "read", "emit", "lint"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

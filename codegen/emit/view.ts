@@ -207,5 +207,7 @@ export interface CommandView {
   readonly timeoutMs: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
+  readonly delivery: string;
+  readonly critical: boolean;
   readonly errors: Code;
 }

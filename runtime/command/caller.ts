@@ -17,6 +17,7 @@ import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoi
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
 import type { AnyCommand } from "./registry.ts";
 import { Sender } from "./sender.ts";
+import { VolatileSender } from "./volatile-sender.ts";
 
 export interface CallerOptions {
   readonly core: SessionCore;
@@ -48,6 +49,7 @@ export class SessionCaller implements Caller {
   readonly #streams: OutgoingStreams;
   readonly #calls = new Map<number, OutgoingCall>();
   readonly sender: Sender;
+  readonly volatile: VolatileSender;
   #pending = 0;
   #pendingStreams = 0;
   #nextId: number;
@@ -64,6 +66,13 @@ export class SessionCaller implements Caller {
       encode: (call, request) => this.#frames.encode(call.command, request),
       write: (call, request, encoded) => this.#write(call, request, encoded),
       fail: (call, error) => this.#fail(call, unsentError(call.command, error)),
+    });
+    this.volatile = new VolatileSender({
+      core: options.core,
+      frames: this.#frames,
+      sender: this.sender,
+      check: (command, callOptions) => this.#check(command, callOptions),
+      failed: options.oneWayFailed,
     });
   }
 
@@ -205,6 +214,8 @@ export class SessionCaller implements Caller {
   }
 
   #submitOneWay(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): Submitted {
+    // In a batch others wait for it to end, so there it must arrive.
+    if (command.delivery === "VOLATILE" && place === noBatch) return this.volatile.submit(command, request, options);
     const call = this.#sendsAtOnce(command, request, options, place) ? undefined : new OutgoingCall(command, place);
     if (call === undefined) return sentAtOnce;
     call.result.catch(() => {});

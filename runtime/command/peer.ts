@@ -234,6 +234,8 @@ export class Peer<Data = unknown> implements Session<Data> {
       commandsHandled: this.#dispatcher?.handled ?? 0,
       oneWaysFailed: this.#oneWaysFailed,
       oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
+      volatileDropped: this.#caller?.volatile.dropped ?? 0,
+      volatileRefused: this.#dispatcher?.volatileRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#dispatcher?.pending ?? 0,
       ...this.#totals.with(this.#connection.channel.stats),
@@ -274,6 +276,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     const dispatcher = this.#dispatcher!;
     if (type === FrameType.REQUEST) dispatcher.request(body, size);
     else if (type === FrameType.SEND) dispatcher.send(body, size);
+    else if (type === FrameType.SEND_VOLATILE) dispatcher.volatile(body, size);
     else if (type === FrameType.VOID) dispatcher.skip(body);
     else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {

@@ -30,6 +30,10 @@ export interface SessionStats {
   readonly oneWaysFailed: number;
   /** One-way commands of the peer whose handler failed or is unknown here. */
   readonly oneWaysRefused: number;
+  /** Volatile one-ways of this side that it dropped: without a connection, behind commands that wait, or with its outbox half full. */
+  readonly volatileDropped: number;
+  /** Volatile one-ways of the peer that came while the queue here was half full. */
+  readonly volatileRefused: number;
   /** Calls of this side that are not answered yet. */
   readonly callsPending: number;
   /** Commands of the peer that are not answered yet, parked ones included. */

@@ -57,6 +57,22 @@ export class ReplayBuffer {
   }
 }
 
+/** The numbered frames alone. What has no number is never sent again, and where there may be much of it, it must not be kept either. */
+export function numberedFrames(bytes: Uint8Array): Uint8Array {
+  const numbered = new Uint8Array(bytes.length);
+  let length = 0;
+  for (let position = 0; position < bytes.length; ) {
+    const body = bodyOf(bytes, position);
+    const end = body.start + body.length;
+    if (isSequenced(bytes[position]!)) {
+      numbered.set(bytes.subarray(position, end), length);
+      length += end - position;
+    }
+    position = end;
+  }
+  return numbered.subarray(0, length);
+}
+
 /** Where the body of the frame at `position` begins, and how long it is. The bytes are our own. */
 function bodyOf(bytes: Uint8Array, position: number): { readonly start: number; readonly length: number } {
   let length = 0;

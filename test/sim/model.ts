@@ -1,6 +1,6 @@
 import { CommandError } from "../../runtime/errors/command-error.ts";
 
-export type Kind = "echo" | "note" | "turn" | "noteInTurn" | "later" | "down" | "up" | "both";
+export type Kind = "echo" | "note" | "turn" | "noteInTurn" | "blip" | "later" | "down" | "up" | "both";
 
 /** What a handler shall do with one command. */
 export interface Plan {
@@ -42,7 +42,7 @@ export class Sent {
   }
 
   get oneWay(): boolean {
-    return this.kind === "note" || this.kind === "noteInTurn";
+    return this.kind === "note" || this.kind === "noteInTurn" || this.kind === "blip";
   }
 }
 
@@ -196,7 +196,8 @@ export class Model {
   #checkSuccess(sent: Sent): void {
     const { kind, starts, handled } = sent;
     if (sent.oneWay) {
-      if ((sent.lane.survived || sent.lane.drained) && !sent.fragile && sent.after === undefined && starts !== 1)
+      const certain = kind !== "blip" && !sent.fragile;
+      if ((sent.lane.survived || sent.lane.drained) && certain && sent.after === undefined && starts !== 1)
         this.violation(`the one-way ${sent.id} was sent in a session that lives, and started ${starts} times`);
       return;
     }

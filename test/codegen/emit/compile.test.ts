@@ -51,9 +51,27 @@ test("emitted code compiles under the strict flags, whatever the names", () => {
   workshop.add("kitchen", emit(modelOf(kitchenFiles)));
   workshop.add("nasty", emit(nasty));
   workshop.add("user", [...emit(modelOf({ "lobby/v1/lobby.proto": lobby })), { path: "user.ts", text: user }]);
+  workshop.add("old", [...emit(modelOf({ "old.proto": old })), { path: "user.ts", text: oldUser }]);
   workshop.add("descriptor", emit(modelOf({ "uses.proto": usesDescriptor })));
   assert.is(workshop.typeErrors(), "");
 });
+
+const old = `syntax = "proto2";
+message Old { required int64 id = 1; optional State state = 2 [default = OFF]; optional string text = 3 [default = "a"]; }
+message OldDefaults { extensions 2 to 9; }
+enum State { ON = 1; OFF = 2; }
+extend OldDefaults { optional State state_ext = 3 [default = OFF]; optional Old old = 4; }
+`;
+
+const oldUser = `import { Old, type OldInit, OldDefaults$, State, stateExtDefault } from "./old.ts";
+export const sent: OldInit = { id: 1n };
+// @ts-expect-error it is required
+export const nothing: OldInit = {};
+export const state = (old: Old): State => old.state ?? OldDefaults$.state;
+export const id = (old: Old): bigint => old.id;
+export const text: string = OldDefaults$.text;
+export const off: State = stateExtDefault;
+`;
 
 const usesDescriptor = `syntax = "proto2";
 package uses;

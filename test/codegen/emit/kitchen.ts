@@ -121,6 +121,17 @@ message Old {
   optional int32 size = 4 [default = 41];
   optional bool far = 536870911;
 }
+message Test {
+  optional int32 int = 1 [default = -5];
+  optional fixed64 long = 2 [default = 9223372036854775807];
+  optional float real = 3 [default = -inf];
+  optional double zero = 4 [default = -0.0];
+  optional string text = 5 [default = "\\"*/\\xe2\\x80\\xa8"];
+  optional bytes bytes = 6 [default = "\\000\\xff"];
+  optional State state = 7 [default = OFF];
+  optional bool flag = 8 [default = true];
+  oneof choice { int32 chosen = 9 [default = 3]; }
+}
 message Closed {
   optional State one = 1;
   repeated State loose = 2;

@@ -29,12 +29,13 @@ const types = [
 const ours = new Set(["kit.three.Views", "kit.three.Bounded", "kit.two.GroupChoice", "kit.two.GroupChoice.Chosen"]);
 
 test("every message type of the schemas takes part", () => {
-  assert.is(types.length, 17);
+  assert.is(types.length, 18);
   assert.is(types.filter(({ name }) => ours.has(name)).length, 4);
 });
 
 for (const type of types) {
   const inits = messages.of(type.name);
+  let keys: readonly string[] | undefined;
 
   test(`${type.name}: what was sent is what is decoded, and decoding is stable`, () => {
     fc.assert(
@@ -44,7 +45,8 @@ for (const type of types) {
         covers(decoded, init);
         assert.equal(encode(type, decoded as never), bytes);
         assert.equal(decode(type, encode(type, decoded as never)), decoded);
-        assert.equal(Object.keys(decoded), Object.keys(decode(type, new Uint8Array(0))));
+        keys ??= Object.keys(decoded);
+        assert.equal(Object.keys(decoded), keys);
       }),
       { numRuns: 60 },
     );
@@ -83,11 +85,7 @@ for (const type of types) {
           assert.is(error.code === "INVALID_ARGUMENT" || error.code === "RESOURCE_EXHAUSTED", true, error.message);
           return;
         }
-        try {
-          assert.equal(decode(type, encode(type, decoded as never)), decoded);
-        } catch (error) {
-          assert.ok(CommandError.is(error) && /required/.test(error.message), String(error));
-        }
+        assert.equal(decode(type, encode(type, decoded as never)), decoded);
       }),
       { numRuns: 150 },
     );

@@ -180,10 +180,10 @@ export class Reader {
   /** What {@link unknown} goes on from when an earlier occurrence of the message already kept something. */
   keep(unknown: Uint8Array | undefined): Writer | undefined {
     if (unknown === undefined) return undefined;
-    const finished = (this.#merged ??= new Map());
-    const writer = finished.get(unknown);
-    if (writer === undefined) return new MergedUnknown(unknown, finished);
-    finished.delete(unknown);
+    this.#merged ??= new Map();
+    const writer = this.#merged.get(unknown);
+    if (writer === undefined) return new MergedUnknown(unknown, this.#merged);
+    this.#merged.delete(unknown);
     return writer;
   }
 

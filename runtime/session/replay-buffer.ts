@@ -12,8 +12,8 @@ interface Segment {
   readonly bytes: Uint8Array;
 }
 
-/** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago. */
-export type ReplaySink = (type: FrameType, bytes: Uint8Array, start: number, end: number, ageMs: number) => void;
+/** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago under this number. */
+export type ReplaySink = (type: FrameType, bytes: Uint8Array, start: number, end: number, ageMs: number, number: number) => void;
 
 /**
  * What was sent and not accepted, in plaintext: a new connection has other keys. Bounded by the outbox, which counts the same bytes and lets sends wait
@@ -46,7 +46,7 @@ export class ReplayBuffer {
         const header = bytes[position]!;
         const body = bodyOf(bytes, position);
         const end = body.start + body.length;
-        if (isSequenced(header) && ++number > accepted) sink(headerType(header) as FrameType, bytes, body.start, end, now - sentAt);
+        if (isSequenced(header) && ++number > accepted) sink(headerType(header) as FrameType, bytes, body.start, end, now - sentAt, number);
         position = end;
       }
     }

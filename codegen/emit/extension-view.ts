@@ -1,6 +1,5 @@
 import type { Extension } from "../model/schema.ts";
 import { literal } from "./comment.ts";
-import { defaultView } from "./default-view.ts";
 import type { Code } from "./imports.ts";
 import type { Property } from "./message-scope.ts";
 import { codecView } from "./message-view.ts";
@@ -22,7 +21,6 @@ export function extensionView(extension: Extension, scope: FileScope): Extension
     extendeeInit: scope.messageRef(extension.extendee, "init"),
     valueType: type,
     valueInit: initType,
-    default: defaultView(extension, names.default, scope),
     ...codecView([property], { type: content(type), initType: content(initType), writeName: names.write, readName: names.read }, scope),
   };
 }

@@ -51,15 +51,7 @@ export class CommandNumbers<Entry> {
 
   read(body: Reader): Entry {
     const number = body.uint32();
-    return number === 0 ? this.#introduce(body) : this.#entry(number);
-  }
-
-  /** Of a frame that may be lost, and so introduces nothing. */
-  readKnown(body: Reader): Entry {
-    return this.#entry(body.uint32());
-  }
-
-  #entry(number: number): Entry {
+    if (number === 0) return this.#introduce(body);
     const entry = this.#entries[number - 1];
     if (entry === undefined) throw new ProtocolError(`command number ${number} was never introduced`);
     return entry;

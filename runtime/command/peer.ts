@@ -26,8 +26,7 @@ import type { ParkedReplies } from "./deferred.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
-import { sendAgain } from "./replay.ts";
-import { OneWayFailures } from "./one-way-failures.ts";
+import { type ReplayedFrame, replayedId, replayedType, writeReplayed } from "./replay.ts";
 import type { Registry } from "./registry.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
@@ -85,7 +84,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly #idle: (() => void)[] = [];
   /** Rejects the flushes under way. */
   readonly #flushing = new Set<() => void>();
-  readonly #oneWayFailures: OneWayFailures;
+  #oneWaysFailed = 0;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #dispatcher: Dispatcher | undefined;
@@ -100,7 +99,6 @@ export class Peer<Data = unknown> implements Session<Data> {
       this.#resolveClosed = resolve;
     });
     this.#feed = new StatusFeed(() => this.#now());
-    this.#oneWayFailures = new OneWayFailures(this.#feed);
     const { role, limits, timers, endOfTurn, connection, agent, anonymous } = options;
     const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs, retentionMs } = options;
     const handler = this.#handler();
@@ -234,10 +232,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     return {
       commandsSent: this.#caller?.sender.sent ?? 0,
       commandsHandled: this.#dispatcher?.handled ?? 0,
-      oneWaysFailed: this.#oneWayFailures.total,
+      oneWaysFailed: this.#oneWaysFailed,
       oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
-      volatileDropped: this.#caller?.volatile.dropped ?? 0,
-      volatileRefused: this.#dispatcher?.volatileRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#dispatcher?.pending ?? 0,
       ...this.#totals.with(this.#connection.channel.stats),
@@ -262,12 +258,12 @@ export class Peer<Data = unknown> implements Session<Data> {
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
     const peerLimits: WireLimits = told;
     const idle = (): void => this.#checkIdle();
-    const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
+    const oneWayFailed = (error: CommandError): void =>
+      this.#feed.emit({ type: "one_way_failed", command: error.command ?? "", error, total: ++this.#oneWaysFailed });
     const firstId = role === "client" ? 1 : 2;
     const { core } = this;
     const session = this as Session;
-    const failures = { oneWayFailed, oneWaysLost, idle };
-    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, ...failures });
+    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, idle });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
     const peerParity = role === "client" ? 0 : 1;
     this.#dispatcher = new Dispatcher({ core, session, registry, peerParity, limits, peerLimits, timers, wallNow, parked, incident, idle });
@@ -278,7 +274,6 @@ export class Peer<Data = unknown> implements Session<Data> {
     const dispatcher = this.#dispatcher!;
     if (type === FrameType.REQUEST) dispatcher.request(body, size);
     else if (type === FrameType.SEND) dispatcher.send(body, size);
-    else if (type === FrameType.SEND_VOLATILE) dispatcher.volatile(body, size);
     else if (type === FrameType.VOID) dispatcher.skip(body);
     else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {
@@ -329,6 +324,12 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#options.disconnected(this, reason);
   }
 
+  #replay(frame: ReplayedFrame, write: (type: FrameType, body: (writer: Writer) => void) => void): void {
+    const type = replayedType(frame, (id) => this.#caller!.wants(id));
+    if (type === FrameType.VOID && frame.type === FrameType.REQUEST) this.#caller!.voided(replayedId(frame));
+    write(type, (writer) => writeReplayed(writer, frame, type));
+  }
+
   #handler(): SessionHandler {
     const peer = this;
     return {
@@ -338,7 +339,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       kept: () => this.#options.kept(this),
       resumed: () => this.#resumed(),
       confirmed: () => this.#options.confirmed(this),
-      replay: (frame, write) => sendAgain(frame, write, this.#caller!),
+      replay: (type, body, ageMs, write) => this.#replay({ type, body, ageMs }, write),
       frame: (type, body, size) => this.#frame(type, body, size),
       credit: (id, items, bytes) => this.#credit(id, items, bytes),
       room: () => {
@@ -368,7 +369,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       return { type: this.#state === "draining" ? "draining" : "open" };
     }
     const { reason, message } = this.#end;
-    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWayFailures.total };
+    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWaysFailed };
   }
 
   #lostError(): CommandError {

@@ -3,8 +3,7 @@ const UNREAD_EVENTS = 256;
 
 /** One subscription: ends with the feed, or when its reader returns. */
 interface Reader<Event> {
-  /** What was told and not read, each batch of events made as it is read. */
-  readonly unread: Iterator<Event>[];
+  readonly unread: Event[];
   wake: (() => void) | undefined;
   ended: boolean;
 }
@@ -24,14 +23,9 @@ export class StatusFeed<Event> {
   }
 
   emit(event: Event): void {
-    this.emitEach([event]);
-  }
-
-  /** Many events that belong together: they count as one unread, and each reader iterates them by itself. */
-  emitEach(events: Iterable<Event>): void {
     for (const reader of this.#readers) {
       if (reader.unread.length >= UNREAD_EVENTS) reader.unread.shift();
-      reader.unread.push(events[Symbol.iterator]());
+      reader.unread.push(event);
       reader.wake?.();
     }
   }
@@ -47,7 +41,7 @@ export class StatusFeed<Event> {
   }
 
   subscribe(): AsyncIterableIterator<Event> {
-    const reader: Reader<Event> = { unread: [[this.#first()].values()], wake: undefined, ended: this.#ended };
+    const reader: Reader<Event> = { unread: [this.#first()], wake: undefined, ended: this.#ended };
     if (!this.#ended) this.#readers.add(reader);
     return this.#iterate(reader);
   }
@@ -60,14 +54,7 @@ export class StatusFeed<Event> {
       reader.wake?.();
     };
     const next = async (): Promise<IteratorResult<Event, undefined>> => {
-      for (;;) {
-        const events = reader.unread[0];
-        const event = events?.next();
-        if (event?.done === false) return event;
-        if (events !== undefined) {
-          reader.unread.shift();
-          continue;
-        }
+      while (reader.unread.length === 0) {
         if (reader.ended) return { done: true, value: undefined };
         await new Promise<void>((resolve) => {
           const earlier = reader.wake;
@@ -78,6 +65,7 @@ export class StatusFeed<Event> {
           };
         });
       }
+      return { done: false, value: reader.unread.shift()! };
     };
     return {
       next,

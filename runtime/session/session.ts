@@ -6,9 +6,8 @@ import { CommandError } from "../errors/command-error.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import { Attachment, type LifeHost } from "./attachment.ts";
 import { readCredit, readNumber } from "./control-body.ts";
-import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
+import { FrameType, frameHeader, headerType, isIgnorable, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
 import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
-import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Owed } from "./owed.ts";
@@ -220,12 +219,14 @@ export class Session {
       this.#unconfirmed = false;
       handler.confirmed();
     }
-    checkFrame(header, type, this.#attachment!.quiet);
+    if (this.#attachment!.quiet && isSequenced(header)) throw new ProtocolError(`a numbered frame of type ${type} came in a quiet record`);
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
       if (isSequenced(header)) this.owed.acks.accept(end - start);
       return true;
     }
+    if (isKnown(type) && header !== frameHeader(type))
+      throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
     else if (this.#state === "opening") this.#onHello(type, body);
@@ -234,8 +235,7 @@ export class Session {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start);
       handler.frame(type, body, end - start);
-    } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start);
-    else this.#onControl(type, body);
+    } else this.#onControl(type, body);
     return !this.ended;
   };
 

@@ -563,8 +563,6 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 3000,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [RoomFull],
   },
   say: {
@@ -576,8 +574,6 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   match: {
@@ -589,8 +585,6 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 60000,
     deferred: true,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   history: {
@@ -602,8 +596,6 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   import: {
@@ -615,8 +607,6 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -693,8 +683,6 @@ const playerCommands: PlayerCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   ready: {
@@ -706,8 +694,6 @@ const playerCommands: PlayerCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };

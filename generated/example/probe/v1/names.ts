@@ -86,8 +86,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   toJSON$: {
@@ -99,8 +97,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   name: {
@@ -112,8 +108,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   commands: {
@@ -125,8 +119,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   prototype: {
@@ -138,8 +130,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   constructor$: {
@@ -151,8 +141,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   toString$: {
@@ -164,8 +152,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   catch: {
@@ -177,8 +163,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   use: {
@@ -190,8 +174,6 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -275,8 +257,6 @@ const thenCommands$: thenCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -319,8 +299,6 @@ const toJSONCommands$: toJSONCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -362,8 +340,6 @@ const constructor$Commands$: constructor$Commands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -405,8 +381,6 @@ const prototypeCommands$: prototypeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -448,8 +422,6 @@ const nameCommands$: nameCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -491,8 +463,6 @@ const commandsCommands$: commandsCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };

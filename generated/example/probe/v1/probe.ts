@@ -305,8 +305,6 @@ export interface ProbeCommands {
   readonly turn: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
   /** One-way, and the next command starts only when this one has ended. */
   readonly noteInTurn: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
-  /** One-way, sent once or not at all. */
-  readonly blip: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
   /** Answers later. */
   readonly later: CommandType<Text, TextInit, Text, TextInit, "unary", true>;
   /** Streams towards the caller. */
@@ -333,8 +331,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [Refused],
   },
   note: {
@@ -346,8 +342,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   turn: {
@@ -359,8 +353,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: true,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   noteInTurn: {
@@ -372,21 +364,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: true,
-    delivery: "RELIABLE",
-    critical: false,
-    errors: [],
-  },
-  blip: {
-    name: "example.probe.v1.Probe/Blip",
-    method: "blip",
-    kind: "one_way",
-    request: Text,
-    reply: None,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    delivery: "VOLATILE",
-    critical: false,
     errors: [],
   },
   later: {
@@ -398,8 +375,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 60000,
     deferred: true,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [Refused],
   },
   down: {
@@ -411,8 +386,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   up: {
@@ -424,8 +397,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   both: {
@@ -437,8 +408,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   weigh: {
@@ -450,8 +419,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   pour: {
@@ -463,8 +430,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
   count: {
@@ -476,8 +441,6 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
     errors: [],
   },
 };
@@ -508,11 +471,6 @@ export class ProbeProxy {
   /** One-way, and the next command starts only when this one has ended. */
   noteInTurn(request: TextInit, options?: CallOptions): Promise<void> {
     return this.#caller.oneWay(probeCommands.noteInTurn, request, options);
-  }
-
-  /** One-way, sent once or not at all. */
-  blip(request: TextInit, options?: CallOptions): Promise<void> {
-    return this.#caller.oneWay(probeCommands.blip, request, options);
   }
 
   /** Answers later. */
@@ -561,8 +519,6 @@ export interface ProbeHandlers<Data = unknown> {
   turn(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
   /** One-way, and the next command starts only when this one has ended. */
   noteInTurn(request: Text, context: Context<Data>): void | Promise<void>;
-  /** One-way, sent once or not at all. */
-  blip(request: Text, context: Context<Data>): void | Promise<void>;
   /** Answers later. */
   later(request: Text, context: DeferredContext<Data, TextInit>): TextInit | DeferredReply<TextInit> | Promise<TextInit | DeferredReply<TextInit>>;
   /** Streams towards the caller. */

@@ -8,7 +8,17 @@ const built = at("../dist/cli.js");
 const buildScript = at("../../scripts/build.mjs");
 
 /** What zgen is made of, in the repository. Folders count too: they change when a file is removed. */
-const sources = ["../cli", "../emit", "../model", "../read", "../../runtime", "../../schemas", "../../templates", "../../scripts"];
+const sources = [
+  "../cli",
+  "../emit",
+  "../lint",
+  "../model",
+  "../read",
+  "../../runtime",
+  "../../schemas",
+  "../../templates",
+  "../../scripts",
+];
 
 function isStale() {
   if (!existsSync(built)) return true;

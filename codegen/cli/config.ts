@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { LintSettings } from "../lint/settings.ts";
+import { Keys } from "./config-keys.ts";
+import { lintKeys, readLintSettings } from "./lint-config.ts";
 import { UsageError } from "./terminal.ts";
 
 /** `zgen.json`, defaults filled in and paths made absolute. codegen/zgen.schema.json describes the file itself. */
@@ -10,10 +13,9 @@ export interface Config {
   /** The folder that generated code goes into. */
   readonly out: string;
   readonly importExtension: ImportExtension;
-  /** Whether modules for protobuf's JSON format are written too. */
-  readonly json: boolean;
   /** A folder of templates that replace zgen's own of the same name. */
   readonly templates: string | undefined;
+  readonly lint: LintSettings;
 }
 
 /** A folder that imports are resolved in, and which of its `.proto` files code is generated for. */
@@ -64,7 +66,7 @@ function defaultConfig(folder: string): Config {
 
 /** Checks the parsed content of `file`. Unknown keys are errors: a misspelt one would silently do nothing. */
 export function readConfig(file: string, json: unknown): Config {
-  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "json", "templates"]);
+  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "templates", "lint"]);
   const folder = path.dirname(file);
   const schemas = keys.list("schemas") ?? ["schemas"];
   const extension = keys.string("importExtension") ?? ".ts";
@@ -77,8 +79,8 @@ export function readConfig(file: string, json: unknown): Config {
     roots: schemas.map((root, index) => readRoot(file, folder, `schemas[${index}]`, root)),
     out: path.resolve(folder, keys.string("out") ?? "generated"),
     importExtension: extension as ImportExtension,
-    json: keys.boolean("json") ?? false,
     templates: templates === undefined ? undefined : path.resolve(folder, templates),
+    lint: readLintSettings(keys.object("lint", lintKeys)),
   };
 }
 
@@ -88,52 +90,4 @@ function readRoot(file: string, folder: string, where: string, json: unknown): R
   const root = keys.string("root");
   if (root === undefined) throw new UsageError(`${file}: ${where} has no root`);
   return { folder: path.resolve(folder, root), include: keys.strings("include") ?? ["**/*.proto"], exclude: keys.strings("exclude") ?? [] };
-}
-
-/** A JSON object whose keys are known and whose values are asked for by type. */
-class Keys {
-  readonly #file: string;
-  readonly #where: string;
-  readonly #values: Readonly<Record<string, unknown>>;
-
-  constructor(file: string, where: string, json: unknown, known: readonly string[]) {
-    this.#file = file;
-    this.#where = where;
-    if (typeof json !== "object" || json === null || Array.isArray(json)) throw this.#error("", "an object");
-    this.#values = json as Record<string, unknown>;
-    const unknown = Object.keys(json).find((key) => !known.includes(key));
-    if (unknown !== undefined) throw new UsageError(`${file}: unknown key ${this.#name(unknown)} (known: ${known.join(", ")})`);
-  }
-
-  string(key: string): string | undefined {
-    const value = this.#values[key];
-    if (value !== undefined && typeof value !== "string") throw this.#error(key, "a string");
-    return value;
-  }
-
-  boolean(key: string): boolean | undefined {
-    const value = this.#values[key];
-    if (value !== undefined && typeof value !== "boolean") throw this.#error(key, "true or false");
-    return value;
-  }
-
-  list(key: string): readonly unknown[] | undefined {
-    const value = this.#values[key];
-    if (value !== undefined && !Array.isArray(value)) throw this.#error(key, "a list");
-    return value;
-  }
-
-  strings(key: string): readonly string[] | undefined {
-    const values = this.list(key);
-    if (values?.some((value) => typeof value !== "string")) throw this.#error(key, "a list of strings");
-    return values as readonly string[] | undefined;
-  }
-
-  #name(key: string): string {
-    return [this.#where, key].filter(Boolean).join(".");
-  }
-
-  #error(key: string, expected: string): UsageError {
-    return new UsageError(`${this.#file}: ${this.#name(key) || "the file"} must be ${expected}`);
-  }
 }

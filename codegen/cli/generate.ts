@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
-import { type Diagnostic, formatDiagnostic } from "../model/diagnostic.ts";
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { compile } from "./compile.ts";
 import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
 import { applyOutput, type OutputPlan, planOutput } from "./output.ts";
+import { count, formatOption, placeAll, printDiagnostics } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
@@ -14,13 +14,13 @@ export const generate: Command = defineCommand({
   options: {
     check: { type: "boolean", help: "write nothing; fail and name the files that would differ" },
     watch: { type: "boolean", help: "stay, and generate again when a schema or the configuration changes" },
-    format: { type: "string", value: "FORMAT", choices: ["text", "json"], help: "how to report: text (the default) or json" },
+    format: formatOption,
   },
   description:
     "Writes code from the schemas that zgen.json names, here or in a folder above.\nFiles that would not change are left alone, and files that zgen wrote and no longer writes are removed.",
   async run({ options, terminal }) {
     if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
-    const report = options.format === "json" ? reportJson : reportText;
+    const report = options.format === "json" ? reportJson : reportLines(options.format);
     if (options.watch) return generateForEver(terminal, report);
     const outcome = generateOnce(loadConfig(terminal.cwd), options.check);
     report(terminal, outcome, options.check);
@@ -79,8 +79,15 @@ function isDirty(plan: OutputPlan): boolean {
 /** Says on the terminal what a run found and did. */
 export type Report = (terminal: Terminal, outcome: Outcome, check: boolean) => void;
 
-export function reportText(terminal: Terminal, { diagnostics, plan, config }: Outcome, check: boolean): void {
-  for (const diagnostic of diagnostics) terminal.err(formatDiagnostic(place(diagnostic, terminal, config)));
+/** As lines: of text, or of another format that has a line for each diagnostic. */
+export function reportLines(format: string | undefined): Report {
+  return (terminal, outcome, check) => {
+    printDiagnostics(terminal, format, outcome.diagnostics, outcome.config);
+    reportPlan(terminal, outcome, check);
+  };
+}
+
+function reportPlan(terminal: Terminal, { diagnostics, plan, config }: Outcome, check: boolean): void {
   if (diagnostics.length > 0) {
     terminal.err(`${count(diagnostics.length, "error")}; no generated file was touched`);
     return;
@@ -94,19 +101,8 @@ export function reportText(terminal: Terminal, { diagnostics, plan, config }: Ou
 }
 
 function reportJson(terminal: Terminal, { diagnostics, plan, config }: Outcome): void {
-  const placed = diagnostics.map((diagnostic) => place(diagnostic, terminal, config));
   const written = plan.write.map((file) => file.path);
-  terminal.out(JSON.stringify({ diagnostics: placed, written, removed: plan.remove, unchanged: plan.unchanged }));
-}
-
-/** Names the file as the person at this terminal would: schemas know each other by their names below a root. */
-function place(diagnostic: Diagnostic, terminal: Terminal, config: Config): Diagnostic {
-  const { file } = diagnostic.position;
-  const root = config.roots.find(({ folder }) => existsSync(path.join(folder, file)));
-  if (root === undefined) return diagnostic;
-  return { ...diagnostic, position: { ...diagnostic.position, file: path.relative(terminal.cwd, path.join(root.folder, file)) } };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  terminal.out(
+    JSON.stringify({ diagnostics: placeAll(diagnostics, terminal, config), written, removed: plan.remove, unchanged: plan.unchanged }),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Extension } from "../model/schema.ts";
 import { literal } from "./comment.ts";
+import { defaultView } from "./default-view.ts";
 import type { Code } from "./imports.ts";
 import type { Property } from "./message-scope.ts";
 import { codecView } from "./message-view.ts";
@@ -21,6 +22,7 @@ export function extensionView(extension: Extension, scope: FileScope): Extension
     extendeeInit: scope.messageRef(extension.extendee, "init"),
     valueType: type,
     valueInit: initType,
+    default: defaultView(extension, names.default, scope),
     ...codecView([property], { type: content(type), initType: content(initType), writeName: names.write, readName: names.read }, scope),
   };
 }

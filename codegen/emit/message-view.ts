@@ -1,5 +1,6 @@
 import type { Enum, Message } from "../model/schema.ts";
 import { docComment, literal } from "./comment.ts";
+import { defaultsView } from "./default-view.ts";
 import { claim, enumKey } from "./identifier.ts";
 import { propertiesOf, type Property } from "./message-scope.ts";
 import { propertyView } from "./property-view.ts";
@@ -17,6 +18,7 @@ export function messageView(message: Message, scope: FileScope): MessageView {
     maxElements: message.zserver.maxElements,
     name: names.type,
     initName: names.init,
+    defaults: defaultsView(properties, names.defaults, scope),
     enums: message.enums.map((enumeration) => enumView(enumeration, scope)),
     ...codecView(properties, { type: names.type, initType: names.init, writeName: names.write, readName: names.read }, scope),
   };
@@ -56,9 +58,4 @@ export function enumView(enumeration: Enum, scope: FileScope): EnumView {
 /** The JSDoc of an element: its comment, and whether it is deprecated. */
 export function elementDoc(element: { readonly comment: string; readonly deprecated: boolean }, indent = ""): string {
   return docComment(element.deprecated ? `${element.comment}\n@deprecated` : element.comment, indent);
-}
-
-/** Message sets, which proto2 keeps for what is older than it, put extensions into groups of their own; they stay unknown fields. */
-export function isMessageSet(message: Message): boolean {
-  return message.options.some(({ name, value }) => name === "message_set_wire_format" && value === true);
 }

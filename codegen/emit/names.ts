@@ -1,4 +1,4 @@
-import type { Extension, File, Message } from "../model/schema.ts";
+import type { Extension, Field, File, Message } from "../model/schema.ts";
 import { claim, lowerFirst, moduleName, propertyName, upperFirst } from "./identifier.ts";
 
 /** What a message is called in the module of its file. */
@@ -7,6 +7,8 @@ export interface MessageNames {
   readonly init: string;
   readonly write: string;
   readonly read: string;
+  /** The constant of its stated defaults; empty where it states none. */
+  readonly defaults: string;
 }
 
 export interface EnumNames {
@@ -19,6 +21,8 @@ export interface ExtensionNames {
   readonly extension: string;
   readonly write: string;
   readonly read: string;
+  /** The constant of its stated default; empty where it states none. */
+  readonly default: string;
 }
 
 export interface ServiceNames {
@@ -56,9 +60,11 @@ export function fileNames(file: File): FileNames {
   for (const { fullName } of extensions) declare(fullName, propertyName);
   const derive = (name: string): string => claim(taken, moduleName(name));
   return {
-    messages: new Map(messages.map(({ fullName }) => [fullName, messageNames(declared.get(fullName)!, derive)])),
+    messages: new Map(messages.map((message) => [message.fullName, messageNames(message, declared.get(message.fullName)!, derive)])),
     enums: new Map(enums.map(({ fullName, closed }) => [fullName, enumNames(declared.get(fullName)!, closed, derive)])),
-    extensions: new Map(extensions.map(({ fullName }) => [fullName, extensionNames(declared.get(fullName)!, derive)])),
+    extensions: new Map(
+      extensions.map((extension) => [extension.fullName, extensionNames(extension, declared.get(extension.fullName)!, derive)]),
+    ),
     services: new Map(file.services.map(({ fullName }) => [fullName, serviceNames(declared.get(fullName)!, derive)])),
     all: taken,
   };
@@ -74,16 +80,23 @@ export function allExtensions(file: File): Extension[] {
   return [...file.extensions, ...allMessages(file.messages).flatMap((message) => message.extensions)];
 }
 
-function messageNames(type: string, derive: (name: string) => string): MessageNames {
-  return { type, init: derive(`${type}Init`), write: derive(`write${type}`), read: derive(`read${type}`) };
+function messageNames({ fields }: Message, type: string, derive: (name: string) => string): MessageNames {
+  const names = { type, init: derive(`${type}Init`), write: derive(`write${type}`), read: derive(`read${type}`) };
+  return { ...names, defaults: fields.some(hasDefault) ? derive(`${type}Defaults`) : "" };
+}
+
+/** Whether a field's absence stands for a stated value. A required field is never absent, and an absent oneof has no case. */
+export function hasDefault({ defaultValue, presence, oneof }: Field): boolean {
+  return defaultValue !== undefined && presence !== "required" && oneof === undefined;
 }
 
 function enumNames(type: string, closed: boolean, derive: (name: string) => string): EnumNames {
   return { type, guard: closed ? derive(`is${type}`) : "" };
 }
 
-function extensionNames(extension: string, derive: (name: string) => string): ExtensionNames {
-  return { extension, write: derive(`write${upperFirst(extension)}`), read: derive(`read${upperFirst(extension)}`) };
+function extensionNames(declared: Extension, extension: string, derive: (name: string) => string): ExtensionNames {
+  const [write, read] = ["write", "read"].map((verb) => derive(`${verb}${upperFirst(extension)}`));
+  return { extension, write: write!, read: read!, default: hasDefault(declared) ? derive(`${extension}Default`) : "" };
 }
 
 function serviceNames(service: string, derive: (name: string) => string): ServiceNames {

@@ -2,6 +2,7 @@ import type { Field, ValueType } from "../model/schema.ts";
 import { docComment, literal } from "./comment.ts";
 import type { Code, Ref } from "./imports.ts";
 import type { Property } from "./message-scope.ts";
+import { hasDefault } from "./names.ts";
 import { scalars, wrapped } from "./scalar.ts";
 import type { FileScope } from "./scope.ts";
 import type { PropertyView } from "./view.ts";
@@ -36,7 +37,7 @@ export function propertyView(property: Property, message: Code, scope: FileScope
   return { ...common, doc: fieldDoc(field), oneof: undefined, ...fieldTypes(field, scope) };
 }
 
-type Types = Pick<PropertyView, "type" | "initType" | "variableType" | "initial" | "cast">;
+type Types = Pick<PropertyView, "type" | "initType" | "variableType" | "initial" | "required" | "cast">;
 
 function oneofTypes(property: Property, message: Code, scope: FileScope): Types & Pick<PropertyView, "doc" | "oneof"> {
   const { oneof, members } = property.oneof!;
@@ -52,6 +53,7 @@ function oneofTypes(property: Property, message: Code, scope: FileScope): Types 
     initType: "",
     variableType: [message, `[${literal(property.property)}]`],
     initial: undefined,
+    required: undefined,
     cast: undefined,
   };
 }
@@ -67,6 +69,7 @@ export function fieldTypes(field: Field, scope: FileScope): Types {
       initType: ["ReadonlyMap<", key, ", ", init, ">"],
       variableType,
       initial: runtimeRef(scope, "emptyMap"),
+      required: undefined,
       cast: variableType,
     };
   }
@@ -77,6 +80,7 @@ export function fieldTypes(field: Field, scope: FileScope): Types {
       initType: ["readonly ", init, "[]"],
       variableType,
       initial: runtimeRef(scope, "emptyList"),
+      required: undefined,
       cast: variableType,
     };
   }
@@ -84,14 +88,19 @@ export function fieldTypes(field: Field, scope: FileScope): Types {
 }
 
 function singularTypes(field: Field, type: Code, initType: Code, scope: FileScope): Types {
-  const present = field.value.kind !== "message" && field.presence !== "explicit";
-  const decoded: Code = present ? type : [type, " | undefined"];
-  return { type: decoded, initType, variableType: decoded, initial: present ? zeroOf(field.value, scope) : undefined, cast: undefined };
+  const optional: Code = [type, " | undefined"];
+  if (field.presence === "required") {
+    return { type, initType, variableType: optional, initial: undefined, required: literal(field.name), cast: undefined };
+  }
+  const present = field.value.kind !== "message" && field.presence === "implicit";
+  const decoded = present ? type : optional;
+  const initial = present ? zeroOf(field.value, scope) : undefined;
+  return { type: decoded, initType, variableType: decoded, initial, required: undefined, cast: undefined };
 }
 
 export function fieldDoc(field: Field, indent = "  "): string {
   const parts = [field.comment];
-  if (field.defaultValue !== undefined) parts.push(`Default, for which undefined stands: ${shownDefault(field.defaultValue)}`);
+  if (hasDefault(field)) parts.push(`Default, for which undefined stands: ${shownDefault(field.defaultValue!)}`);
   if (field.zserver.view) parts.push("A view into the receive buffer: valid until the handler first awaits.");
   if (field.deprecated) parts.push("@deprecated");
   return docComment(parts.filter((part) => part !== "").join("\n"), indent);

@@ -60,6 +60,8 @@ function commandView(command: Command, service: Service, name: string, data: str
     timeoutMs: zserver.timeoutMs,
     deferred: zserver.deferred,
     ordered: zserver.ordered,
+    delivery: zserver.delivery,
+    critical: zserver.critical,
     errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
   };
 }

@@ -35,7 +35,16 @@ export interface MessageView extends CodecView {
   readonly maxElements: number;
   readonly name: string;
   readonly initName: string;
+  /** A constant with the defaults that the schema states; undefined where it states none. */
+  readonly defaults: { readonly name: string; readonly fields: readonly DefaultView[] } | undefined;
   readonly enums: readonly EnumView[];
+}
+
+/** What an absent value stands for. */
+export interface DefaultView {
+  readonly name: string;
+  readonly type: Code;
+  readonly value: Code;
 }
 
 /** An extension: a codec for the one field, as if it were all of a message, with a property `value`. */
@@ -50,6 +59,8 @@ export interface ExtensionView extends CodecView {
   /** What reading it gives, and what is passed to set it. */
   readonly valueType: Code;
   readonly valueInit: Code;
+  /** A constant for the default that the schema states; undefined where it states none. */
+  readonly default: DefaultView | undefined;
 }
 
 /** The two functions that write and read fields. */
@@ -82,6 +93,8 @@ export interface PropertyView {
   readonly variableType: Code;
   /** What it is before anything was read; undefined when that is `undefined`. */
   readonly initial: Code | undefined;
+  /** The name as a string literal, for errors, where the field must be there. Its variable may be undefined until that was checked. */
+  readonly required: string | undefined;
   /** The cast that makes a decoded list or map changeable again. */
   readonly cast: Code | undefined;
 }
@@ -207,5 +220,7 @@ export interface CommandView {
   readonly timeoutMs: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
+  readonly delivery: string;
+  readonly critical: boolean;
   readonly errors: Code;
 }

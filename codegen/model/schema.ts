@@ -32,6 +32,9 @@ export interface File {
   readonly name: string;
   readonly package: string;
   readonly syntax: "proto2" | "proto3" | "2023";
+  /** Where the syntax or edition is said; undefined when the file says none and is proto2 therefore. */
+  readonly syntaxPosition: Position | undefined;
+  readonly packagePosition: Position | undefined;
   /** The comment before `syntax`. */
   readonly comment: string;
   /** False when the file was only imported; the emitter writes code for it all the same unless it is a built-in (`google/protobuf`, `zserver`). */
@@ -142,7 +145,7 @@ export interface Extension extends Field {
 export interface Service extends Element {
   readonly commands: readonly Command[];
   /** `zserver.service`, absent parts filled with their defaults. */
-  readonly zserver: { readonly side: "SERVER" | "CLIENT" | "BOTH"; readonly ordered: boolean };
+  readonly zserver: { readonly side: "SERVER" | "CLIENT" | "BOTH"; readonly ordered: boolean; readonly critical: boolean };
   readonly options: readonly Option[];
 }
 
@@ -155,12 +158,14 @@ export interface Command extends Element {
   readonly kind: "unary" | "one_way" | "server_stream" | "client_stream" | "bidi_stream";
   /** protobuf's own `idempotency_level`. */
   readonly idempotency: "UNKNOWN" | "NO_SIDE_EFFECTS" | "IDEMPOTENT";
-  /** `zserver.command`, absent parts filled with their defaults (`ordered` with the service's), error names resolved to full names. */
+  /** `zserver.command`, absent parts filled with their defaults (`ordered` and `critical` with the service's), error names resolved to full names. */
   readonly zserver: {
     readonly timeoutMs: number;
     readonly errors: readonly string[];
     readonly deferred: boolean;
     readonly ordered: boolean;
+    readonly delivery: "RELIABLE" | "VOLATILE";
+    readonly critical: boolean;
   };
   readonly options: readonly Option[];
 }

@@ -57,6 +57,7 @@ export const rules = {
   TYPE_NOT_IMPORTED: "The file of a type is imported.",
   TYPE_UNRESOLVED: "A type is declared.",
   VIEW_NOT_BYTES: "view stands on singular fields of type bytes.",
+  VOLATILE_NOT_ONE_WAY: "Only a one-way command is volatile.",
 } as const;
 
 export type Rule = keyof typeof rules;

@@ -5,6 +5,11 @@ export function malformed(what: string): never {
   throw new CommandError("INVALID_ARGUMENT", `malformed message: ${what}`, { outcome: "NOT_RUN" });
 }
 
+/** Bytes without a field that must be there. Throws CommandError INVALID_ARGUMENT. */
+export function absent(field: string): never {
+  malformed(`the required field ${field} is missing`);
+}
+
 /** Bytes that would cost more than `limit` allows. Throws CommandError RESOURCE_EXHAUSTED. */
 export function exhausted(limit: string, what: string): never {
   throw new CommandError("RESOURCE_EXHAUSTED", `${what} (limit ${limit})`, { outcome: "NOT_RUN" });

@@ -1,4 +1,5 @@
 import { exhausted, malformed } from "./fault.ts";
+import { MergedUnknown } from "./merged-unknown.ts";
 import { putInt32 } from "./put-scalar.ts";
 import { hasLatin1, isAscii, latin1Text, utf8Text } from "./utf8.ts";
 import { Writer } from "./writer.ts";
@@ -33,6 +34,8 @@ export class Reader {
   #groupDepth: number;
   /** Where the innermost group ended; -1 while it is open. */
   #groupStop: number;
+  /** The writers of unknown fields that were kept over occurrences of a message, by what they hold. */
+  #merged: Map<Uint8Array, Writer> | undefined;
   #text: string | undefined;
   readonly #textStart: number;
 
@@ -51,6 +54,7 @@ export class Reader {
     this.#groupEnd = 0;
     this.#groupDepth = 0;
     this.#groupStop = -1;
+    this.#merged = undefined;
     this.#text = undefined;
     this.#textStart = hasLatin1 && end - start < sharedTextBytes ? start : -1;
   }
@@ -176,8 +180,10 @@ export class Reader {
   /** What {@link unknown} goes on from when an earlier occurrence of the message already kept something. */
   keep(unknown: Uint8Array | undefined): Writer | undefined {
     if (unknown === undefined) return undefined;
-    const writer = new Writer(unknown.length + 64);
-    writer.raw(unknown);
+    this.#merged ??= new Map();
+    const writer = this.#merged.get(unknown);
+    if (writer === undefined) return new MergedUnknown(unknown, this.#merged);
+    this.#merged.delete(unknown);
     return writer;
   }
 

@@ -16,7 +16,9 @@ import { failureFromWire, limitError } from "./failure.ts";
 import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoing-call.ts";
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
 import type { AnyCommand } from "./registry.ts";
+import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
 import { Sender } from "./sender.ts";
+import { VolatileSender } from "./volatile-sender.ts";
 
 export interface CallerOptions {
   readonly core: SessionCore;
@@ -31,6 +33,8 @@ export interface CallerOptions {
   readonly sendTimeoutMs: number;
   /** A one-way was not sent. */
   readonly oneWayFailed: (error: CommandError) => void;
+  /** The session ended, and nobody knows of these one-ways whether they were accepted. */
+  readonly oneWaysLost: (lost: LostOneWays) => void;
   /** Something came to an end; somebody may wait for that. */
   readonly idle: () => void;
 }
@@ -48,6 +52,8 @@ export class SessionCaller implements Caller {
   readonly #streams: OutgoingStreams;
   readonly #calls = new Map<number, OutgoingCall>();
   readonly sender: Sender;
+  readonly volatile: VolatileSender;
+  readonly #sentOneWays = new SentOneWays();
   #pending = 0;
   #pendingStreams = 0;
   #nextId: number;
@@ -64,6 +70,13 @@ export class SessionCaller implements Caller {
       encode: (call, request) => this.#frames.encode(call.command, request),
       write: (call, request, encoded) => this.#write(call, request, encoded),
       fail: (call, error) => this.#fail(call, unsentError(call.command, error)),
+    });
+    this.volatile = new VolatileSender({
+      core: options.core,
+      frames: this.#frames,
+      sender: this.sender,
+      check: (command, callOptions) => this.#check(command, callOptions),
+      failed: options.oneWayFailed,
     });
   }
 
@@ -191,11 +204,19 @@ export class SessionCaller implements Caller {
     this.#uncount(call);
   }
 
+  /** A one-way that was never accepted goes as VOID. Its promise has resolved, so its failure is told as an event. */
+  oneWayTooLate(number: number): void {
+    const error = this.#sentOneWays.tooLate(number);
+    if (error !== undefined) this.oneWayFailed(error);
+  }
+
   /** Every pending item is rejected, with what is known of it. */
   lost(end: SessionEnd): void {
     this.#refusal = (command) => lostError(end, command, "NOT_RUN");
-    const { flushed } = this.#core.outbox;
+    const { accepted, flushed } = this.#core.outbox;
     this.sender.lost(end);
+    // Last: readers of events drop the oldest, and the promises of these have resolved.
+    this.#options.oneWaysLost(this.#sentOneWays.lost(end, accepted, flushed));
     for (const call of this.#calls.values()) {
       const notRun = call.sequence > flushed || (end.accepted !== undefined && call.sequence > end.accepted);
       this.#fail(call, lostError(end, call.command.name, notRun ? "NOT_RUN" : "MAY_HAVE_RUN"));
@@ -205,6 +226,8 @@ export class SessionCaller implements Caller {
   }
 
   #submitOneWay(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): Submitted {
+    // In a batch others wait for it to end, so there it must arrive.
+    if (command.delivery === "VOLATILE" && place === noBatch) return this.volatile.submit(command, request, options);
     const call = this.#sendsAtOnce(command, request, options, place) ? undefined : new OutgoingCall(command, place);
     if (call === undefined) return sentAtOnce;
     call.result.catch(() => {});
@@ -217,7 +240,7 @@ export class SessionCaller implements Caller {
     if (this.#refusal !== undefined || place.after?.unsent || !this.sender.free) return false;
     try {
       this.#check(command, options);
-      this.sender.spend(this.#frames.oneWay(command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs));
+      this.sender.spend(this.#oneWay(command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs));
       return true;
     } catch {
       return false;
@@ -276,7 +299,7 @@ export class SessionCaller implements Caller {
     if (place.after?.unsent) throw new CommandError("ABORTED", "the command before it in its batch failed", { outcome: "NOT_RUN" });
     const timeoutMs = deadlineAt === 0 ? 0 : Math.max(1, deadlineAt - this.#options.timers.now());
     if (!call.answered) {
-      const size = this.#frames.oneWay(command, request, encoded, place.flags, timeoutMs);
+      const size = this.#oneWay(command, request, encoded, place.flags, timeoutMs);
       call.sent = true;
       call.succeed(undefined);
       return size;
@@ -289,6 +312,13 @@ export class SessionCaller implements Caller {
     call.sent = true;
     this.#calls.set(id, call);
     call.writer?.retry();
+    return size;
+  }
+
+  #oneWay(command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
+    const size = this.#frames.oneWay(command, request, encoded, flags, timeoutMs);
+    const { numbered, accepted } = this.#core.outbox;
+    this.#sentOneWays.add(command, numbered, accepted);
     return size;
   }
 

@@ -9,7 +9,7 @@ import { writeMessage } from "./write-message.ts";
 
 /**
  * Writes the frames of this side's commands. A frame is written whole or not at all: what cannot be encoded or exceeds a limit of the peer
- * is taken back and throws CommandError, NOT_RUN. Each method returns the size of the body, which is what credit counts.
+ * is taken back and throws CommandError, NOT_RUN. Most methods return the size of the body, which is what credit counts.
  */
 export class CommandFrames {
   readonly #core: SessionCore;
@@ -37,6 +37,28 @@ export class CommandFrames {
       this.#head(writer, command, flags, timeoutMs);
       this.#message(writer, command, request, encoded);
     });
+  }
+
+  /** Introduces a command's name and starts nothing. */
+  introduce(command: AnyCommand): number {
+    return this.#frame(FrameType.VOID, command, (writer) => {
+      writer.uintNumber(0);
+      writer.uint32(0);
+      this.#reference(writer, command);
+    });
+  }
+
+  /** A one-way that may be lost; its name was introduced before. */
+  volatile(command: AnyCommand, request: unknown, timeoutMs: number): void {
+    this.#frame(FrameType.SEND_VOLATILE, command, (writer) => {
+      this.#names.write(writer, command);
+      writer.uintNumber(Math.ceil(timeoutMs));
+      this.#message(writer, command, request, false);
+    });
+  }
+
+  knows(command: AnyCommand): boolean {
+    return this.#names.knows(command);
   }
 
   item(id: number, command: AnyCommand, item: unknown): number {
@@ -70,12 +92,16 @@ export class CommandFrames {
   }
 
   #head(writer: Writer, command: AnyCommand, flags: number, timeoutMs: number): void {
+    this.#reference(writer, command);
+    writer.uint32(flags);
+    writer.uintNumber(Math.ceil(timeoutMs));
+  }
+
+  #reference(writer: Writer, command: AnyCommand): void {
     const limit = this.#limits.commandNames;
     if (!this.#names.knows(command) && this.#names.size >= limit)
       throw limitError("commandNames", limit, `${this.#names.size} different commands were called`, command);
     this.#names.write(writer, command);
-    writer.uint32(flags);
-    writer.uintNumber(Math.ceil(timeoutMs));
   }
 
   #message(writer: Writer, command: AnyCommand, message: unknown, encoded: boolean): void {

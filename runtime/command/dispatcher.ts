@@ -55,6 +55,7 @@ export class Dispatcher {
   draining = false;
   handled = 0;
   oneWaysRefused = 0;
+  volatileRefused = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -132,6 +133,23 @@ export class Dispatcher {
   /** A SEND frame. */
   send(body: Reader, size: number): void {
     const command = this.#accept(0, body, size);
+    this.#oneWays.add(command);
+    this.#queue.push(command, body);
+  }
+
+  /** A SEND_VOLATILE frame. It may take half the queue, which nobody else needs then, and is dropped beyond. */
+  volatile(body: Reader, size: number): void {
+    const registration = this.#numbers.readKnown(body);
+    const timeoutMs = body.uintNumber();
+    this.#checkKind(registration, 0);
+    this.#lastFlags = 0;
+    const { queuedCommands, queuedBytes } = this.limits;
+    if (2 * this.#queue.length >= queuedCommands || 2 * this.#queue.bytes >= queuedBytes) {
+      this.volatileRefused++;
+      return;
+    }
+    const command = new IncomingCommand(this, registration, 0, 0, this.#deadlineAt(timeoutMs), size);
+    command.credited = false;
     this.#oneWays.add(command);
     this.#queue.push(command, body);
   }
@@ -268,15 +286,23 @@ export class Dispatcher {
     const flags = body.uint32();
     const timeoutMs = body.uintNumber();
     this.#checkFlags(flags);
-    if (registration.refusal === undefined && (registration.command.kind === "one_way") !== (id === 0))
-      throw new ProtocolError(`a ${registration.command.kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
+    this.#checkKind(registration, id);
     if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
-    const command = new IncomingCommand(this, registration, id, flags, timeoutMs === 0 ? 0 : this.now() + timeoutMs, size);
+    const command = new IncomingCommand(this, registration, id, flags, this.#deadlineAt(timeoutMs), size);
     const { name } = registration.command;
     // Nobody can be told that a one-way is refused, so it still runs.
     if (this.draining && id !== 0)
       command.stop(new CommandError("UNAVAILABLE", `${name}: this side takes no new commands, it is draining`, { outcome: "NOT_RUN" }));
     return command;
+  }
+
+  #checkKind({ command: { kind }, refusal }: Registration, id: number): void {
+    if (refusal === undefined && (kind === "one_way") !== (id === 0))
+      throw new ProtocolError(`a ${kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
+  }
+
+  #deadlineAt(timeoutMs: number): number {
+    return timeoutMs === 0 ? 0 : this.now() + timeoutMs;
   }
 
   #checkFlags(flags: number): void {
@@ -287,7 +313,7 @@ export class Dispatcher {
   }
 
   #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
-    if (this.#window.take(command.size)) this.#core.owed.grant(0, this.#window);
+    if (command.credited && this.#window.take(command.size)) this.#core.owed.grant(0, this.#window);
     const refusal = this.#refusal(command, abandoned);
     if (refusal !== undefined) {
       command.fail(refusal);

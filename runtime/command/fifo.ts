@@ -21,6 +21,11 @@ export class Fifo<T> {
     return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
   }
 
+  /** The one at this place, the oldest being at 0; undefined beyond the youngest. */
+  at(place: number): T | undefined {
+    return this.#items[this.#head + place];
+  }
+
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;
     const item = this.#items[this.#head];

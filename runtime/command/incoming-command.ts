@@ -22,8 +22,10 @@ export class IncomingCommand implements ParkedCommand {
   readonly deadlineAt: number;
   /** The request's bytes while the command waits for its turn. */
   payload: Uint8Array | undefined;
-  /** Bytes that count against the command credit. */
+  /** Bytes of its frame's body. */
   readonly size: number;
+  /** Whether it counts against the command credit; volatile one-ways do not. */
+  credited = true;
   /** Its turn came and it was not refused. */
   ran = false;
   state: "queued" | "running" | "parked" | "ended" = "queued";

@@ -30,8 +30,20 @@ export class IncomingQueue {
   #pauses = 0;
   #pumping = false;
 
+  /** Bytes of the commands that wait. */
+  #bytes = 0;
+
   constructor(host: QueueHost) {
     this.#host = host;
+  }
+
+  /** Commands that wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   push(command: IncomingCommand, body: Reader): void {
@@ -39,6 +51,7 @@ export class IncomingQueue {
     else {
       command.payload = body.copy(body.end - body.position);
       this.#waiting.push(command);
+      this.#bytes += command.size;
     }
   }
 
@@ -71,6 +84,7 @@ export class IncomingQueue {
         this.#failed = true;
         continue;
       }
+      this.#bytes -= command.size;
       const payload = command.payload ?? new Uint8Array();
       command.payload = undefined;
       this.#start(command, new Reader(payload));
@@ -88,6 +102,7 @@ export class IncomingQueue {
 
   clear(): void {
     this.#waiting.clear();
+    this.#bytes = 0;
   }
 
   get #mayStart(): boolean {

@@ -51,7 +51,15 @@ export class CommandNumbers<Entry> {
 
   read(body: Reader): Entry {
     const number = body.uint32();
-    if (number === 0) return this.#introduce(body);
+    return number === 0 ? this.#introduce(body) : this.#entry(number);
+  }
+
+  /** Of a frame that may be lost, and so introduces nothing. */
+  readKnown(body: Reader): Entry {
+    return this.#entry(body.uint32());
+  }
+
+  #entry(number: number): Entry {
     const entry = this.#entries[number - 1];
     if (entry === undefined) throw new ProtocolError(`command number ${number} was never introduced`);
     return entry;

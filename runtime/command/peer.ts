@@ -26,7 +26,8 @@ import type { ParkedReplies } from "./deferred.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
-import { type ReplayedFrame, replayedId, replayedType, writeReplayed } from "./replay.ts";
+import { sendAgain } from "./replay.ts";
+import { OneWayFailures } from "./one-way-failures.ts";
 import type { Registry } from "./registry.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
@@ -84,7 +85,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly #idle: (() => void)[] = [];
   /** Rejects the flushes under way. */
   readonly #flushing = new Set<() => void>();
-  #oneWaysFailed = 0;
+  readonly #oneWayFailures: OneWayFailures;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #dispatcher: Dispatcher | undefined;
@@ -99,6 +100,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       this.#resolveClosed = resolve;
     });
     this.#feed = new StatusFeed(() => this.#now());
+    this.#oneWayFailures = new OneWayFailures(this.#feed);
     const { role, limits, timers, endOfTurn, connection, agent, anonymous } = options;
     const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs, retentionMs } = options;
     const handler = this.#handler();
@@ -232,8 +234,10 @@ export class Peer<Data = unknown> implements Session<Data> {
     return {
       commandsSent: this.#caller?.sender.sent ?? 0,
       commandsHandled: this.#dispatcher?.handled ?? 0,
-      oneWaysFailed: this.#oneWaysFailed,
+      oneWaysFailed: this.#oneWayFailures.total,
       oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
+      volatileDropped: this.#caller?.volatile.dropped ?? 0,
+      volatileRefused: this.#dispatcher?.volatileRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#dispatcher?.pending ?? 0,
       ...this.#totals.with(this.#connection.channel.stats),
@@ -258,12 +262,12 @@ export class Peer<Data = unknown> implements Session<Data> {
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
     const peerLimits: WireLimits = told;
     const idle = (): void => this.#checkIdle();
-    const oneWayFailed = (error: CommandError): void =>
-      this.#feed.emit({ type: "one_way_failed", command: error.command ?? "", error, total: ++this.#oneWaysFailed });
+    const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
     const { core } = this;
     const session = this as Session;
-    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, idle });
+    const failures = { oneWayFailed, oneWaysLost, idle };
+    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, ...failures });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
     const peerParity = role === "client" ? 0 : 1;
     this.#dispatcher = new Dispatcher({ core, session, registry, peerParity, limits, peerLimits, timers, wallNow, parked, incident, idle });
@@ -274,6 +278,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     const dispatcher = this.#dispatcher!;
     if (type === FrameType.REQUEST) dispatcher.request(body, size);
     else if (type === FrameType.SEND) dispatcher.send(body, size);
+    else if (type === FrameType.SEND_VOLATILE) dispatcher.volatile(body, size);
     else if (type === FrameType.VOID) dispatcher.skip(body);
     else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {
@@ -324,12 +329,6 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#options.disconnected(this, reason);
   }
 
-  #replay(frame: ReplayedFrame, write: (type: FrameType, body: (writer: Writer) => void) => void): void {
-    const type = replayedType(frame, (id) => this.#caller!.wants(id));
-    if (type === FrameType.VOID && frame.type === FrameType.REQUEST) this.#caller!.voided(replayedId(frame));
-    write(type, (writer) => writeReplayed(writer, frame, type));
-  }
-
   #handler(): SessionHandler {
     const peer = this;
     return {
@@ -339,7 +338,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       kept: () => this.#options.kept(this),
       resumed: () => this.#resumed(),
       confirmed: () => this.#options.confirmed(this),
-      replay: (type, body, ageMs, write) => this.#replay({ type, body, ageMs }, write),
+      replay: (frame, write) => sendAgain(frame, write, this.#caller!),
       frame: (type, body, size) => this.#frame(type, body, size),
       credit: (id, items, bytes) => this.#credit(id, items, bytes),
       room: () => {
@@ -369,7 +368,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       return { type: this.#state === "draining" ? "draining" : "open" };
     }
     const { reason, message } = this.#end;
-    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWaysFailed };
+    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWayFailures.total };
   }
 
   #lostError(): CommandError {

@@ -63,6 +63,8 @@ function refusing(name: string, refusal: CommandError): Registration {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   };
   return { command, handle: () => undefined, refusal };

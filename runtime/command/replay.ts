@@ -1,14 +1,7 @@
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { FrameType } from "../session/frame.ts";
-
-/** A frame as it was sent, on its way to a peer that has not accepted it. */
-export interface ReplayedFrame {
-  readonly type: FrameType;
-  /** Stands at the body. */
-  readonly body: Reader;
-  readonly ageMs: number;
-}
+import type { ReplayedFrame, WriteFrame } from "../session/session-options.ts";
 
 /** Where the parts of a REQUEST or SEND lie, in the memory of the frame. */
 interface CommandHead {
@@ -19,6 +12,24 @@ interface CommandHead {
   readonly flags: number;
   readonly timeoutMs: number;
   readonly message: Uint8Array;
+}
+
+/** Who called the commands that are sent again. */
+export interface ReplayCaller {
+  /** Whether somebody still waits for the command with this id. */
+  wants(id: number): boolean;
+  /** The command with this id goes as VOID. */
+  voided(id: number): void;
+  /** The one-way that left under this number goes as VOID. */
+  oneWayTooLate(number: number): void;
+}
+
+/** Sends a frame again, as it is to be now. */
+export function sendAgain(frame: ReplayedFrame, write: WriteFrame, caller: ReplayCaller): void {
+  const type = replayedType(frame, (id) => caller.wants(id));
+  if (type === FrameType.VOID && frame.type === FrameType.REQUEST) caller.voided(readHead(frame).id);
+  if (type === FrameType.VOID && frame.type === FrameType.SEND) caller.oneWayTooLate(frame.number);
+  write(type, (writer) => writeReplayed(writer, frame, type));
 }
 
 /**
@@ -66,11 +77,6 @@ function writePadded(writer: Writer, value: number, bytes: number): void {
     rest = Math.floor(rest / 128);
   }
   writer.raw(Uint8Array.of(rest));
-}
-
-/** The id of a REQUEST. */
-export function replayedId(frame: ReplayedFrame): number {
-  return readHead(frame).id;
 }
 
 /** Reads without moving the frame's own reader. */

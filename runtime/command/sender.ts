@@ -56,6 +56,11 @@ export class Sender {
     this.#budget.spend(size);
   }
 
+  /** Credit for a frame of this size that starts no command. */
+  spendCredit(size: number): void {
+    this.#budget.spend(size);
+  }
+
   grant(items: number, bytes: number): void {
     this.#budget.grant(items, bytes);
     this.#queue.pump();

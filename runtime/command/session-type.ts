@@ -15,9 +15,13 @@ export type SessionStatus =
   | { readonly type: "resumed" }
   /** The keys were renewed; `epoch` counts the renewals of this connection. */
   | { readonly type: "rotated"; readonly epoch: number }
-  /** A one-way command was not sent; its promise rejected with the same error. `total` counts them all, this one included. */
+  /**
+   * A one-way command came to nothing: it was not sent, and its promise rejected with the same error; or it was sent, its promise had resolved, and
+   * the session ended (SESSION_LOST) or its time passed without a connection (DEADLINE_EXCEEDED) before the peer had accepted it. The error's outcome
+   * says whether it may have run. `total` counts them all, this one included.
+   */
   | { readonly type: "one_way_failed"; readonly command: string; readonly error: CommandError; readonly total: number }
-  /** The last event. `oneWaysFailed` counts the one-ways that were not sent, for somebody who asks later those after the end too. */
+  /** The last event. `oneWaysFailed` counts the one-ways that came to nothing, for somebody who asks later those after the end too. */
   | { readonly type: "ended"; readonly error: EndError; readonly oneWaysFailed: number };
 
 /** Counts since the session began. */
@@ -26,10 +30,14 @@ export interface SessionStats {
   readonly commandsSent: number;
   /** Handlers that were started for the peer. */
   readonly commandsHandled: number;
-  /** One-way commands of this side that were not sent. */
+  /** One-way commands of this side that were not sent, or of which it is not known that the peer accepted them. */
   readonly oneWaysFailed: number;
   /** One-way commands of the peer whose handler failed or is unknown here. */
   readonly oneWaysRefused: number;
+  /** Volatile one-ways of this side that it dropped: without a connection, behind commands that wait, or with its outbox half full. */
+  readonly volatileDropped: number;
+  /** Volatile one-ways of the peer that came while the queue here was half full. */
+  readonly volatileRefused: number;
   /** Calls of this side that are not answered yet. */
   readonly callsPending: number;
   /** Commands of the peer that are not answered yet, parked ones included. */

@@ -3,7 +3,8 @@ const UNREAD_EVENTS = 256;
 
 /** One subscription: ends with the feed, or when its reader returns. */
 interface Reader<Event> {
-  readonly unread: Event[];
+  /** What was told and not read, each batch of events made as it is read. */
+  readonly unread: Iterator<Event>[];
   wake: (() => void) | undefined;
   ended: boolean;
 }
@@ -23,9 +24,14 @@ export class StatusFeed<Event> {
   }
 
   emit(event: Event): void {
+    this.emitEach([event]);
+  }
+
+  /** Many events that belong together: they count as one unread, and each reader iterates them by itself. */
+  emitEach(events: Iterable<Event>): void {
     for (const reader of this.#readers) {
       if (reader.unread.length >= UNREAD_EVENTS) reader.unread.shift();
-      reader.unread.push(event);
+      reader.unread.push(events[Symbol.iterator]());
       reader.wake?.();
     }
   }
@@ -41,7 +47,7 @@ export class StatusFeed<Event> {
   }
 
   subscribe(): AsyncIterableIterator<Event> {
-    const reader: Reader<Event> = { unread: [this.#first()], wake: undefined, ended: this.#ended };
+    const reader: Reader<Event> = { unread: [[this.#first()].values()], wake: undefined, ended: this.#ended };
     if (!this.#ended) this.#readers.add(reader);
     return this.#iterate(reader);
   }
@@ -54,7 +60,14 @@ export class StatusFeed<Event> {
       reader.wake?.();
     };
     const next = async (): Promise<IteratorResult<Event, undefined>> => {
-      while (reader.unread.length === 0) {
+      for (;;) {
+        const events = reader.unread[0];
+        const event = events?.next();
+        if (event?.done === false) return event;
+        if (events !== undefined) {
+          reader.unread.shift();
+          continue;
+        }
         if (reader.ended) return { done: true, value: undefined };
         await new Promise<void>((resolve) => {
           const earlier = reader.wake;
@@ -65,7 +78,6 @@ export class StatusFeed<Event> {
           };
         });
       }
-      return { done: false, value: reader.unread.shift()! };
     };
     return {
       next,

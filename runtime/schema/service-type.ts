@@ -7,6 +7,9 @@ import type { MessageType } from "./message-type.ts";
  */
 export type CommandKind = "unary" | "one_way" | "server_stream" | "client_stream" | "bidi_stream";
 
+/** What becomes of a one-way command when its connection is lost or its session is full. */
+export type Delivery = "RELIABLE" | "VOLATILE";
+
 /** The descriptor of a command, found under `Service.commands`. */
 export interface CommandType<
   Request = unknown,
@@ -29,6 +32,10 @@ export interface CommandType<
   readonly deferred: Deferred;
   /** The next command of the session starts only when this one has ended. */
   readonly ordered: boolean;
+  /** Of a one-way: VOLATILE ones are sent once or not at all, and never wait. */
+  readonly delivery: Delivery;
+  /** Runs also while its side is overloaded. */
+  readonly critical: boolean;
   /** Messages that this command may attach to its errors. */
   readonly errors: readonly MessageType[];
 }

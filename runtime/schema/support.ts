@@ -4,7 +4,7 @@ export * from "../bytes/read-scalar.ts";
 export { Reader } from "../bytes/reader.ts";
 export * from "../bytes/write-scalar.ts";
 export { Writer } from "../bytes/writer.ts";
-export { unsendable } from "../bytes/fault.ts";
+export { absent, unsendable } from "../bytes/fault.ts";
 export type { Caller, CallOptions } from "./caller.ts";
 export { emptyBytes, emptyList, emptyMap } from "./empty.ts";
 export type { ExtensionField, ExtensionType } from "./extension-type.ts";

@@ -25,7 +25,7 @@ export const FrameType = {
   ITEM: 13,
   /** No more items from this side; from the handler's side, the end of the command. */
   END: 14,
-  /** In the place of a REQUEST or SEND that nobody waits for any more; only ever sent again after a resume. */
+  /** Starts nothing: in the place of a REQUEST or SEND that nobody waits for any more, or only to introduce a command's name. */
   VOID: 15,
   /** The client's first frame where a session goes on. */
   RESUME: 16,
@@ -35,6 +35,8 @@ export const FrameType = {
   CREDENTIALS: 18,
   /** What became of them. */
   ADMITTED: 19,
+  /** A volatile one-way command: sent once or not at all. */
+  SEND_VOLATILE: 23,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -103,7 +105,16 @@ export const FAILURE_BYTES = 65_536;
 
 /** The largest body, in bytes, that a frame of this type may have where messages may have `messageBytes`. */
 export function maxBodyBytes(type: number, messageBytes: number): number {
-  if (type === FrameType.REQUEST || type === FrameType.SEND || type === FrameType.REPLY || type === FrameType.ITEM)
-    return messageBytes + BODY_OVERHEAD_BYTES;
-  return type === FrameType.FAIL ? FAILURE_BYTES : CONTROL_BYTES;
+  switch (type) {
+    case FrameType.REQUEST:
+    case FrameType.SEND:
+    case FrameType.REPLY:
+    case FrameType.ITEM:
+    case FrameType.SEND_VOLATILE:
+      return messageBytes + BODY_OVERHEAD_BYTES;
+    case FrameType.FAIL:
+      return FAILURE_BYTES;
+    default:
+      return CONTROL_BYTES;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
-import { type FrameType, frameHeader, isSequenced } from "./frame.ts";
-import type { ReplayBuffer } from "./replay-buffer.ts";
+import { FrameType, frameHeader, isSequenced } from "./frame.ts";
+import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
 import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
 
 /** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
@@ -9,6 +9,8 @@ interface Unacked {
   readonly upTo: number;
   readonly bytes: number;
 }
+
+const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
 
 /** Where a turn's bytes go. They are read before it returns. */
 export interface RecordSink {
@@ -32,6 +34,8 @@ export class Outbox {
   #numberedAtFlush = 0;
   #handed = 0;
   #turnBytes = 0;
+  /** Bytes of volatile frames in this turn: nobody acknowledges them, so they are forgotten when they have left. */
+  #volatileBytes = 0;
   #acked = 0;
   #unackedBytes = 0;
   readonly #unacked: Unacked[] = [];
@@ -60,6 +64,11 @@ export class Outbox {
   /** Whether one more message may be queued now. The last one may overshoot the limit by its own size. */
   get room(): boolean {
     return this.heldBytes < this.#limit;
+  }
+
+  /** Whether a volatile one-way may be queued now: while half the outbox is free, so that it never takes the room of what must arrive. */
+  get volatileRoom(): boolean {
+    return 2 * (this.heldBytes + this.#volatileBytes) < this.#limit;
   }
 
   /** Whether anything waits for the end of the turn. */
@@ -101,7 +110,7 @@ export class Outbox {
     if (isSequenced(this.#header)) {
       this.#numbered++;
       this.#turnBytes += writer.position - this.#start;
-    }
+    } else if (this.#header === VOLATILE_HEADER) this.#volatileBytes += writer.position - this.#start;
     this.#start = -1;
     if (!this.#scheduled) {
       this.#scheduled = true;
@@ -117,7 +126,7 @@ export class Outbox {
   }
 
   /**
-   * Hands the turn's bytes over, as a quiet record when nothing in them is numbered.
+   * Hands the turn's bytes over, as a quiet record when no command is in them.
    *
    * @param now on the timers' scale
    */
@@ -125,8 +134,9 @@ export class Outbox {
     this.#scheduled = false;
     const writer = this.#writer;
     if (writer === undefined) return;
-    const quiet = this.#numbered === this.#numberedAtFlush;
-    if (!quiet) this.#count(writer, now);
+    const numbered = this.#numbered > this.#numberedAtFlush;
+    const quiet = !numbered && this.#volatileBytes === 0;
+    if (numbered) this.#count(writer, now);
     this.#handed = this.#numbered;
     sink.send(quiet ? RecordKind.QUIET : RecordKind.NORMAL, writer.buffer.subarray(0, writer.position));
     this.#release();
@@ -181,7 +191,9 @@ export class Outbox {
 
   /** The turn is complete: from here on it waits for its acknowledgement. */
   #count(writer: Writer, now: number): void {
-    this.#replay?.keep(writer.view(), this.#numbered, this.#numbered - this.#numberedAtFlush, now);
+    const bytes = writer.view();
+    const kept = this.#volatileBytes === 0 ? bytes : numberedFrames(bytes);
+    this.#replay?.keep(kept, this.#numbered, this.#numbered - this.#numberedAtFlush, now);
     this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
     this.#unackedBytes += this.#turnBytes;
     this.#turnBytes = 0;
@@ -191,5 +203,6 @@ export class Outbox {
   #release(): void {
     if (this.#writer !== undefined) returnTurnBuffer(this.#writer);
     this.#writer = undefined;
+    this.#volatileBytes = 0;
   }
 }

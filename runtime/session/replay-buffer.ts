@@ -12,8 +12,8 @@ interface Segment {
   readonly bytes: Uint8Array;
 }
 
-/** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago. */
-export type ReplaySink = (type: FrameType, bytes: Uint8Array, start: number, end: number, ageMs: number) => void;
+/** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago under this number. */
+export type ReplaySink = (type: FrameType, bytes: Uint8Array, start: number, end: number, ageMs: number, number: number) => void;
 
 /**
  * What was sent and not accepted, in plaintext: a new connection has other keys. Bounded by the outbox, which counts the same bytes and lets sends wait
@@ -46,7 +46,7 @@ export class ReplayBuffer {
         const header = bytes[position]!;
         const body = bodyOf(bytes, position);
         const end = body.start + body.length;
-        if (isSequenced(header) && ++number > accepted) sink(headerType(header) as FrameType, bytes, body.start, end, now - sentAt);
+        if (isSequenced(header) && ++number > accepted) sink(headerType(header) as FrameType, bytes, body.start, end, now - sentAt, number);
         position = end;
       }
     }
@@ -55,6 +55,22 @@ export class ReplayBuffer {
   clear(): void {
     this.#segments.length = 0;
   }
+}
+
+/** The numbered frames alone. What has no number is never sent again, and where there may be much of it, it must not be kept either. */
+export function numberedFrames(bytes: Uint8Array): Uint8Array {
+  const numbered = new Uint8Array(bytes.length);
+  let length = 0;
+  for (let position = 0; position < bytes.length; ) {
+    const body = bodyOf(bytes, position);
+    const end = body.start + body.length;
+    if (isSequenced(bytes[position]!)) {
+      numbered.set(bytes.subarray(position, end), length);
+      length += end - position;
+    }
+    position = end;
+  }
+  return numbered.subarray(0, length);
 }
 
 /** Where the body of the frame at `position` begins, and how long it is. The bytes are our own. */

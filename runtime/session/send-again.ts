@@ -29,9 +29,9 @@ export function sendAgain(accepted: number, { owed, replay, handler, link, now }
     if (writer.position > 0) link.send(kind, writer.view());
     writer = new Writer();
   };
-  replay.replay(accepted, now, (type, bytes, start, end, ageMs) => {
+  replay.replay(accepted, now, (type, bytes, start, end, ageMs, number) => {
     kind = RecordKind.NORMAL;
-    handler.replay(type, new Reader(bytes, start, end), ageMs, write);
+    handler.replay({ type, number, body: new Reader(bytes, start, end), ageMs }, write);
     if (writer.position >= WRITE_BYTES) send();
   });
   // Behind it: credit for a command must not come before the command.

@@ -31,10 +31,9 @@ export interface SessionHandler {
   /** Server: the client has heard that its session goes on, and so holds the newest resume secret. */
   confirmed(): void;
   /**
-   * A frame that the peer did not accept, on its way to it again: `body` as it left `ageMs` ago. Calls `write` with the type under which it goes
-   * and with what writes its body.
+   * A frame that the peer did not accept, on its way to it again. Calls `write` with the type under which it goes and with what writes its body.
    */
-  replay(type: FrameType, body: Reader, ageMs: number, write: WriteFrame): void;
+  replay(frame: ReplayedFrame, write: WriteFrame): void;
   /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
   frame(type: FrameType, body: Reader, size: number): void;
   /** The peer allows more: credit for commands (id 0) or of one stream. */
@@ -47,6 +46,16 @@ export interface SessionHandler {
   internalError(error: unknown): void;
   /** The end, exactly once; nothing is called after it. */
   ended(end: SessionEnd): void;
+}
+
+/** A frame as it was sent, on its way to a peer that has not accepted it. */
+export interface ReplayedFrame {
+  readonly type: FrameType;
+  readonly number: number;
+  /** Stands at the body. */
+  readonly body: Reader;
+  /** How long ago it left. */
+  readonly ageMs: number;
 }
 
 /** Writes one whole frame. */

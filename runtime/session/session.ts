@@ -6,8 +6,9 @@ import { CommandError } from "../errors/command-error.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import { Attachment, type LifeHost } from "./attachment.ts";
 import { readCredit, readNumber } from "./control-body.ts";
-import { FrameType, frameHeader, headerType, isIgnorable, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
+import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
 import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
+import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Owed } from "./owed.ts";
@@ -219,14 +220,12 @@ export class Session {
       this.#unconfirmed = false;
       handler.confirmed();
     }
-    if (this.#attachment!.quiet && isSequenced(header)) throw new ProtocolError(`a numbered frame of type ${type} came in a quiet record`);
+    checkFrame(header, type, this.#attachment!.quiet);
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
       if (isSequenced(header)) this.owed.acks.accept(end - start);
       return true;
     }
-    if (isKnown(type) && header !== frameHeader(type))
-      throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
     else if (this.#state === "opening") this.#onHello(type, body);
@@ -235,7 +234,8 @@ export class Session {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start);
       handler.frame(type, body, end - start);
-    } else this.#onControl(type, body);
+    } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start);
+    else this.#onControl(type, body);
     return !this.ended;
   };
 

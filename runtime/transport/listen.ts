@@ -1,12 +1,12 @@
 import type { CustomListener } from "./custom.ts";
 import { parseListenEndpoint } from "./endpoint.ts";
 import type { MemoryNetwork } from "./memory-network.ts";
-import { listenSocket } from "./socket-server.ts";
+import { listenSocket, type SocketListenOptions } from "./socket-server.ts";
 import type { Listener } from "./transport.ts";
 import { listenUnix, type UnixListenOptions } from "./unix-server.ts";
 import { type AttachedServer, attachWebSocket, listenWebSocket, type WebSocketListenOptions } from "./websocket-server.ts";
 
-export interface ListenOptions extends WebSocketListenOptions, UnixListenOptions {
+export interface ListenOptions extends WebSocketListenOptions, SocketListenOptions, UnixListenOptions {
   /** Where `memory:` endpoints are. */
   readonly memory?: MemoryNetwork | undefined;
 }

@@ -7,8 +7,7 @@ import { StreamTransport } from "./stream-transport.ts";
 import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
 import type { Listener, Transport } from "./transport.ts";
 
-/** How long a client may take over the handshake of TLS, below the one of zserver. */
-const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
 export interface SocketListenOptions {
   /** Gets each new connection. Nothing about the client is known yet, but for a certificate that `tls.ca` asked for. */
@@ -17,6 +16,8 @@ export interface SocketListenOptions {
   readonly onError: (error: Error) => void;
   /** The certificate, for `tls:`. */
   readonly tls?: TlsServerOptions | undefined;
+  /** How long a client may take over the handshake of TLS, below the one of zserver. Default 10,000. */
+  readonly tlsHandshakeTimeoutMs?: number | undefined;
 }
 
 /** Listens on a port. Rejects with an error that names the address when it cannot be had. */
@@ -38,7 +39,12 @@ export async function listenSocket(endpoint: SocketEndpoint, options: SocketList
 /** Sessions ping by themselves, so that the kernel need not. */
 const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: false };
 
-function tlsServer(endpoint: SocketEndpoint, { tls }: SocketListenOptions, accept: (socket: Socket) => void): Server {
-  const options = { ...tlsServerOptions(tls, endpoint.url), ...socketOptions, handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS };
-  return createTlsServer(options, accept);
+function tlsServer(endpoint: SocketEndpoint, options: SocketListenOptions, accept: (socket: Socket) => void): Server {
+  const { tls, tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
+  const server = createTlsServer(
+    { ...tlsServerOptions(tls, endpoint.url), ...socketOptions, handshakeTimeout: tlsHandshakeTimeoutMs },
+    accept,
+  );
+  // Node tells that the time is over, and leaves the socket open.
+  return server.on("tlsClientError", (_error, socket) => socket.destroy());
 }

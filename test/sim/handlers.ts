@@ -71,6 +71,7 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
     turn: (request, context) => perform(begin("turn", request, context), context),
     note: async (request, context) => void (await perform(begin("note", request, context), context)),
     noteInTurn: async (request, context) => void (await perform(begin("noteInTurn", request, context), context)),
+    blip: async (request, context) => void (await perform(begin("blip", request, context), context)),
     later(request, context) {
       const sent = begin("later", request, context);
       const deferred = context.defer();

@@ -1,6 +1,6 @@
 import { CommandError } from "../../runtime/errors/command-error.ts";
 
-export type Kind = "echo" | "note" | "turn" | "noteInTurn" | "later" | "down" | "up" | "both";
+export type Kind = "echo" | "note" | "turn" | "noteInTurn" | "blip" | "later" | "down" | "up" | "both";
 
 /** What a handler shall do with one command. */
 export interface Plan {
@@ -42,7 +42,7 @@ export class Sent {
   }
 
   get oneWay(): boolean {
-    return this.kind === "note" || this.kind === "noteInTurn";
+    return this.kind === "note" || this.kind === "noteInTurn" || this.kind === "blip";
   }
 }
 
@@ -53,6 +53,9 @@ export class Lane {
   /** In the order in which handlers were called; those of streams are known by their first item only. */
   readonly starts: Start[] = [];
   holder: Sent | undefined;
+  /** One-ways of which `status()` told that they came to nothing, and those among them that certainly did not run. */
+  oneWaysFailed = 0;
+  oneWaysNotRun = 0;
   /** Whether the session is still open when everything is over. */
   survived = false;
   /** Its calling process was killed: nobody waits for anything. */
@@ -171,9 +174,19 @@ export class Model {
     this.trace(`settle ${sent.id} ${CommandError.is(result) ? `${result.code} ${result.outcome}` : String(result)}`);
   }
 
+  /** A one-way came to nothing, its caller was told. */
+  oneWayFailed(lane: Lane, command: string, error: CommandError): void {
+    this.trace(`${lane.name} one-way ${command} failed: ${error.code} ${error.outcome}`);
+    lane.oneWaysFailed++;
+    if (error.outcome === "NOT_RUN") lane.oneWaysNotRun++;
+  }
+
   /** Everything is over: the two ends' stories must agree. */
   conclude(): void {
-    for (const lane of this.#lanes.values()) this.#checkOrder(lane);
+    for (const lane of this.#lanes.values()) {
+      this.#checkOrder(lane);
+      this.#checkOneWays(lane);
+    }
     for (const sent of this.#commands.values()) {
       if (sent.lane.abandoned) continue;
       if (sent.result === undefined) this.violation(`${sent.id} (${sent.kind}) never settled`);
@@ -193,10 +206,26 @@ export class Model {
     }
   }
 
+  /** Which of several like it is meant, an event does not say; so their numbers must agree. */
+  #checkOneWays(lane: Lane): void {
+    if (lane.abandoned) return;
+    let unstarted = 0;
+    let rejected = 0;
+    for (const sent of this.#commands.values()) {
+      if (sent.lane !== lane || !sent.oneWay) continue;
+      if (sent.starts === 0) unstarted++;
+      if (CommandError.is(sent.result)) rejected++;
+    }
+    const { name, oneWaysFailed, oneWaysNotRun } = lane;
+    if (oneWaysNotRun > unstarted) this.violation(`${name}: ${oneWaysNotRun} one-ways were told NOT_RUN, ${unstarted} did not run`);
+    if (oneWaysFailed < rejected) this.violation(`${name}: ${rejected} one-ways were rejected, ${oneWaysFailed} told`);
+  }
+
   #checkSuccess(sent: Sent): void {
     const { kind, starts, handled } = sent;
     if (sent.oneWay) {
-      if ((sent.lane.survived || sent.lane.drained) && !sent.fragile && sent.after === undefined && starts !== 1)
+      const certain = kind !== "blip" && !sent.fragile;
+      if ((sent.lane.survived || sent.lane.drained) && certain && sent.after === undefined && starts !== 1)
         this.violation(`the one-way ${sent.id} was sent in a session that lives, and started ${starts} times`);
       return;
     }

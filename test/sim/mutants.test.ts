@@ -1,8 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Reader } from "../../runtime/bytes/reader.ts";
 import { SessionCaller } from "../../runtime/command/caller.ts";
 import { Dispatcher } from "../../runtime/command/dispatcher.ts";
 import { IncomingQueue } from "../../runtime/command/incoming-queue.ts";
+import { Sender } from "../../runtime/command/sender.ts";
+import { VolatileSender } from "../../runtime/command/volatile-sender.ts";
 import { Acks } from "../../runtime/session/acks.ts";
 import { CreditWindow } from "../../runtime/session/credit.ts";
 import { Outbox } from "../../runtime/session/outbox.ts";
@@ -69,6 +72,34 @@ const mutants: Readonly<Record<string, () => () => void>> = {
     })),
   "a command that was given up is sent again nevertheless": () => replace(SessionCaller.prototype, "wants", () => ({ value: () => true })),
   "what depends on a command that was given up runs": () => replace(IncomingQueue.prototype, "skip", () => ({ value() {} })),
+  "a volatile one-way overtakes what waits": () => {
+    let volatile = false;
+    const restore = [
+      replace(VolatileSender.prototype, "submit", ({ value }) => ({
+        value(this: VolatileSender, ...call: Parameters<VolatileSender["submit"]>) {
+          volatile = true;
+          const submitted = value.apply(this, call);
+          volatile = false;
+          return submitted;
+        },
+      })),
+      replace(Sender.prototype, "free", ({ get }) => ({
+        get(this: Sender) {
+          return volatile || get!.call(this);
+        },
+      })),
+    ];
+    return () => {
+      for (const put of restore) put();
+    };
+  },
+  "a volatile one-way is started twice": () =>
+    replace(Dispatcher.prototype, "volatile", ({ value }) => ({
+      value(this: Dispatcher, body: Reader, size: number) {
+        value.call(this, new Reader(body.bytes, body.position, body.end), size);
+        value.call(this, body, size);
+      },
+    })),
   "what was sent and not acknowledged is said to be NOT_RUN": () =>
     replace(Outbox.prototype, "flushed", () => ({
       get(this: Outbox) {

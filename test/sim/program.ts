@@ -7,7 +7,22 @@ import type { Kind, Lane, Model, Plan, Sent } from "./model.ts";
 import type { SimProcess } from "./process.ts";
 import type { SimRandom } from "./random.ts";
 
-const kinds: readonly Kind[] = ["echo", "echo", "echo", "note", "note", "note", "turn", "noteInTurn", "later", "down", "up", "both"];
+const kinds: readonly Kind[] = [
+  "echo",
+  "echo",
+  "echo",
+  "note",
+  "note",
+  "note",
+  "turn",
+  "noteInTurn",
+  "blip",
+  "blip",
+  "later",
+  "down",
+  "up",
+  "both",
+];
 const batchKinds = ["echo", "note", "turn", "noteInTurn"] as const;
 
 export interface ProgramOptions {

@@ -261,7 +261,9 @@ export class SimWorld {
   async #watchEnd(session: Session, lane: Lane, who: string): Promise<void> {
     let detachedAt = Number.POSITIVE_INFINITY;
     const watch = async (): Promise<void> => {
-      for await (const { type } of session.status()) {
+      for await (const status of session.status()) {
+        const { type } = status;
+        if (type === "one_way_failed") this.#model.oneWayFailed(lane, status.command, status.error);
         if (type === "disconnected") detachedAt = Math.min(detachedAt, this.#timeline.now);
         if (type === "resumed") detachedAt = Number.POSITIVE_INFINITY;
       }

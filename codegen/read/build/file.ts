@@ -15,6 +15,8 @@ export function buildFile(scope: Scope, closed: ClosedEnums, requested: boolean)
     name: source.name,
     package: file.package?.text ?? "",
     syntax: file.syntax,
+    syntaxPosition: file.syntaxAt === undefined ? undefined : Object.freeze(source.position(file.syntaxAt)),
+    packagePosition: file.package === undefined ? undefined : Object.freeze(source.position(file.package.at)),
     comment: file.comment,
     requested,
     imports: freezeAll(file.imports, (node) => ({

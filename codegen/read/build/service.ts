@@ -9,15 +9,19 @@ import { buildElement, freezeAll } from "./element.ts";
 export const noneType = "zserver.None";
 
 export function buildService(builder: Builder, node: ServiceNode): Service {
-  const { side, ordered } = messageOption(node.resolvedOptions, "[zserver.service]");
+  const { side, ordered, critical } = messageOption(node.resolvedOptions, "[zserver.service]");
+  const defaults = { ordered: ordered === true, critical: critical === true };
   return {
     ...buildElement(builder.file.source, node),
-    commands: freezeAll(node.methods, (method) => buildCommand(builder, method, ordered === true)),
-    zserver: Object.freeze({ side: side === "CLIENT" || side === "BOTH" ? side : "SERVER", ordered: ordered === true }),
+    commands: freezeAll(node.methods, (method) => buildCommand(builder, method, defaults)),
+    zserver: Object.freeze({ side: side === "CLIENT" || side === "BOTH" ? side : "SERVER", ...defaults }),
   };
 }
 
-function buildCommand(builder: Builder, node: MethodNode, ordered: boolean): Command {
+/** What the commands of a service take over from it. */
+type CommandDefaults = Pick<Command["zserver"], "ordered" | "critical">;
+
+function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefaults): Command {
   const own = messageOption(node.resolvedOptions, "[zserver.command]");
   const { idempotency_level: idempotency } = node.resolvedOptions.values;
   return {
@@ -32,7 +36,9 @@ function buildCommand(builder: Builder, node: MethodNode, ordered: boolean): Com
       timeoutMs: typeof own.timeout_ms === "number" ? own.timeout_ms : 0,
       errors: Object.freeze(errorNames(node).map((name) => resolveError(builder, node, name))),
       deferred: own.deferred === true,
-      ordered: typeof own.ordered === "boolean" ? own.ordered : ordered,
+      ordered: typeof own.ordered === "boolean" ? own.ordered : defaults.ordered,
+      delivery: own.delivery === "VOLATILE" ? "VOLATILE" : "RELIABLE",
+      critical: typeof own.critical === "boolean" ? own.critical : defaults.critical,
     }),
   };
 }

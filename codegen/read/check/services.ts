@@ -10,6 +10,7 @@ export function checkService(context: CheckContext, service: ServiceNode): void 
   for (const method of service.methods) {
     checkNone(context, method);
     checkDeferred(context, method);
+    checkVolatile(context, method);
     checkErrors(context, method);
   }
 }
@@ -40,6 +41,17 @@ function checkDeferred(context: CheckContext, method: MethodNode): void {
     optionAt(method, "(zserver.command)"),
     "DEFERRED_NOT_UNARY",
     `${method.name.text} is deferred, but not a unary command`,
+    remedy,
+  );
+}
+
+function checkVolatile(context: CheckContext, method: MethodNode): void {
+  if (messageOption(method.resolvedOptions, "[zserver.command]").delivery !== "VOLATILE" || commandKind(method) === "one_way") return;
+  const remedy = "remove delivery, or return zserver.None and take one request";
+  context.report(
+    optionAt(method, "(zserver.command)"),
+    "VOLATILE_NOT_ONE_WAY",
+    `${method.name.text} is volatile, but not a one-way command`,
     remedy,
   );
 }

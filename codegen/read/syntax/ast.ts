@@ -10,6 +10,8 @@ export interface FileNode {
   readonly kind: "file";
   readonly source: Source;
   syntax: "proto2" | "proto3" | "2023";
+  /** Where `syntax` or `edition` begins, if it is there. */
+  syntaxAt: number | undefined;
   package: Name | undefined;
   comment: string;
   /** Some of it could not be read. */

@@ -19,6 +19,7 @@ export function parseFile(source: Source, diagnostics: Diagnostics): FileNode {
     kind: "file",
     source,
     syntax: "proto2",
+    syntaxAt: undefined,
     package: undefined,
     comment: "",
     broken: false,
@@ -39,6 +40,7 @@ export function parseFile(source: Source, diagnostics: Diagnostics): FileNode {
 function parseSyntax(cursor: Cursor, file: FileNode): void {
   file.comment = cursor.detachedComment();
   const keyword = cursor.text;
+  file.syntaxAt = cursor.at;
   cursor.advance();
   cursor.expect("=", `behind ${keyword}`);
   const at = cursor.at;

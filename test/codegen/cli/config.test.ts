@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadConfig, readConfig } from "../../../codegen/cli/config.ts";
 import { UsageError } from "../../../codegen/cli/terminal.ts";
+import { defaultLintSettings } from "../../../codegen/lint/settings.ts";
 import { withFolder } from "./support.ts";
 
 const file = path.resolve("/project/zgen.json");
@@ -24,8 +25,8 @@ test("an empty file means the defaults", () => {
     roots: [{ folder: at("schemas"), include: ["**/*.proto"], exclude: [] }],
     out: at("generated"),
     importExtension: ".ts",
-    json: false,
     templates: undefined,
+    lint: defaultLintSettings,
   });
 });
 
@@ -45,9 +46,8 @@ test("paths are relative to the file", () => {
 
 test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
-  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, json, templates)");
+  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, templates, lint)");
   refuses({ out: 1 }, "out must be a string");
-  refuses({ json: "yes" }, "json must be true or false");
   refuses({ schemas: "schemas" }, "schemas must be a list");
   refuses({ schemas: [1] }, "schemas[0] must be an object");
   refuses({ schemas: ["a", { folder: "b" }] }, "unknown key schemas[1].folder (known: root, include, exclude)");
@@ -78,6 +78,7 @@ test("the published JSON Schema knows the keys that zgen knows, and no others", 
     assert.throws(() => readConfig(file, wrap({ no: 1 })), message);
   };
   known(schema.properties, (json) => json);
+  known(schema.properties.lint.properties, (json) => ({ lint: json }));
   known(root.properties, (json) => ({ schemas: [json] }));
 });
 

@@ -28,8 +28,16 @@ test("--help lists each option with its value", async () => {
 });
 
 test("an unknown command and an unknown option fail by name", async () => {
-  assert.equal(await zgen(".", "generat"), { code: 1, out: "", err: "zgen: unknown command generat (init, generate, keygen, include)" });
-  assert.equal(await zgen(".", "toString"), { code: 1, out: "", err: "zgen: unknown command toString (init, generate, keygen, include)" });
+  assert.equal(await zgen(".", "generat"), {
+    code: 1,
+    out: "",
+    err: "zgen: unknown command generat (init, generate, lint, keygen, include)",
+  });
+  assert.equal(await zgen(".", "toString"), {
+    code: 1,
+    out: "",
+    err: "zgen: unknown command toString (init, generate, lint, keygen, include)",
+  });
   assert.equal(await zgen(".", "include", "--all"), { code: 1, out: "", err: "zgen include: unknown option --all" });
 });
 

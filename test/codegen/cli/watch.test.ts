@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { generateAndReport, reportText } from "../../../codegen/cli/generate.ts";
+import { generateAndReport, reportLines } from "../../../codegen/cli/generate.ts";
 import type { Terminal } from "../../../codegen/cli/terminal.ts";
 import { type Watcher, watch } from "../../../codegen/cli/watch.ts";
 import { withFolder } from "./support.ts";
@@ -89,13 +89,13 @@ test("a round reports what is wrong, goes on, and generates when it is mended", 
     const terminal: Terminal = { cwd: folder, out: (line) => said.push(line), err: (line) => said.push(line) };
     const config = path.join(folder, "zgen.json");
     const schemas = path.join(folder, "schemas");
-    assert.equal(generateAndReport(terminal, reportText, [config]), [config, schemas]);
+    assert.equal(generateAndReport(terminal, reportLines("text"), [config]), [config, schemas]);
     assert.match(said.join("\n"), "schemas/a.proto:2:13: ");
     writeFileSync(path.join(schemas, "a.proto"), 'syntax = "proto3";\nmessage A { string x = 1; }\n');
-    generateAndReport(terminal, reportText, [config, schemas]);
+    generateAndReport(terminal, reportLines("text"), [config, schemas]);
     assert.match(readFileSync(path.join(folder, "generated/a.ts"), "utf8"), "readonly x: string");
     writeFileSync(config, "{");
-    assert.equal(generateAndReport(terminal, reportText, ["kept"]), ["kept"]);
+    assert.equal(generateAndReport(terminal, reportLines("text"), ["kept"]), ["kept"]);
     assert.match(said.at(-1) ?? "", /^zgen generate: .*zgen\.json: /);
   }));
 

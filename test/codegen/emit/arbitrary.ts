@@ -27,12 +27,30 @@ const scalarValues: Readonly<Record<ScalarType, fc.Arbitrary<unknown>>> = {
   bytes: blob,
 };
 
+/** One or more fields with numbers that no schema of the tests has, of every wire type. */
+export const unknownFields: fc.Arbitrary<Uint8Array> = fc
+  .array(
+    fc.constantFrom(
+      [0xc0, 0xbb, 0x01, 0x96, 0x01],
+      [0xc1, 0xbb, 0x01, 1, 2, 3, 4, 5, 6, 7, 8],
+      [0xc2, 0xbb, 0x01, 2, 0x61, 0x62],
+      [0xc3, 0xbb, 0x01, 0x0b, 0x08, 1, 0x0c, 0xc4, 0xbb, 0x01],
+      [0xc5, 0xbb, 0x01, 1, 2, 3, 4],
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((fields) => Uint8Array.from(fields.flat()));
+
 /** Messages with every property set or left out at random, nested `depth` deep. */
 export class Messages {
   readonly #scope: SchemaScope;
   readonly #extensions: readonly Extension[];
 
-  constructor(schema: Schema) {
+  readonly #unknown: fc.Arbitrary<Uint8Array> | undefined;
+
+  /** @param unknown what messages carry besides their fields, at random; default: nothing */
+  constructor(schema: Schema, unknown?: fc.Arbitrary<Uint8Array>) {
+    this.#unknown = unknown;
     this.#scope = new SchemaScope(schema, { importExtension: ".ts", runtimeImport: "zserver/codec", builtIn: new Set() });
     this.#extensions = schema.files.flatMap(allExtensions);
   }
@@ -47,6 +65,7 @@ export class Messages {
       const cases = members.map(({ name, field }) => this.#value(field.value, depth).map((value) => ({ case: name, value })));
       return cases.length === 0 ? [] : [[property, fc.oneof(...cases)]];
     });
+    if (this.#unknown !== undefined) shape.push(["$unknown", this.#unknown]);
     const required = message.fields.filter((field) => field.presence === "required").map((field) => field.name);
     return fc.record(Object.fromEntries(shape), { requiredKeys: required });
   }

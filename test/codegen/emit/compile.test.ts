@@ -10,11 +10,9 @@ const test = suite("emit/compile");
 const workshop = new Workshop();
 test.after(() => workshop.remove());
 
-const emit = (schema: Schema) => emitSchema(schema, { importExtension: ".ts", json: true });
+const emit = (schema: Schema) => emitSchema(schema, { importExtension: ".ts" });
 
-const user = `import type { JsonValue } from "zserver/json";
-import { joinRequestFromJson, joinRequestToJson } from "./lobby/v1/lobby.json.ts";
-import { Lobby, LobbyProxy, type LobbyHandlers, JoinRequest, type JoinRequestInit } from "./lobby/v1/lobby.ts";
+const user = `import { Lobby, LobbyProxy, type LobbyHandlers, JoinRequest, type JoinRequestInit } from "./lobby/v1/lobby.ts";
 const decoded: JoinRequest = { name: "a", tags: [], scores: new Map(), choice: undefined, note: undefined };
 export const resent: JoinRequestInit = decoded;
 export const spread: JoinRequestInit = { ...decoded, $unknown: undefined };
@@ -33,12 +31,6 @@ export const handlers: LobbyHandlers<number> = {
   // @ts-expect-error a reply has a room, and it is a string
   join: (request, context) => ({ room: request.name.length + context.data }),
 };
-export const json: JsonValue = joinRequestToJson({ name: "a" }, { enumAsInteger: true });
-export const back: JoinRequest = joinRequestFromJson(JSON.parse("{}"), { ignoreUnknownFields: true });
-// @ts-expect-error no such option
-joinRequestToJson({ name: "a" }, { enumsAsIntegers: true });
-// @ts-expect-error a bigint is no JSON
-joinRequestFromJson({ scores: 1n });
 export const kind: "unary" = Lobby.commands.join.kind;
 `;
 
@@ -59,9 +51,27 @@ test("emitted code compiles under the strict flags, whatever the names", () => {
   workshop.add("kitchen", emit(modelOf(kitchenFiles)));
   workshop.add("nasty", emit(nasty));
   workshop.add("user", [...emit(modelOf({ "lobby/v1/lobby.proto": lobby })), { path: "user.ts", text: user }]);
+  workshop.add("old", [...emit(modelOf({ "old.proto": old })), { path: "user.ts", text: oldUser }]);
   workshop.add("descriptor", emit(modelOf({ "uses.proto": usesDescriptor })));
   assert.is(workshop.typeErrors(), "");
 });
+
+const old = `syntax = "proto2";
+message Old { required int64 id = 1; optional State state = 2 [default = OFF]; optional string text = 3 [default = "a"]; }
+message OldDefaults { extensions 2 to 9; }
+enum State { ON = 1; OFF = 2; }
+extend OldDefaults { optional State state_ext = 3 [default = OFF]; optional Old old = 4; }
+`;
+
+const oldUser = `import { Old, type OldInit, OldDefaults$, State, stateExtDefault } from "./old.ts";
+export const sent: OldInit = { id: 1n };
+// @ts-expect-error it is required
+export const nothing: OldInit = {};
+export const state = (old: Old): State => old.state ?? OldDefaults$.state;
+export const id = (old: Old): bigint => old.id;
+export const text: string = OldDefaults$.text;
+export const off: State = stateExtDefault;
+`;
 
 const usesDescriptor = `syntax = "proto2";
 package uses;

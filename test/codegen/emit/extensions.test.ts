@@ -68,7 +68,7 @@ const later = await workshop.import("ext/later/later.ts");
 type AnyExtension = ExtensionType<Decoded, unknown, unknown>;
 const all = new Map(
   [...Object.entries(gift), ...Object.entries(later)]
-    .filter(([, value]) => "extendee" in value)
+    .filter(([, value]) => typeof value === "object" && "extendee" in value)
     .map(([name, value]) => [name, value as unknown as AnyExtension]),
 );
 const ofOrder = [...all.values()].filter(({ extendee }) => extendee.name === "shop.Order");
@@ -116,6 +116,11 @@ for (const extension of ofOrder) {
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
+
+test("a stated default is a constant", () => {
+  assert.is((gift as unknown as Decoded).weightDefault, -7);
+  assert.not.ok("cardTextDefault" in gift);
+});
 
 test("an absent extension is undefined or an empty list; a message without any stays as it was", () => {
   const order = { id: "a" };

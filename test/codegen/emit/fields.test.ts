@@ -69,10 +69,34 @@ test("messages nest a hundred deep and no deeper", () => {
   throwsCommandError(() => decode(three.Present!, nested(101)), "RESOURCE_EXHAUSTED", /decodeDepth/);
 });
 
-test("a required field must be sent; missing on the wire it is its default", () => {
+test("a required field must be sent, and must have come", () => {
   throwsCommandError(() => bytesOf("Old", { id: 1n, state: 1 }), "INVALID_ARGUMENT", /kit\.two\.Old: leaf: .*required/);
   throwsCommandError(() => bytesOf("Old", {}), "INVALID_ARGUMENT", /id: .*required/);
-  assert.equal(decode(two.Old!, new Uint8Array(0)), { id: 0n, state: 1, leaf: undefined, size: undefined, far: undefined });
+  const whole = { id: 1n, state: 2, leaf: { label: "a", numbers: [], leaf: undefined }, size: undefined, far: undefined };
+  assert.equal(decode(two.Old!, hex("08 01 10 02 1a 03 0a 01 61")), whole);
+  throwsCommandError(() => decode(two.Old!, hex("08 01 10 02")), "INVALID_ARGUMENT", /kit\.two\.Old: .*required field leaf is missing/);
+  throwsCommandError(() => decode(two.Old!, hex("")), "INVALID_ARGUMENT", /required field id is missing/);
+});
+
+test("a required enum that came with a number that it does not know has not come", () => {
+  throwsCommandError(() => decode(two.Old!, hex("08 01 10 09 1a 00")), "INVALID_ARGUMENT", /required field state is missing/);
+});
+
+test("what the schema states as default is a constant, by the type of its field", () => {
+  const { TestDefaults } = two as unknown as { TestDefaults: Record<string, unknown> };
+  const expected = {
+    int: -5,
+    long: 2n ** 63n - 1n,
+    real: -Infinity,
+    zero: -0,
+    text: '"*/\u2028',
+    bytes: hex("00 ff"),
+    state: 2,
+    flag: true,
+  };
+  assert.equal(TestDefaults, expected);
+  assert.ok(Object.is(TestDefaults.zero, -0));
+  assert.not.ok("OldDefaults" in three || "ClosedDefaults" in two);
 });
 
 test("a wrapper is its value or undefined, in the fewest bytes", () => {

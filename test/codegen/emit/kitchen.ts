@@ -121,6 +121,17 @@ message Old {
   optional int32 size = 4 [default = 41];
   optional bool far = 536870911;
 }
+message Test {
+  optional int32 int = 1 [default = -5];
+  optional fixed64 long = 2 [default = 9223372036854775807];
+  optional float real = 3 [default = -inf];
+  optional double zero = 4 [default = -0.0];
+  optional string text = 5 [default = "\\"*/\\xe2\\x80\\xa8"];
+  optional bytes bytes = 6 [default = "\\000\\xff"];
+  optional State state = 7 [default = OFF];
+  optional bool flag = 8 [default = true];
+  oneof choice { int32 chosen = 9 [default = 3]; }
+}
 message Closed {
   optional State one = 1;
   repeated State loose = 2;
@@ -145,10 +156,43 @@ message GroupChoice {
 }
 `;
 
+const edition2023 = `edition = "2023";
+package kit.later;
+import "kit/leaf.proto";
+option features.repeated_field_encoding = EXPANDED;
+option features.message_encoding = DELIMITED;
+
+enum Open { NONE = 0; SOME = 1; }
+enum Shut { option features.enum_type = CLOSED; ZERO = 0; TWO = 2; }
+
+message Edition {
+  int32 explicit = 1;
+  int32 implicit = 2 [features.field_presence = IMPLICIT];
+  string needed = 3 [features.field_presence = LEGACY_REQUIRED];
+  repeated sint32 loose = 4;
+  repeated sint32 tight = 5 [features.repeated_field_encoding = PACKED];
+  Edition.Part part = 6;
+  repeated Part parts = 7;
+  kit.Leaf leaf = 8 [features.message_encoding = LENGTH_PREFIXED];
+  Open open = 9;
+  Shut shut = 10;
+  repeated Shut shuts = 11 [features.repeated_field_encoding = PACKED];
+  map<bool, Shut> by_bool = 12;
+  message Part {
+    string name = 1;
+    Part inner = 2 [features.message_encoding = LENGTH_PREFIXED];
+    Edition outer = 3;
+  }
+  map<string, Part> by_name = 13;
+  oneof choice { Part chosen = 14; kit.Leaf picked = 15; }
+}
+`;
+
 export const kitchenFiles: Readonly<Record<string, string>> = {
   "kit/leaf.proto": leaf,
   "kit/three.proto": proto3,
   "kit/two.proto": proto2,
+  "kit/later.proto": edition2023,
 };
 
 /** The model of some files given as text. Throws what the reader finds wrong. */

@@ -56,7 +56,7 @@ test("derived names give way to declared ones, wherever those are declared", () 
       services: [service("a.Room", []), service("a.RoomProxy", [])],
     }),
   );
-  assert.equal(names.messages.get("a.Leaf"), { type: "Leaf", init: "LeafInit$", write: "writeLeaf$", read: "readLeaf" });
+  assert.equal(names.messages.get("a.Leaf"), { type: "Leaf", init: "LeafInit$", write: "writeLeaf$", read: "readLeaf", defaults: "" });
   assert.equal(names.messages.get("a.LeafInit")?.init, "LeafInitInit");
   assert.equal(names.messages.get("a.Outer.Leaf")?.type, "Outer_Leaf");
   assert.equal(names.enums.get("a.Outer_Leaf")?.type, "Outer_Leaf$");

@@ -28,6 +28,8 @@ export function file(name: string, packageName: string, parts: Partial<File> = {
     name,
     package: packageName,
     syntax: "proto3",
+    syntaxPosition: undefined,
+    packagePosition: undefined,
     comment: "",
     requested: true,
     imports: [],
@@ -115,7 +117,7 @@ export function enumeration(fullName: string, values: Readonly<Record<string, nu
 }
 
 export function service(fullName: string, commands: readonly Command[], parts: Partial<Service> = {}): Service {
-  return { ...element(fullName), commands, zserver: { side: "SERVER", ordered: false }, options: [], ...parts };
+  return { ...element(fullName), commands, zserver: { side: "SERVER", ordered: false, critical: false }, options: [], ...parts };
 }
 
 export function command(name: string, request: string, response: string, parts: Partial<Command> = {}): Command {
@@ -127,7 +129,7 @@ export function command(name: string, request: string, response: string, parts: 
     responseStream: false,
     kind: "unary",
     idempotency: "UNKNOWN",
-    zserver: { timeoutMs: 0, errors: [], deferred: false, ordered: false },
+    zserver: { timeoutMs: 0, errors: [], deferred: false, ordered: false, delivery: "RELIABLE", critical: false },
     options: [],
     ...parts,
   };

@@ -221,6 +221,16 @@ export const invalidSchemas: readonly InvalidSchema[] = [
     "service S { rpc A(M) returns (stream M) { option «(zserver.command).deferred = true; } }",
   ),
   ours(
+    "VOLATILE_NOT_ONE_WAY",
+    "A is volatile, but not a one-way command",
+    "service S { rpc A(M) returns (M) { option «(zserver.command) = { delivery: VOLATILE }; } }",
+  ),
+  ours(
+    "VOLATILE_NOT_ONE_WAY",
+    "A is volatile, but not a one-way command",
+    "service S { rpc A(stream M) returns (M) { option «(zserver.command).delivery = VOLATILE; } }",
+  ),
+  ours(
     "ERROR_UNRESOLVED",
     '"Nope" under errors is not a message',
     'service S { rpc A(M) returns (M) { option (zserver.command) = { errors: [«"Nope"] }; } }',

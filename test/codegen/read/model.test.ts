@@ -127,12 +127,12 @@ test("options keep 64 bits, repetition, and their own types", () => {
   assert.is(message.options[3]!.value, "Y");
 });
 
-test("zserver's options are filled with their defaults, and a command takes its service's order", () => {
+test("zserver's options are filled with their defaults, and a command takes over what its service says", () => {
   const file = validFile(`syntax = "proto3"; package p; import "zserver/options.proto";
     message M { option (zserver.message).max_elements = 7; bytes b = 1 [(zserver.field) = { view: true }]; bytes c = 2; message E {} }
-    service S { option (zserver.service) = { ordered: true };
-      rpc A(M) returns (M) { option (zserver.command) = { timeout_ms: 3000 errors: ["M", "p.M.E"] deferred: true ordered: false }; option idempotency_level = NO_SIDE_EFFECTS; }
-      rpc B(M) returns (zserver.None); rpc C(stream M) returns (M); rpc D(M) returns (stream M); rpc E(stream M) returns (stream M); }
+    service S { option (zserver.service) = { ordered: true critical: true };
+      rpc A(M) returns (M) { option (zserver.command) = { timeout_ms: 3000 errors: ["M", "p.M.E"] deferred: true ordered: false critical: false }; option idempotency_level = NO_SIDE_EFFECTS; }
+      rpc B(M) returns (zserver.None) { option (zserver.command).delivery = VOLATILE; } rpc C(stream M) returns (M); rpc D(M) returns (stream M); rpc E(stream M) returns (stream M); }
     service T { option (zserver.service).side = BOTH; rpc A(M) returns (M); }`);
   const [message] = file.messages;
   assert.equal([message!.zserver.maxElements, ...message!.fields.map(({ zserver }) => zserver.view)], [7, true, false]);
@@ -140,12 +140,14 @@ test("zserver's options are filled with their defaults, and a command takes its 
   assert.equal(
     [s!.zserver, t!.zserver],
     [
-      { side: "SERVER", ordered: true },
-      { side: "BOTH", ordered: false },
+      { side: "SERVER", ordered: true, critical: true },
+      { side: "BOTH", ordered: false, critical: false },
     ],
   );
-  assert.equal(s!.commands[0]!.zserver, { timeoutMs: 3000, errors: ["p.M", "p.M.E"], deferred: true, ordered: false });
-  assert.equal(s!.commands[1]!.zserver, { timeoutMs: 0, errors: [], deferred: false, ordered: true });
+  const explicit = { timeoutMs: 3000, errors: ["p.M", "p.M.E"], deferred: true, ordered: false, delivery: "RELIABLE", critical: false };
+  assert.equal(s!.commands[0]!.zserver, explicit);
+  const taken = { timeoutMs: 0, errors: [], deferred: false, ordered: true, delivery: "VOLATILE", critical: true };
+  assert.equal(s!.commands[1]!.zserver, taken);
   assert.is(s!.commands[0]!.idempotency, "NO_SIDE_EFFECTS");
   assert.equal(
     s!.commands.map(({ kind }) => kind),

@@ -140,6 +140,22 @@ test("a submessage that ends anywhere but at its end is malformed", () => {
   throwsCommandError(() => from.leave(stop), "INVALID_ARGUMENT", /past the end of its message/);
 });
 
+test("unknown fields of one occurrence after the other go on in the same memory, and what was given out stays as it is", () => {
+  const from = reader("08 01");
+  const first = hex("a0 06 01");
+  const second = from.keep(first)!;
+  second.raw(hex("a0 06 02"));
+  const both = second.finish();
+  const third = from.keep(both);
+  assert.is(third, second);
+  third!.raw(hex("a0 06 03"));
+  assert.equal(third!.finish(), hex("a0 06 01 a0 06 02 a0 06 03"));
+  assert.equal(both, hex("a0 06 01 a0 06 02"));
+  assert.equal(first, hex("a0 06 01"));
+  assert.is.not(from.keep(first), second);
+  assert.is.not(from.keep(both), second, "another one has gone on from there");
+});
+
 test("a copy is the caller's, a view is not", () => {
   const bytes = hex("01 02 03 04");
   const from = new Reader(bytes);

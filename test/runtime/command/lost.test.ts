@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
+import type { Session } from "../../../runtime/command/session-type.ts";
+import { defaultLimits } from "../../../runtime/session/limits.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers } from "../../support/command/peers.ts";
 import { Gate, probe } from "../../support/command/probe.ts";
@@ -90,6 +92,57 @@ test("calls after the end fail at once, whatever their kind", async () => {
   const items = proxy.down({})[Symbol.asyncIterator]();
   assertError(await peers.failure(items.next()), "SESSION_LOST", "NOT_RUN");
   await peers.clock.settle(0);
+});
+
+/** What `status()` told of one-ways, as command and outcome. */
+async function failures(session: Session): Promise<string[]> {
+  const told: string[] = [];
+  for await (const event of session.status())
+    if (event.type === "one_way_failed")
+      told.push(`${event.command.split("/")[1]} ${event.error.code} ${event.error.outcome} ${event.total}`);
+  return told;
+}
+
+test("each one-way that was sent and not acknowledged is told by itself, with an outcome that is true", async () => {
+  const peers = await connectPeers({ serve: { handlers: [probe()] } });
+  const told = failures(peers.client);
+  const proxy = peers.client.use(Probe);
+  proxy.note({});
+  await peers.until(peers.client.flush(), 1_000);
+  proxy.note({});
+  proxy.noteInTurn({});
+  proxy.blip({});
+  await peers.clock.settle(0);
+  peers.wires.cut();
+  await proxy.note({});
+  const flushed = caught(peers.client.flush());
+  await peers.clock.settle(0);
+  assertError(await flushed, "SESSION_LOST", "MAY_HAVE_RUN");
+  assert.equal(await told, ["Note SESSION_LOST MAY_HAVE_RUN 1", "NoteInTurn SESSION_LOST MAY_HAVE_RUN 2", "Note SESSION_LOST NOT_RUN 3"]);
+  assert.is(peers.client.stats().oneWaysFailed, 3);
+});
+
+test("of one-ways that cross the peer's orderly close those that it accepted are not told, the others are NOT_RUN", async () => {
+  const peers = await connectPeers({ serve: { handlers: [probe()] } });
+  const told = failures(peers.client);
+  peers.client.use(Probe).note({});
+  await peers.clock.settle(0);
+  void peers.session.close("enough");
+  peers.client.use(Probe).noteInTurn({});
+  await peers.clock.settle(0);
+  assert.equal(await told, ["NoteInTurn SESSION_LOST NOT_RUN 1"]);
+});
+
+test("thousands are told without holding an error each", async () => {
+  const peers = await connectPeers({ serve: { handlers: [probe()] } });
+  const told = failures(peers.client);
+  peers.wires.cut();
+  for (let number = 0; number < 10_000; number++) peers.client.use(Probe).note({ number });
+  await peers.clock.settle(0);
+  const all = await told;
+  assert.is(all.at(-1), "Note SESSION_LOST NOT_RUN 10000");
+  const { queuedCommands } = defaultLimits;
+  assert.ok(all.length >= queuedCommands, `${all.length}: all that were sent; those that waited were rejected`);
 });
 
 test.run();

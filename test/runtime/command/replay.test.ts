@@ -15,7 +15,7 @@ function again(type: FrameType, body: Uint8Array, ageMs: number, wanted = true):
   // Somewhere in a larger buffer, as it is in life.
   const bytes = new Uint8Array(body.length + 9).fill(0xdb);
   bytes.set(body, 5);
-  const frame = { type, body: new Reader(bytes, 5, 5 + body.length), ageMs };
+  const frame = { type, number: 1, body: new Reader(bytes, 5, 5 + body.length), ageMs };
   const as = replayedType(frame, () => wanted);
   const writer = new Writer();
   writeReplayed(writer, frame, as);

@@ -69,4 +69,24 @@ test("values are found under their own key only, with its default where none was
   assert.is(values.set(maybe, undefined).get(maybe), undefined);
 });
 
+test("events that come together count as one unread, and each reader makes them as it reads", async () => {
+  const feed = new StatusFeed(() => -1);
+  const readers = [feed.subscribe(), feed.subscribe()];
+  let made = 0;
+  feed.emitEach({
+    *[Symbol.iterator]() {
+      for (let number = 0; number < 1_000; number++) {
+        made++;
+        yield number;
+      }
+    },
+  });
+  feed.emitEach([]);
+  feed.emit(1_000);
+  feed.end();
+  assert.is(made, 0);
+  for (const reader of readers) assert.equal(await collect(reader), [-1, ...Array.from({ length: 1_001 }, (_, number) => number)]);
+  assert.is(made, 2_000);
+});
+
 test.run();

@@ -4,7 +4,7 @@ import { FrameType } from "../../../runtime/session/frame.ts";
 import type { Limits } from "../../../runtime/session/limits.ts";
 import { probe } from "../../support/command/probe.ts";
 import { frame, rawFrame } from "../../support/session/frames.ts";
-import { cancel, end, introduce, item, Kind, known, oneWay, request, text } from "../../support/session/probe-frames.ts";
+import { cancel, end, introduce, item, Kind, known, oneWay, request, text, volatile } from "../../support/session/probe-frames.ts";
 import { type RawPeer, rawClient } from "../../support/session/raw-peer.ts";
 import { clientHello, welcome } from "../../support/session/session-end.ts";
 import { World } from "../../support/session/world.ts";
@@ -41,6 +41,15 @@ const illegal: Readonly<Record<string, (raw: RawPeer) => Promise<void> | void>> 
   "a one-way command that asks for an answer": (raw) => raw.send(request(1, introduce("Note", Kind.ONE_WAY))),
   "a unary command that asks for none": (raw) => raw.send(oneWay(introduce("Echo", Kind.UNARY))),
   "a stream that has no number": (raw) => raw.send(oneWay(introduce("Down", Kind.DOWN))),
+  "a volatile one-way that introduces its name": (raw) =>
+    raw.send(frame(FrameType.SEND_VOLATILE, ...introduce("Blip", Kind.ONE_WAY), 0, text())),
+  "a volatile one-way whose name was never introduced": (raw) => raw.send(volatile(1)),
+  "a volatile command that is answered": (raw) => raw.send(request(1, echo), volatile(1)),
+  "a volatile one-way without anything": (raw) => raw.send(frame(FrameType.SEND_VOLATILE)),
+  "a volatile one-way above the limit of messages": (raw) =>
+    raw.send(oneWay(introduce("Blip", Kind.ONE_WAY)), volatile(1, text({ text: "x".repeat(2100) }))),
+  "a volatile one-way between two that depend on each other": (raw) =>
+    raw.send(oneWay(introduce("Note", Kind.ONE_WAY), text(), 1), volatile(1), oneWay(known(1), text(), 2)),
   "a request without anything": (raw) => raw.send(frame(FrameType.REQUEST)),
   "an item of a unary command": (raw) => raw.send(request(1, introduce("Later", Kind.UNARY)), item(1)),
   "an end of a unary command": (raw) => raw.send(request(1, introduce("Later", Kind.UNARY)), end(1)),
@@ -116,6 +125,9 @@ const harmless: Readonly<Record<string, (raw: RawPeer) => Promise<void>>> = {
   "a command of another kind": (raw) => raw.send(request(1, introduce("Echo", Kind.BOTH)), item(1)),
   "a request that is no message": (raw) => raw.send(request(1, echo, Uint8Array.of(0x0a, 0x7f))),
   "a one-way that is no message": (raw) => raw.send(oneWay(introduce("Note", Kind.ONE_WAY), Uint8Array.of(0xff))),
+  "a volatile one-way that is no message": (raw) => raw.send(oneWay(introduce("Blip", Kind.ONE_WAY)), volatile(1, Uint8Array.of(0xff))),
+  "an unknown volatile one-way": (raw) => raw.send(oneWay([0, "no.such.Service/Blip", 1]), volatile(1)),
+  "a reliable one-way sent as a volatile one": (raw) => raw.send(oneWay(introduce("Note", Kind.ONE_WAY)), volatile(1)),
   "an item that is no message": (raw) => raw.send(request(1, introduce("Up", Kind.UP)), item(1, Uint8Array.of(0xff))),
   "frames about a command that is over": (raw) => raw.send(request(1, echo), cancel(1), item(1), end(1), frame(CREDIT, 1, 5, 5), cancel(1)),
   "a cancellation before the command's turn": (raw) => raw.send(request(1, introduce("Later", Kind.UNARY)), cancel(1)),

@@ -4,9 +4,10 @@ import * as assert from "uvu/assert";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { Outbox } from "../../../runtime/session/outbox.ts";
+import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
 import { numbersOf, parseFrames } from "../../support/session/frames.ts";
 
-const { SEND, PING, CANCEL } = FrameType;
+const { SEND, SEND_VOLATILE, PING, CANCEL } = FrameType;
 
 class Sink {
   readonly records: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
@@ -20,6 +21,12 @@ class Sink {
   /** A numbered frame of exactly `size` bytes. */
   put(size: number): void {
     this.outbox.begin(SEND).raw(new Uint8Array(size - 2));
+    this.outbox.end();
+  }
+
+  /** A volatile frame of exactly `size` bytes. */
+  blip(size: number): void {
+    this.outbox.begin(SEND_VOLATILE).raw(new Uint8Array(size - 2));
     this.outbox.end();
   }
 
@@ -226,6 +233,56 @@ test("whatever is sent, flushed and acknowledged, the room is that of what is ne
     }),
     { numRuns: 300 },
   );
+});
+
+test("volatile frames have half the outbox, take nothing from the rest, and are forgotten when they have left", () => {
+  const sink = new Sink(200);
+  sink.put(40);
+  sink.blip(59);
+  assert.ok(sink.outbox.volatileRoom);
+  sink.blip(10);
+  assert.not.ok(sink.outbox.volatileRoom);
+  assert.is(sink.outbox.heldBytes, 40);
+  assert.ok(sink.outbox.room);
+  sink.flush();
+  assert.ok(sink.outbox.volatileRoom);
+  sink.put(60);
+  assert.not.ok(sink.outbox.volatileRoom);
+});
+
+test("a record with nothing but volatile frames is none of the quiet ones", () => {
+  const sink = new Sink();
+  sink.blip(20);
+  sink.flush();
+  sink.control();
+  sink.flush();
+  assert.equal(
+    sink.records.map(({ kind }) => kind),
+    [RecordKind.NORMAL, RecordKind.QUIET],
+  );
+  assert.not.ok(sink.outbox.unacknowledged);
+});
+
+test("what is kept to be sent again holds no volatile frame", () => {
+  const sink = new Sink();
+  const kept: number[] = [];
+  const replay = new ReplayBuffer();
+  const { keep } = replay;
+  replay.keep = (bytes, ...rest) => {
+    kept.push(bytes.length);
+    keep.call(replay, bytes, ...rest);
+  };
+  sink.outbox.keepIn(replay);
+  sink.blip(100);
+  sink.put(20);
+  sink.control();
+  sink.put(30);
+  sink.blip(100);
+  sink.flush();
+  assert.equal(kept, [50]);
+  const again: number[] = [];
+  replay.replay(0, 0, (type, _bytes, start, end) => again.push(type, end - start));
+  assert.equal(again, [SEND, 18, SEND, 28]);
 });
 
 test.run();

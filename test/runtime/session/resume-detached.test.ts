@@ -43,6 +43,14 @@ const told = (promise: Promise<unknown>): Promise<string> =>
     (error: unknown) => (CommandError.is(error) ? `${error.code} ${error.outcome}` : String(error)),
   );
 
+/** The one-ways that came to nothing, once the session has ended. */
+async function oneWayFailures(session: Session): Promise<string[]> {
+  const failed: string[] = [];
+  for await (const event of session.status())
+    if (event.type === "one_way_failed") failed.push(`${event.command} ${event.error.code} ${event.error.outcome}`);
+  return failed;
+}
+
 const test = suite("session/resume-detached");
 
 for (const who of ["client", "session"] as const) {
@@ -52,6 +60,7 @@ for (const who of ["client", "session"] as const) {
     await pair.part();
     const late = told(caller.use(Probe).echo({ number: 1 }, { timeoutMs: 1_000 }));
     await caller.use(Probe).note({ number: 2 }, { timeoutMs: 1_000 });
+    const failed = oneWayFailures(caller);
     const other = told(caller.use(Probe).echo({ number: 3 }, { timeoutMs: 60_000 }));
     await pair.world.settle(2_000);
     assert.is(await late, "DEADLINE_EXCEEDED NOT_RUN");
@@ -59,6 +68,10 @@ for (const who of ["client", "session"] as const) {
     assert.is(await other, "answered");
     assert.equal(pair.ran, [3]);
     assert.is(caller.stats().callsPending, 0);
+    pair.world.cutAfterTurn();
+    await pair.meet();
+    await pair.world.until(caller.close(), 10_000);
+    assert.equal(await failed, ["example.probe.v1.Probe/Note DEADLINE_EXCEEDED NOT_RUN"], "told once, also over another resume");
   });
 
   test(`what was under way when the connection broke, and is late, may have run`, async () => {

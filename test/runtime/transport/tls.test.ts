@@ -92,6 +92,20 @@ test("who speaks no TLS is cut and is nobody's error", async () => {
   await closed;
 });
 
+test("who does not finish the handshake of TLS in time is cut, and so is who ends its side", async () => {
+  const { listener, url } = await listeningAt("tls://127.0.0.1:0", { tls: certificate, tlsHandshakeTimeoutMs: 50 });
+  for (const ends of [false, true]) {
+    // Reads the server's end and gives none in return, so that nothing but the server closes the connection.
+    const socket = connect({ port: Number(new URL(url).port), host: "127.0.0.1", allowHalfOpen: true });
+    const ended = new Promise<void>((resolve) => socket.on("end", resolve).on("error", () => resolve()));
+    socket.resume();
+    if (ends) socket.end();
+    await ended;
+    socket.destroy();
+  }
+  await listener.close();
+});
+
 test("an attempt that was given up during the handshake leaves nothing open", async () => {
   const { listener, url } = await listeningAt("tcp://127.0.0.1:0");
   const abort = new AbortController();

@@ -8,6 +8,7 @@ const plain: ProbeHandlers = {
   note() {},
   turn: ({ text, number }) => ({ text, number }),
   noteInTurn() {},
+  blip() {},
   later: (_request, context) => context.defer(),
   *down({ number }) {
     for (let at = 0; at < number; at++) yield { number: at };

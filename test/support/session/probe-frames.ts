@@ -19,6 +19,10 @@ export const request = (id: number, reference: readonly Part[], body: Uint8Array
 export const oneWay = (reference: readonly Part[], body: Uint8Array = text(), flags = 0): Uint8Array =>
   frame(FrameType.SEND, ...reference, flags, 0, body);
 
+/** Its name was introduced before. */
+export const volatile = (reference: number, body: Uint8Array = text(), timeoutMs = 0): Uint8Array =>
+  frame(FrameType.SEND_VOLATILE, reference, timeoutMs, body);
+
 export const item = (id: number, body: Uint8Array = text()): Uint8Array => frame(FrameType.ITEM, id, body);
 export const end = (id: number): Uint8Array => frame(FrameType.END, id);
 export const cancel = (id: number): Uint8Array => frame(FrameType.CANCEL, id);

@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION } from "../../../runtime/session/greetings.ts";
 import { Session } from "../../../runtime/session/session.ts";
 import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
-import type { SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
+import type { ReplayedFrame, SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
 import { TestTime } from "../channel/ends.ts";
 import { frame, message, type ParsedFrame, parseFrames } from "./frames.ts";
 
@@ -103,7 +103,7 @@ export class Lone implements SessionLink, SessionHandler {
   confirmed(): void {
     this.confirmations++;
   }
-  replay(type: FrameType, body: Reader, _ageMs: number, write: WriteFrame): void {
+  replay({ type, body }: ReplayedFrame, write: WriteFrame): void {
     write(type, (writer) => writer.raw(body.bytes.subarray(body.position, body.end)));
   }
   room(): void {

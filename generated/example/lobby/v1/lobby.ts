@@ -563,6 +563,8 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 3000,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [RoomFull],
   },
   say: {
@@ -574,6 +576,8 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   match: {
@@ -585,6 +589,8 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 60000,
     deferred: true,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   history: {
@@ -596,6 +602,8 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   import: {
@@ -607,6 +615,8 @@ const lobbyCommands: LobbyCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -683,6 +693,8 @@ const playerCommands: PlayerCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   ready: {
@@ -694,6 +706,8 @@ const playerCommands: PlayerCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };

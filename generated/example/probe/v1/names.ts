@@ -86,6 +86,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   toJSON$: {
@@ -97,6 +99,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   name: {
@@ -108,6 +112,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   commands: {
@@ -119,6 +125,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   prototype: {
@@ -130,6 +138,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   constructor$: {
@@ -141,6 +151,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   toString$: {
@@ -152,6 +164,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   catch: {
@@ -163,6 +177,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   use: {
@@ -174,6 +190,8 @@ const namesCommands: NamesCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -257,6 +275,8 @@ const thenCommands$: thenCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -299,6 +319,8 @@ const toJSONCommands$: toJSONCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -340,6 +362,8 @@ const constructor$Commands$: constructor$Commands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -381,6 +405,8 @@ const prototypeCommands$: prototypeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -422,6 +448,8 @@ const nameCommands$: nameCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -463,6 +491,8 @@ const commandsCommands$: commandsCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };

@@ -305,6 +305,8 @@ export interface ProbeCommands {
   readonly turn: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
   /** One-way, and the next command starts only when this one has ended. */
   readonly noteInTurn: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
+  /** One-way, sent once or not at all. */
+  readonly blip: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
   /** Answers later. */
   readonly later: CommandType<Text, TextInit, Text, TextInit, "unary", true>;
   /** Streams towards the caller. */
@@ -331,6 +333,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [Refused],
   },
   note: {
@@ -342,6 +346,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   turn: {
@@ -353,6 +359,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: true,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   noteInTurn: {
@@ -364,6 +372,21 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: true,
+    delivery: "RELIABLE",
+    critical: false,
+    errors: [],
+  },
+  blip: {
+    name: "example.probe.v1.Probe/Blip",
+    method: "blip",
+    kind: "one_way",
+    request: Text,
+    reply: None,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: false,
+    delivery: "VOLATILE",
+    critical: false,
     errors: [],
   },
   later: {
@@ -375,6 +398,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 60000,
     deferred: true,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [Refused],
   },
   down: {
@@ -386,6 +411,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   up: {
@@ -397,6 +424,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   both: {
@@ -408,6 +437,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   weigh: {
@@ -419,6 +450,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   pour: {
@@ -430,6 +463,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
   count: {
@@ -441,6 +476,8 @@ const probeCommands: ProbeCommands = {
     timeoutMs: 0,
     deferred: false,
     ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
     errors: [],
   },
 };
@@ -471,6 +508,11 @@ export class ProbeProxy {
   /** One-way, and the next command starts only when this one has ended. */
   noteInTurn(request: TextInit, options?: CallOptions): Promise<void> {
     return this.#caller.oneWay(probeCommands.noteInTurn, request, options);
+  }
+
+  /** One-way, sent once or not at all. */
+  blip(request: TextInit, options?: CallOptions): Promise<void> {
+    return this.#caller.oneWay(probeCommands.blip, request, options);
   }
 
   /** Answers later. */
@@ -519,6 +561,8 @@ export interface ProbeHandlers<Data = unknown> {
   turn(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
   /** One-way, and the next command starts only when this one has ended. */
   noteInTurn(request: Text, context: Context<Data>): void | Promise<void>;
+  /** One-way, sent once or not at all. */
+  blip(request: Text, context: Context<Data>): void | Promise<void>;
   /** Answers later. */
   later(request: Text, context: DeferredContext<Data, TextInit>): TextInit | DeferredReply<TextInit> | Promise<TextInit | DeferredReply<TextInit>>;
   /** Streams towards the caller. */

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type Diagnostic, formatDiagnostic } from "../model/diagnostic.ts";
+import type { Config } from "./config.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How subcommands say what is wrong with schemas. */
+export const formatOption = {
+  type: "string",
+  value: "FORMAT",
+  choices: ["text", "json", "github"],
+  help: "how to report: text (the default), json, or annotations of a GitHub workflow",
+} as const;
+
+/** A line for each diagnostic, in one of the formats that have lines. */
+export function printDiagnostics(terminal: Terminal, format: string | undefined, diagnostics: readonly Diagnostic[], config: Config): void {
+  for (const diagnostic of placeAll(diagnostics, terminal, config)) {
+    if (format === "github") terminal.out(formatAnnotation(diagnostic));
+    else terminal.err(formatDiagnostic(diagnostic));
+  }
+}
+
+/** Names files as the person at this terminal would: schemas know each other by their names below a root. */
+export function placeAll(diagnostics: readonly Diagnostic[], terminal: Terminal, config: Config): readonly Diagnostic[] {
+  return diagnostics.map((diagnostic) => {
+    const { file } = diagnostic.position;
+    const root = config.roots.find(({ folder }) => existsSync(path.join(folder, file)));
+    if (root === undefined) return diagnostic;
+    return { ...diagnostic, position: { ...diagnostic.position, file: path.relative(terminal.cwd, path.join(root.folder, file)) } };
+  });
+}
+
+/** A workflow command of GitHub Actions, which shows the message at its line of a pull request. */
+export function formatAnnotation({ position: { file, line, column }, rule, message, remedy }: Diagnostic): string {
+  return `::error file=${escapeProperty(file)},line=${line},col=${column},title=${rule}::${escapeData(`${message} (${remedy})`)}`;
+}
+
+const escapeData = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,64 @@
+import type { CommandError } from "../errors/command-error.ts";
+import type { CallOptions } from "../schema/caller.ts";
+import type { Session as SessionCore } from "../session/session.ts";
+import { unsentError } from "./call-errors.ts";
+import type { CommandFrames } from "./command-frames.ts";
+import type { Submitted } from "./outgoing-call.ts";
+import type { AnyCommand } from "./registry.ts";
+import type { Sender } from "./sender.ts";
+
+export interface VolatileSenderOptions {
+  readonly core: SessionCore;
+  readonly frames: CommandFrames;
+  readonly sender: Sender;
+  /** Throws CommandError when nothing may be called. */
+  readonly check: (command: AnyCommand, options: CallOptions) => void;
+  /** A one-way could not be sent at all. */
+  readonly failed: (error: CommandError) => void;
+}
+
+/** A one-way that was sent or dropped. */
+const over: Submitted & { readonly result: Promise<void> } = { result: Promise.resolve(), unsent: false };
+
+/**
+ * Sends volatile one-ways: at once, or not at all. They have no number and no credit, so nothing is kept of them. None overtakes what waits, for
+ * then it is dropped: whatever starts at the peer starts in the order of the calls.
+ */
+export class VolatileSender {
+  readonly #options: VolatileSenderOptions;
+  /** One-ways that were dropped here. */
+  dropped = 0;
+
+  constructor(options: VolatileSenderOptions) {
+    this.#options = options;
+  }
+
+  /** The result resolves also where the one-way is dropped; it rejects when it can't be called or encoded. */
+  submit(command: AnyCommand, request: unknown, options: CallOptions): Submitted {
+    try {
+      this.#options.check(command, options);
+      if (this.#open) this.#send(command, request, options.timeoutMs ?? command.timeoutMs);
+      else this.dropped++;
+      return over;
+    } catch (cause) {
+      const error = unsentError(command, cause);
+      this.#options.failed(error);
+      const result = Promise.reject(error);
+      result.catch(() => {});
+      return { result, unsent: true };
+    }
+  }
+
+  get #open(): boolean {
+    const { core, sender } = this.#options;
+    return !core.detached && sender.free && core.outbox.volatileRoom;
+  }
+
+  #send(command: AnyCommand, request: unknown, timeoutMs: number): void {
+    const { frames, sender } = this.#options;
+    // A name that got lost would make every later reference wrong: a numbered frame brings it.
+    if (!frames.knows(command)) sender.spendCredit(frames.introduce(command));
+    frames.volatile(command, request, timeoutMs);
+    sender.sent++;
+  }
+}

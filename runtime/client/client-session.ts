@@ -28,6 +28,8 @@ export class ClientSession<Data> {
   #attempts = 0;
   /** What the server had accepted when the connection in use took the session over. */
   #acceptedBefore = 0;
+  /** The last attempt to go on over another connection, and whether that one took the session over. */
+  #attempt: Promise<boolean> | undefined;
   #searching = false;
   /** Lets the process end again. */
   #letGo: (() => void) | undefined;
@@ -149,13 +151,11 @@ export class ClientSession<Data> {
     this.#searching = true;
     const { signal } = this.#over;
     try {
+      await this.#attempt;
       while (!signal.aborted && this.#peer!.core.detached) {
         const found = await this.#finder.find({ attempt: this.#prove, discard, retry: "always", signal });
         if (signal.aborted) discard(found.value);
-        else if (found.value.connection.closed) {
-          this.#take(found);
-          this.#lost(false);
-        } else await this.#resume(found);
+        else if (!(await this.#resume(found))) this.#finder.lost({ target: found.target, livedMs: 0, useful: false });
       }
     } catch (error) {
       // The only end of a search that never gives up is the session's own, or a bug.
@@ -165,12 +165,19 @@ export class ClientSession<Data> {
     }
   }
 
-  #resume(found: Found<ProvenConnection>): Promise<void> {
-    this.#take(found);
+  /** Whether the session goes on over this connection, when that is settled. */
+  #resume(found: Found<ProvenConnection>): Promise<boolean> {
     const peer = this.#peer!;
     const { connection } = found.value;
-    peer.moveTo(connection);
-    return peer.core.requestResume(connection, { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts });
+    if (connection.closed) return Promise.resolve(false);
+    const request = { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts };
+    const attempt = peer.core.requestResume(connection, request, () => {
+      peer.moveTo(connection);
+      this.#take(found);
+    });
+    connection.carry(attempt);
+    this.#attempt = attempt.granted;
+    return attempt.granted;
   }
 
   #take(found: Found<ProvenConnection>): void {

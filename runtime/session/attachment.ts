@@ -2,8 +2,9 @@ import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import { type FrameType, frameHeader } from "./frame.ts";
-import { FrameAssembler } from "./frame-assembler.ts";
+import { FrameAssembler, type FrameSink } from "./frame-assembler.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import type { SessionLink } from "./session-options.ts";
 
 /** Bytes of something incomplete after which their sender is told that they arrive: more than any rotation's message. */
@@ -28,6 +29,8 @@ export class Attachment {
   readonly frames: FrameAssembler;
   /** The record that is read now must not hold numbered frames. */
   quiet = false;
+  /** The client has asked to go on over another connection instead: that this one is superseded is its own doing. */
+  contested = false;
   readonly #attachedAt: number;
   #pings = 0;
   #pongs = 0;
@@ -73,8 +76,11 @@ export class Attachment {
     if (this.#partialBytes >= PARTIAL_BYTES) this.#partialTimer ??= this.#timers.after(PARTIAL_MS, this.#sayAlive);
   }
 
-  /** A record was read to its end. */
-  read(): void {
+  /** Takes the plaintext of one record. Throws ProtocolError. */
+  receive(recordKind: number, plaintext: Uint8Array, onFrame: FrameSink): void {
+    if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
+    this.quiet = recordKind === RecordKind.QUIET;
+    this.frames.push(plaintext, onFrame);
     if (this.frames.pendingBytes === 0) this.#partialBytes = 0;
   }
 

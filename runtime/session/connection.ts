@@ -2,16 +2,29 @@ import type { Channel, ChannelEvents, ChannelPeer, PresentedServerKey } from "..
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import type { Transport, TransportClose } from "../transport/transport.ts";
-import type { Session } from "./session.ts";
 import type { SessionLink } from "./session-options.ts";
 
 /** How long the last bytes may take to leave before the transport is cut. */
 export const CLOSE_TIMEOUT_MS = 5_000;
 
+/** What lives on a connection: a session, or a client's wish to have one go on there. */
+export interface Carried {
+  /** Bytes came from the peer, be they whole records or not. */
+  heard(bytes: number): void;
+  /** One opened record. */
+  receive(recordKind: number, plaintext: Uint8Array): void;
+  /** The transport takes bytes again. */
+  drained(): void;
+  /** The peer did what is never legal. */
+  close(reason: EndReason, message: string): void;
+  /** The connection ended without a closing frame. */
+  connectionLost(reason: EndReason, message: string, link: SessionLink): void;
+}
+
 /** Who a connection belongs to until it has a session. */
 export interface ConnectionHost {
   /** The peer is proven: the session that lives on this connection, or undefined where {@link Connection.carry} will tell. */
-  established(peer: ChannelPeer, connection: Connection): Session | undefined;
+  established(peer: ChannelPeer, connection: Connection): Carried | undefined;
   /** The connection ended before it had a session. */
   failed(reason: EndReason, message: string, retryAfterMs: number | undefined): void;
   serverKey?(presented: PresentedServerKey): void;
@@ -28,7 +41,7 @@ export class Connection implements SessionLink {
   readonly channel: Channel;
   readonly #host: ConnectionHost;
   readonly #timers: Timers;
-  #session: Session | undefined;
+  #carried: Carried | undefined;
   #writable = true;
   #closed = false;
   #closeTimer: Timer | undefined;
@@ -48,7 +61,7 @@ export class Connection implements SessionLink {
     this.transport.start({
       onBytes: (bytes) => {
         if (this.#closed) return;
-        this.#session?.heard(bytes.length);
+        this.#carried?.heard(bytes.length);
         this.channel.receive(bytes);
       },
       onDrain: () => this.#drained(),
@@ -74,14 +87,14 @@ export class Connection implements SessionLink {
     return this.#closed;
   }
 
-  /** From here on this connection carries this session. */
-  carry(session: Session): void {
-    this.#session = session;
+  /** From here on this connection carries this. */
+  carry(carried: Carried): void {
+    this.#carried = carried;
   }
 
   /** Ends the connection at once and without a word, and with it the session if it has one. */
   destroy(reason: EndReason, message: string): void {
-    if (this.#cut()) this.#session?.connectionLost(reason, message, this);
+    if (this.#cut()) this.#carried?.connectionLost(reason, message, this);
   }
 
   /** False when the connection had ended before. */
@@ -95,7 +108,7 @@ export class Connection implements SessionLink {
 
   #drained(): void {
     this.#writable = true;
-    this.#session?.drained();
+    this.#carried?.drained();
   }
 
   #transportClosed(close: TransportClose): void {
@@ -109,7 +122,7 @@ export class Connection implements SessionLink {
   }
 
   #lost(reason: EndReason, message: string, retryAfterMs: number | undefined): void {
-    if (this.#session) this.#session.connectionLost(reason, message, this);
+    if (this.#carried) this.#carried.connectionLost(reason, message, this);
     else this.#host.failed(reason, message, retryAfterMs);
   }
 
@@ -121,13 +134,13 @@ export class Connection implements SessionLink {
       established: (peer) => {
         // On a dialler everything from here on is ciphertext, and so need not be masked against proxies; a listener never masks.
         if (peer.suite !== undefined) this.transport.sealed?.();
-        this.#session = this.#host.established(peer, this);
+        this.#carried = this.#host.established(peer, this);
       },
       serverKey: (presented) => this.#host.serverKey?.(presented),
-      record: (kind, plaintext) => this.#session?.receive(kind, plaintext),
+      record: (kind, plaintext) => this.#carried?.receive(kind, plaintext),
       renewing: () => this.#host.renewing?.(),
       rotated: (epoch) => this.#host.rotated(epoch),
-      illegal: (message) => this.#session?.close("PROTOCOL_ERROR", message),
+      illegal: (message) => this.#carried?.close("PROTOCOL_ERROR", message),
       ended: (reason, message, retryAfterMs) => {
         // A refusal is the last output and still has to leave; anything else is not worth a byte.
         if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED" || reason === "SERVER_KEY_MISMATCH") this.close();

@@ -1,4 +1,4 @@
-import { ClientHello, Close, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { ClientHello, Close, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
@@ -29,6 +29,11 @@ export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOpti
 /** The client's first frame on every later connection of its session. */
 export function writeResume(writer: Writer, { session, secret, attempt }: ResumeRequest, accepted: number): void {
   Resume.write(writer, { protocol: PROTOCOL_VERSION, session, secret, attempt: BigInt(attempt), accepted: [BigInt(accepted)] });
+}
+
+/** The server's answer: what it accepted, and behind which of its own frames it goes on. */
+export function writeResumed(writer: Writer, accepted: number, behind: number): void {
+  Resumed.write(writer, { accepted: [BigInt(accepted)], behind: [BigInt(behind)] });
 }
 
 /** A side's last frame. */

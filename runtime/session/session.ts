@@ -1,36 +1,39 @@
-import { ClientHello, Close, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { ClientHello, Close, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
-import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
-import { type EndReason, endReasons } from "../errors/end-reason.ts";
-import { Attachment, type LifeHost } from "./attachment.ts";
+import type { EndReason } from "../errors/end-reason.ts";
+import { Attachment } from "./attachment.ts";
+import type { Carried } from "./connection.ts";
 import { readCredit, readNumber } from "./control-body.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
-import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResume, writeWelcome } from "./greetings.ts";
+import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { Owed } from "./owed.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
+import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
 import { sendAgain } from "./send-again.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
+import { SessionLife } from "./session-life.ts";
 import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
+import { Succession, type SuccessionHost } from "./succession.ts";
 
 /**
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
  * time go in, frames come out; what the frames mean is the command floor's affair.
  */
-export class Session {
+export class Session implements Carried {
   readonly outbox: Outbox;
   readonly limits: Limits;
   readonly #options: SessionOptions;
   /** Acknowledgements and credit. */
   readonly owed: Owed;
-  /** `opening`: the first hello is awaited. `detached`: without a connection. `resuming`: a client awaits RESUMED. */
-  #state: "opening" | "open" | "detached" | "resuming" | "ended" = "opening";
+  /** `opening`: the first hello is awaited. `detached`: without a connection. */
+  #state: "opening" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
   readonly #retention: Retention;
   #replay: ReplayBuffer | undefined;
@@ -38,7 +41,7 @@ export class Session {
   #wish: Resume | undefined;
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
-  readonly #answered: (() => void)[] = [];
+  readonly #succession: Succession;
   #flushDue = false;
   #hadRoom = true;
   #skipped = 0;
@@ -50,7 +53,9 @@ export class Session {
     this.owed = new Owed(options.timers, this.#schedule);
     this.#retention = new Retention(options.timers, this.#expire);
     const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
-    this.#attach(options.link, () => this.close("HANDSHAKE_TIMEOUT", message));
+    this.#succession = new Succession(this.#successionHost());
+    this.#attachment = this.#attach(options.link);
+    this.#attachment.awaitHello(options.handshakeTimeoutMs, () => this.close("HANDSHAKE_TIMEOUT", message));
     if (options.role === "client") this.#write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options));
   }
 
@@ -58,9 +63,9 @@ export class Session {
     return this.#state === "ended";
   }
 
-  /** Whether the session waits for a connection, or for its peer to go on over one. */
+  /** Whether the session waits for a connection. */
   get detached(): boolean {
-    return this.#state === "detached" || this.#state === "resuming";
+    return this.#state === "detached";
   }
 
   /** Ignorable frames of unknown types that were skipped. */
@@ -81,16 +86,13 @@ export class Session {
     this.#stop();
   }
 
-  /** Client: asks the server to go on over this connection. Resolves when that is settled: it does, the connection is lost too, or the session ends. */
-  requestResume(link: SessionLink, request: ResumeRequest): Promise<void> {
-    const expired = (): void => {
-      this.connectionLost("HANDSHAKE_TIMEOUT", "the server did not answer in time", link);
-      link.close();
-    };
-    const attachment = this.#attach(link, expired);
-    this.#state = "resuming";
-    attachment.send(FrameType.RESUME, (writer) => writeResume(writer, request, this.owed.acks.accepted));
-    return new Promise((resolve) => this.#answered.push(resolve));
+  /**
+   * Client: asks the server to go on over this connection. The one in use, if there still is one, is used until it does; `granted` is called then. One
+   * attempt at a time.
+   */
+  requestResume(link: SessionLink, request: ResumeRequest, granted: () => void): ResumeAttempt {
+    if (this.#attachment !== undefined) this.#attachment.contested = true;
+    return this.#succession.request(this.#attach(link), request, granted);
   }
 
   /** Server: goes on over this connection, behind what the client accepted. An older connection is told and closed. */
@@ -99,11 +101,12 @@ export class Session {
     this.#detach();
     older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.accepted));
     older?.link.close();
-    const attachment = this.#attach(link, () => {});
-    attachment.send(FrameType.RESUMED, (writer) => Resumed.write(writer, { accepted: [BigInt(this.owed.acks.accepted)] }));
+    this.#attachment = this.#attach(link);
+    const behind = Math.max(accepted, this.outbox.accepted);
+    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.accepted, behind));
     this.#unconfirmed = true;
     try {
-      this.#goOn(accepted);
+      this.#goOn(behind);
     } catch (error) {
       this.#fail(error);
     }
@@ -131,10 +134,7 @@ export class Session {
     const attachment = this.#attachment;
     if (attachment === undefined) return;
     try {
-      if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
-      attachment.quiet = recordKind === RecordKind.QUIET;
-      attachment.frames.push(plaintext, this.#onFrame);
-      attachment.read();
+      attachment.receive(recordKind, plaintext, this.#onFrame);
       this.#hearWish(attachment);
     } catch (error) {
       this.#fail(error);
@@ -157,7 +157,7 @@ export class Session {
 
   /** Sends what this turn collected; what has no connection is kept for one. */
   flush(): void {
-    const link = this.#state === "resuming" ? undefined : this.#attachment?.link;
+    const link = this.#attachment?.link;
     // Until all is written: what is owed is part of this flush, not a reason for another.
     this.#flushDue = link !== undefined;
     if (link === undefined) this.#keep();
@@ -174,8 +174,8 @@ export class Session {
     const text = closeText(message);
     const link = this.#attachment?.link;
     const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.accepted);
-    if (this.#state === "resuming") this.#attachment?.send(FrameType.CLOSE, write);
-    else if (link !== undefined) {
+    this.#succession.withdraw(write);
+    if (link !== undefined) {
       this.owed.write(this.#write);
       this.#write(FrameType.CLOSE, write);
       this.outbox.flush(link);
@@ -192,7 +192,7 @@ export class Session {
     this.#detach();
     this.#state = "detached";
     this.#retention.begin();
-    this.#options.handler.detached(reason, message);
+    if (!this.#succession.expects(reason)) this.#options.handler.detached(reason, message);
     this.#keep();
   }
 
@@ -221,6 +221,7 @@ export class Session {
       handler.confirmed();
     }
     checkFrame(header, type, this.#attachment!.quiet);
+    if (this.#succession.repeats(header)) return true;
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
       if (isSequenced(header)) this.owed.acks.accept(end - start);
@@ -229,7 +230,6 @@ export class Session {
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
     else if (this.#state === "opening") this.#onHello(type, body);
-    else if (this.#state === "resuming") this.#onResumed(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start);
@@ -259,12 +259,6 @@ export class Session {
     }
   }
 
-  #onResumed(type: FrameType, body: Reader): void {
-    if (type !== FrameType.RESUMED) throw new ProtocolError(`the first frame is of type ${type}, not ${FrameType.RESUMED}`);
-    const [accepted = 0n] = Resumed.read(body, body.end).accepted;
-    this.#goOn(Number(accepted));
-  }
-
   #onControl(type: FrameType, body: Reader): void {
     const attachment = this.#attachment!;
     // Numbers of further priority classes may follow an ACK's; this version has none.
@@ -283,12 +277,12 @@ export class Session {
   }
 
   #onClose(close: Close): void {
-    const link = this.#attachment?.link;
-    const end = endByPeer(close, this.#state === "resuming" ? undefined : this.outbox.accepted);
-    // Another connection may still be granted what this one was too late for.
-    if (this.#state === "resuming" && endReasons[end.reason].ends === "connection") this.connectionLost(end.reason, end.message, link);
+    const { link, contested } = this.#attachment!;
+    const end = endByPeer(close, this.outbox.accepted);
+    // Whether its own attempt was granted or somebody else's, the next attempt will tell.
+    if (end.reason === "SUPERSEDED" && contested) this.connectionLost(end.reason, end.message, link);
     else this.#end(end);
-    link?.close();
+    link.close();
   }
 
   /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
@@ -312,7 +306,6 @@ export class Session {
     outbox.handed();
     this.#attachment?.expect();
     this.#tellRoom();
-    this.#answer();
   }
 
   #tellRoom(): void {
@@ -343,28 +336,25 @@ export class Session {
   }
 
   /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
-  #attach(link: SessionLink, expired: () => void): Attachment {
-    const { timers, handshakeTimeoutMs } = this.#options;
-    const attachment = new Attachment(link, timers, (type) => maxBodyBytes(type, this.limits.messageBytes));
-    attachment.awaitHello(handshakeTimeoutMs, expired);
-    this.#attachment = attachment;
-    return attachment;
+  #attach(link: SessionLink): Attachment {
+    return new Attachment(link, this.#options.timers, (type) => maxBodyBytes(type, this.limits.messageBytes));
   }
 
   #detach(): void {
     this.#attachment?.stop();
     this.#attachment = undefined;
-    this.#answer();
-  }
-
-  #answer(): void {
-    for (const resolve of this.#answered.splice(0)) resolve();
   }
 
   #watch(): void {
     const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
     const quietMs = role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
-    this.#attachment!.watch(this.#lifeHost(this.#attachment!), livenessTimeoutMs, quietMs, role === "client");
+    const attachment = this.#attachment!;
+    const { link } = attachment;
+    const life = new SessionLife(this.outbox, this.owed, this.#options, this.#write, () => {
+      this.connectionLost("PEER_DEAD", "", link);
+      link.close();
+    });
+    attachment.watch(life, livenessTimeoutMs, quietMs, role === "client");
   }
 
   #end(end: SessionEnd): void {
@@ -381,20 +371,29 @@ export class Session {
     this.owed.stop();
   }
 
-  #lifeHost({ link }: Attachment): LifeHost {
-    const { outbox, owed } = this;
-    const { handler, endOfTurn } = this.#options;
+  #successionHost(): SuccessionHost {
+    const session = this;
     return {
-      get waiting() {
-        return outbox.unacknowledged || handler.waiting;
+      get accepted() {
+        return session.owed.acks.accepted;
       },
-      ping: (number) => this.#write(FrameType.PING, (writer) => writer.uint32(number)),
-      sayAlive: () => owed.sayAlive(),
-      afterPoll: endOfTurn,
-      dead: () => {
-        this.connectionLost("PEER_DEAD", "", link);
-        link.close();
+      get detached() {
+        return session.detached;
       },
+      handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
+      decodeElements: this.limits.decodeElements,
+      replace: (attachment) => {
+        const older = this.#attachment;
+        this.#detach();
+        older?.link.close();
+        this.#attachment = attachment;
+      },
+      goOn: (accepted) => this.#goOn(accepted),
+      missed: (reason) => this.#options.handler.detached(reason, ""),
+      end: (end) => this.#end(end),
+      frame: this.#onFrame,
+      failed: (error) => this.#fail(error),
+      close: (reason, message) => this.close(reason, message),
     };
   }
 }

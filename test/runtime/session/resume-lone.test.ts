@@ -4,28 +4,12 @@ import { Resume, Resumed } from "../../../generated/zserver/protocol/v1/session.
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import type { SessionLink } from "../../../runtime/session/session-options.ts";
-import { frame, message, type ParsedFrame, parseFrames } from "../../support/session/frames.ts";
+import { frame, message, type ParsedFrame } from "../../support/session/frames.ts";
+import { TestLink } from "../../support/session/link.ts";
 import { clientHello, Lone, welcome } from "../../support/session/session-end.ts";
 import { Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 
 const { SEND, ACK, RESUME, RESUMED, PING } = FrameType;
-
-/** Another connection for a session. */
-class Link implements SessionLink {
-  writable = true;
-  closes = 0;
-  readonly records: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
-  send(kind: number, bytes: Uint8Array): void {
-    this.records.push({ kind, bytes: bytes.slice() });
-  }
-  close(): void {
-    this.closes++;
-  }
-  get frames(): ParsedFrame[] {
-    return this.records.flatMap(({ bytes }) => parseFrames(bytes));
-  }
-}
 
 /** A session with four one-ways under way, of which two were acknowledged. */
 function busy(role: "client" | "server"): Lone {
@@ -58,7 +42,7 @@ for (const [accepted, again] of [
     lone.session.connectionLost("TRANSPORT_FAILED", "");
     assert.ok(lone.session.detached);
     assert.equal(lone.lost, ["TRANSPORT_FAILED"]);
-    const link = new Link();
+    const link = new TestLink();
     lone.session.resume(link, accepted);
     assert.is(link.frames[0]!.type, RESUMED);
     assert.equal(numbers(link.frames), [...again]);
@@ -69,16 +53,29 @@ for (const [accepted, again] of [
   });
 }
 
-for (const lie of [0, 1, 5, Number.MAX_SAFE_INTEGER]) {
-  test(`whoever claims to have accepted ${lie} of 4, of which 2 were acknowledged, ends the session`, () => {
+test("a client that acknowledged more than its RESUME says is sent only what is behind that", () => {
+  const lone = busy("server");
+  const link = new TestLink();
+  lone.session.resume(link, 1);
+  assert.equal(decode(Resumed, link.frames[0]!.body).behind, [2n]);
+  assert.equal(numbers(link.frames), [3, 4]);
+});
+
+for (const lie of [5, Number.MAX_SAFE_INTEGER]) {
+  test(`a client that claims to have accepted ${lie} of 4 loses its session`, () => {
     const server = busy("server");
-    server.session.resume(new Link(), lie);
+    server.session.resume(new TestLink(), lie);
     assert.is(server.ends[0]?.reason, "PROTOCOL_ERROR");
+  });
+}
+
+for (const lie of [0, 1, 5, Number.MAX_SAFE_INTEGER]) {
+  test(`a server that claims to have accepted ${lie} of 4, of which 2 were acknowledged, ends the session`, () => {
     const client = busy("client");
     client.session.connectionLost("TRANSPORT_FAILED", "");
-    const link = new Link();
-    client.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 });
-    client.receive(resumed(BigInt(lie)));
+    const link = new TestLink();
+    const attempt = client.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 }, () => {});
+    attempt.receive(RecordKind.QUIET, resumed(BigInt(lie)));
     assert.is(client.ends[0]?.reason, "PROTOCOL_ERROR");
     assert.equal(
       link.frames.map(({ type }) => type),
@@ -94,15 +91,16 @@ test("a client says nothing but RESUME before the answer, and then everything", 
   lone.session.begin(SEND).uint32(5);
   lone.session.end();
   lone.time.clock.flush();
-  const link = new Link();
-  lone.session.requestResume(link, { session: new Uint8Array(16).fill(7), secret: new Uint8Array(32).fill(8), attempt: 9 });
+  const link = new TestLink();
+  const request = { session: new Uint8Array(16).fill(7), secret: new Uint8Array(32).fill(8), attempt: 9 };
+  const asked = lone.session.requestResume(link, request, () => {});
   lone.session.begin(SEND).uint32(6);
   lone.session.end();
   lone.time.clock.flush();
   assert.is(link.frames.length, 1);
   const { session, secret, attempt, accepted } = decode(Resume, link.frames[0]!.body);
   assert.equal([session[0], secret[0], attempt, accepted], [7, 8, 9n, [0n]]);
-  lone.receive(resumed(3n));
+  asked.receive(RecordKind.QUIET, resumed(3n));
   assert.equal(numbers(link.frames), [4, 5, 6]);
   lone.session.begin(SEND).uint32(7);
   lone.session.end();
@@ -117,8 +115,8 @@ test("what was never given to a connection cannot have been accepted", () => {
   lone.session.end();
   lone.time.clock.flush();
   assert.is(lone.session.outbox.flushed, 4);
-  lone.session.requestResume(new Link(), { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 });
-  lone.receive(resumed(5n));
+  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 };
+  lone.session.requestResume(new TestLink(), request, () => {}).receive(RecordKind.QUIET, resumed(5n));
   assert.is(lone.ends[0]?.reason, "PROTOCOL_ERROR");
 });
 
@@ -127,7 +125,7 @@ test("a frame that had come in part is forgotten, and comes again as a whole", (
   const whole = frame(SEND, 9, 9, 9);
   lone.receive(whole.subarray(0, 3));
   lone.session.connectionLost("TRANSPORT_FAILED", "");
-  lone.session.resume(new Link(), 2);
+  lone.session.resume(new TestLink(), 2);
   assert.is(lone.session.owed.acks.accepted, 0);
   lone.receive(whole);
   assert.equal(lone.frames, [{ type: SEND, size: 3 }]);
@@ -136,34 +134,36 @@ test("a frame that had come in part is forgotten, and comes again as a whole", (
 test("the first frame after RESUMED confirms the successor of the secret, once", () => {
   const lone = busy("server");
   lone.session.connectionLost("TRANSPORT_FAILED", "");
-  lone.session.resume(new Link(), 2);
+  lone.session.resume(new TestLink(), 2);
   assert.is(lone.confirmations, 0);
   lone.receive(frame(PING, 1));
   lone.receive(frame(PING, 2));
   assert.is(lone.confirmations, 1);
 });
 
-test("an answer that does not come in time makes the client look for another connection, and one that comes from nowhere changes nothing", () => {
+test("an answer that does not come in time makes the client look for another connection, and one that comes from nowhere changes nothing", async () => {
   const lone = busy("client");
   lone.session.connectionLost("TRANSPORT_FAILED", "");
-  const first = new Link();
-  lone.session.requestResume(first, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 });
+  const first = new TestLink();
+  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 };
+  const attempt = lone.session.requestResume(first, request, () => {});
   lone.time.clock.advance(5_000);
-  assert.equal(lone.lost, ["TRANSPORT_FAILED", "HANDSHAKE_TIMEOUT"]);
+  assert.not(await attempt.granted);
+  assert.is(first.closes, 1);
+  attempt.receive(RecordKind.QUIET, resumed(2n));
+  attempt.connectionLost();
   assert.ok(lone.session.detached);
-  lone.receive(resumed(2n));
-  lone.session.connectionLost("TRANSPORT_CLOSED", "", first);
-  assert.equal(lone.lost.length, 2);
+  assert.equal([lone.lost, lone.resumptions], [["TRANSPORT_FAILED"], 0], "the connection was lost once");
 });
 
 test("the time without a connection is not begun anew by attempts that fail", () => {
   const lone = busy("client");
   lone.session.connectionLost("TRANSPORT_FAILED", "");
   for (let attempt = 1; attempt < 20 && lone.ends.length === 0; attempt++) {
-    const link = new Link();
-    lone.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt });
+    const link = new TestLink();
+    const asked = lone.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt }, () => {});
     lone.time.clock.advance(4_000);
-    lone.session.connectionLost("TRANSPORT_CLOSED", "", link);
+    asked.connectionLost();
   }
   assert.is(lone.ends[0]?.reason, "SESSION_EXPIRED");
   assert.ok(lone.time.clock.now() <= 64_000);
@@ -181,7 +181,7 @@ for (const how of ["is lost", "is replaced"]) {
     send(5);
     if (how === "is lost") lone.session.connectionLost("TRANSPORT_FAILED", "");
     if (how === "is lost") send(6);
-    const link = new Link();
+    const link = new TestLink();
     lone.session.resume(link, 4);
     const before = how === "is lost" ? [5, 6] : [5];
     assert.equal(numbers(link.frames), before);

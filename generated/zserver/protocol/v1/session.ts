@@ -35,6 +35,8 @@ export interface ClientHello {
   readonly anonymous: boolean;
   /** What the server's admission judges, at most 8,192 bytes. */
   readonly credentials: Uint8Array;
+  /** The version of the list of entrances that the client has; 0: none. */
+  readonly entrancesVersion: bigint;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -50,6 +52,8 @@ export interface ClientHelloInit {
   readonly anonymous?: boolean | undefined;
   /** What the server's admission judges, at most 8,192 bytes. */
   readonly credentials?: Uint8Array | undefined;
+  /** The version of the list of entrances that the client has; 0: none. */
+  readonly entrancesVersion?: bigint | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -73,6 +77,7 @@ function writeClientHello(writer: Writer, message: ClientHelloInit): void {
   if (message.agent !== undefined && message.agent !== "") writeString(writer, 26, message.agent, "agent");
   if (message.anonymous !== undefined && message.anonymous !== false) writeBool(writer, 32, message.anonymous, "anonymous");
   if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 42, message.credentials, "credentials");
+  if (message.entrancesVersion !== undefined && message.entrancesVersion !== 0n) writeUint64(writer, 48, message.entrancesVersion, "entrancesVersion");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -82,6 +87,7 @@ function readClientHello(reader: Reader, end: number, previous?: ClientHello): C
   let agent: string = "";
   let anonymous: boolean = false;
   let credentials: Uint8Array = emptyBytes;
+  let entrancesVersion: bigint = 0n;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     protocol = previous.protocol;
@@ -89,6 +95,7 @@ function readClientHello(reader: Reader, end: number, previous?: ClientHello): C
     agent = previous.agent;
     anonymous = previous.anonymous;
     credentials = previous.credentials;
+    entrancesVersion = previous.entrancesVersion;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -112,12 +119,15 @@ function readClientHello(reader: Reader, end: number, previous?: ClientHello): C
       case 42:
         credentials = readBytes(reader);
         break;
+      case 48:
+        entrancesVersion = readUint64(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { protocol, limits, agent, anonymous, credentials, $unknown: unknown.finish() };
-  return { protocol, limits, agent, anonymous, credentials };
+  if (unknown !== undefined) return { protocol, limits, agent, anonymous, credentials, entrancesVersion, $unknown: unknown.finish() };
+  return { protocol, limits, agent, anonymous, credentials, entrancesVersion };
 }
 
 /** The server admits the client: the session exists on both sides. */
@@ -211,6 +221,8 @@ export interface Resume {
   readonly accepted: readonly bigint[];
   /** Fresh ones, at most 8,192 bytes. */
   readonly credentials: Uint8Array;
+  /** The version of the list of entrances that this connection's is in; 0: it is in none. */
+  readonly entrancesVersion: bigint;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -229,6 +241,8 @@ export interface ResumeInit {
   readonly accepted?: readonly bigint[] | undefined;
   /** Fresh ones, at most 8,192 bytes. */
   readonly credentials?: Uint8Array | undefined;
+  /** The version of the list of entrances that this connection's is in; 0: it is in none. */
+  readonly entrancesVersion?: bigint | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -253,6 +267,7 @@ function writeResume(writer: Writer, message: ResumeInit): void {
     writer.close(mark);
   }
   if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 50, message.credentials, "credentials");
+  if (message.entrancesVersion !== undefined && message.entrancesVersion !== 0n) writeUint64(writer, 56, message.entrancesVersion, "entrancesVersion");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -263,6 +278,7 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
   let attempt: bigint = 0n;
   let accepted: bigint[] = emptyList;
   let credentials: Uint8Array = emptyBytes;
+  let entrancesVersion: bigint = 0n;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     protocol = previous.protocol;
@@ -271,6 +287,7 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
     attempt = previous.attempt;
     accepted = previous.accepted as bigint[];
     credentials = previous.credentials;
+    entrancesVersion = previous.entrancesVersion;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -306,12 +323,15 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
       case 50:
         credentials = readBytes(reader);
         break;
+      case 56:
+        entrancesVersion = readUint64(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { protocol, session, secret, attempt, accepted, credentials, $unknown: unknown.finish() };
-  return { protocol, session, secret, attempt, accepted, credentials };
+  if (unknown !== undefined) return { protocol, session, secret, attempt, accepted, credentials, entrancesVersion, $unknown: unknown.finish() };
+  return { protocol, session, secret, attempt, accepted, credentials, entrancesVersion };
 }
 
 /** The server's answer: the session goes on here, behind what each side accepted. */
@@ -320,6 +340,11 @@ export interface Resumed {
   readonly accepted: readonly bigint[];
   /** As in Welcome. */
   readonly expiresInMs: number;
+  /**
+   * Behind which frame of each priority class the server goes on: what the client accepted by its Resume, or by an ACK that came over the older connection
+   * since.
+   */
+  readonly behind: readonly bigint[];
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -330,6 +355,11 @@ export interface ResumedInit {
   readonly accepted?: readonly bigint[] | undefined;
   /** As in Welcome. */
   readonly expiresInMs?: number | undefined;
+  /**
+   * Behind which frame of each priority class the server goes on: what the client accepted by its Resume, or by an ACK that came over the older connection
+   * since.
+   */
+  readonly behind?: readonly bigint[] | undefined;
   /** Fields that the schema does not know, as they came; sent again. */
   readonly $unknown?: Uint8Array | undefined;
 }
@@ -350,16 +380,25 @@ function writeResumed(writer: Writer, message: ResumedInit): void {
     writer.close(mark);
   }
   if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 16, message.expiresInMs, "expiresInMs");
+  if (message.behind !== undefined && message.behind.length !== 0) {
+    writeTag(writer, 26);
+    const mark = writer.open();
+    writer.elements += message.behind.length;
+    for (const entry of message.behind) putUint64(writer, entry, "behind");
+    writer.close(mark);
+  }
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
 function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
   let accepted: bigint[] = emptyList;
   let expiresInMs: number = 0;
+  let behind: bigint[] = emptyList;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     accepted = previous.accepted as bigint[];
     expiresInMs = previous.expiresInMs;
+    behind = previous.behind as bigint[];
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -383,12 +422,27 @@ function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
       case 16:
         expiresInMs = readUint32(reader);
         break;
+      case 24:
+        if (behind === emptyList) behind = [];
+        reader.element();
+        behind.push(readUint64(reader));
+        break;
+      case 26: {
+        const stop = reader.openRun();
+        if (behind === emptyList && reader.position < stop) behind = [];
+        while (reader.position < stop) {
+          reader.element();
+          behind.push(readUint64(reader));
+        }
+        reader.closeRun(stop);
+        break;
+      }
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { accepted, expiresInMs, $unknown: unknown.finish() };
-  return { accepted, expiresInMs };
+  if (unknown !== undefined) return { accepted, expiresInMs, behind, $unknown: unknown.finish() };
+  return { accepted, expiresInMs, behind };
 }
 
 /** What became of the credentials that a client showed in its live session. */

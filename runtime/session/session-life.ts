@@ -1,0 +1,38 @@
+import type { LifeHost } from "./attachment.ts";
+import { FrameType } from "./frame.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Owed } from "./owed.ts";
+import type { SessionOptions, WriteFrame } from "./session-options.ts";
+
+/** What the life of a session's connection is judged by, and what is done for it. */
+export class SessionLife implements LifeHost {
+  readonly #outbox: Outbox;
+  readonly #owed: Owed;
+  readonly #options: Pick<SessionOptions, "handler" | "endOfTurn">;
+  readonly #write: WriteFrame;
+  readonly dead: () => void;
+
+  constructor(outbox: Outbox, owed: Owed, options: Pick<SessionOptions, "handler" | "endOfTurn">, write: WriteFrame, dead: () => void) {
+    this.#outbox = outbox;
+    this.#owed = owed;
+    this.#options = options;
+    this.#write = write;
+    this.dead = dead;
+  }
+
+  get waiting(): boolean {
+    return this.#outbox.unacknowledged || this.#options.handler.waiting;
+  }
+
+  ping(number: number): void {
+    this.#write(FrameType.PING, (writer) => writer.uint32(number));
+  }
+
+  sayAlive(): void {
+    this.#owed.sayAlive();
+  }
+
+  afterPoll(run: () => void): void {
+    this.#options.endOfTurn(run);
+  }
+}

@@ -1,0 +1,107 @@
+import type { Close, Resumed } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Writer } from "../bytes/writer.ts";
+import { type EndReason, endReasons } from "../errors/end-reason.ts";
+import type { Attachment } from "./attachment.ts";
+import { isSequenced } from "./frame.ts";
+import type { FrameSink } from "./frame-assembler.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import { ResumeAttempt } from "./resume-attempt.ts";
+import { endByPeer, type SessionEnd } from "./session-end.ts";
+import type { ResumeRequest } from "./session-options.ts";
+
+/** The session that goes from one connection to the next. */
+export interface SuccessionHost {
+  /** How many numbered frames of the server it has accepted. */
+  readonly accepted: number;
+  readonly detached: boolean;
+  readonly handshakeTimeoutMs: number;
+  readonly decodeElements: number;
+  /** The session takes this for its connection, in the place of the one in use if there is one. */
+  replace(attachment: Attachment): void;
+  /** It goes on behind this frame of its own. Throws ProtocolError. */
+  goOn(accepted: number): void;
+  /** The connection in use is gone, which nobody was told. */
+  missed(reason: EndReason): void;
+  end(end: SessionEnd): void;
+  readonly frame: FrameSink;
+  failed(error: unknown): void;
+  close(reason: EndReason, message: string): void;
+}
+
+/**
+ * How a client's session comes from one connection to the next: it asks over the new one, and uses the one it has, if it has one, until the server
+ * has answered. What comes over that meanwhile comes again behind the answer, and is left out there.
+ */
+export class Succession {
+  readonly #host: SuccessionHost;
+  #attempt: ResumeAttempt | undefined;
+  /** The server gave up the connection in use for the attempt's: that is told only when nothing comes of the attempt. */
+  #givenUp = false;
+  /** Numbered frames that come again though they were accepted. */
+  #repeated = 0;
+
+  constructor(host: SuccessionHost) {
+    this.#host = host;
+  }
+
+  /** Asks the server to go on over this connection; `granted` is called when it does. One attempt at a time. */
+  request(attachment: Attachment, request: ResumeRequest, granted: () => void): ResumeAttempt {
+    const { accepted, handshakeTimeoutMs, decodeElements, frame } = this.#host;
+    this.#attempt = new ResumeAttempt(attachment, request, {
+      accepted,
+      handshakeTimeoutMs,
+      decodeElements,
+      granted: (resumed) => {
+        granted();
+        this.#goOn(attachment, resumed, accepted);
+      },
+      over: (close) => this.#over(close),
+      frame,
+      failed: (error) => this.#host.failed(error),
+      close: (reason, message) => this.#host.close(reason, message),
+    });
+    return this.#attempt;
+  }
+
+  /** Whether this frame came over the connection before, and was accepted there. */
+  repeats(header: number): boolean {
+    if (this.#repeated === 0 || !isSequenced(header)) return false;
+    this.#repeated--;
+    return true;
+  }
+
+  /** Whether the end of the connection in use is part of going over to another one. */
+  expects(reason: EndReason): boolean {
+    this.#givenUp = reason === "SUPERSEDED" && this.#attempt !== undefined;
+    return this.#givenUp;
+  }
+
+  /** The session is over. */
+  withdraw(close: (writer: Writer) => void): void {
+    this.#attempt?.withdraw(close);
+  }
+
+  #goOn(attachment: Attachment, { accepted: [accepted = 0n], behind: [from] }: Resumed, told: number): void {
+    const host = this.#host;
+    const behind = from === undefined ? told : Number(from);
+    this.#attempt = undefined;
+    this.#givenUp = false;
+    this.#repeated = host.accepted - behind;
+    host.replace(attachment);
+    if (behind < told || behind > host.accepted)
+      throw new ProtocolError(`the peer goes on behind its frame ${behind}, which is not from ${told} to ${host.accepted}`);
+    host.goOn(Number(accepted));
+  }
+
+  /** What the session has now is the connection in use, or none. */
+  #over(close: Close | undefined): void {
+    const host = this.#host;
+    const missed = this.#givenUp;
+    this.#attempt = undefined;
+    this.#givenUp = false;
+    const end = close === undefined ? undefined : endByPeer(close, undefined);
+    // Another connection may still be granted what this one was too late for.
+    if (end !== undefined && host.detached && endReasons[end.reason].ends === "session") host.end(end);
+    else if (missed) host.missed("SUPERSEDED");
+  }
+}

@@ -14,6 +14,7 @@ const sources = [
   "../lint",
   "../model",
   "../read",
+  "../stubs",
   "../../runtime",
   "../../schemas",
   "../../templates",

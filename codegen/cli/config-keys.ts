@@ -15,6 +15,10 @@ export class Keys {
     if (unknown !== undefined) throw new UsageError(`${file}: unknown key ${this.#name(unknown)} (known: ${known.join(", ")})`);
   }
 
+  has(key: string): boolean {
+    return this.#values[key] !== undefined;
+  }
+
   string(key: string): string | undefined {
     const value = this.#values[key];
     if (value !== undefined && typeof value !== "string") throw this.error(key, "a string");

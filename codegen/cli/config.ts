@@ -16,6 +16,8 @@ export interface Config {
   /** A folder of templates that replace zgen's own of the same name. */
   readonly templates: string | undefined;
   readonly lint: LintSettings;
+  /** Where handler classes are kept, and for which side; undefined where nobody asked for them. */
+  readonly stubs: { readonly out: string; readonly side: "SERVER" | "CLIENT" } | undefined;
 }
 
 /** A folder that imports are resolved in, and which of its `.proto` files code is generated for. */
@@ -66,7 +68,7 @@ function defaultConfig(folder: string): Config {
 
 /** Checks the parsed content of `file`. Unknown keys are errors: a misspelt one would silently do nothing. */
 export function readConfig(file: string, json: unknown): Config {
-  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "templates", "lint"]);
+  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "templates", "lint", "stubs"]);
   const folder = path.dirname(file);
   const schemas = keys.list("schemas") ?? ["schemas"];
   const extension = keys.string("importExtension") ?? ".ts";
@@ -81,6 +83,7 @@ export function readConfig(file: string, json: unknown): Config {
     importExtension: extension as ImportExtension,
     templates: templates === undefined ? undefined : path.resolve(folder, templates),
     lint: readLintSettings(keys.object("lint", lintKeys)),
+    stubs: keys.has("stubs") ? readStubs(folder, keys.object("stubs", ["out", "side"])) : undefined,
   };
 }
 
@@ -90,4 +93,12 @@ function readRoot(file: string, folder: string, where: string, json: unknown): R
   const root = keys.string("root");
   if (root === undefined) throw new UsageError(`${file}: ${where} has no root`);
   return { folder: path.resolve(folder, root), include: keys.strings("include") ?? ["**/*.proto"], exclude: keys.strings("exclude") ?? [] };
+}
+
+function readStubs(folder: string, keys: Keys): Config["stubs"] {
+  const out = keys.string("out");
+  const side = keys.string("side") ?? "SERVER";
+  if (out === undefined) throw keys.error("out", "a folder");
+  if (side !== "SERVER" && side !== "CLIENT") throw keys.error("side", '"SERVER" or "CLIENT"');
+  return { out: path.resolve(folder, out), side };
 }

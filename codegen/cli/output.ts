@@ -39,14 +39,18 @@ export function planOutput(folder: string, files: readonly OutputFile[]): Output
   return { write, remove, unchanged: files.length - write.length };
 }
 
-/** Carries a plan out. Each file appears whole or not at all: a reader never sees half of one. */
+/** Writes a file, its folder too. It appears whole or not at all: a reader never sees half of one. */
+export function writeWhole(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+}
+
+/** Carries a plan out. */
 export function applyOutput(folder: string, plan: OutputPlan): void {
   for (const { path: name, text } of plan.write) {
-    const target = path.join(folder, name);
-    mkdirSync(path.dirname(target), { recursive: true });
-    const temporary = `${target}.${process.pid}.tmp`;
-    writeFileSync(temporary, text);
-    renameSync(temporary, target);
+    writeWhole(path.join(folder, name), text);
   }
   for (const name of plan.remove) {
     rmSync(path.join(folder, name));

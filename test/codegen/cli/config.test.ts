@@ -27,6 +27,7 @@ test("an empty file means the defaults", () => {
     importExtension: ".ts",
     templates: undefined,
     lint: defaultLintSettings,
+    stubs: undefined,
   });
 });
 
@@ -46,7 +47,7 @@ test("paths are relative to the file", () => {
 
 test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
-  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, templates, lint)");
+  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, templates, lint, stubs)");
   refuses({ out: 1 }, "out must be a string");
   refuses({ schemas: "schemas" }, "schemas must be a list");
   refuses({ schemas: [1] }, "schemas[0] must be an object");
@@ -79,6 +80,7 @@ test("the published JSON Schema knows the keys that zgen knows, and no others", 
   };
   known(schema.properties, (json) => json);
   known(schema.properties.lint.properties, (json) => ({ lint: json }));
+  known(schema.properties.stubs.properties, (json) => ({ stubs: json }));
   known(root.properties, (json) => ({ schemas: [json] }));
 });
 

@@ -32,7 +32,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   read: ["model"],
   emit: ["model"],
   lint: ["model"],
-  cli: ["model", "read", "emit", "lint"],
+  stubs: ["model", "emit"],
+  cli: ["model", "read", "emit", "lint", "stubs"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

@@ -1,0 +1,141 @@
+import { type ClassDeclaration, Project, SyntaxKind } from "ts-morph";
+import type { HandlerCommandView, HandlerView } from "../emit/handler-view.ts";
+import { applyEdits, type Edit } from "./edit.ts";
+import { ImportTable } from "./import-table.ts";
+import { methodText } from "./method.ts";
+import type { GeneratedModules } from "./modules.ts";
+import { fitsKind, handlerFunction, looksLikeHandler, signatureEdits } from "./signature.ts";
+import { indentationOf, type Style, styleOf } from "./style.ts";
+
+/** Something that a person has to look at. */
+export interface StubNote {
+  /** From 1 on. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface SyncedFile {
+  readonly text: string;
+  /** The services whose handlers the file has. */
+  readonly services: readonly HandlerView[];
+  readonly added: readonly string[];
+  readonly notes: readonly StubNote[];
+}
+
+/**
+ * Brings the handler classes of a file in step with the schema: commands that are new get a method, signatures follow types that have other names now, and
+ * what the schema lost is reported. Everything else stays as it is, byte for byte.
+ *
+ * @param file its absolute path, which imports are resolved from
+ */
+export function syncFile(file: string, text: string, services: readonly HandlerView[], modules: GeneratedModules): SyncedFile {
+  const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true, skipFileDependencyResolution: true });
+  const source = project.createSourceFile(file, text);
+  const imports = new ImportTable(source, file, modules);
+  const found = source.getClasses().flatMap((owner) => handledBy(owner, services, imports).map((service) => ({ owner, service })));
+  const edits: Edit[] = [];
+  const added: string[] = [];
+  const notes: StubNote[] = [];
+  for (const { owner, service } of found) {
+    const names = new Set(
+      found.filter((each) => each.owner === owner).flatMap((each) => each.service.commands.map(({ method }) => method)),
+    );
+    for (const command of service.commands) edits.push(...followCommand(owner, service, command, { imports, modules, notes, added }));
+    if (service === found.find((each) => each.owner === owner)!.service) notes.push(...orphans(owner, names, imports, modules));
+  }
+  for (const owner of new Set(found.map((each) => each.owner))) if (added.length > 0) edits.push(...closing(owner));
+  const [first] = found;
+  if (first !== undefined) edits.push(...imports.edits(edits, styleOf(first.owner)));
+  return { text: applyEdits(text, edits), services: found.map(({ service }) => service), added, notes };
+}
+
+/** The services whose interface a class says that it implements. */
+function handledBy(owner: ClassDeclaration, services: readonly HandlerView[], imports: ImportTable): readonly HandlerView[] {
+  return services.filter(({ module, handlers }) => implementing(owner, module, handlers, imports) !== undefined);
+}
+
+function implementing(
+  owner: ClassDeclaration,
+  module: string,
+  handlers: string,
+  imports: ImportTable,
+): { readonly data: string | undefined } | undefined {
+  for (const each of owner.getImplements()) {
+    const meaning = imports.meaning(each.getExpression().getText());
+    if (meaning?.module === module && meaning.name === handlers) return { data: each.getTypeArguments()[0]?.getText() };
+  }
+  return undefined;
+}
+
+interface Follow {
+  readonly imports: ImportTable;
+  readonly modules: GeneratedModules;
+  readonly notes: StubNote[];
+  readonly added: string[];
+}
+
+function followCommand(
+  owner: ClassDeclaration,
+  service: HandlerView,
+  command: HandlerCommandView,
+  { imports, modules, notes, added }: Follow,
+): readonly Edit[] {
+  const member = owner.getMembers().find((each) => "getName" in each && each.getName() === command.method);
+  if (member === undefined) {
+    added.push(`${service.service}.${command.method}`);
+    const { data } = implementing(owner, service.module, service.handlers, imports)!;
+    const style = styleOf(owner);
+    const use = (module: string, name: string, type: boolean): string => imports.use(module, name, type);
+    const text = methodText(command, { service: service.service, data, outer: indentationOf(owner), style, use });
+    return [insertion(owner, service, command, text, style)];
+  }
+  const handler = handlerFunction(member);
+  if (handler === undefined) return [];
+  if (!fitsKind(handler, command))
+    notes.push({
+      line: member.getStartLineNumber(),
+      message: `${service.service}.${command.method} is a ${command.kind.replace("_", " ")} command now; its signature is yours to change`,
+    });
+  return signatureEdits(handler, command, imports, modules);
+}
+
+/** Behind the handler of the command before it, or at the end of the class. */
+function insertion(owner: ClassDeclaration, service: HandlerView, command: HandlerCommandView, text: string, { newline }: Style): Edit {
+  const before = service.commands.slice(0, service.commands.indexOf(command)).map(({ method }) => method);
+  const members = owner.getMembers();
+  const neighbour = members.findLast((each) => "getName" in each && before.includes(each.getName() as string)) ?? members.at(-1);
+  if (neighbour !== undefined) return { from: neighbour.getEnd(), to: neighbour.getEnd(), text: `${newline}${newline}${text}` };
+  const open = openBrace(owner);
+  return { from: open, to: open, text: `${before.length === 0 ? "" : newline}${newline}${text}` };
+}
+
+/** The brace of an empty class goes to a line of its own. */
+function closing(owner: ClassDeclaration): Edit[] {
+  const close = owner.getEnd() - 1;
+  const isOneLine = !owner.getSourceFile().getFullText().slice(openBrace(owner), close).includes("\n");
+  if (owner.getMembers().length > 0 || !isOneLine) return [];
+  return [{ from: close, to: close, text: `${styleOf(owner).newline}${indentationOf(owner)}` }];
+}
+
+/** Behind the brace. */
+const openBrace = (owner: ClassDeclaration): number => owner.getFirstChildByKindOrThrow(SyntaxKind.OpenBraceToken).getEnd();
+
+/** Handlers of commands that the schema has no more. */
+function orphans(
+  owner: ClassDeclaration,
+  names: ReadonlySet<string>,
+  imports: ImportTable,
+  modules: GeneratedModules,
+): readonly StubNote[] {
+  return owner.getMembers().flatMap((member) => {
+    const handler = handlerFunction(member);
+    const name = "getName" in member ? (member.getName() as string) : "";
+    if (handler === undefined || names.has(name) || !looksLikeHandler(handler, imports, modules)) return [];
+    return [
+      {
+        line: member.getStartLineNumber(),
+        message: `${owner.getName() ?? "the class"}.${name} handles no command of the schema; it was left in place`,
+      },
+    ];
+  });
+}

@@ -13,7 +13,7 @@ import { readSchema } from "../codegen/read/read.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = join(root, "generated");
 
-/** The well-known messages: they import the codecs by path, because `zserver/codec` exports both. */
+/** The well-known messages. */
 const wellKnown = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"].map(
   (name) => `google/protobuf/${name}.proto`,
 );
@@ -27,6 +27,11 @@ function emit(files: readonly string[], options: Partial<EmitOptions> = {}, pick
   return emitSchema({ files: chosen.map(pick) }, { importExtension: ".ts", ...options });
 }
 
+/** What the runtime exports itself imports the codecs by path. */
+function builtIn(schema: string): Partial<EmitOptions> {
+  return { builtIns: true, runtimeImport: `${schema}/support.ts`, json: true, jsonImport: `${schema}/json/support.ts` };
+}
+
 /** Of `zserver/options.proto` the runtime needs only the reply of one-way commands: options are read by zgen. */
 function onlyNone(file: File): File {
   return { ...file, messages: file.messages.filter((message) => message.name === "None"), enums: [], extensions: [] };
@@ -35,8 +40,8 @@ function onlyNone(file: File): File {
 /** All of generated/, by path. */
 export function regenerate(): Map<string, string> {
   const files = [
-    ...emit(wellKnown, { builtIns: true, runtimeImport: "../../../runtime/schema/support.ts" }),
-    ...emit(["zserver/options.proto"], { builtIns: true, runtimeImport: "../../runtime/schema/support.ts" }, onlyNone),
+    ...emit(wellKnown, builtIn("../../../runtime/schema")),
+    ...emit(["zserver/options.proto"], builtIn("../../runtime/schema"), onlyNone),
     ...emit(["zserver/protocol/v1/entrances.proto", "zserver/protocol/v1/handshake.proto", "zserver/protocol/v1/session.proto"]),
     ...emit([
       "example/lobby/v1/lobby.proto",

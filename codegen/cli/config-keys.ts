@@ -25,6 +25,12 @@ export class Keys {
     return value;
   }
 
+  boolean(key: string): boolean | undefined {
+    const value = this.#values[key];
+    if (value !== undefined && typeof value !== "boolean") throw this.error(key, "true or false");
+    return value;
+  }
+
   list(key: string): readonly unknown[] | undefined {
     const value = this.#values[key];
     if (value !== undefined && !Array.isArray(value)) throw this.error(key, "a list");

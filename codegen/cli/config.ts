@@ -13,6 +13,8 @@ export interface Config {
   /** The folder that generated code goes into. */
   readonly out: string;
   readonly importExtension: ImportExtension;
+  /** Whether modules for protobuf's JSON format are written too. */
+  readonly json: boolean;
   /** A folder of templates that replace zgen's own of the same name. */
   readonly templates: string | undefined;
   readonly lint: LintSettings;
@@ -68,7 +70,7 @@ function defaultConfig(folder: string): Config {
 
 /** Checks the parsed content of `file`. Unknown keys are errors: a misspelt one would silently do nothing. */
 export function readConfig(file: string, json: unknown): Config {
-  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "templates", "lint", "stubs"]);
+  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "json", "templates", "lint", "stubs"]);
   const folder = path.dirname(file);
   const schemas = keys.list("schemas") ?? ["schemas"];
   const extension = keys.string("importExtension") ?? ".ts";
@@ -81,6 +83,7 @@ export function readConfig(file: string, json: unknown): Config {
     roots: schemas.map((root, index) => readRoot(file, folder, `schemas[${index}]`, root)),
     out: path.resolve(folder, keys.string("out") ?? "generated"),
     importExtension: extension as ImportExtension,
+    json: keys.boolean("json") ?? false,
     templates: templates === undefined ? undefined : path.resolve(folder, templates),
     lint: readLintSettings(keys.object("lint", lintKeys)),
     stubs: keys.has("stubs") ? readStubs(folder, keys.object("stubs", ["out", "side"])) : undefined,

@@ -61,7 +61,7 @@ function oneofOf(message: Message, name: string): NonNullable<Property["oneof"]>
 
 function freeVariable(property: string, variables: Set<string>, scope: FileScope): string {
   let free = variableName(property);
-  while (localNames.has(free) || scope.names.all.has(free) || variables.has(free)) free += "$";
+  while (localNames.has(free) || scope.reserved.has(free) || variables.has(free)) free += "$";
   variables.add(free);
   return free;
 }

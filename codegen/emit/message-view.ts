@@ -59,3 +59,8 @@ export function enumView(enumeration: Enum, scope: FileScope): EnumView {
 export function elementDoc(element: { readonly comment: string; readonly deprecated: boolean }, indent = ""): string {
   return docComment(element.deprecated ? `${element.comment}\n@deprecated` : element.comment, indent);
 }
+
+/** Message sets, which proto2 keeps for what is older than it, put extensions into groups of their own; they stay unknown fields. */
+export function isMessageSet(message: Message): boolean {
+  return message.options.some(({ name, value }) => name === "message_set_wire_format" && value === true);
+}

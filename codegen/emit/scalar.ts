@@ -35,7 +35,8 @@ export const scalars: Readonly<Record<ScalarType, Scalar>> = {
   bytes: scalar("Uint8Array", "Bytes", 2, "emptyBytes"),
 };
 
-const wrappers: ReadonlyMap<string, ScalarType> = new Map([
+/** The scalar of each wrapper message. */
+export const wrappers: ReadonlyMap<string, ScalarType> = new Map([
   ["google.protobuf.DoubleValue", "double"],
   ["google.protobuf.FloatValue", "float"],
   ["google.protobuf.Int64Value", "int64"],
@@ -49,10 +50,14 @@ const wrappers: ReadonlyMap<string, ScalarType> = new Map([
 
 /** The scalar that a field of a wrapper message stands for: singular ones are `T | undefined`; in lists, maps and oneofs they stay messages. */
 export function wrapped(field: Field): Scalar | undefined {
-  if (field.value.kind !== "message" || field.value.delimited || field.cardinality !== "singular" || field.oneof !== undefined)
-    return undefined;
-  const type = wrappers.get(field.value.type);
+  const type = wrappedType(field);
   return type && scalars[type];
+}
+
+/** The type of {@link wrapped}. */
+export function wrappedType({ value, cardinality, oneof }: Field): ScalarType | undefined {
+  if (value.kind !== "message" || value.delimited || cardinality !== "singular" || oneof !== undefined) return undefined;
+  return wrappers.get(value.type);
 }
 
 /** Whether the value at `access` has to be sent although absence means the same: negative zero is not zero. */

@@ -82,13 +82,23 @@ export class FileScope {
     return this.schema.names(this.file);
   }
 
+  /** Whether what a file declares is in the module that is written. */
+  protected isHere(home: File): boolean {
+    return home === this.file;
+  }
+
+  /** Names that no local variable may have. */
+  get reserved(): ReadonlySet<string> {
+    return this.names.all;
+  }
+
   /** A name that another file's module exports, or this one's own. */
   #ref(home: File, name: string, type: boolean): Ref {
     return { module: this.#module(home), name, type };
   }
 
   #module(home: File): string {
-    if (home === this.file) return "";
+    if (this.isHere(home)) return "";
     const { naming } = this.schema;
     return naming.builtIn.has(home.name) ? naming.runtimeImport : relativeImport(this.file.name, home.name) + naming.importExtension;
   }
@@ -102,7 +112,7 @@ export class FileScope {
   /** The function that writes or reads a message: called directly within a file, through the descriptor between files. */
   codec(fullName: string, part: "write" | "read"): Ref | readonly [Ref, string] {
     const { file, names } = this.schema.message(fullName);
-    return file === this.file ? this.#ref(file, names[part], false) : [this.#ref(file, names.type, false), `.${part}`];
+    return this.isHere(file) ? this.#ref(file, names[part], false) : [this.#ref(file, names.type, false), `.${part}`];
   }
 
   enumRef(fullName: string): Ref {
@@ -114,6 +124,11 @@ export class FileScope {
     const { file, names } = this.schema.enumeration(fullName);
     return this.#ref(file, names.guard, false);
   }
+
+  /** The descriptor of an extension of this file. */
+  extensionRef(fullName: string): Ref {
+    return this.#ref(this.file, this.names.extensions.get(fullName)!.extension, false);
+  }
 }
 
 /** The path of the module of a file, without an extension. */
@@ -123,7 +138,7 @@ export function modulePath(fileName: string): string {
   return path;
 }
 
-function relativeImport(from: string, to: string): string {
+export function relativeImport(from: string, to: string): string {
   const source = modulePath(from).split("/").slice(0, -1);
   const target = modulePath(to).split("/");
   let common = 0;

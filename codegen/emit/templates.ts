@@ -8,6 +8,13 @@ export const templateNames = [
   "enum",
   "extension",
   "file",
+  "json-case",
+  "json-choice",
+  "json-enum",
+  "json-extension",
+  "json-file",
+  "json-member",
+  "json-message",
   "message",
   "read-case",
   "service",
@@ -20,30 +27,48 @@ export type TemplateName = (typeof templateNames)[number];
 /** Sources of templates that stand in for the built-in ones. */
 export type Templates = Readonly<Partial<Record<TemplateName, string>>>;
 
-/** Renders one file's view; what it refers to is imported through `imports`. */
-export type Render = (view: unknown, imports: Imports) => string;
+/** Renders one file's view with the template that is named; what it refers to is imported through `imports`. */
+export type Render = (template: "file" | "json-file", view: unknown, imports: Imports) => string;
+
+/** The modules of the codecs and of their JSON. */
+export interface RuntimeImports {
+  readonly runtime: string;
+  readonly json: string;
+}
 
 /** Names that only types need: their imports are erased. */
-const runtimeTypes = new Set(["CallOptions", "Caller", "CommandType", "ExtensionType", "MessageType", "Reader", "ServiceType", "Writer"]);
+const runtimeTypes = new Set(
+  words(`
+    CallOptions Caller CommandType ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType JsonValue JsonWriter
+    MessageType Reader ServiceType ToJsonOptions Writer`),
+);
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
 
 /**
- * Compiles templates. Two helpers resolve imports while a file is rendered: `use` prints a `Code` of the view, `runtime` a name of the codecs.
+ * Compiles templates. Helpers resolve imports while a file is rendered: `use` prints a `Code` of the view, `runtime` a name of the codecs,
+ * `json` a name of their JSON.
  *
  * @param overrides unknown names throw a TypeError
  */
-export function compileTemplates(runtimeImport: string, overrides: Templates = {}): Render {
+export function compileTemplates(modules: RuntimeImports, overrides: Templates = {}): Render {
   const unknown = Object.keys(overrides).find((name) => !templateNames.includes(name as TemplateName));
   if (unknown !== undefined) throw new TypeError(`There is no template ${unknown}; there are ${templateNames.join(", ")}`);
   const handlebars = Handlebars.create();
   handlebars.registerHelper("use", (code: Code, options: HelperOptions) => options.data.imports.use(code));
-  handlebars.registerHelper("runtime", (name: string, options: HelperOptions) =>
-    options.data.imports.use({ module: runtimeImport, name, type: runtimeTypes.has(name) }),
-  );
+  for (const module of ["runtime", "json"] as const) {
+    handlebars.registerHelper(module, (name: string, options: HelperOptions) =>
+      options.data.imports.use({ module: modules[module], name, type: runtimeTypes.has(name) }),
+    );
+  }
   for (const name of templateNames) {
     handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtIn(name), { noEscape: true, strict: false }));
   }
-  const file = handlebars.compile("{{> file}}", { noEscape: true });
-  return (view, imports) => file(view, { data: { imports } });
+  const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, { noEscape: true });
+  const whole = { file: compile("file"), "json-file": compile("json-file") };
+  return (template, view, imports) => whole[template](view, { data: { imports } });
 }
 
 interface HelperOptions {

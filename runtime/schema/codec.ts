@@ -52,7 +52,7 @@ export function decodeRest<T>(type: MessageType<T, never>, reader: Reader, eleme
 }
 
 /** The same error with the message's name before it. */
-function located(name: string, error: unknown): CommandError {
+export function located(name: string, error: unknown): CommandError {
   if (CommandError.is(error)) return new CommandError(error.code, `${name}: ${error.message}`, { outcome: error.outcome });
   const message = error instanceof Error ? error.message : String(error);
   return new CommandError("INVALID_ARGUMENT", `${name}: ${message}`, { outcome: "NOT_RUN", cause: error });

@@ -1,12 +1,7 @@
 import { unsendable } from "../bytes/fault.ts";
 import type { Duration, DurationInit } from "../../generated/google/protobuf/duration.ts";
 import type { Timestamp, TimestampInit } from "../../generated/google/protobuf/timestamp.ts";
-
-/** Seconds of 0001-01-01T00:00:00Z and of 9999-12-31T23:59:59Z since 1970. Source: google/protobuf/timestamp.proto. */
-const firstSecond = -62_135_596_800;
-const lastSecond = 253_402_300_799;
-/** About 10,000 years, in seconds. Source: google/protobuf/duration.proto. */
-const longestSeconds = 315_576_000_000;
+import { firstSecond, lastSecond, longestSeconds } from "./time-range.ts";
 
 /** A Timestamp of milliseconds since 1970, rounded to nanoseconds. Throws CommandError INVALID_ARGUMENT outside of the years 1 to 9999. */
 export function timestampFromMs(ms: number): Timestamp {

@@ -1,39 +1,58 @@
 // What Google's conformance runner talks to: it takes a message in one format and answers with the same message in another. It knows nothing
 // but generated code and what generated code imports. Each message on stdin and stdout has its length before it, in four little-endian bytes.
 import { readSync, writeSync } from "node:fs";
-import { decode, encode, type MessageType } from "zserver/codec";
-import { ConformanceRequest, ConformanceResponse, type ConformanceResponseInit, WireFormat } from "./generated/conformance/conformance.ts";
-import { TestAllTypesEdition2023 } from "./generated/google/protobuf/test_messages_edition2023.ts";
-import { TestAllTypesProto2 } from "./generated/google/protobuf/test_messages_proto2.ts";
-import { TestAllTypesProto2 as EditionProto2 } from "./generated/google/protobuf/test_messages_proto2_editions.ts";
-import { TestAllTypesProto3 } from "./generated/google/protobuf/test_messages_proto3.ts";
-import { TestAllTypesProto3 as EditionProto3 } from "./generated/google/protobuf/test_messages_proto3_editions.ts";
+import { decode, encode } from "zserver/codec";
+import * as json from "zserver/json";
+import {
+  ConformanceRequest,
+  ConformanceResponse,
+  type ConformanceResponseInit,
+  TestCategory,
+  WireFormat,
+} from "./generated/conformance/conformance.ts";
+import * as edition2023 from "./generated/google/protobuf/test_messages_edition2023.json.ts";
+import * as proto2 from "./generated/google/protobuf/test_messages_proto2.json.ts";
+import * as proto2Editions from "./generated/google/protobuf/test_messages_proto2_editions.json.ts";
+import * as proto3 from "./generated/google/protobuf/test_messages_proto3.json.ts";
+import * as proto3Editions from "./generated/google/protobuf/test_messages_proto3_editions.json.ts";
 
 /** One of the test messages, the types of its values left open: a value only travels from its own `read` to its own `write`. */
-type TestMessage = MessageType<unknown, never>;
+type TestMessage = json.JsonType<unknown, never>;
 
-const types: ReadonlyMap<string, TestMessage> = new Map(
-  [TestAllTypesProto2, TestAllTypesProto3, TestAllTypesEdition2023, EditionProto2, EditionProto3].map((type) => [type.name, type]),
-);
+/** The messages and extensions that a module of JSON exports. */
+function typesOf(module: object): (TestMessage | json.JsonExtension<unknown, never>)[] {
+  return Object.values(module).filter((value) => typeof value === "object" && ("type" in value || "extension" in value));
+}
+
+const types: json.TypeRegistry = json.typeRegistry(...[json, edition2023, proto2, proto2Editions, proto3, proto3Editions].flatMap(typesOf));
 
 type Result = ConformanceResponseInit["result"];
 
 function answer(request: ConformanceRequest): Result {
-  const type = types.get(request.messageType);
+  const type = types.message(request.messageType);
   if (type === undefined) return { case: "runtimeError", value: `no message ${request.messageType}` };
-  if (request.payload?.case !== "protobufPayload") return { case: "skipped", value: "only the binary format is read" };
-  if (request.requestedOutputFormat !== WireFormat.PROTOBUF) return { case: "skipped", value: "only the binary format is written" };
-  let message: unknown;
+  if (request.payload?.case !== "protobufPayload" && request.payload?.case !== "jsonPayload") {
+    return { case: "skipped", value: "only the binary format and JSON are read" };
+  }
+  let message: never;
   try {
-    message = decode(type, request.payload.value);
+    message = read(type, request, request.payload) as never;
   } catch (error) {
     return { case: "parseError", value: String(error) };
   }
   try {
-    return { case: "protobufPayload", value: encode(type, message as never) };
+    if (request.requestedOutputFormat === WireFormat.PROTOBUF) return { case: "protobufPayload", value: encode(type.type, message) };
+    if (request.requestedOutputFormat !== WireFormat.JSON) return { case: "skipped", value: "only the binary format and JSON are written" };
+    return { case: "jsonPayload", value: JSON.stringify(json.toJson(type, message, { types })) };
   } catch (error) {
     return { case: "serializeError", value: String(error) };
   }
+}
+
+function read(type: TestMessage, { testCategory }: ConformanceRequest, payload: NonNullable<ConformanceRequest["payload"]>): unknown {
+  if (payload.case === "protobufPayload") return decode(type.type, payload.value);
+  const ignoreUnknownFields = testCategory === TestCategory.JSON_IGNORE_UNKNOWN_PARSING_TEST;
+  return json.fromJson(type, json.parseJson(payload.value as string), { types, ignoreUnknownFields });
 }
 
 /** So many bytes of stdin; undefined where it ends. */

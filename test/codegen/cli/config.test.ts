@@ -25,6 +25,7 @@ test("an empty file means the defaults", () => {
     roots: [{ folder: at("schemas"), include: ["**/*.proto"], exclude: [] }],
     out: at("generated"),
     importExtension: ".ts",
+    json: false,
     templates: undefined,
     lint: defaultLintSettings,
     stubs: undefined,
@@ -47,8 +48,9 @@ test("paths are relative to the file", () => {
 
 test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
-  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, templates, lint, stubs)");
+  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, json, templates, lint, stubs)");
   refuses({ out: 1 }, "out must be a string");
+  refuses({ json: "yes" }, "json must be true or false");
   refuses({ schemas: "schemas" }, "schemas must be a list");
   refuses({ schemas: [1] }, "schemas[0] must be an object");
   refuses({ schemas: ["a", { folder: "b" }] }, "unknown key schemas[1].folder (known: root, include, exclude)");

@@ -10,9 +10,11 @@ const test = suite("emit/compile");
 const workshop = new Workshop();
 test.after(() => workshop.remove());
 
-const emit = (schema: Schema) => emitSchema(schema, { importExtension: ".ts" });
+const emit = (schema: Schema) => emitSchema(schema, { importExtension: ".ts", json: true });
 
-const user = `import { Lobby, LobbyProxy, type LobbyHandlers, JoinRequest, type JoinRequestInit } from "./lobby/v1/lobby.ts";
+const user = `import type { JsonValue } from "zserver/json";
+import { joinRequestFromJson, joinRequestToJson } from "./lobby/v1/lobby.json.ts";
+import { Lobby, LobbyProxy, type LobbyHandlers, JoinRequest, type JoinRequestInit } from "./lobby/v1/lobby.ts";
 const decoded: JoinRequest = { name: "a", tags: [], scores: new Map(), choice: undefined, note: undefined };
 export const resent: JoinRequestInit = decoded;
 export const spread: JoinRequestInit = { ...decoded, $unknown: undefined };
@@ -31,6 +33,12 @@ export const handlers: LobbyHandlers<number> = {
   // @ts-expect-error a reply has a room, and it is a string
   join: (request, context) => ({ room: request.name.length + context.data }),
 };
+export const json: JsonValue = joinRequestToJson({ name: "a" }, { enumAsInteger: true });
+export const back: JoinRequest = joinRequestFromJson(JSON.parse("{}"), { ignoreUnknownFields: true });
+// @ts-expect-error no such option
+joinRequestToJson({ name: "a" }, { enumsAsIntegers: true });
+// @ts-expect-error a bigint is no JSON
+joinRequestFromJson({ scores: 1n });
 export const kind: "unary" = Lobby.commands.join.kind;
 `;
 

@@ -10,6 +10,7 @@ const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/common-options.ts", 6],
   ["runtime/version.ts", 1],
   ["runtime/codec.ts", 2],
+  ["runtime/json.ts", 2],
   ["generated/", 2],
   ["runtime/bytes/", 1],
   ["runtime/schema/", 1],

@@ -10,6 +10,7 @@ const buildScript = at("../../scripts/build.mjs");
 /** What zgen is made of, in the repository. Folders count too: they change when a file is removed. */
 const sources = [
   "../cli",
+  "../docs",
   "../emit",
   "../lint",
   "../model",

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   init: { summary: "make a starter project", load: async () => (await import("./init.ts")).init },
   generate: { summary: "write code from the schemas", load: async () => (await import("./generate.ts")).generate },
   stubs: { summary: "keep classes of handlers in step with the schemas", load: async () => (await import("./stubs.ts")).stubs },
+  docs: { summary: "write a reference page from the schemas' comments", load: async () => (await import("./docs.ts")).docs },
   lint: { summary: "check the schemas' names and style", load: async () => (await import("./lint.ts")).lint },
   keygen: { summary: "make a server's identity", load: async () => (await import("./keygen.ts")).keygen },
   include: { summary: "print the folder that holds zserver/options.proto", load: async () => (await import("./include.ts")).include },

@@ -64,7 +64,7 @@ export function compileTemplates(modules: RuntimeImports, overrides: Templates =
     );
   }
   for (const name of templateNames) {
-    handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtIn(name), { noEscape: true, strict: false }));
+    handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtInTemplate(name), { noEscape: true, strict: false }));
   }
   const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, { noEscape: true });
   const whole = { file: compile("file"), "json-file": compile("json-file") };
@@ -80,6 +80,7 @@ const folder: URL = [new URL("./templates/", import.meta.url), new URL("../../te
   existsSync(url),
 )!;
 
-function builtIn(name: TemplateName): string {
+/** The source of one of zgen's own templates. */
+export function builtInTemplate(name: TemplateName | "docs"): string {
   return readFileSync(new URL(`${name}.hbs`, folder), "utf8");
 }

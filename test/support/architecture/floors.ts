@@ -33,8 +33,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   read: ["model"],
   emit: ["model"],
   lint: ["model"],
+  docs: ["model", "emit"],
   stubs: ["model", "emit"],
-  cli: ["model", "read", "emit", "lint", "stubs"],
+  cli: ["model", "read", "emit", "lint", "docs", "stubs"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

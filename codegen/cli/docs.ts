@@ -1,0 +1,29 @@
+import path from "node:path";
+import { renderDocs } from "../docs/render.ts";
+import { readSchema } from "../read/read.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { loadConfig } from "./config.ts";
+import { writeWhole } from "./output.ts";
+import { printDiagnostics } from "./report.ts";
+import { findSchemaFiles } from "./schema-files.ts";
+import { loadDocsTemplate } from "./user-templates.ts";
+
+/** `zgen docs`. */
+export const docs: Command = defineCommand({
+  operands: [],
+  options: { out: { type: "string", value: "FILE", help: "where the page goes; standard output unless given" } },
+  description:
+    "Writes a reference of the schemas that zgen.json names, in Markdown, from their comments.\nA template docs.hbs in the folder that `templates` names replaces zgen's own.",
+  async run({ options, terminal }) {
+    const config = loadConfig(terminal.cwd);
+    const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+    if (schema === undefined) {
+      printDiagnostics(terminal, "text", diagnostics, config);
+      return 1;
+    }
+    const page = renderDocs(schema, config.templates === undefined ? undefined : loadDocsTemplate(config.templates));
+    if (options.out === undefined) terminal.out(page.trimEnd());
+    else writeWhole(path.resolve(terminal.cwd, options.out), page);
+    return 0;
+  },
+});

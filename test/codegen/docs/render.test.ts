@@ -1,0 +1,121 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { renderDocs } from "../../../codegen/docs/render.ts";
+import { readTexts } from "../read/read-text.ts";
+
+const schema = `// Meeting and talking.
+syntax = "proto3";
+package lobby.v1;
+import "zserver/options.proto";
+
+// Where players meet.
+service Lobby {
+  // Enters a room.
+  rpc Join(JoinRequest) returns (JoinReply) {
+    option (zserver.command) = { timeout_ms: 3000, errors: "RoomFull", ordered: true };
+  }
+  rpc Say(ChatLine) returns (zserver.None);
+  rpc Talk(stream ChatLine) returns (stream ChatLine) {
+    option deprecated = true;
+  }
+}
+message JoinRequest {
+  // The room, or
+  // a | new one.
+  string room = 1;
+  optional int32 seat = 2 [deprecated = true];
+  map<string, Kind> kinds = 3;
+  oneof who {
+    bytes token = 4;
+    Kind guest = 5;
+  }
+  // Who a player is.
+  enum Kind {
+    KIND_UNSPECIFIED = 0;
+  }
+}
+message JoinReply {}
+message ChatLine {
+  repeated JoinRequest.Kind kinds = 1;
+}
+message RoomFull {}
+`;
+
+function read(text: string): NonNullable<ReturnType<typeof readTexts>["schema"]> {
+  const { schema: model, diagnostics } = readTexts({ "lobby/v1/lobby.proto": text });
+  assert.equal(diagnostics ?? [], []);
+  return model!;
+}
+
+const test = suite("docs/render");
+
+test("a page says of each command what it takes and gives, and of each field what it holds", () => {
+  assert.is(
+    renderDocs(read(schema)),
+    `# lobby.v1
+
+Meeting and talking.
+
+## <a id="lobby.v1.Lobby"></a>Lobby
+
+Where players meet.
+
+Handled by: server.
+
+### <a id="lobby.v1.Lobby.Join"></a>Join
+
+Enters a room.
+
+\`lobby.v1.Lobby/Join\`: request and reply. Takes [JoinRequest](#lobby.v1.JoinRequest), gives [JoinReply](#lobby.v1.JoinReply). Deadline: 3000 ms. The next command starts when it has ended. Errors may carry [RoomFull](#lobby.v1.RoomFull).
+
+### <a id="lobby.v1.Lobby.Say"></a>Say
+
+\`lobby.v1.Lobby/Say\`: one-way. Takes [ChatLine](#lobby.v1.ChatLine).
+
+### <a id="lobby.v1.Lobby.Talk"></a>Talk
+
+**Deprecated.**
+
+\`lobby.v1.Lobby/Talk\`: streams both ways. Takes a stream of [ChatLine](#lobby.v1.ChatLine), gives a stream of [ChatLine](#lobby.v1.ChatLine).
+
+## <a id="lobby.v1.JoinRequest"></a>JoinRequest
+
+| field | number | type | |
+|---|---:|---|---|
+| \`room\` | 1 | \`string\` | The room, or a \\| new one. |
+| \`seat\` | 2 | optional \`int32\` | **Deprecated.** |
+| \`kinds\` | 3 | map from string to [JoinRequest.Kind](#lobby.v1.JoinRequest.Kind) | |
+| \`token\` | 4 | \`bytes\` | One of \`who\`. |
+| \`guest\` | 5 | [JoinRequest.Kind](#lobby.v1.JoinRequest.Kind) | One of \`who\`. |
+
+## <a id="lobby.v1.JoinReply"></a>JoinReply
+
+No fields.
+
+## <a id="lobby.v1.ChatLine"></a>ChatLine
+
+| field | number | type | |
+|---|---:|---|---|
+| \`kinds\` | 1 | repeated [JoinRequest.Kind](#lobby.v1.JoinRequest.Kind) | |
+
+## <a id="lobby.v1.RoomFull"></a>RoomFull
+
+No fields.
+
+## <a id="lobby.v1.JoinRequest.Kind"></a>JoinRequest.Kind
+
+Who a player is.
+
+| value | number | |
+|---|---:|---|
+| \`KIND_UNSPECIFIED\` | 0 | |
+`,
+  );
+});
+
+test("a template of the user's own sees the same view", () => {
+  const template = "{{#each packages}}{{#each services}}{{name}}: {{#each commands}}{{name}} {{/each}}{{/each}}{{/each}}";
+  assert.is(renderDocs(read(schema), template), "Lobby: Join Say Talk\n");
+});
+
+test.run();

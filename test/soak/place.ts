@@ -10,7 +10,7 @@ import { probe } from "../support/command/probe.ts";
 import { selfSigned } from "../support/transport/certificate.ts";
 
 /** Sessions whose client is away that the server keeps: more than are ever used at once, so that it's those that end whose clients never come back. */
-const DETACHED_SESSIONS = 500;
+const DETACHED_SESSIONS = 100;
 
 /** One server, which every session of a soak goes to, over every transport. */
 export interface Place {

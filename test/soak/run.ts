@@ -4,7 +4,7 @@ import { soak } from "./soak.ts";
 
 const WARM_UP_SESSIONS = 1_000;
 const SOCKETS_EVERY = 20;
-const CONCURRENCY = 64;
+const CONCURRENCY = 32;
 
 const { values } = parseArgs({ options: { sessions: { type: "string", default: "200000" } } });
 const sessions = Number(values.sessions);

@@ -14,10 +14,10 @@ function wireField(mutator: Mutator, depth: number): Uint8Array {
   const number = 1 + mutator.below(MAX_FIELD_NUMBER);
   const wireType = mutator.below(20) === 0 ? mutator.below(8) : mutator.pick([0, 1, 2, 2, 2, 5]);
   const tag = varint(number * 8 + wireType);
-  return join(Uint8Array.from(tag), valueOf(mutator, wireType, depth));
+  return join(Uint8Array.from(tag), fieldValue(mutator, wireType, depth));
 }
 
-function valueOf(mutator: Mutator, wireType: number, depth: number): Uint8Array {
+function fieldValue(mutator: Mutator, wireType: number, depth: number): Uint8Array {
   if (wireType === 0) return Uint8Array.from(varint(mutator.number()));
   if (wireType === 1) return mutator.bytes(8);
   if (wireType === 5) return mutator.bytes(4);

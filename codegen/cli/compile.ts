@@ -14,12 +14,12 @@ export type Compilation =
 
 /** Reads the schemas that a configuration names and makes code of them, in memory. */
 export function compile(config: Config): Compilation {
-  const { importExtension, json } = config;
+  const { emit, importExtension, json } = config;
   const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
   const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
   if (schema === undefined) return { files: undefined, diagnostics };
   try {
-    return { files: emitSchema(schema, { importExtension, json, templates }), diagnostics: [] };
+    return { files: emitSchema(schema, { emit, importExtension, json, templates }), diagnostics: [] };
   } catch (error) {
     if (templates === undefined) throw error;
     throw new UsageError(`the templates in ${config.templates}: ${(error as Error).message}`);

@@ -13,6 +13,8 @@ export interface Config {
   /** The folder that generated code goes into. */
   readonly out: string;
   readonly importExtension: ImportExtension;
+  /** TypeScript, or JavaScript with declarations. */
+  readonly emit: "ts" | "js";
   /** Whether modules for protobuf's JSON format are written too. */
   readonly json: boolean;
   /** A folder of templates that replace zgen's own of the same name. */
@@ -70,10 +72,13 @@ function defaultConfig(folder: string): Config {
 
 /** Checks the parsed content of `file`. Unknown keys are errors: a misspelt one would silently do nothing. */
 export function readConfig(file: string, json: unknown): Config {
-  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "importExtension", "json", "templates", "lint", "stubs"]);
+  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "emit", "importExtension", "json", "templates", "lint", "stubs"]);
   const folder = path.dirname(file);
   const schemas = keys.list("schemas") ?? ["schemas"];
-  const extension = keys.string("importExtension") ?? ".ts";
+  const emit = keys.string("emit") ?? "ts";
+  if (emit !== "ts" && emit !== "js") throw keys.error("emit", '"ts" or "js"');
+  const extension = keys.string("importExtension") ?? `.${emit}`;
+  if (emit === "js" && extension !== ".js") throw new UsageError(`${file}: importExtension is ".js" where emit is "js"`);
   if (!importExtensions.includes(extension as ImportExtension)) {
     throw new UsageError(`${file}: importExtension must be ".ts", ".js" or "", not ${JSON.stringify(extension)}`);
   }
@@ -82,6 +87,7 @@ export function readConfig(file: string, json: unknown): Config {
     file,
     roots: schemas.map((root, index) => readRoot(file, folder, `schemas[${index}]`, root)),
     out: path.resolve(folder, keys.string("out") ?? "generated"),
+    emit,
     importExtension: extension as ImportExtension,
     json: keys.boolean("json") ?? false,
     templates: templates === undefined ? undefined : path.resolve(folder, templates),

@@ -63,7 +63,7 @@ function ownFiles(folder: string): Map<string, string> {
   const own = new Map<string, string>();
   if (!existsSync(folder)) return own;
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-    if (!name.endsWith(".ts") || !statSync(path.join(folder, name)).isFile()) continue;
+    if (!/\.[tj]s$/.test(name) || !statSync(path.join(folder, name)).isFile()) continue;
     const text = readFileSync(path.join(folder, name), "utf8");
     const source = generatedFrom(text);
     if (source !== undefined && !builtInFiles.has(source)) own.set(name.replaceAll(path.sep, "/"), text);

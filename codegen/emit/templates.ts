@@ -27,8 +27,21 @@ export type TemplateName = (typeof templateNames)[number];
 /** Sources of templates that stand in for the built-in ones. */
 export type Templates = Readonly<Partial<Record<TemplateName, string>>>;
 
+/** What a template is rendered as; it is also what the file's name ends with. */
+export type Language = "ts" | "js" | "d.ts";
+
+/** Which parts of a template belong to a language: block helpers of these names leave out what does not. */
+const parts: Readonly<Record<"types" | "code" | "declarations", readonly Language[]>> = {
+  /** Types, and statements that are erased. */
+  types: ["ts", "d.ts"],
+  /** What runs. */
+  code: ["ts", "js"],
+  /** What stands where the code would. */
+  declarations: ["d.ts"],
+};
+
 /** Renders one file's view with the template that is named; what it refers to is imported through `imports`. */
-export type Render = (template: "file" | "json-file", view: unknown, imports: Imports) => string;
+export type Render = (template: "file" | "json-file", view: unknown, imports: Imports, language: Language) => string;
 
 /** The modules of the codecs and of their JSON. */
 export interface RuntimeImports {
@@ -49,7 +62,7 @@ function words(text: string): string[] {
 
 /**
  * Compiles templates. Helpers resolve imports while a file is rendered: `use` prints a `Code` of the view, `runtime` a name of the codecs,
- * `json` a name of their JSON.
+ * `json` a name of their JSON. Three blocks, `types`, `code` and `declarations`, hold what only some languages have.
  *
  * @param overrides unknown names throw a TypeError
  */
@@ -63,16 +76,25 @@ export function compileTemplates(modules: RuntimeImports, overrides: Templates =
       options.data.imports.use({ module: modules[module], name, type: runtimeTypes.has(name) }),
     );
   }
+  for (const [part, languages] of Object.entries(parts)) {
+    handlebars.registerHelper(part, function (this: unknown, options: BlockOptions) {
+      return languages.includes(options.data.language) ? options.fn(this) : "";
+    });
+  }
   for (const name of templateNames) {
     handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtInTemplate(name), { noEscape: true, strict: false }));
   }
   const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, { noEscape: true });
   const whole = { file: compile("file"), "json-file": compile("json-file") };
-  return (template, view, imports) => whole[template](view, { data: { imports } });
+  return (template, view, imports, language) => whole[template](view, { data: { imports, language } });
 }
 
 interface HelperOptions {
-  readonly data: { readonly imports: Imports };
+  readonly data: { readonly imports: Imports; readonly language: Language };
+}
+
+interface BlockOptions extends HelperOptions {
+  fn(view: unknown): string;
 }
 
 /** The folder of built-in templates: beside the built package, or at the top of the repository. */

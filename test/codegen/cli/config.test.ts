@@ -24,6 +24,7 @@ test("an empty file means the defaults", () => {
     file,
     roots: [{ folder: at("schemas"), include: ["**/*.proto"], exclude: [] }],
     out: at("generated"),
+    emit: "ts",
     importExtension: ".ts",
     json: false,
     templates: undefined,
@@ -48,7 +49,7 @@ test("paths are relative to the file", () => {
 
 test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
-  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, importExtension, json, templates, lint, stubs)");
+  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, stubs)");
   refuses({ out: 1 }, "out must be a string");
   refuses({ json: "yes" }, "json must be true or false");
   refuses({ schemas: "schemas" }, "schemas must be a list");
@@ -56,6 +57,8 @@ test("what is wrong is named with its place", () => {
   refuses({ schemas: ["a", { folder: "b" }] }, "unknown key schemas[1].folder (known: root, include, exclude)");
   refuses({ schemas: [{ include: [] }] }, "schemas[0] has no root");
   refuses({ schemas: [{ root: "a", include: ["x", 1] }] }, "schemas[0].include must be a list of strings");
+  refuses({ emit: "mjs" }, 'emit must be "ts" or "js"');
+  refuses({ emit: "js", importExtension: "" }, 'importExtension is ".js" where emit is "js"');
   refuses({ importExtension: ".mjs" }, 'importExtension must be ".ts", ".js" or "", not ".mjs"');
 });
 

@@ -37,6 +37,19 @@ test("writes code, then finds it up to date", () =>
     assert.is(statSync(file).mtimeMs, long.getTime());
   }));
 
+test("emit: js writes JavaScript and declarations, and takes the TypeScript away that it wrote before", () =>
+  withFolder(project, async (folder) => {
+    await zgen(folder, "generate");
+    writeFileSync(path.join(folder, "zgen.json"), '{ "emit": "js" }');
+    const name = (ending: string): string => path.join("generated", "demo", "v1", `greeter.${ending}`);
+    assert.equal(await zgen(folder, "generate"), {
+      code: 0,
+      out: `wrote ${name("d.ts")}\nwrote ${name("js")}\nremoved ${name("ts")}`,
+      err: "",
+    });
+    assert.equal(await zgen(folder, "generate"), { code: 0, out: "2 files up to date", err: "" });
+  }));
+
 test("removes what a schema no longer makes, and keeps what it did not write", () =>
   withFolder({ ...project, "schemas/old/x.proto": 'syntax = "proto3";\nmessage X {}\n' }, async (folder) => {
     await zgen(folder, "generate");

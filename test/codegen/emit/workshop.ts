@@ -41,12 +41,13 @@ export class Workshop {
   }
 
   /** What TypeScript says about everything here, under the repository's own flags; empty when it is content. */
-  typeErrors(): string {
+  typeErrors(flags: object = {}): string {
     const compilerOptions = {
       paths: { zserver: ["./public.d.ts"] },
       typeRoots: [join(repository, "node_modules/@types")],
       noUncheckedIndexedAccess: true,
       exactOptionalPropertyTypes: true,
+      ...flags,
     };
     const config = { extends: join(repository, "tsconfig.json"), compilerOptions, include: ["**/*.ts"], exclude: ["node_modules"] };
     this.#write("tsconfig.json", JSON.stringify(config));

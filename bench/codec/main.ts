@@ -29,7 +29,7 @@ export async function run({ peers, rounds, quick }: BenchOptions): Promise<Repor
     // Each sees all messages before anything counts, so that what it shares between them is as polymorphic as in a program.
     await measure(1, quick ? 60 : 300);
     const rows = await measure(rounds, quick ? 100 : 250);
-    return { unit: "operations a second", more: true, subject: "zgen", rows, notes: [sizes, ...missing.map(howToInstall)] };
+    return { unit: "operations a second of CPU time", more: true, subject: "zgen", rows, notes: [sizes, ...missing.map(howToInstall)] };
   } finally {
     for (const { process } of contenders.values()) process.stop();
   }

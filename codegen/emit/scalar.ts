@@ -3,7 +3,7 @@ import type { Field, ScalarType } from "../model/schema.ts";
 /** What generated code does with a scalar type. */
 export interface Scalar {
   readonly type: "number" | "bigint" | "boolean" | "string" | "Uint8Array";
-  /** Behind `read`, `write` and `put` in the names of the runtime's functions. */
+  /** Behind `read`, `write` and `writePacked` in the names of the runtime's functions. */
   readonly suffix: string;
   readonly wireType: 0 | 1 | 2 | 5;
   /** The default value as an expression; bytes share the runtime's `emptyBytes`. */

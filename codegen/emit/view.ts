@@ -106,7 +106,7 @@ export interface WriteView {
   /** A field that must be there. */
   readonly required?: { readonly access: string; readonly field: string; readonly value: ValueWriteView } | undefined;
   readonly list?: { readonly access: string; readonly value: ValueWriteView } | undefined;
-  readonly packed?: { readonly access: string; readonly tag: number; readonly put: Code; readonly field: string } | undefined;
+  readonly packed?: { readonly access: string; readonly tag: number; readonly write: Code; readonly field: string } | undefined;
   readonly map?:
     | { readonly access: string; readonly tag: number; readonly key: ValueWriteView; readonly value: ValueWriteView }
     | undefined;

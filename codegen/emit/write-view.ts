@@ -34,8 +34,8 @@ function fieldWrite(property: Property, field: Field, scope: FileScope): WriteVi
   }
   if (field.cardinality === "repeated") {
     if (!field.packed) return { list: { access, value: valueWrite(field.value, field.number, "entry", name, scope) } };
-    const put = runtimeRef(scope, `put${scalarOf(field.value)!.suffix}`);
-    return { packed: { access, tag: tagOf(field.number, 2), put, field: name } };
+    const write = runtimeRef(scope, `writePacked${scalarOf(field.value)!.suffix}`);
+    return { packed: { access, tag: tagOf(field.number, 2), write, field: name } };
   }
   const value = singularWrite(field, access, name, scope);
   if (field.presence === "required") return { required: { access, field: name, value } };

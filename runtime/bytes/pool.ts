@@ -1,9 +1,12 @@
 import { Writer } from "./writer.ts";
 
-/** Bytes of a slab: a kept message keeps no more than this alive, as with Node's own pool of buffers. */
-const slabBytes = 8192;
+/** Bytes of a slab: a kept message keeps no more than this alive. Half of it would cost a tenth more for each small message. */
+const slabBytes = 32_768;
 /** A slab with less room than this is left to the messages in it. */
-const reserveBytes = 512;
+const reserveBytes = 1024;
+
+/** Messages of more bytes than this are copied out of the slab. */
+const copyBytes = 4096;
 
 /** The writer that waits, in its slab. Encoding is synchronous; what nests within it (a getter that encodes) begins a slab of its own. */
 let spare: Writer | undefined;
@@ -21,9 +24,14 @@ export function takeWriter(): Writer {
  */
 export function takeWritten(writer: Writer, start: number): Uint8Array {
   const { buffer, position } = writer;
-  if (buffer.length !== slabBytes) return buffer.slice(start, position);
+  const length = position - start;
+  if (length > copyBytes || buffer.length !== slabBytes) {
+    const bytes = buffer.slice(start, position);
+    discardWritten(writer, start);
+    return bytes;
+  }
   if (slabBytes - position >= reserveBytes) spare = writer;
-  return buffer.subarray(start, position);
+  return new Uint8Array(buffer.buffer, start, length);
 }
 
 /** Gives the writer back after a failure. What was written from `start` on is written over. */

@@ -1,105 +1,93 @@
-/** Values without tags, as packed lists hold them. Each makes room for itself and throws CommandError INVALID_ARGUMENT that names `field`. */
+/**
+ * Values without tags, checked and written at a position where there is room: as packed lists hold them, and behind the tags of `write-scalar.ts`.
+ * Each returns the position behind the value, and throws CommandError INVALID_ARGUMENT that names `field` for a value that the type cannot hold.
+ */
 import { unsendable } from "./fault.ts";
 import { float32, float64, high, low, signed, unsigned, words } from "./int64.ts";
 import { putVarint, putVarint64 } from "./varint.ts";
-import type { Writer } from "./writer.ts";
 
-/** Bytes of the longest varint. */
-const longest = 10;
-
-export function putUint32(writer: Writer, value: number, field: string): void {
+export function putUint32(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number" || value >>> 0 !== value) unsendable(field, value, "a uint32");
-  writer.ensure(longest);
-  if (value < 0x80) writer.buffer[writer.position++] = value;
-  else writer.position = putVarint(writer.buffer, writer.position, value);
+  return putVarint(buffer, at, value);
 }
 
-export function putInt32(writer: Writer, value: number, field: string): void {
+export function putInt32(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "an int32");
-  writer.ensure(longest);
-  if (value >= 0) writer.position = putVarint(writer.buffer, writer.position, value);
-  else writer.position = putVarint64(writer.buffer, writer.position, value, -1);
+  return value >= 0 ? putVarint(buffer, at, value) : putVarint64(buffer, at, value, -1);
 }
 
-export function putSint32(writer: Writer, value: number, field: string): void {
+export function putSint32(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "a sint32");
-  writer.ensure(longest);
-  writer.position = putVarint(writer.buffer, writer.position, ((value << 1) ^ (value >> 31)) >>> 0);
+  return putVarint(buffer, at, ((value << 1) ^ (value >> 31)) >>> 0);
 }
 
-export function putFixed32(writer: Writer, value: number, field: string): void {
+export function putFixed32(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number" || value >>> 0 !== value) unsendable(field, value, "a fixed32");
-  put32(writer, value);
+  return put32(buffer, at, value);
 }
 
-export function putSfixed32(writer: Writer, value: number, field: string): void {
+export function putSfixed32(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "an sfixed32");
-  put32(writer, value);
+  return put32(buffer, at, value);
 }
 
-export function putInt64(writer: Writer, value: bigint, field: string): void {
+export function putInt64(buffer: Uint8Array, at: number, value: bigint, field: string): number {
   setSigned(value, field, "an int64");
-  writer.ensure(longest);
-  writer.position = putVarint64(writer.buffer, writer.position, words[low]!, words[high]!);
+  return putVarint64(buffer, at, words[low]!, words[high]!);
 }
 
-export function putUint64(writer: Writer, value: bigint, field: string): void {
+export function putUint64(buffer: Uint8Array, at: number, value: bigint, field: string): number {
   setUnsigned(value, field, "a uint64");
-  writer.ensure(longest);
-  writer.position = putVarint64(writer.buffer, writer.position, words[low]!, words[high]!);
+  return putVarint64(buffer, at, words[low]!, words[high]!);
 }
 
-export function putSint64(writer: Writer, value: bigint, field: string): void {
+export function putSint64(buffer: Uint8Array, at: number, value: bigint, field: string): number {
   setSigned(value, field, "a sint64");
-  writer.ensure(longest);
   const below = words[low]!;
   const above = words[high]!;
   const sign = above >> 31;
-  writer.position = putVarint64(writer.buffer, writer.position, (below << 1) ^ sign, ((above << 1) | (below >>> 31)) ^ sign);
+  return putVarint64(buffer, at, (below << 1) ^ sign, ((above << 1) | (below >>> 31)) ^ sign);
 }
 
-export function putFixed64(writer: Writer, value: bigint, field: string): void {
+export function putFixed64(buffer: Uint8Array, at: number, value: bigint, field: string): number {
   setUnsigned(value, field, "a fixed64");
-  putWords(writer);
+  return putWords(buffer, at);
 }
 
-export function putSfixed64(writer: Writer, value: bigint, field: string): void {
+export function putSfixed64(buffer: Uint8Array, at: number, value: bigint, field: string): number {
   setSigned(value, field, "an sfixed64");
-  putWords(writer);
+  return putWords(buffer, at);
 }
 
-export function putFloat(writer: Writer, value: number, field: string): void {
+export function putFloat(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number") unsendable(field, value, "a number");
   float32[0] = value;
   if (Math.abs(float32[0]) === Infinity && Math.abs(value) !== Infinity) unsendable(field, value, "within the range of a float");
-  put32(writer, words[0]!);
+  return put32(buffer, at, words[0]!);
 }
 
-export function putDouble(writer: Writer, value: number, field: string): void {
+export function putDouble(buffer: Uint8Array, at: number, value: number, field: string): number {
   if (typeof value !== "number") unsendable(field, value, "a number");
   float64[0] = value;
-  putWords(writer);
+  return putWords(buffer, at);
 }
 
-export function putBool(writer: Writer, value: boolean, field: string): void {
+export function putBool(buffer: Uint8Array, at: number, value: boolean, field: string): number {
   if (typeof value !== "boolean") unsendable(field, value, "a boolean");
-  writer.ensure(1);
-  writer.buffer[writer.position++] = value ? 1 : 0;
+  buffer[at] = value ? 1 : 0;
+  return at + 1;
 }
 
-function put32(writer: Writer, value: number): void {
-  writer.ensure(4);
-  const { buffer, position } = writer;
-  buffer[position] = value;
-  buffer[position + 1] = value >>> 8;
-  buffer[position + 2] = value >>> 16;
-  buffer[position + 3] = value >>> 24;
-  writer.position = position + 4;
+function put32(buffer: Uint8Array, at: number, value: number): number {
+  buffer[at] = value;
+  buffer[at + 1] = value >>> 8;
+  buffer[at + 2] = value >>> 16;
+  buffer[at + 3] = value >>> 24;
+  return at + 4;
 }
 
-function putWords(writer: Writer): void {
-  put32(writer, words[low]!);
-  put32(writer, words[high]!);
+function putWords(buffer: Uint8Array, at: number): number {
+  return put32(buffer, put32(buffer, at, words[low]!), words[high]!);
 }
 
 function setSigned(value: bigint, field: string, wanted: string): void {

@@ -1,7 +1,7 @@
 import { exhausted, malformed } from "./fault.ts";
 import { MergedUnknown } from "./merged-unknown.ts";
-import { putInt32 } from "./put-scalar.ts";
 import { hasLatin1, isAscii, latin1Text, utf8Text } from "./utf8.ts";
+import { writeInt32 } from "./write-scalar.ts";
 import { Writer } from "./writer.ts";
 
 /** Objects and list or map entries of one decoded message, unless its reader is told otherwise. The session's limit of the same name. */
@@ -205,8 +205,7 @@ export class Reader {
   /** Keeps a number that a closed enum does not know, as an unknown field. */
   unknownEnum(tag: number, value: number, kept: Writer | undefined): Writer {
     const writer = kept ?? new Writer(64);
-    writer.uint32(tag);
-    putInt32(writer, value, "");
+    writeInt32(writer, tag, value, "");
     return writer;
   }
 

@@ -2,7 +2,8 @@
  * UTF-8 as RFC 3629 has it, refused in both directions when it is not valid: no lone surrogates, no overlong forms, nothing above U+10FFFF.
  * Short text is cheaper in JavaScript than through a native call; long text goes through Buffer where the platform has it.
  */
-import { malformed } from "./fault.ts";
+import { malformed, unsendable } from "./fault.ts";
+import { putVarint, varintLength } from "./varint.ts";
 
 /** What Node's Buffer offers beyond the standard. The methods work on any Uint8Array. */
 interface NativeText {
@@ -16,7 +17,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Up to this many units a loop in JavaScript writes text faster than a native call (Node 20, x64). */
-export const shortText = 32;
+const shortText = 32;
 /** Up to this many bytes a loop reads text that is not ASCII faster than a native call. */
 const shortBytes = 24;
 
@@ -46,6 +47,36 @@ export function isAscii(bytes: Uint8Array, start: number, end: number): boolean 
 export function isWellFormed(text: string): boolean {
   const check = (text as { isWellFormed?: () => boolean }).isWellFormed;
   return check === undefined ? !/\p{Surrogate}/u.test(text) : check.call(text);
+}
+
+/**
+ * Writes a length and `text` at `position` and returns the position behind them. `buffer` must have room for three bytes a unit and five more.
+ * Throws CommandError INVALID_ARGUMENT that names `field` for a lone surrogate.
+ */
+export function putText(buffer: Uint8Array, position: number, text: string, field: string): number {
+  const units = text.length;
+  if (units > shortText) return putOtherText(buffer, position, text, field);
+  const start = position + 1;
+  for (let i = 0; i < units; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return putOtherText(buffer, position, text, field);
+    buffer[start + i] = unit;
+  }
+  buffer[position] = units;
+  return start + units;
+}
+
+/** Text that is long or not ASCII. */
+function putOtherText(buffer: Uint8Array, position: number, text: string, field: string): number {
+  // Lengths are nearly always as long as those of ASCII; otherwise the text moves by a byte.
+  const guess = varintLength(text.length);
+  const end = putUtf8(buffer, position + guess, text);
+  if (end < 0) unsendable(field, text, "well-formed: it holds a lone surrogate");
+  const length = end - position - guess;
+  const start = position + varintLength(length);
+  if (start > position + guess) buffer.copyWithin(start, position + guess, end);
+  putVarint(buffer, position, length);
+  return start + length;
 }
 
 /**

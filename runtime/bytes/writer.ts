@@ -1,5 +1,5 @@
 import { exhausted, unsendable } from "./fault.ts";
-import { putUtf8, shortText } from "./utf8.ts";
+import { putText } from "./utf8.ts";
 import { putVarint, putVarint64, varintLength } from "./varint.ts";
 
 /** The largest buffer, in bytes: positions stay small integers, and no message comes near it. */
@@ -25,7 +25,16 @@ export class Writer {
 
   /** Makes room for `bytes` more. */
   ensure(bytes: number): void {
-    if (this.buffer.length - this.position < bytes) grow(this, bytes);
+    if (this.buffer.length - this.position < bytes) this.grow(bytes);
+  }
+
+  /** Makes room where {@link ensure} finds too little of it. */
+  grow(bytes: number): void {
+    const { buffer, position } = this;
+    const needed = position + bytes;
+    if (!(needed <= maxCapacity)) exhausted("1 GiB", "the message is too large to encode");
+    this.buffer = new Uint8Array(Math.min(maxCapacity, Math.max(needed, buffer.length * 2)));
+    this.buffer.set(buffer.subarray(0, position));
   }
 
   /** A raw varint. Throws CommandError INVALID_ARGUMENT unless `value` is an integer from 0 to 2³²−1. */
@@ -59,34 +68,17 @@ export class Writer {
    */
   string(text: string, field = ""): void {
     if (typeof text !== "string") unsendable(field, text, "a string");
-    const units = text.length;
-    this.ensure(units * 3 + 5);
-    if (units > shortText || !this.#ascii(text)) this.#text(text, field);
+    this.ensure(text.length * 3 + 5);
+    this.position = putText(this.buffer, this.position, text, field);
   }
 
-  /** Short ASCII text with its length of one byte; false, with nothing written, when it is not ASCII. */
-  #ascii(text: string): boolean {
-    const { buffer, position } = this;
-    const units = text.length;
-    const start = position + 1;
-    for (let i = 0; i < units; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) return false;
-      buffer[start + i] = unit;
-    }
-    buffer[position] = units;
-    this.position = start + units;
-    return true;
-  }
-
-  /** Text that is long or not ASCII. There is room for three bytes a unit and the length. */
-  #text(text: string, field: string): void {
-    const start = this.position;
-    // Lengths are nearly always those of ASCII; otherwise the text moves by a byte.
-    const guess = varintLength(text.length);
-    const end = putUtf8(this.buffer, start + guess, text);
-    if (end < 0) unsendable(field, text, "well-formed: it holds a lone surrogate");
-    this.#lengthBefore(start, guess, end - start - guess);
+  /** Begins a submessage or a map entry, which is an element, with its tag; give the mark to {@link close} at its end. */
+  openElement(tag: number): number {
+    this.elements++;
+    this.ensure(6);
+    const mark = putVarint(this.buffer, this.position, tag);
+    this.position = mark + 1;
+    return mark;
   }
 
   /** Begins a length-delimited part; give the mark to {@link close} at its end. */
@@ -99,20 +91,16 @@ export class Writer {
   close(mark: number): void {
     const length = this.position - mark - 1;
     if (length < 0x80) this.buffer[mark] = length;
-    else this.#lengthBefore(mark, 1, length);
+    else this.#longLength(mark, length);
   }
 
-  /** Puts a length where `reserved` bytes were left for it at `start`, moving what follows when it needs more. */
-  #lengthBefore(start: number, reserved: number, length: number): void {
-    const needed = varintLength(length);
-    const body = start + reserved;
-    this.position = body + length;
-    if (needed > reserved) {
-      this.ensure(needed - reserved);
-      this.buffer.copyWithin(start + needed, body, body + length);
-      this.position = start + needed + length;
-    }
-    putVarint(this.buffer, start, length);
+  /** Puts a length of several bytes where one was left for it at `mark`, and moves what follows. */
+  #longLength(mark: number, length: number): void {
+    const more = varintLength(length) - 1;
+    this.ensure(more);
+    this.buffer.copyWithin(mark + 1 + more, mark + 1, mark + 1 + length);
+    putVarint(this.buffer, mark, length);
+    this.position += more;
   }
 
   /** Begins anew, in the same buffer. */
@@ -129,12 +117,4 @@ export class Writer {
   finish(): Uint8Array {
     return this.buffer.slice(0, this.position);
   }
-}
-
-function grow(writer: Writer, bytes: number): void {
-  const needed = writer.position + bytes;
-  if (!(needed <= maxCapacity)) exhausted("1 GiB", "the message is too large to encode");
-  const buffer = new Uint8Array(Math.min(maxCapacity, Math.max(needed, writer.buffer.length * 2)));
-  buffer.set(writer.buffer.subarray(0, writer.position));
-  writer.buffer = buffer;
 }

@@ -1,7 +1,7 @@
 /** What generated code needs besides the well-known messages, which are generated themselves. */
-export * from "../bytes/put-scalar.ts";
 export * from "../bytes/read-scalar.ts";
 export { Reader } from "../bytes/reader.ts";
+export * from "../bytes/write-packed.ts";
 export * from "../bytes/write-scalar.ts";
 export { Writer } from "../bytes/writer.ts";
 export { absent, unsendable } from "../bytes/fault.ts";

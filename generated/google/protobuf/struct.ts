@@ -16,7 +16,6 @@ import {
   writeDouble,
   writeInt32,
   writeString,
-  writeTag,
 } from "../../../runtime/schema/support.ts";
 
 /** JSON's null. */
@@ -50,14 +49,10 @@ export const Struct: MessageType<Struct, StructInit> = {
 
 function writeStruct(writer: Writer, message: StructInit): void {
   if (message.fields !== undefined) {
-    writer.elements += message.fields.size;
     for (const [key, value] of message.fields) {
-      writeTag(writer, 10);
-      const start = writer.open();
+      const start = writer.openElement(10);
       writeString(writer, 10, key, "fields");
-      writer.elements++;
-      writeTag(writer, 18);
-      const mark = writer.open();
+      const mark = writer.openElement(18);
       writeValue(writer, value);
       writer.close(mark);
       writer.close(start);
@@ -162,17 +157,13 @@ function writeValue(writer: Writer, message: ValueInit): void {
         writeBool(writer, 32, message.kind.value, "boolValue");
         break;
       case "structValue": {
-        writer.elements++;
-        writeTag(writer, 42);
-        const mark = writer.open();
+        const mark = writer.openElement(42);
         writeStruct(writer, message.kind.value);
         writer.close(mark);
         break;
       }
       case "listValue": {
-        writer.elements++;
-        writeTag(writer, 50);
-        const mark = writer.open();
+        const mark = writer.openElement(50);
         writeListValue(writer, message.kind.value);
         writer.close(mark);
         break;
@@ -250,9 +241,7 @@ export const ListValue: MessageType<ListValue, ListValueInit> = {
 function writeListValue(writer: Writer, message: ListValueInit): void {
   if (message.values !== undefined) {
     for (const entry of message.values) {
-      writer.elements++;
-      writeTag(writer, 10);
-      const mark = writer.open();
+      const mark = writer.openElement(10);
       writeValue(writer, entry);
       writer.close(mark);
     }

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import protobuf from "protobufjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import * as put from "../../../runtime/bytes/put-scalar.ts";
 import * as read from "../../../runtime/bytes/read-scalar.ts";
 import { Reader } from "../../../runtime/bytes/reader.ts";
+import * as packed from "../../../runtime/bytes/write-packed.ts";
 import * as write from "../../../runtime/bytes/write-scalar.ts";
 import { Writer } from "../../../runtime/bytes/writer.ts";
 import { throwsCommandError } from "./throws.ts";
@@ -13,7 +13,7 @@ const test = suite("bytes/scalar");
 
 interface Case {
   readonly name: string;
-  readonly put: (writer: Writer, value: never, field: string) => void;
+  readonly packed: (writer: Writer, tag: number, list: readonly never[], field: string) => void;
   readonly write: (writer: Writer, tag: number, value: never, field: string) => void;
   readonly read: (reader: Reader) => unknown;
   readonly values: fc.Arbitrary<number | bigint | boolean>;
@@ -29,11 +29,11 @@ const noInteger = [...noNumber, 0.5, Number.NaN, Infinity, -Infinity];
 const noBigint = ["1", 1, 0.5, true, null, undefined, {}, [1n]];
 
 /** By name. */
-const functions = { put: { ...put }, write: { ...write }, read: { ...read } };
+const functions = { packed: { ...packed }, write: { ...write }, read: { ...read } };
 
 const signed32 = (suffix: "Int32" | "Sint32" | "Sfixed32"): Case => ({
   name: suffix.toLowerCase(),
-  put: functions.put[`put${suffix}`] as Case["put"],
+  packed: functions.packed[`writePacked${suffix}`] as Case["packed"],
   write: functions.write[`write${suffix}`] as Case["write"],
   read: functions.read[`read${suffix}`],
   values: fc.oneof(fc.integer(), fc.integer({ min: -200, max: 200 })),
@@ -43,7 +43,7 @@ const signed32 = (suffix: "Int32" | "Sint32" | "Sfixed32"): Case => ({
 
 const unsigned32 = (suffix: "Uint32" | "Fixed32"): Case => ({
   name: suffix.toLowerCase(),
-  put: functions.put[`put${suffix}`] as Case["put"],
+  packed: functions.packed[`writePacked${suffix}`] as Case["packed"],
   write: functions.write[`write${suffix}`] as Case["write"],
   read: functions.read[`read${suffix}`],
   values: fc.oneof(fc.nat(maxU32), fc.nat(300)),
@@ -53,7 +53,7 @@ const unsigned32 = (suffix: "Uint32" | "Fixed32"): Case => ({
 
 const signed64 = (suffix: "Int64" | "Sint64" | "Sfixed64"): Case => ({
   name: suffix.toLowerCase(),
-  put: functions.put[`put${suffix}`] as Case["put"],
+  packed: functions.packed[`writePacked${suffix}`] as Case["packed"],
   write: functions.write[`write${suffix}`] as Case["write"],
   read: functions.read[`read${suffix}`],
   values: fc.oneof(fc.bigInt(min64, max64), fc.bigInt(-300n, 300n)),
@@ -63,7 +63,7 @@ const signed64 = (suffix: "Int64" | "Sint64" | "Sfixed64"): Case => ({
 
 const unsigned64 = (suffix: "Uint64" | "Fixed64"): Case => ({
   name: suffix.toLowerCase(),
-  put: functions.put[`put${suffix}`] as Case["put"],
+  packed: functions.packed[`writePacked${suffix}`] as Case["packed"],
   write: functions.write[`write${suffix}`] as Case["write"],
   read: functions.read[`read${suffix}`],
   values: fc.oneof(fc.bigInt(0n, maxU64), fc.bigInt(0n, 300n)),
@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
   unsigned64("Fixed64"),
   {
     name: "bool",
-    put: put.putBool as Case["put"],
+    packed: packed.writePackedBool as Case["packed"],
     write: write.writeBool as Case["write"],
     read: read.readBool,
     values: fc.boolean(),
@@ -93,7 +93,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "double",
-    put: put.putDouble as Case["put"],
+    packed: packed.writePackedDouble as Case["packed"],
     write: write.writeDouble as Case["write"],
     read: read.readDouble,
     values: fc.double(),
@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "float",
-    put: put.putFloat as Case["put"],
+    packed: packed.writePackedFloat as Case["packed"],
     write: write.writeFloat as Case["write"],
     read: read.readFloat,
     values: fc.float(),
@@ -121,10 +121,10 @@ for (const one of cases) {
   test(`every ${one.name} comes back, in the bytes that protobufjs writes`, () => {
     const check = (value: number | bigint | boolean): void => {
       const writer = new Writer(1);
-      one.put(writer, value as never, "f");
+      one.write(writer, 8, value as never, "f");
       const bytes = writer.finish();
-      assert.equal([...bytes], [...otherBytes(one.name, value)], String(value));
-      const reader = new Reader(bytes);
+      assert.equal([...bytes], [8, ...otherBytes(one.name, value)], String(value));
+      const reader = new Reader(bytes, 1);
       assert.ok(Object.is(one.read(reader), value), String(value));
       assert.is(reader.position, bytes.length);
     };
@@ -132,9 +132,32 @@ for (const one of cases) {
     fc.assert(fc.property(one.values, check));
   });
 
+  test(`a packed list of ${one.name} is the tag, the length, and what protobufjs writes for each value`, () => {
+    const check = (list: readonly (number | bigint | boolean)[]): void => {
+      const writer = new Writer(1);
+      one.packed(writer, 1034, list as never, "f");
+      const reader = new Reader(writer.finish());
+      assert.is(reader.uint32(), 1034);
+      const values = list.map((value) => [...otherBytes(one.name, value)]).flat();
+      assert.equal([...reader.raw(reader.uint32())], values);
+      assert.is(reader.position, reader.end);
+      assert.is(writer.elements, list.length);
+    };
+    check(one.good);
+    check([...one.good].reverse());
+    fc.assert(fc.property(fc.array(one.values, { minLength: 1, maxLength: 200, size: "max" }), check), { numRuns: 30 });
+    const nothing = new Writer();
+    one.packed(nothing, 1034, [], "f");
+    assert.is(nothing.position, 0);
+  });
+
   test(`what is no ${one.name} is refused with the field's name`, () => {
     for (const value of one.bad) {
-      throwsCommandError(() => one.put(new Writer(), value as never, "size"), "INVALID_ARGUMENT", /^size: .* is not /);
+      throwsCommandError(
+        () => one.packed(new Writer(), 10, [one.good[0] as never, value as never], "size"),
+        "INVALID_ARGUMENT",
+        /^size: .* is not /,
+      );
       throwsCommandError(() => one.write(new Writer(), 8, value as never, "size"), "INVALID_ARGUMENT", /^size: .* is not /);
     }
   });

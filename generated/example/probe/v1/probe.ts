@@ -21,7 +21,6 @@ import {
   serviceInfo,
   writeBytes,
   writeString,
-  writeTag,
   writeUint32,
 } from "zserver/codec";
 
@@ -166,9 +165,7 @@ export const Crowd: MessageType<Crowd, CrowdInit> = {
 function writeCrowd(writer: Writer, message: CrowdInit): void {
   if (message.members !== undefined) {
     for (const entry of message.members) {
-      writer.elements++;
-      writeTag(writer, 10);
-      const mark = writer.open();
+      const mark = writer.openElement(10);
       writeText(writer, entry);
       writer.close(mark);
     }

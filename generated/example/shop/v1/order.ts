@@ -23,7 +23,6 @@ import {
   writeInt64,
   writeSint32,
   writeString,
-  writeTag,
   writeUint32,
   writeUint64,
 } from "zserver/codec";
@@ -80,17 +79,13 @@ export const Order: MessageType<Order, OrderInit> = {
 function writeOrder(writer: Writer, message: OrderInit): void {
   if (message.id !== undefined && message.id !== 0n) writeUint64(writer, 8, message.id, "id");
   if (message.customer !== undefined) {
-    writer.elements++;
-    writeTag(writer, 18);
-    const mark = writer.open();
+    const mark = writer.openElement(18);
     writeCustomer(writer, message.customer);
     writer.close(mark);
   }
   if (message.lines !== undefined) {
     for (const entry of message.lines) {
-      writer.elements++;
-      writeTag(writer, 26);
-      const mark = writer.open();
+      const mark = writer.openElement(26);
       writeLine(writer, entry);
       writer.close(mark);
     }
@@ -105,9 +100,7 @@ function writeOrder(writer: Writer, message: OrderInit): void {
     }
   }
   if (message.payment !== undefined) {
-    writer.elements++;
-    writeTag(writer, 66);
-    const mark = writer.open();
+    const mark = writer.openElement(66);
     writePayment(writer, message.payment);
     writer.close(mark);
   }
@@ -214,9 +207,7 @@ function writeCustomer(writer: Writer, message: CustomerInit): void {
   if (message.name !== undefined && message.name !== "") writeString(writer, 18, message.name, "name");
   if (message.email !== undefined && message.email !== "") writeString(writer, 26, message.email, "email");
   if (message.shipping !== undefined) {
-    writer.elements++;
-    writeTag(writer, 34);
-    const mark = writer.open();
+    const mark = writer.openElement(34);
     writeAddress(writer, message.shipping);
     writer.close(mark);
   }

@@ -6,13 +6,12 @@ import {
   type Reader,
   type Writer,
   emptyList,
-  putDouble,
-  putSint32,
-  putUint32,
   readDouble,
   readSint32,
   readUint32,
-  writeTag,
+  writePackedDouble,
+  writePackedSint32,
+  writePackedUint32,
   writeUint32,
 } from "zserver/codec";
 
@@ -50,27 +49,9 @@ export const Readings: MessageType<Readings, ReadingsInit> = {
 
 function writeReadings(writer: Writer, message: ReadingsInit): void {
   if (message.sensor !== undefined && message.sensor !== 0) writeUint32(writer, 8, message.sensor, "sensor");
-  if (message.temperatures !== undefined && message.temperatures.length !== 0) {
-    writeTag(writer, 18);
-    const mark = writer.open();
-    writer.elements += message.temperatures.length;
-    for (const entry of message.temperatures) putDouble(writer, entry, "temperatures");
-    writer.close(mark);
-  }
-  if (message.intervals !== undefined && message.intervals.length !== 0) {
-    writeTag(writer, 26);
-    const mark = writer.open();
-    writer.elements += message.intervals.length;
-    for (const entry of message.intervals) putUint32(writer, entry, "intervals");
-    writer.close(mark);
-  }
-  if (message.changes !== undefined && message.changes.length !== 0) {
-    writeTag(writer, 34);
-    const mark = writer.open();
-    writer.elements += message.changes.length;
-    for (const entry of message.changes) putSint32(writer, entry, "changes");
-    writer.close(mark);
-  }
+  if (message.temperatures !== undefined) writePackedDouble(writer, 18, message.temperatures, "temperatures");
+  if (message.intervals !== undefined) writePackedUint32(writer, 26, message.intervals, "intervals");
+  if (message.changes !== undefined) writePackedSint32(writer, 34, message.changes, "changes");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 

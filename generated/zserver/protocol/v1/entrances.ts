@@ -13,7 +13,6 @@ import {
   readUint64,
   writeBytes,
   writeString,
-  writeTag,
   writeUint32,
   writeUint64,
 } from "zserver/codec";
@@ -107,9 +106,7 @@ function writeEntranceList(writer: Writer, message: EntranceListInit): void {
   if (message.version !== undefined && message.version !== 0n) writeUint64(writer, 8, message.version, "version");
   if (message.entrances !== undefined) {
     for (const entry of message.entrances) {
-      writer.elements++;
-      writeTag(writer, 18);
-      const mark = writer.open();
+      const mark = writer.openElement(18);
       writeEntrance(writer, entry);
       writer.close(mark);
     }

@@ -16,7 +16,6 @@ import {
   writeBytes,
   writeInt32,
   writeString,
-  writeTag,
   writeUint32,
   writeUint64,
 } from "zserver/codec";
@@ -123,9 +122,7 @@ function writeAnswer(writer: Writer, message: AnswerInit): void {
         writeString(writer, 10, message.outcome.value, "accepted");
         break;
       case "refused": {
-        writer.elements++;
-        writeTag(writer, 18);
-        const mark = writer.open();
+        const mark = writer.openElement(18);
         writeRefusal(writer, message.outcome.value);
         writer.close(mark);
         break;
@@ -286,16 +283,12 @@ export const ServerHello: MessageType<ServerHello, ServerHelloInit> = {
 
 function writeServerHello(writer: Writer, message: ServerHelloInit): void {
   if (message.statement !== undefined) {
-    writer.elements++;
-    writeTag(writer, 10);
-    const mark = writer.open();
+    const mark = writer.openElement(10);
     writeKeyStatement(writer, message.statement);
     writer.close(mark);
   }
   if (message.limits !== undefined) {
-    writer.elements++;
-    writeTag(writer, 18);
-    const mark = writer.open();
+    const mark = writer.openElement(18);
     writeLimits(writer, message.limits);
     writer.close(mark);
   }

@@ -7,7 +7,6 @@ import {
   type Writer,
   emptyBytes,
   emptyList,
-  putUint64,
   readBool,
   readBytes,
   readInt32,
@@ -17,8 +16,8 @@ import {
   writeBool,
   writeBytes,
   writeInt32,
+  writePackedUint64,
   writeString,
-  writeTag,
   writeUint32,
   writeUint64,
 } from "zserver/codec";
@@ -68,9 +67,7 @@ export const ClientHello: MessageType<ClientHello, ClientHelloInit> = {
 function writeClientHello(writer: Writer, message: ClientHelloInit): void {
   if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
   if (message.limits !== undefined) {
-    writer.elements++;
-    writeTag(writer, 18);
-    const mark = writer.open();
+    const mark = writer.openElement(18);
     Limits.write(writer, message.limits);
     writer.close(mark);
   }
@@ -259,13 +256,7 @@ function writeResume(writer: Writer, message: ResumeInit): void {
   if (message.session !== undefined && message.session.length !== 0) writeBytes(writer, 18, message.session, "session");
   if (message.secret !== undefined && message.secret.length !== 0) writeBytes(writer, 26, message.secret, "secret");
   if (message.attempt !== undefined && message.attempt !== 0n) writeUint64(writer, 32, message.attempt, "attempt");
-  if (message.accepted !== undefined && message.accepted.length !== 0) {
-    writeTag(writer, 42);
-    const mark = writer.open();
-    writer.elements += message.accepted.length;
-    for (const entry of message.accepted) putUint64(writer, entry, "accepted");
-    writer.close(mark);
-  }
+  if (message.accepted !== undefined) writePackedUint64(writer, 42, message.accepted, "accepted");
   if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 50, message.credentials, "credentials");
   if (message.entrancesVersion !== undefined && message.entrancesVersion !== 0n) writeUint64(writer, 56, message.entrancesVersion, "entrancesVersion");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
@@ -372,21 +363,9 @@ export const Resumed: MessageType<Resumed, ResumedInit> = {
 };
 
 function writeResumed(writer: Writer, message: ResumedInit): void {
-  if (message.accepted !== undefined && message.accepted.length !== 0) {
-    writeTag(writer, 10);
-    const mark = writer.open();
-    writer.elements += message.accepted.length;
-    for (const entry of message.accepted) putUint64(writer, entry, "accepted");
-    writer.close(mark);
-  }
+  if (message.accepted !== undefined) writePackedUint64(writer, 10, message.accepted, "accepted");
   if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 16, message.expiresInMs, "expiresInMs");
-  if (message.behind !== undefined && message.behind.length !== 0) {
-    writeTag(writer, 26);
-    const mark = writer.open();
-    writer.elements += message.behind.length;
-    for (const entry of message.behind) putUint64(writer, entry, "behind");
-    writer.close(mark);
-  }
+  if (message.behind !== undefined) writePackedUint64(writer, 26, message.behind, "behind");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -551,9 +530,7 @@ function writeFailure(writer: Writer, message: FailureInit): void {
   if (message.outcome !== undefined && message.outcome !== 0) writeInt32(writer, 24, message.outcome, "outcome");
   if (message.details !== undefined) {
     for (const entry of message.details) {
-      writer.elements++;
-      writeTag(writer, 34);
-      const mark = writer.open();
+      const mark = writer.openElement(34);
       writeDetail(writer, entry);
       writer.close(mark);
     }
@@ -706,13 +683,7 @@ export const Close: MessageType<Close, CloseInit> = {
 function writeClose(writer: Writer, message: CloseInit): void {
   if (message.reason !== undefined && message.reason !== 0) writeUint32(writer, 8, message.reason, "reason");
   if (message.message !== undefined && message.message !== "") writeString(writer, 18, message.message, "message");
-  if (message.accepted !== undefined && message.accepted.length !== 0) {
-    writeTag(writer, 26);
-    const mark = writer.open();
-    writer.elements += message.accepted.length;
-    for (const entry of message.accepted) putUint64(writer, entry, "accepted");
-    writer.close(mark);
-  }
+  if (message.accepted !== undefined) writePackedUint64(writer, 26, message.accepted, "accepted");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 

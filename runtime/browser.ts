@@ -1,11 +1,11 @@
 /** zserver for browsers and workers: clients only, without a line of Node. */
 import { type Client, type ConnectOptions, connectOn } from "./client.ts";
 import { portableCrypto } from "./crypto/portable.ts";
-import { dial } from "./transport/dial-browser.ts";
+import { dial, schemes } from "./transport/dial-browser.ts";
 
 /** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */
 export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<Client<Data>> {
-  return connectOn({ crypto: portableCrypto, dial }, options);
+  return connectOn({ crypto: portableCrypto, dial, schemes }, options);
 }
 
 export * from "./public.ts";

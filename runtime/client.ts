@@ -1,9 +1,11 @@
+import { ClientEntrances, type OnEntrances } from "./client/client-entrances.ts";
 import { ClientDialer, type JudgeServerKey } from "./client/client-dialer.ts";
 import { ClientSession } from "./client/client-session.ts";
 import type { Session } from "./command/session-type.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
+import { parseServerKey } from "./crypto/key-string.ts";
 import { selectCrypto } from "./crypto/select.ts";
 import { type EndpointInit, parseEndpointList } from "./discovery/endpoint-list.ts";
 import { Finder } from "./discovery/finder.ts";
@@ -11,9 +13,11 @@ import { type DiscoveryOptions, discoveryOptionNames } from "./discovery/options
 import { checkOptions } from "./errors/options.ts";
 import { SessionFactory } from "./session-factory.ts";
 import type { Dial } from "./transport/dial.ts";
+import type { Endpoint } from "./transport/endpoint.ts";
 import type { Lookup } from "./transport/lookup.ts";
 import type { TlsClientOptions } from "./transport/tls-options.ts";
 
+export type { OnEntrances } from "./client/client-entrances.ts";
 export type { JudgeServerKey } from "./client/client-dialer.ts";
 
 /** What an entry of the package knows of its platform. */
@@ -22,6 +26,8 @@ export interface ClientPlatform {
   readonly dial: Dial;
   /** Undefined where the platform resolves names by itself. */
   readonly lookup?: Lookup | undefined;
+  /** What `dial` can dial. Default: everything. */
+  readonly schemes?: ReadonlySet<Endpoint["scheme"]> | undefined;
 }
 
 export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, DiscoveryOptions {
@@ -34,6 +40,13 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, Dis
   readonly serverKey?: string | JudgeServerKey | undefined;
   /** This client's own key, by which the server knows it. Default: anonymous. */
   readonly identity?: Identity | undefined;
+  /**
+   * The list of entrances that `onEntrances` was given at another run. It is tried first, and `endpoints` last. It is verified again, for which `serverKey`
+   * must be a string; one that is not this server's is logged and not used.
+   */
+  readonly entrances?: string | undefined;
+  /** Gets each newer list of entrances that the server sends, to keep it for the next run. */
+  readonly onEntrances?: OnEntrances | undefined;
   /** From the call to the open session, over all endpoints. Default 20,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Keys are renewed this long after their first use. Default 120,000. */
@@ -58,6 +71,8 @@ const optionNames = [
   "endpoints",
   "serverKey",
   "identity",
+  "entrances",
+  "onEntrances",
   "connectTimeoutMs",
   "rotateAfterMs",
   "signal",
@@ -78,8 +93,22 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
   const dialer = makeDialer(platform, options, factory);
   const { timers, random } = factory;
   const finder = new Finder({ ...discoveryOptionsOf(options), timers, random, endpoints, lookup: platform.lookup });
+  const entrances = makeEntrances(platform, options, factory, finder);
   signal?.throwIfAborted();
-  return new ClientSession(factory, dialer, finder, options.identity === undefined).open(connectTimeoutMs, signal);
+  return new ClientSession(factory, dialer, finder, options.identity === undefined, entrances).open(connectTimeoutMs, signal);
+}
+
+function makeEntrances<Data>(
+  { schemes }: ClientPlatform,
+  { entrances: saved, onEntrances, serverKey }: ConnectOptions<Data>,
+  { crypto, log }: SessionFactory<Data>,
+  finder: Finder,
+): ClientEntrances {
+  const entrances = new ClientEntrances({ crypto, finder, log, schemes, onEntrances });
+  if (saved === undefined) return entrances;
+  if (typeof serverKey !== "string") throw new TypeError("connect: `entrances` needs the server's key as a string, to be verified with");
+  entrances.restore(parseServerKey(crypto, serverKey).identity, saved);
+  return entrances;
 }
 
 function makeDialer<Data>({ dial }: ClientPlatform, options: ConnectOptions<Data>, factory: SessionFactory<Data>): ClientDialer {

@@ -14,6 +14,8 @@ export { EndError, type SessionEnd } from "./session/session-end.ts";
 export { type EndReason, type EndReasonInfo, endReasons } from "./errors/end-reason.ts";
 
 // Some programs.
+export type { OnEntrances } from "./client.ts";
+export { type EntranceInit, EntranceListError } from "./discovery/entrance-list.ts";
 export type { BatchBuilder, BatchOptions, BatchProxy, Settled } from "./command/batch.ts";
 export type { Call, Interceptor, Next } from "./command/interceptor.ts";
 export { ContextKey, ContextValues } from "./command/values.ts";

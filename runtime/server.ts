@@ -2,6 +2,8 @@ import { checkOptions } from "./errors/options.ts";
 import { RunningServer } from "./server/running-server.ts";
 import { type ServeOptions, type Server, serveOptionNames } from "./server/server-types.ts";
 
+export type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./server/entrances.ts";
+export type { MoveOptions, MoveResult } from "./server/move.ts";
 export type { ServeOptions, Server, ServerStatus } from "./server/server-types.ts";
 
 /** Starts a server. Rejects with TypeError for impossible options, with the system's error when an address cannot be had. */

@@ -1,9 +1,14 @@
+import { Move } from "../../generated/zserver/protocol/v1/entrances.ts";
+import type { ControlOwners } from "../command/control-frames.ts";
 import type { Peer } from "../command/peer.ts";
+import type { ClientEntrances } from "./client-entrances.ts";
+import { ClientMove, type ClientMoveHost } from "./client-move.ts";
 import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
 import { fromHex } from "../bytes/hex.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
 import { endReasons } from "../errors/end-reason.ts";
+import { FrameType } from "../session/frame.ts";
 import { RESUME_SECRET_LABEL } from "../session/resume-secrets.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory } from "../session-factory.ts";
@@ -16,6 +21,8 @@ export class ClientSession<Data> {
   readonly #finder: Finder;
   readonly #timers: Timers;
   readonly #anonymous: boolean;
+  readonly #entrances: ClientEntrances;
+  readonly #move: ClientMove;
   /** Aborts the search for another connection when the session ends. */
   #over = new AbortController();
   #peer: Peer<Data> | undefined;
@@ -35,12 +42,14 @@ export class ClientSession<Data> {
   #letGo: (() => void) | undefined;
   #settle: { readonly resolve: (peer: Peer<Data>) => void; readonly reject: (error: unknown) => void } | undefined;
 
-  constructor(factory: SessionFactory<Data>, dialer: ClientDialer, finder: Finder, anonymous: boolean) {
+  constructor(factory: SessionFactory<Data>, dialer: ClientDialer, finder: Finder, anonymous: boolean, entrances: ClientEntrances) {
     this.#factory = factory;
     this.#dialer = dialer;
     this.#finder = finder;
     this.#timers = factory.timers;
     this.#anonymous = anonymous;
+    this.#entrances = entrances;
+    this.#move = new ClientMove(this.#moveHost());
   }
 
   /** Finds a server and opens the session. Rejects with EndError, or with the signal's reason. */
@@ -72,7 +81,8 @@ export class ClientSession<Data> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       const peer = this.#factory.make(connection, channelPeer, this.#anonymous, {
-        controls: {},
+        controls: this.#controls(),
+        entrancesVersion: this.#entrances.version,
         opened: () => this.#opened(),
         resume() {},
         disconnected: () => this.#disconnected(),
@@ -106,6 +116,35 @@ export class ClientSession<Data> {
     throw new EndError("SERVER_KEY_MISMATCH", "another server than the session's answered");
   };
 
+  #controls(): ControlOwners<Data> {
+    return {
+      [FrameType.ENTRANCES]: (_peer, body) => {
+        if (this.#entrances.receive(this.#server, body.bytes.slice(body.position, body.end))) this.#move.listChanged();
+      },
+      [FrameType.MOVE]: (_peer, body) => {
+        Move.read(body, body.end);
+        if (this.#peer!.core.outbox.keeps) this.#move.begin();
+      },
+    };
+  }
+
+  #moveHost(): ClientMoveHost {
+    const session = this;
+    return {
+      finder: this.#finder,
+      get connected() {
+        const core = session.#peer!.core;
+        return !core.ended && !core.detached;
+      },
+      wants: (listed) => this.#entrances.ranksBefore(listed, this.#found!.target.endpoint),
+      prove: this.#prove,
+      discard,
+      resume: (found) => this.#resume(found),
+      moving: () => this.#peer!.moving(),
+      failed: (error) => this.#factory.log({ level: "error", message: "the session stays at the entrance where it is", error }),
+    };
+  }
+
   #opened(): void {
     this.#confirmed();
     this.#settle?.resolve(this.#peer!);
@@ -125,6 +164,7 @@ export class ClientSession<Data> {
   #ended({ reason, message }: SessionEnd): void {
     this.#release();
     this.#over.abort(new EndError(reason, message));
+    this.#move.stop();
     this.#settle?.reject(new EndError(reason, message));
     this.#settle = undefined;
   }
@@ -139,6 +179,7 @@ export class ClientSession<Data> {
     this.#lost(this.#peer!.core.outbox.accepted > this.#acceptedBefore);
     // A socket keeps its process alive; so does the search for the next one, or a pause of the network would end programs that wait for it.
     this.#letGo ??= this.#factory.clock.keepAlive?.();
+    this.#move.stop();
     if (!this.#searching) this.#search();
   }
 
@@ -170,7 +211,8 @@ export class ClientSession<Data> {
     const peer = this.#peer!;
     const { connection } = found.value;
     if (connection.closed) return Promise.resolve(false);
-    const request = { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts };
+    const entrancesVersion = this.#entrances.versionOf(found.target.endpoint);
+    const request = { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts, entrancesVersion };
     const attempt = peer.core.requestResume(connection, request, () => {
       peer.moveTo(connection);
       this.#take(found);

@@ -48,6 +48,7 @@ export interface PeerOptions<Data> {
   readonly incident: (what: string, error: unknown) => string;
   readonly agent: string;
   readonly anonymous: boolean;
+  readonly entrancesVersion: bigint;
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
@@ -101,7 +102,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     });
     this.#feed = new StatusFeed(() => this.#now());
     this.#oneWayFailures = new OneWayFailures(this.#feed);
-    const { role, limits, timers, endOfTurn, connection, agent, anonymous } = options;
+    const { role, limits, timers, endOfTurn, connection, agent, anonymous, entrancesVersion } = options;
     const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs, retentionMs } = options;
     const handler = this.#handler();
     this.core = new SessionCore({
@@ -117,6 +118,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       keepAliveMs,
       agent,
       anonymous,
+      entrancesVersion,
     });
   }
 
@@ -248,6 +250,11 @@ export class Peer<Data = unknown> implements Session<Data> {
   control(type: ControlType, body: (writer: Writer) => void): void {
     body(this.core.begin(type));
     this.core.end();
+  }
+
+  /** Client: it looks for another entrance, as its server asked. */
+  moving(): void {
+    this.#feed.emit({ type: "moving" });
   }
 
   /** The connection has new keys. */

@@ -11,6 +11,8 @@ export type SessionStatus =
   | { readonly type: "draining" }
   /** The connection is gone; the session waits for another one, and commands wait with it. */
   | { readonly type: "disconnected"; readonly reason: EndReason; readonly message: string }
+  /** Client: the server asked it to go over to another entrance. It looks for one while the connection in use goes on working; then comes `resumed`. */
+  | { readonly type: "moving" }
   /** The session goes on over another connection, nothing lost and nothing run twice. */
   | { readonly type: "resumed" }
   /** The keys were renewed; `epoch` counts the renewals of this connection. */

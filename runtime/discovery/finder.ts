@@ -70,18 +70,31 @@ export class Finder {
   readonly #backoff: Backoff;
   readonly #wait: InterruptibleWait;
   readonly #onStep: OnStep;
+  readonly #wanted: (listed: ListedEndpoint) => boolean;
   /** What the next search waits before it begins. */
   #owedMs = 0;
 
-  constructor(options: FinderOptions) {
+  /** @param whole the finder of which this is a part, see {@link among} */
+  constructor(options: FinderOptions, whole?: Finder, wanted: (listed: ListedEndpoint) => boolean = () => true) {
     const { timers, random, lookup, lookupTimeoutMs, backoffBaseMs, backoffCapMs } = options;
     const chance = chanceOf(random);
     this.#options = options;
     this.#onStep = options.onStep ?? (() => {});
-    this.pool = new EndpointPool(options.endpoints, { timers, chance });
-    this.#resolver = new Resolver({ timers, lookup, lookupTimeoutMs, onStep: this.#onStep });
+    this.pool = whole?.pool ?? new EndpointPool(options.endpoints, { timers, chance });
+    this.#resolver = whole ? whole.#resolver : new Resolver({ timers, lookup, lookupTimeoutMs, onStep: this.#onStep });
     this.#backoff = new Backoff({ chance, baseMs: backoffBaseMs, capMs: backoffCapMs });
-    this.#wait = new InterruptibleWait(timers);
+    this.#wait = whole ? whole.#wait : new InterruptibleWait(timers);
+    this.#wanted = wanted;
+  }
+
+  /** For searches among some of the endpoints, beside others: what is known of addresses is shared, how long to wait is not. */
+  among(wanted: (listed: ListedEndpoint) => boolean): Finder {
+    return new Finder(this.#options, this, wanted);
+  }
+
+  /** Whether there is anything to search. */
+  get hasEndpoints(): boolean {
+    return this.pool.endpoints.some(this.#wanted);
   }
 
   /**
@@ -138,7 +151,7 @@ export class Finder {
     return race<T>({
       timers,
       pool: this.pool,
-      sources: this.pool.endpoints.map((listed) => this.#source(listed)),
+      sources: this.pool.endpoints.filter(this.#wanted).map((listed) => this.#source(listed)),
       attempt,
       discard,
       onStep: this.#onStep,

@@ -110,6 +110,7 @@ export class ServerConnections<Data> {
     const host = this.#host;
     return {
       controls: host.controls,
+      entrancesVersion: 0n,
       opened: (peer, hello) => {
         this.#halfOpen.delete(connection);
         host.opened(peer, hello as ClientHello, channelPeer.remoteStatic);

@@ -20,6 +20,8 @@ import { listen } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
+import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
+import type { MoveResult } from "./move.ts";
 import { ResumableSessions, type ResumeRefusal, sessionUnknown } from "./resumable-sessions.ts";
 import { DEFAULT_DETACHED_BYTES, DEFAULT_DETACHED_SESSIONS, type ServeOptions, type Server, type ServerStatus } from "./server-types.ts";
 
@@ -33,6 +35,7 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #listeners: Listener[] = [];
   readonly #sessions: ResumableSessions<Data>;
   readonly #connections: ServerConnections<Data>;
+  readonly #entrances: ServerEntrances<Data>;
   readonly #feed: StatusFeed<ServerStatus<Data>>;
   #state: "open" | "draining" | "closing" | "closed" = "open";
   readonly #closed: Promise<void>;
@@ -53,6 +56,7 @@ export class RunningServer<Data> implements Server<Data> {
     const { detachedSessions = DEFAULT_DETACHED_SESSIONS, detachedBytes = DEFAULT_DETACHED_BYTES } = options;
     this.#sessions = new ResumableSessions(crypto, detachedSessions, detachedBytes);
     this.serverKey = identity === undefined || unsealed ? "" : formatServerKey(crypto, serverKeyOf(identity));
+    this.#entrances = this.#makeEntrances(options);
     this.#connections = new ServerConnections(options, this.#factory, this.#host());
     this.#feed = new StatusFeed(() => this.#now());
     this.#closed = new Promise((resolve) => {
@@ -92,6 +96,14 @@ export class RunningServer<Data> implements Server<Data> {
     return this.#factory.parked.fail(command, token, error);
   }
 
+  setEntrances(entrances: EntrancesInit, options?: SetEntrancesOptions): void {
+    this.#entrances.set(entrances, options);
+  }
+
+  async moveTo(entrances: EntrancesInit, options?: MoveToOptions): Promise<MoveResult> {
+    return this.#entrances.moveTo(entrances, options);
+  }
+
   status(): AsyncIterableIterator<ServerStatus<Data>> {
     return this.#feed.subscribe();
   }
@@ -122,6 +134,7 @@ export class RunningServer<Data> implements Server<Data> {
 
   async #shutDown(): Promise<void> {
     const listeners = this.#stopListening();
+    this.#entrances.stop();
     this.#connections.cutHalfOpen("GOING_AWAY", "the server was closed");
     for (const session of [...this.#sessions.values()]) session.end("GOING_AWAY", "the server was closed");
     await listeners;
@@ -129,6 +142,19 @@ export class RunningServer<Data> implements Server<Data> {
     this.#state = "closed";
     this.#feed.emit({ type: "closed" });
     this.#feed.end();
+  }
+
+  #makeEntrances({ identity, unsealed, entrances }: ServeOptions<Data>): ServerEntrances<Data> {
+    const { crypto, timers, clock } = this.#factory;
+    const made = new ServerEntrances<Data>({
+      crypto,
+      identity: unsealed ? undefined : identity,
+      timers,
+      wallNow: () => clock.wallNow(),
+      sessions: () => this.#sessions.values(),
+    });
+    if (entrances !== undefined) made.set(entrances);
+    return made;
   }
 
   #host(): ConnectionsHost<Data> {
@@ -179,6 +205,7 @@ export class RunningServer<Data> implements Server<Data> {
     stranger.core.giveWay();
     claimed.moveTo(connection);
     claimed.core.resume(connection, Number(request.accepted[0] ?? 0n));
+    this.#entrances.resumed(claimed, request.entrancesVersion);
     return claimed;
   }
 
@@ -195,6 +222,7 @@ export class RunningServer<Data> implements Server<Data> {
     }
     this.#sessions.add(peer);
     peer.welcome();
+    this.#entrances.tell(peer, hello.entrancesVersion);
     this.#feed.emit({ type: "session_opened", session: peer });
     if (this.#options.onSession === undefined) return;
     const release = peer.hold();
@@ -209,6 +237,7 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   #ended(peer: Peer<Data>, end: SessionEnd): void {
+    this.#entrances.ended(peer);
     if (this.#sessions.delete(peer)) this.#feed.emit({ type: "session_ended", session: peer, end });
     else this.#feed.emit({ type: "connection_failed", peer: peer.peer, reason: end.reason, message: end.message });
   }

@@ -9,6 +9,8 @@ import type { CustomListener } from "../transport/custom.ts";
 import type { OriginOptions } from "../transport/origin.ts";
 import type { TlsServerOptions } from "../transport/tls-options.ts";
 import type { AttachedServer } from "../transport/websocket-server.ts";
+import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
+import type { MoveResult } from "./move.ts";
 
 /** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman; those beyond it are cut. */
 export const DEFAULT_HALF_OPEN_CONNECTIONS = 10_000;
@@ -29,6 +31,11 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
   readonly socketMode?: number | undefined;
   /** Who this server is: `loadIdentity(path)`. Not needed with `unsealed`. */
   readonly identity?: Identity | undefined;
+  /**
+   * Where clients find this server, told to each that connects: URLs, also of relays in front of it, or a list that `signEntrances` signed. Default: nothing
+   * is told, and clients use the endpoints that they were configured with.
+   */
+  readonly entrances?: EntrancesInit | undefined;
   /**
    * Called when a client was let in, before any of its commands starts; while a returned promise is pending, none does. When it throws, the
    * session is closed.
@@ -64,6 +71,14 @@ export interface Server<Data = unknown> {
   reply<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, reply: RI): Promise<void>;
   /** Fails a command whose reply a handler parked. */
   fail<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, error: CommandError): Promise<void>;
+  /** Tells all clients where they find this server from now on. Throws TypeError that says what is wrong with the list. */
+  setEntrances(entrances: EntrancesInit, options?: SetEntrancesOptions): void;
+  /**
+   * As `setEntrances`, and asks the clients to go over to those entrances, one after the other over `overMs`. Each reaches the new entrance first and leaves the
+   * old one then; no command is lost, none waits. A client that reaches no entrance of the list stays where it is, and goes on trying. Resolves when all have
+   * gone over or ended, at the latest `waitMs` after the last was asked. A further call takes the place of one that is under way.
+   */
+  moveTo(entrances: EntrancesInit, options?: MoveToOptions): Promise<MoveResult>;
   /** How things stand, then every change, until the server is closed. */
   status(): AsyncIterableIterator<ServerStatus<Data>>;
   /**
@@ -81,6 +96,7 @@ export const serveOptionNames: readonly string[] = [
   ...commonOptionNames,
   "listen",
   "identity",
+  "entrances",
   "onSession",
   "allowedOrigins",
   "allowedHosts",

@@ -17,8 +17,8 @@ export function closeText(message: string): string {
 }
 
 /** The client's first frame of a new session. */
-export function writeClientHello(writer: Writer, { limits, agent, anonymous }: SessionOptions): void {
-  ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous });
+export function writeClientHello(writer: Writer, { limits, agent, anonymous, entrancesVersion }: SessionOptions): void {
+  ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous, entrancesVersion });
 }
 
 /** The server's answer to it. */
@@ -27,8 +27,8 @@ export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOpti
 }
 
 /** The client's first frame on every later connection of its session. */
-export function writeResume(writer: Writer, { session, secret, attempt }: ResumeRequest, accepted: number): void {
-  Resume.write(writer, { protocol: PROTOCOL_VERSION, session, secret, attempt: BigInt(attempt), accepted: [BigInt(accepted)] });
+export function writeResume(writer: Writer, { attempt, ...request }: ResumeRequest, accepted: number): void {
+  Resume.write(writer, { protocol: PROTOCOL_VERSION, ...request, attempt: BigInt(attempt), accepted: [BigInt(accepted)] });
 }
 
 /** The server's answer: what it accepted, and behind which of its own frames it goes on. */

@@ -56,6 +56,11 @@ export class Outbox {
     this.#replay = replay;
   }
 
+  /** Whether what is sent can be sent again: the session may outlive its connection. */
+  get keeps(): boolean {
+    return this.#replay !== undefined;
+  }
+
   /** Bytes that are held for the peer: sent and not accepted, or not sent. */
   get heldBytes(): number {
     return this.#unackedBytes + this.#turnBytes;

@@ -69,6 +69,8 @@ export interface ResumeRequest {
   readonly secret: Uint8Array;
   /** Higher than that of every attempt before. */
   readonly attempt: number;
+  /** Of the list of entrances that this connection's is in; 0: none. */
+  readonly entrancesVersion: bigint;
 }
 
 export interface SessionOptions {
@@ -89,4 +91,6 @@ export interface SessionOptions {
   readonly agent: string;
   /** Client: its static key was made for this connection only. */
   readonly anonymous: boolean;
+  /** Client: of the list of entrances that it has; 0: none. */
+  readonly entrancesVersion: bigint;
 }

@@ -1,5 +1,9 @@
 import { type Dial, dialCustom, dialMemory } from "./dial.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { dialBrowserWebSocket } from "./websocket-browser.ts";
+
+/** The schemes of URLs that {@link dial} can dial. */
+export const schemes: ReadonlySet<Endpoint["scheme"]> = new Set(["memory", "ws", "wss"]);
 
 /** Dials what a page or a worker can. */
 export const dial: Dial = async (endpoint, options) => {

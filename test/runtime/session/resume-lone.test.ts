@@ -74,7 +74,11 @@ for (const lie of [0, 1, 5, Number.MAX_SAFE_INTEGER]) {
     const client = busy("client");
     client.session.connectionLost("TRANSPORT_FAILED", "");
     const link = new TestLink();
-    const attempt = client.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 }, () => {});
+    const attempt = client.session.requestResume(
+      link,
+      { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n },
+      () => {},
+    );
     attempt.receive(RecordKind.QUIET, resumed(BigInt(lie)));
     assert.is(client.ends[0]?.reason, "PROTOCOL_ERROR");
     assert.equal(
@@ -92,7 +96,7 @@ test("a client says nothing but RESUME before the answer, and then everything", 
   lone.session.end();
   lone.time.clock.flush();
   const link = new TestLink();
-  const request = { session: new Uint8Array(16).fill(7), secret: new Uint8Array(32).fill(8), attempt: 9 };
+  const request = { session: new Uint8Array(16).fill(7), secret: new Uint8Array(32).fill(8), attempt: 9, entrancesVersion: 0n };
   const asked = lone.session.requestResume(link, request, () => {});
   lone.session.begin(SEND).uint32(6);
   lone.session.end();
@@ -115,7 +119,7 @@ test("what was never given to a connection cannot have been accepted", () => {
   lone.session.end();
   lone.time.clock.flush();
   assert.is(lone.session.outbox.flushed, 4);
-  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 };
+  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n };
   lone.session.requestResume(new TestLink(), request, () => {}).receive(RecordKind.QUIET, resumed(5n));
   assert.is(lone.ends[0]?.reason, "PROTOCOL_ERROR");
 });
@@ -145,7 +149,7 @@ test("an answer that does not come in time makes the client look for another con
   const lone = busy("client");
   lone.session.connectionLost("TRANSPORT_FAILED", "");
   const first = new TestLink();
-  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1 };
+  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n };
   const attempt = lone.session.requestResume(first, request, () => {});
   lone.time.clock.advance(5_000);
   assert.not(await attempt.granted);
@@ -161,7 +165,11 @@ test("the time without a connection is not begun anew by attempts that fail", ()
   lone.session.connectionLost("TRANSPORT_FAILED", "");
   for (let attempt = 1; attempt < 20 && lone.ends.length === 0; attempt++) {
     const link = new TestLink();
-    const asked = lone.session.requestResume(link, { session: new Uint8Array(16), secret: new Uint8Array(32), attempt }, () => {});
+    const asked = lone.session.requestResume(
+      link,
+      { session: new Uint8Array(16), secret: new Uint8Array(32), attempt, entrancesVersion: 0n },
+      () => {},
+    );
     lone.time.clock.advance(4_000);
     asked.connectionLost();
   }

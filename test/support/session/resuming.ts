@@ -210,10 +210,12 @@ class Use {
 export interface StoryOptions extends PairOptions {
   /** Does more on the first connection. */
   readonly before?: (pair: Pair) => void;
+  /** What happens to the connection once frames are under way. Default: it is cut. */
+  readonly interrupt?: (pair: Pair) => void;
 }
 
 /** Everything from both sides, over connections that are cut: the first by hand with frames under way, others as the world says. */
-export async function resumeStory(world: CutWorld, what: string, { before, serve, connect }: StoryOptions = {}): Promise<void> {
+export async function resumeStory(world: CutWorld, what: string, { before, interrupt, serve, connect }: StoryOptions = {}): Promise<void> {
   const [atServer, atClient] = [new Handled(), new Handled()];
   const pair = await world.pair({
     serve: { handlers: atServer.handlers, ...serve },
@@ -224,7 +226,8 @@ export async function resumeStory(world: CutWorld, what: string, { before, serve
   await world.settle();
   before?.(pair);
   for (const use of uses) use.go();
-  world.cutAfterTurn();
+  if (interrupt === undefined) world.cutAfterTurn();
+  else interrupt(pair);
   await world.settle();
   for (const use of uses) use.go();
   for (const handled of [atServer, atClient]) handled.reply();

@@ -47,6 +47,7 @@ export class Lone implements SessionLink, SessionHandler {
       keepAliveMs: 25_000,
       agent: "test",
       anonymous: true,
+      entrancesVersion: 0n,
     });
   }
 

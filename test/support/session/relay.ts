@@ -1,71 +1,81 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
+import { Interference } from "./interference.ts";
 
-/** A dumb TCP relay in front of a server on this machine, which a test makes fail. */
-export class Relay {
-  readonly #target: number;
+/** A dumb relay in front of a server on this machine, for whatever travels over TCP or unix sockets: it knows of bytes only. */
+export class Relay extends Interference {
+  readonly #target: NetConnectOpts;
   readonly #listener: Server;
-  readonly #sockets = new Set<Socket>();
-  #silent = false;
-  /** Connections that were killed. */
-  kills = 0;
-  /** How many bytes, both directions together, the next connection lives; undefined: it is not killed. */
-  nextLife: () => number | undefined = () => undefined;
+  readonly #endpointOf: (relay: Relay) => string;
 
-  constructor(target: number) {
+  constructor(target: NetConnectOpts, endpointOf: (relay: Relay) => string) {
+    super();
     this.#target = target;
+    this.#endpointOf = endpointOf;
     this.#listener = createServer({ noDelay: true }, (client) => this.#relay(client));
   }
 
+  /** In front of a server at a URL: on a port of its own, or on a unix socket beside the server's. */
   static async to(url: string): Promise<Relay> {
-    const relay = new Relay(Number(new URL(url).port));
-    await new Promise<void>((resolve) => relay.#listener.listen(0, "127.0.0.1", resolve));
-    return relay;
+    const path = url.startsWith("unix:") ? url.slice("unix:".length) : undefined;
+    if (path !== undefined) {
+      const own = `${path}.${relays++}`;
+      return new Relay({ path }, () => `unix:${own}`).#listen({ path: own });
+    }
+    const { protocol, port, pathname } = new URL(url);
+    const target = { port: Number(port), host: "127.0.0.1", noDelay: true };
+    const endpointOf = (relay: Relay): string => `${protocol}//127.0.0.1:${relay.port}${pathname}`;
+    return new Relay(target, endpointOf).#listen({ port: 0, host: "127.0.0.1" });
+  }
+
+  get endpoint(): string {
+    return this.#endpointOf(this);
   }
 
   get port(): number {
     return (this.#listener.address() as { readonly port: number }).port;
   }
 
-  /** From here on nothing is forwarded and nothing ends: packets are dropped. */
-  silence(): void {
-    this.#silent = true;
-  }
-
-  /** Ends every connection at once. */
-  kill(): void {
-    this.kills++;
-    for (const socket of this.#sockets) socket.resetAndDestroy();
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+  override async close(): Promise<void> {
+    await super.close();
     await new Promise((resolve) => this.#listener.close(resolve));
   }
 
+  async #listen(where: { readonly port: number; readonly host: string } | { readonly path: string }): Promise<this> {
+    await new Promise<void>((resolve) => this.#listener.listen(where, resolve));
+    return this;
+  }
+
   #relay(client: Socket): void {
-    const server = connect({ port: this.#target, host: "127.0.0.1", noDelay: true });
-    let left = this.nextLife() ?? Number.POSITIVE_INFINITY;
+    const server = connect(this.#target);
+    const life = this.newLife();
     const end = (): void => {
-      for (const socket of [client, server]) {
-        socket.destroy();
-        this.#sockets.delete(socket);
-      }
+      this.connections.delete(end);
+      for (const socket of [client, server]) reset(socket);
     };
+    this.connections.add(end);
     const forward = (from: Socket, to: Socket): void => {
-      this.#sockets.add(from);
       from.on("error", end).on("close", end);
       from.on("data", (bytes: Buffer) => {
-        if (this.#silent || left === 0) return;
-        const part = bytes.subarray(0, Math.min(left, bytes.length));
-        left -= part.length;
-        to.write(part);
-        if (left > 0) return;
+        if (this.silent || life.over) return;
+        to.write(life.take(bytes));
+        if (!life.over) return;
         this.kills++;
         // What was forwarded still arrives, so that the position of the cut is exact.
-        to.end(() => end());
+        to.end(() => {
+          this.connections.delete(end);
+          for (const socket of [client, server]) socket.destroy();
+        });
       });
     };
     forward(client, server);
     forward(server, client);
   }
+}
+
+let relays = 0;
+
+/** As when a host vanishes: where there is no reset, as on unix sockets, nothing but the end is told. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

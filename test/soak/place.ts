@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { connect, createIdentity, memoryNetwork, messagePortEndpoint, messagePortListener, serve } from "../../runtime/index.ts";
-import type { Client, ConnectOptions, CustomEndpoint, Server } from "../../runtime/index.ts";
+import type { Client, CommonOptions, ConnectOptions, CustomEndpoint, Server } from "../../runtime/index.ts";
 import type { Implementation } from "../../runtime/command/handlers.ts";
 import { systemClock } from "../../runtime/time/system-clock.ts";
 import { probe } from "../support/command/probe.ts";
@@ -11,6 +11,14 @@ import { selfSigned } from "../support/transport/certificate.ts";
 
 /** Sessions whose client is away that the server keeps: more than are ever used at once, so that it's those that end whose clients never come back. */
 const DETACHED_SESSIONS = 100;
+
+/** A machine that is busy with other things makes all slow; that is not what a soak is about. */
+const patient = {
+  handshakeTimeoutMs: 300_000,
+  livenessTimeoutMs: 300_000,
+  defaultTimeoutMs: 300_000,
+  sendTimeoutMs: 300_000,
+} as const satisfies Partial<CommonOptions>;
 
 /** One server, which every session of a soak goes to, over every transport. */
 export interface Place {
@@ -33,6 +41,7 @@ export async function openPlace(handlers: readonly Implementation[]): Promise<Pl
     `unix:${path.join(folder, "soak.sock")}`,
   ];
   const server = await serve({
+    ...patient,
     listen: [...sockets, ports, "memory:soak"],
     identity: createIdentity(),
     memory,
@@ -51,6 +60,8 @@ export async function openPlace(handlers: readonly Implementation[]): Promise<Pl
   const connectOne: Place["connect"] = (number, every, options) => {
     const endpoint = number % every > 0 ? "memory:soak" : others[(number / every) % others.length]!;
     return connect({
+      ...patient,
+      connectTimeoutMs: patient.handshakeTimeoutMs,
       endpoints: [endpoint],
       serverKey: server.serverKey,
       memory,

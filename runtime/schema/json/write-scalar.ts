@@ -7,6 +7,9 @@ import { isWellFormed } from "../../bytes/utf8.ts";
 import type { JsonPath } from "./json-path.ts";
 import type { JsonKey } from "./value.ts";
 
+/** Integers up to here are floats. */
+const exactFloats = 2 ** 24;
+
 export function writeInt32Json(value: number, key: JsonKey, path: JsonPath): number {
   if (typeof value !== "number" || (value | 0) !== value) path.fail(key, value, "an int32");
   return value;
@@ -29,12 +32,12 @@ export function writeUint64Json(value: bigint, key: JsonKey, path: JsonPath): st
   return value.toString();
 }
 
-/** The shortest number that is the same float, so that 0.1 stays 0.1. */
+/** No more digits than it takes to be the same float, so that 0.1 stays 0.1. */
 export function writeFloatJson(value: number, key: JsonKey, path: JsonPath): number | string {
   if (typeof value !== "number") path.fail(key, value, "a number");
   const float = Math.fround(value);
   if (!Number.isFinite(float)) return Number.isFinite(value) ? path.fail(key, value, "within the range of a float") : String(value);
-  if (Number.isInteger(float)) return float;
+  if (Number.isInteger(float) && Math.abs(float) <= exactFloats) return float;
   for (let digits = 6; digits < 9; digits++) {
     const shorter = Number(float.toPrecision(digits));
     if (Math.fround(shorter) === float) return shorter;

@@ -105,7 +105,7 @@ test("zgen init makes a project that installs the packed files, compiles and run
 });
 
 test("every entry of the package loads, and every class is one class from all of them", () => {
-  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys"];
+  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys", "zserver/json"];
   const script = `const found = await Promise.all(${JSON.stringify(entries)}.map((name) => import(name)));
 if (found.some((entry) => Object.keys(entry).length === 0)) throw new Error("an entry is empty");
 if (found[0].memoryNetwork !== found[2].memoryNetwork) throw new Error("two copies");`;
@@ -118,6 +118,20 @@ test("a right program compiles", () => {
     program('const { greeting } = await client.use(Greeter).greet({ name: "you" });\nconsole.log(greeting.length);'),
   );
   assert.is(right.code, 0, right.text);
+});
+
+test("with json in zgen.json, messages are written and read as JSON", () => {
+  const config = path.join(demo, "zgen.json");
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), json: true }));
+  succeed(demo, "npx", "zgen", "generate");
+  const source = `import { parseJson } from "zserver/json";
+import { greetRequestFromJson, greetRequestToJson } from "./generated/demo/v1/greeter.json.ts";
+const text: string = JSON.stringify(greetRequestToJson({ name: "you" }));
+console.log(greetRequestFromJson(parseJson(text)).name.toUpperCase(), text);
+`;
+  const compiled = compile("json", source);
+  assert.is(compiled.code, 0, compiled.text);
+  assert.match(succeed(demo, "npx", "tsx", "json.ts"), 'YOU {"name":"you"}');
 });
 
 test("an undeclared command fails to compile", () => {

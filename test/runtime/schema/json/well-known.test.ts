@@ -118,7 +118,7 @@ test("JSON nests a hundred objects or lists deep and no deeper, in both directio
   const lists = (depth: number): JsonValue => JSON.parse("[".repeat(depth) + "]".repeat(depth));
   assert.ok(valueToJson(valueFromJson(lists(101))));
   throwsCommandError(() => valueFromJson(lists(102)), "RESOURCE_EXHAUSTED", /decodeDepth/);
-  const objects = (depth: number): JsonValue => JSON.parse('{"a":'.repeat(depth) + "1" + "}".repeat(depth));
+  const objects = (depth: number): JsonValue => JSON.parse(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`);
   throwsCommandError(() => structFromJson(objects(102)), "RESOURCE_EXHAUSTED", /decodeDepth/);
   throwsCommandError(() => structFromJson(objects(100_000)), "RESOURCE_EXHAUSTED", /decodeDepth/);
   let any = anyFromJson({ "@type": url("Empty") }, { types });

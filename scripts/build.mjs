@@ -25,7 +25,7 @@ export async function buildCodegen() {
     rmSync(at("codegen/dist", asset), { recursive: true, force: true });
     cpSync(at(asset), at("codegen/dist", asset), { recursive: true });
   }
-  await bundle("codegen", { cli: at("codegen/cli/main.ts") });
+  await bundle("codegen", { cli: at("codegen/cli/main.ts"), codec: at("runtime/codec.ts"), json: at("runtime/json.ts") });
 }
 
 /** Bundles entries into `dist/`, what they share in chunks beside them, so that a class is the same class from every entry. */

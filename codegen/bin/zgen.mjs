@@ -9,6 +9,7 @@ const buildScript = at("../../scripts/build.mjs");
 
 /** What zgen is made of, in the repository. Folders count too: they change when a file is removed. */
 const sources = [
+  "../call",
   "../cli",
   "../docs",
   "../emit",

@@ -29,6 +29,8 @@ export interface Invocation<Specs extends OptionSpecs> {
 export interface Command<Specs extends OptionSpecs = OptionSpecs> {
   /** What its operands are called; each is required. */
   readonly operands: readonly string[];
+  /** What may come behind them. */
+  readonly optionalOperands?: readonly string[];
   readonly options: Specs;
   /** What `--help` says below the usage line. */
   readonly description: string;

@@ -3,7 +3,13 @@ import type { Command, OptionSpec } from "./command.ts";
 /** What `zgen NAME --help` prints. */
 export function commandHelp(name: string, command: Command): string {
   const options = Object.entries(command.options).map(([option, spec]): [string, string] => [optionUsage(option, spec), spec.help]);
-  const usage = ["zgen", name, ...command.operands, ...(options.length > 0 ? ["[options]"] : [])].join(" ");
+  const usage = [
+    "zgen",
+    name,
+    ...command.operands,
+    ...(command.optionalOperands ?? []).map((operand) => `[${operand}]`),
+    ...(options.length > 0 ? ["[options]"] : []),
+  ].join(" ");
   const rows = columns([...options, ["--help", "print this"]]);
   return `Usage: ${usage}\n\n${command.description}\n\nOptions:\n${rows}`;
 }

@@ -8,6 +8,7 @@ import { version } from "./version.ts";
 const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   init: { summary: "make a starter project", load: async () => (await import("./init.ts")).init },
   generate: { summary: "write code from the schemas", load: async () => (await import("./generate.ts")).generate },
+  call: { summary: "invoke a command on a live server", load: async () => (await import("./call.ts")).call },
   stubs: { summary: "keep classes of handlers in step with the schemas", load: async () => (await import("./stubs.ts")).stubs },
   docs: { summary: "write a reference page from the schemas' comments", load: async () => (await import("./docs.ts")).docs },
   lint: { summary: "check the schemas' names and style", load: async () => (await import("./lint.ts")).lint },
@@ -42,7 +43,7 @@ async function runCommand(name: string, command: Command, args: readonly string[
     return 0;
   }
   try {
-    const { options, operands } = parseArguments(args, command.options, command.operands);
+    const { options, operands } = parseArguments(args, command.options, command.operands, command.optionalOperands);
     return await command.run({ options, operands, terminal });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

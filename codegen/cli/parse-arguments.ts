@@ -11,7 +11,12 @@ export interface ParsedArguments {
  *
  * @throws UsageError
  */
-export function parseArguments(args: readonly string[], specs: OptionSpecs, operandNames: readonly string[]): ParsedArguments {
+export function parseArguments(
+  args: readonly string[],
+  specs: OptionSpecs,
+  operandNames: readonly string[],
+  optionalNames: readonly string[] = [],
+): ParsedArguments {
   const options: Record<string, boolean | string | undefined> = {};
   for (const [name, spec] of Object.entries(specs)) options[name] = spec.type === "boolean" ? false : undefined;
   const operands: string[] = [];
@@ -23,7 +28,7 @@ export function parseArguments(args: readonly string[], specs: OptionSpecs, oper
   }
   const missing = operandNames[operands.length];
   if (missing !== undefined) throw new UsageError(`${missing} is missing`);
-  const surplus = operands[operandNames.length];
+  const surplus = operands[operandNames.length + optionalNames.length];
   if (surplus !== undefined) throw new UsageError(`unexpected argument ${surplus}`);
   return { options, operands };
 }

@@ -6,6 +6,10 @@ export interface Terminal {
   out(line: string): void;
   /** A line about how it went: standard error. */
   err(line: string): void;
+  /** Standard input, as text. */
+  input(): AsyncIterable<string>;
+  /** Fires at Ctrl-C, where somebody else than the process looks out for it. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** The terminal of this process. */
@@ -13,6 +17,7 @@ export const systemTerminal: Terminal = {
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
+  input: () => process.stdin.setEncoding("utf8") as AsyncIterable<string>,
 };
 
 /** Something the person at the terminal did or has to mend. Shown as its message alone, without a stack. */

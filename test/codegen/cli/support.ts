@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { Readable } from "node:stream";
 import path from "node:path";
 import { main } from "../../../codegen/cli/main.ts";
 
@@ -11,10 +12,28 @@ export interface Run {
 }
 
 /** Runs zgen inside this process, in a folder. */
-export async function zgen(cwd: string, ...args: string[]): Promise<Run> {
+export function zgen(cwd: string, ...args: string[]): Promise<Run> {
+  return zgenWith({}, cwd, ...args);
+}
+
+/** The same, with something on standard input, or with somebody at Ctrl-C. */
+export async function zgenWith(
+  {
+    input = "",
+    interrupted,
+    onOut,
+  }: { readonly input?: string; readonly interrupted?: AbortSignal; readonly onOut?: (line: string) => void },
+  cwd: string,
+  ...args: string[]
+): Promise<Run> {
   const out: string[] = [];
   const err: string[] = [];
-  const code = await main(args, { cwd, out: (line) => out.push(line), err: (line) => err.push(line) });
+  const say = (line: string): void => {
+    out.push(line);
+    onOut?.(line);
+  };
+  const terminal = { cwd, out: say, err: (line: string) => void err.push(line), input: () => Readable.from([input]) };
+  const code = await main(args, interrupted === undefined ? terminal : { ...terminal, interrupted });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }
 

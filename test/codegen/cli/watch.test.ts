@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -86,7 +87,8 @@ test("watches other paths when a round says so", async () => {
 test("a round reports what is wrong, goes on, and generates when it is mended", () =>
   withFolder({ "zgen.json": "{}", "schemas/a.proto": 'syntax = "proto3";\nmessage A { strong x = 1; }\n' }, async (folder) => {
     const said: string[] = [];
-    const terminal: Terminal = { cwd: folder, out: (line) => said.push(line), err: (line) => said.push(line) };
+    const say = (line: string): void => void said.push(line);
+    const terminal: Terminal = { cwd: folder, out: say, err: say, input: () => Readable.from([]) };
     const config = path.join(folder, "zgen.json");
     const schemas = path.join(folder, "schemas");
     assert.equal(generateAndReport(terminal, reportLines("text"), [config]), [config, schemas]);

@@ -33,9 +33,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   read: ["model"],
   emit: ["model"],
   lint: ["model"],
+  call: ["model", "emit"],
   docs: ["model", "emit"],
   stubs: ["model", "emit"],
-  cli: ["model", "read", "emit", "lint", "docs", "stubs"],
+  cli: ["model", "read", "emit", "lint", "docs", "stubs", "call"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

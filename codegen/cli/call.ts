@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { JsonValue } from "../../runtime/schema/json/value.ts";
+import { cacheCode, cacheFolder } from "../call/code-cache.ts";
+import { type Code, loadCode } from "../call/code.ts";
+import { describeError } from "../call/describe-error.ts";
+import { allCommands, type FoundCommand, findCommands } from "../call/find-command.ts";
+import { invoke } from "../call/invoke.ts";
+import { methodName } from "../emit/identifier.ts";
+import type { Schema } from "../model/schema.ts";
+import { readSchema } from "../read/read.ts";
+import { type Command, defineCommand, type OptionValues } from "./command.ts";
+import { type Config, loadConfig, readConfig } from "./config.ts";
+import { requestsOf } from "./requests.ts";
+import { printDiagnostics } from "./report.ts";
+import { findSchemaFiles } from "./schema-files.ts";
+import { type Terminal, UsageError } from "./terminal.ts";
+
+const options = {
+  "server-key": {
+    type: "string",
+    value: "KEY",
+    help: "the server's key, as zgen keygen printed it; without it the call fails and says which key the server shows",
+  },
+  identity: { type: "string", value: "FILE", help: "who this client is: an identity as zgen keygen makes them; anonymous unless given" },
+  include: { type: "string", value: "DIR", help: "the folder of schemas, where there is no zgen.json" },
+  timeout: { type: "string", value: "MS", help: "milliseconds until the call fails; the schema's unless given, 0 for none" },
+} as const;
+
+/** Ended by Ctrl-C, as shells count it. */
+const INTERRUPTED = 130;
+
+/** `zgen call`. */
+export const call: Command = defineCommand({
+  operands: ["ENDPOINT", "SERVICE.COMMAND"],
+  optionalOperands: ["JSON"],
+  options,
+  description:
+    "Invokes a command on a live server, from the schema. The request is JSON, {} unless given; `-` reads it from standard input, for a stream of requests one\na line. A reply is printed as JSON, a stream of them one a line. Ctrl-C cancels.",
+  async run({ options, operands: [endpoint = "", name = "", text], terminal }) {
+    const config = configOf(options.include, terminal);
+    const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+    if (schema === undefined) {
+      printDiagnostics(terminal, "text", diagnostics, config);
+      return 1;
+    }
+    const found = theCommand(schema, name);
+    const code = await codeOf(schema);
+    return callCommand({ endpoint, found, code, requests: requestsOf(text, found.command, terminal), options, terminal });
+  },
+});
+
+function configOf(include: string | undefined, terminal: Terminal): Config {
+  if (include === undefined) return loadConfig(terminal.cwd);
+  return readConfig(path.join(terminal.cwd, "zgen.json"), { schemas: [include] });
+}
+
+function theCommand(schema: Schema, name: string): FoundCommand {
+  const found = findCommands(schema, name);
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return first;
+  const candidates = (found.length > 0 ? found : allCommands(schema)).map(({ command }) => command.fullName);
+  throw new UsageError(`${name} means ${found.length === 0 ? "no command" : "several commands"}; there are ${candidates.join(", ")}`);
+}
+
+/** The runtime's modules, which generated code imports: beside the built zgen, or the sources in the repository. */
+async function codeOf(schema: Schema): Promise<Code> {
+  const module = (name: string): string => {
+    const built = new URL(`./${name}.js`, import.meta.url);
+    return (existsSync(built) ? built : new URL(`../../runtime/${name}.ts`, import.meta.url)).href;
+  };
+  const runtime = { codec: module("codec"), json: module("json") };
+  return loadCode(cacheCode(schema, runtime, cacheFolder()), runtime.json);
+}
+
+interface Call {
+  readonly endpoint: string;
+  readonly found: FoundCommand;
+  readonly code: Code;
+  readonly requests: AsyncIterable<JsonValue>;
+  readonly options: OptionValues<typeof options>;
+  readonly terminal: Terminal;
+}
+
+async function callCommand({ endpoint, found: { service, command }, code, requests, options, terminal }: Call): Promise<number> {
+  const { CommandError, EndError, connect, loadIdentity } = await import("../../runtime/index.ts");
+  const timeoutMs = options.timeout === undefined ? undefined : Number(options.timeout);
+  if (timeoutMs !== undefined && !Number.isSafeInteger(timeoutMs))
+    throw new UsageError(`--timeout takes milliseconds, not ${options.timeout}`);
+  const [signal, release] = interruption(terminal);
+  try {
+    await using client = await connect({
+      endpoints: [endpoint],
+      serverKey: options["server-key"] ?? ((shown) => refuseShown(shown, terminal)),
+      identity: options.identity === undefined ? undefined : loadIdentity(path.resolve(terminal.cwd, options.identity)),
+      signal,
+    });
+    const replies = invoke({ client, code, service: service.fullName, method: methodName(command.name), requests, signal, timeoutMs });
+    for await (const reply of replies) terminal.out(JSON.stringify(reply, undefined, command.responseStream ? undefined : 2));
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return INTERRUPTED;
+    if (CommandError.is(error)) for (const line of describeError(error, code)) terminal.err(line);
+    else if (error instanceof EndError) terminal.err(`${error.reason}: ${error.message}`);
+    else if (error instanceof TypeError) throw new UsageError(error.message);
+    else throw error;
+    return 1;
+  } finally {
+    release();
+  }
+}
+
+/** A key is never taken on faith: who calls has to say that it is the right one. */
+function refuseShown(shown: string, terminal: Terminal): false {
+  terminal.err(`the server shows the key ${shown}; if that is the right one, pass it as --server-key`);
+  return false;
+}
+
+/** Aborted by Ctrl-C, until it is released. */
+function interruption(terminal: Terminal): readonly [AbortSignal, () => void] {
+  if (terminal.interrupted !== undefined) return [terminal.interrupted, () => {}];
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  process.once("SIGINT", abort);
+  return [controller.signal, () => process.off("SIGINT", abort)];
+}

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly timedCuts: number;
   readonly freezes: number;
   readonly restarts: number;
+  /** How often the server moves its clients to another entrance; only a server that seals can. */
+  readonly moves: number;
   /** Clients whose process is killed. */
   readonly deaths: number;
   /** How likely what a client sent on one connection comes again on another one. */
@@ -48,18 +50,20 @@ const SLOW: LinkQuality = {
   splitChance: 0.2,
 };
 
-/** The world of a seed: one in five seals, one in twenty-five is slow. */
+/** The world of a seed: one in five seals, and most of those move their clients; one in twenty-five is slow. */
 export function scenarioOf(seed: number): Scenario {
   const random = new SimRandom(seed);
   const slow = seed % 25 === 7;
   const chaosMs = slow ? 10_000 : random.between(4_000, 20_000);
+  const sealed = seed % 5 === 0;
+  const moves = sealed && !slow ? random.pick([0, 1, 3, 6]) : 0;
   return {
     seed,
     random,
     slow,
-    sealed: seed % 5 === 0,
+    sealed,
     clients: slow ? 1 : random.between(1, 3),
-    entrances: random.chance(0.5) ? ["a"] : ["a", "b"],
+    entrances: moves === 0 && random.chance(0.5) ? ["a"] : ["a", "b"],
     quality: slow ? SLOW : quality(random),
     chaosMs,
     cutChance: slow ? 0 : random.pick([0.7, 0.9, 0.97]),
@@ -67,8 +71,9 @@ export function scenarioOf(seed: number): Scenario {
     timedCuts: slow ? 0 : random.between(0, 6),
     freezes: slow ? 0 : random.pick([0, 0, 1, 3]),
     restarts: slow ? 0 : random.pick([0, 0, 0, 1, 2]),
+    moves,
     deaths: slow ? 0 : random.pick([0, 0, 0, 0, 1]),
-    replayChance: seed % 5 === 0 && !slow ? 0.3 : 0,
+    replayChance: sealed && !slow ? 0.3 : 0,
     detachedSessions: slow ? 100 : random.pick([1, 100, 100, 100, 100]),
     commands: slow ? 80 : random.between(20, 60),
     textLength: slow ? 60_000 : random.pick([10, 100, 600]),

@@ -6,13 +6,14 @@ export interface SimTotals {
   commands: number;
   cuts: number;
   resumes: number;
+  moves: number;
   lost: number;
   /** Of the seeds whose worlds broke a rule. */
   readonly failures: SimResult[];
 }
 
 export function noTotals(): SimTotals {
-  return { seeds: 0, commands: 0, cuts: 0, resumes: 0, lost: 0, failures: [] };
+  return { seeds: 0, commands: 0, cuts: 0, resumes: 0, moves: 0, lost: 0, failures: [] };
 }
 
 export function addResult(totals: SimTotals, result: SimResult): void {
@@ -20,12 +21,13 @@ export function addResult(totals: SimTotals, result: SimResult): void {
   totals.commands += result.commands;
   totals.cuts += result.cuts;
   totals.resumes += result.resumes;
+  totals.moves += result.moves;
   totals.lost += result.lost;
   if (result.violations.length > 0) totals.failures.push(result);
 }
 
-export function describeTotals({ seeds, commands, cuts, resumes, lost, failures }: SimTotals): string {
-  return `${seeds} seeds: ${commands} commands, ${cuts} cuts, ${resumes} resumes, ${lost} sessions lost, ${failures.length} seeds with violations`;
+export function describeTotals({ seeds, commands, cuts, resumes, moves, lost, failures }: SimTotals): string {
+  return `${seeds} seeds: ${commands} commands, ${cuts} cuts, ${resumes} resumes, ${moves} moves, ${lost} sessions lost, ${failures.length} seeds with violations`;
 }
 
 /** What is wrong with one seed, and how to see it again. */

@@ -14,18 +14,20 @@ export interface Victims {
   server(): SimProcess | undefined;
   cutOne(): void;
   restart(): void;
+  move(): void;
   kill(process: SimProcess): void;
   readonly trace: (line: string) => void;
 }
 
 /** Has happen, at random times of the restless part, as many troubles of each kind as the scenario wants. */
-export function makeTrouble({ freezes, restarts, deaths, timedCuts, chaosMs }: Scenario, random: SimRandom, victims: Victims): void {
+export function makeTrouble({ freezes, restarts, moves, deaths, timedCuts, chaosMs }: Scenario, random: SimRandom, victims: Victims): void {
   const { timeline, trace } = victims;
   const during = (count: number, run: () => void): void => {
     for (let at = 0; at < count; at++) timeline.after(random.below(chaosMs), run);
   };
   during(timedCuts, () => victims.cutOne());
   during(restarts, () => victims.restart());
+  during(moves, () => victims.move());
   during(deaths, () => {
     const clients = victims.clients();
     if (clients.length > 0) victims.kill(random.pick(clients));

@@ -24,6 +24,8 @@ export interface SimResult {
   readonly commands: number;
   readonly cuts: number;
   readonly resumes: number;
+  /** Sessions that went over to an entrance where their server wanted them. */
+  readonly moves: number;
   /** Sessions that were lost, as both sides agree. */
   readonly lost: number;
   readonly steps: number;
@@ -56,6 +58,7 @@ export class SimWorld {
   #server: { readonly server: Server; readonly process: SimProcess } | undefined;
   #serverNumber = 0;
   #resumes = 0;
+  #moves = 0;
   readonly #lostSessions = new Set<string>();
   #calm = false;
 
@@ -94,6 +97,7 @@ export class SimWorld {
       commands,
       cuts,
       resumes: this.#resumes,
+      moves: this.#moves,
       lost: this.#lostSessions.size,
       steps: this.#timeline.steps,
       fingerprint,
@@ -195,6 +199,18 @@ export class SimWorld {
     }
     this.#kill(process);
     this.#timeline.after(this.#random.skewed(3_000), () => this.#startServer());
+  }
+
+  /** Asks all clients to go over to entrances, not all of which exist, over a time that may be cut short by the next wish. */
+  async #move(): Promise<void> {
+    const running = this.#server;
+    if (running === undefined || !running.process.alive) return;
+    const random = this.#random;
+    const list = random.pick([["a"], ["b"], ["b"], ["a", "b"], ["nowhere"], ["nowhere", "b"]]);
+    const entrances = list.map((name, priority) => ({ url: `memory:${name}`, priority }));
+    this.#model.trace(`${running.process.name} moves its clients to ${list.join(", ")}`);
+    const { moved } = await running.server.moveTo(entrances, { overMs: 1 + random.skewed(2_000), waitMs: 10_000 });
+    this.#moves += moved;
   }
 
   // Clients
@@ -300,6 +316,7 @@ export class SimWorld {
       server: () => this.#server?.process,
       cutOne: () => this.#network.cutOne(),
       restart: () => void this.#restart(),
+      move: () => void this.#move(),
       kill: (process) => this.#kill(process),
       trace: this.#model.trace,
     };

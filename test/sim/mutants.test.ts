@@ -12,6 +12,7 @@ import { Outbox } from "../../runtime/session/outbox.ts";
 import { ReplayBuffer, type ReplaySink } from "../../runtime/session/replay-buffer.ts";
 import { ResumeSecrets } from "../../runtime/session/resume-secrets.ts";
 import { note } from "../support/report.ts";
+import { Succession } from "../../runtime/session/succession.ts";
 import { simulate } from "./world.ts";
 
 export const testTimeoutMs = 120_000;
@@ -100,6 +101,7 @@ const mutants: Readonly<Record<string, () => () => void>> = {
         value.call(this, body, size);
       },
     })),
+  "what comes over both connections of a move counts twice": () => replace(Succession.prototype, "repeats", () => ({ value: () => false })),
   "what was sent and not acknowledged is said to be NOT_RUN": () =>
     replace(Outbox.prototype, "flushed", () => ({
       get(this: Outbox) {

@@ -1,7 +1,8 @@
 import { ClientEntrances, type OnEntrances } from "./client/client-entrances.ts";
 import { ClientDialer, type JudgeServerKey } from "./client/client-dialer.ts";
+import type { Client } from "./client/client-peer.ts";
 import { ClientSession } from "./client/client-session.ts";
-import type { Session } from "./command/session-type.ts";
+import { type CredentialsProvider, CredentialsSource } from "./client/credentials.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
@@ -19,6 +20,8 @@ import type { TlsClientOptions } from "./transport/tls-options.ts";
 
 export type { OnEntrances } from "./client/client-entrances.ts";
 export type { JudgeServerKey } from "./client/client-dialer.ts";
+export type { Client } from "./client/client-peer.ts";
+export type { Credentials, CredentialsProvider, CredentialsRequest } from "./client/credentials.ts";
 
 /** What an entry of the package knows of its platform. */
 export interface ClientPlatform {
@@ -47,6 +50,11 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, Dis
   readonly entrances?: string | undefined;
   /** Gets each newer list of entrances that the server sends, to keep it for the next run. */
   readonly onEntrances?: OnEntrances | undefined;
+  /**
+   * What the server's `admit` judges, or a function that gets it: it is called whenever the session begins, goes on over another connection, or its
+   * admission is about to expire, and has `handshakeTimeoutMs` for it. Default: nothing, for servers that let everybody in or know clients by their keys.
+   */
+  readonly credentials?: CredentialsProvider | undefined;
   /** From the call to the open session, over all endpoints. Default 20,000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Keys are renewed this long after their first use. Default 120,000. */
@@ -59,12 +67,6 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, Dis
   readonly tls?: TlsClientOptions | undefined;
 }
 
-/**
- * The client's end of its session: one object for as long as the session lives, over however many connections. A Node process stays alive until the
- * session ends, also while it looks for a connection: at most `retentionMs`.
- */
-export interface Client<Data = unknown> extends Session<Data> {}
-
 const optionNames = [
   ...commonOptionNames,
   ...discoveryOptionNames,
@@ -73,6 +75,7 @@ const optionNames = [
   "identity",
   "entrances",
   "onEntrances",
+  "credentials",
   "connectTimeoutMs",
   "rotateAfterMs",
   "signal",
@@ -90,12 +93,16 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
   const endpoints = parseEndpointList(options.endpoints);
   if (options.unsealed && endpoints.some(({ endpoint }) => endpoint.scheme !== "memory"))
     throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");
+  const credentials = new CredentialsSource(options.credentials, factory.timers, factory.handshakeTimeoutMs);
   const dialer = makeDialer(platform, options, factory);
   const { timers, random } = factory;
   const finder = new Finder({ ...discoveryOptionsOf(options), timers, random, endpoints, lookup: platform.lookup });
   const entrances = makeEntrances(platform, options, factory, finder);
   signal?.throwIfAborted();
-  return new ClientSession(factory, dialer, finder, options.identity === undefined, entrances).open(connectTimeoutMs, signal);
+  return new ClientSession(factory, { dialer, finder, anonymous: options.identity === undefined, credentials, entrances }).open(
+    connectTimeoutMs,
+    signal,
+  );
 }
 
 function makeEntrances<Data>(

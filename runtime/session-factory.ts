@@ -1,18 +1,19 @@
+import { toHex } from "./bytes/hex.ts";
 import type { ChannelPeer } from "./channel/channel.ts";
 import { ParkedReplies } from "./command/deferred.ts";
 import { consoleLog, type Log } from "./command/log.ts";
-import { Peer, type PeerOptions } from "./command/peer.ts";
+import type { Peer, PeerOptions } from "./command/peer.ts";
 import { makeRegistry, type Registry } from "./command/registry.ts";
 import { type CommonOptions, checkCounts, retentionOf, type SessionTimes, sessionTimes } from "./common-options.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import { type RandomSource, systemRandom } from "./crypto/random.ts";
-import { toHex } from "./bytes/hex.ts";
 import type { Connection } from "./session/connection.ts";
 import { type Limits, resolveLimits } from "./session/limits.ts";
+import type { HelloOptions } from "./session/session-options.ts";
 import type { Clock } from "./time/clock.ts";
 import { systemClock } from "./time/system-clock.ts";
-import { timersOf } from "./time/timers-of.ts";
 import type { Timers } from "./time/timers.ts";
+import { timersOf } from "./time/timers-of.ts";
 import { AGENT } from "./version.ts";
 
 /** The exporter label of a session's id; docs/PROTOCOL.md, "Session id". */
@@ -22,7 +23,7 @@ const SESSION_ID_BYTES = 16;
 /** What becomes of a session, for whoever made it. */
 export type SessionHooks<Data> = Pick<
   PeerOptions<Data>,
-  "controls" | "entrancesVersion" | "opened" | "resume" | "disconnected" | "kept" | "resumed" | "confirmed" | "ended"
+  "controls" | "opened" | "resume" | "disconnected" | "kept" | "resumed" | "confirmed" | "ended"
 >;
 
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
@@ -58,9 +59,19 @@ export class SessionFactory<Data> {
     this.parked = new ParkedReplies({ mac, key: this.random(32), wallNow: () => this.clock.wallNow() });
   }
 
-  make(connection: Connection, channelPeer: ChannelPeer, anonymous: boolean, hooks: SessionHooks<Data>): Peer<Data> {
+  get handshakeTimeoutMs(): number {
+    return this.#times.handshakeTimeoutMs;
+  }
+
+  /** What a session is made of that lives on this connection first. */
+  peerOptions(
+    connection: Connection,
+    channelPeer: ChannelPeer,
+    hello: HelloOptions | undefined,
+    hooks: SessionHooks<Data>,
+  ): PeerOptions<Data> {
     const { clock, timers, limits, parked } = this;
-    return new Peer<Data>({
+    return {
       role: this.#role,
       connection,
       channelPeer,
@@ -72,20 +83,17 @@ export class SessionFactory<Data> {
       endOfTurn: (run) => clock.endOfTurn(run),
       wallNow: () => clock.wallNow(),
       parked,
-      incident: (what, error) => this.#incident(what, error),
+      incident: this.incident,
       agent: AGENT,
-      anonymous,
+      hello,
       retentionMs: this.retentionMs,
       ...this.#times,
       ...hooks,
-      opened: (peer, hello) => {
-        if (this.#setData(peer)) hooks.opened(peer, hello);
-      },
-    });
+    };
   }
 
-  /** False when the application's own function failed: the session is over before it began. */
-  #setData(peer: Peer<Data>): boolean {
+  /** The session begins. False when the application's own function failed: it is over before that. */
+  begin(peer: Peer<Data>): boolean {
     const { sessionData } = this.#options;
     if (sessionData === undefined) return true;
     try {
@@ -99,9 +107,9 @@ export class SessionFactory<Data> {
   }
 
   /** Logs what a peer is not told. Returns the id by which both ends can speak of it. */
-  #incident(what: string, error: unknown): string {
+  readonly incident = (what: string, error: unknown): string => {
     const id = toHex(this.random(4));
     this.log({ level: "error", message: `${what} (incident ${id})`, error });
     return id;
-  }
+  };
 }

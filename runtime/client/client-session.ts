@@ -4,15 +4,29 @@ import type { Peer } from "../command/peer.ts";
 import type { ClientEntrances } from "./client-entrances.ts";
 import { ClientMove, type ClientMoveHost } from "./client-move.ts";
 import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
+import { ClientPeer } from "./client-peer.ts";
+import type { CredentialsSource } from "./credentials.ts";
+import { Renewal } from "./renewal.ts";
+import type { Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { fromHex } from "../bytes/hex.ts";
 import { equalBytes } from "../crypto/equal.ts";
+import { chanceOf } from "../discovery/chance.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
 import { endReasons } from "../errors/end-reason.ts";
 import { FrameType } from "../session/frame.ts";
 import { RESUME_SECRET_LABEL } from "../session/resume-secrets.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
-import type { SessionFactory } from "../session-factory.ts";
+import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import type { Timers } from "../time/timers.ts";
+
+export interface ClientSessionOptions {
+  readonly dialer: ClientDialer;
+  readonly finder: Finder;
+  /** The client has no key of its own. */
+  readonly anonymous: boolean;
+  readonly credentials: CredentialsSource;
+  readonly entrances: ClientEntrances;
+}
 
 /** A client's session over one connection after another: it opens on the first, and whenever one is lost another one is found. */
 export class ClientSession<Data> {
@@ -23,9 +37,11 @@ export class ClientSession<Data> {
   readonly #anonymous: boolean;
   readonly #entrances: ClientEntrances;
   readonly #move: ClientMove;
+  readonly #credentials: CredentialsSource;
+  readonly #renewal: Renewal;
   /** Aborts the search for another connection when the session ends. */
   #over = new AbortController();
-  #peer: Peer<Data> | undefined;
+  #peer: ClientPeer<Data> | undefined;
   #found: Found<ProvenConnection> | undefined;
   #foundAt = 0;
   /** The identity that the server of the first connection proved. */
@@ -40,9 +56,9 @@ export class ClientSession<Data> {
   #searching = false;
   /** Lets the process end again. */
   #letGo: (() => void) | undefined;
-  #settle: { readonly resolve: (peer: Peer<Data>) => void; readonly reject: (error: unknown) => void } | undefined;
+  #settle: { readonly resolve: (peer: ClientPeer<Data>) => void; readonly reject: (error: unknown) => void } | undefined;
 
-  constructor(factory: SessionFactory<Data>, dialer: ClientDialer, finder: Finder, anonymous: boolean, entrances: ClientEntrances) {
+  constructor(factory: SessionFactory<Data>, { dialer, finder, anonymous, credentials, entrances }: ClientSessionOptions) {
     this.#factory = factory;
     this.#dialer = dialer;
     this.#finder = finder;
@@ -50,10 +66,13 @@ export class ClientSession<Data> {
     this.#anonymous = anonymous;
     this.#entrances = entrances;
     this.#move = new ClientMove(this.#moveHost());
+    this.#credentials = credentials;
+    const { timers, random } = factory;
+    this.#renewal = new Renewal({ source: credentials, timers, chance: chanceOf(random), peer: () => this.#peer as Peer });
   }
 
   /** Finds a server and opens the session. Rejects with EndError, or with the signal's reason. */
-  async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<Peer<Data>> {
+  async open(timeoutMs: number, signal: AbortSignal | undefined): Promise<ClientPeer<Data>> {
     const until = this.#timers.now() + timeoutMs;
     for (let tries = this.#finder.pool.endpoints.length; ; tries--) {
       try {
@@ -68,7 +87,7 @@ export class ClientSession<Data> {
     }
   }
 
-  async #openOnce(timeoutMs: number, signal: AbortSignal | undefined): Promise<Peer<Data>> {
+  async #openOnce(timeoutMs: number, signal: AbortSignal | undefined): Promise<ClientPeer<Data>> {
     this.#found = undefined;
     const found = await this.#finder.find({ attempt: this.#prove, discard, retry: "never", timeoutMs, signal }).catch((error: unknown) => {
       throw this.#dialer.judgeError ?? error;
@@ -77,20 +96,15 @@ export class ClientSession<Data> {
     const { connection, channelPeer } = found.value;
     this.#server = channelPeer.server?.identity;
     if (channelPeer.server !== undefined) this.#dialer.pin(channelPeer.server);
+    const credentials = await this.#credentials.get("connect", signal).catch((error: unknown) => {
+      discard(found.value);
+      throw error;
+    });
     if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      const peer = this.#factory.make(connection, channelPeer, this.#anonymous, {
-        controls: this.#controls(),
-        entrancesVersion: this.#entrances.version,
-        opened: () => this.#opened(),
-        resume() {},
-        disconnected: () => this.#disconnected(),
-        kept() {},
-        resumed: () => this.#resumed(),
-        confirmed() {},
-        ended: (_peer, end) => this.#ended(end),
-      });
+      const hello = { anonymous: this.#anonymous, credentials, entrancesVersion: this.#entrances.version };
+      const peer = new ClientPeer(this.#factory.peerOptions(connection, channelPeer, hello, this.#hooks()), () => this.#renewal.renew());
       this.#peer = peer;
       connection.carry(peer.core);
       const abort = (): void => {
@@ -118,6 +132,7 @@ export class ClientSession<Data> {
 
   #controls(): ControlOwners<Data> {
     return {
+      [FrameType.ADMITTED]: (_peer, body) => this.#renewal.answer(body),
       [FrameType.ENTRANCES]: (_peer, body) => {
         if (this.#entrances.receive(this.#server, body.bytes.slice(body.position, body.end))) this.#move.listChanged();
       },
@@ -140,18 +155,34 @@ export class ClientSession<Data> {
       prove: this.#prove,
       discard,
       resume: (found) => this.#resume(found),
-      moving: () => this.#peer!.moving(),
+      moving: () => this.#peer!.tell({ type: "moving" }),
       failed: (error) => this.#factory.log({ level: "error", message: "the session stays at the entrance where it is", error }),
     };
   }
 
-  #opened(): void {
+  #hooks(): SessionHooks<Data> {
+    return {
+      controls: this.#controls(),
+      opened: (_peer, welcome) => this.#opened(welcome as Welcome),
+      resume() {},
+      disconnected: () => this.#disconnected(),
+      kept() {},
+      resumed: (_peer, answer) => this.#resumed(answer!),
+      confirmed() {},
+      ended: (_peer, end) => this.#ended(end),
+    };
+  }
+
+  #opened({ expiresInMs }: Welcome): void {
+    if (!this.#factory.begin(this.#peer!)) return;
+    this.#renewal.admittedFor(expiresInMs);
     this.#confirmed();
     this.#settle?.resolve(this.#peer!);
     this.#settle = undefined;
   }
 
-  #resumed(): void {
+  #resumed({ expiresInMs }: Resumed): void {
+    this.#renewal.admittedFor(expiresInMs);
     this.#confirmed();
     this.#release();
   }
@@ -161,8 +192,10 @@ export class ClientSession<Data> {
     this.#letGo = undefined;
   }
 
-  #ended({ reason, message }: SessionEnd): void {
+  #ended(end: SessionEnd): void {
+    const { reason, message } = end;
     this.#release();
+    this.#renewal.end(end);
     this.#over.abort(new EndError(reason, message));
     this.#move.stop();
     this.#settle?.reject(new EndError(reason, message));
@@ -206,19 +239,37 @@ export class ClientSession<Data> {
     }
   }
 
+  /** Undefined when there are none to be had now. */
+  async #freshCredentials(signal: AbortSignal): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#credentials.get("resume", signal);
+    } catch (error) {
+      if (!signal.aborted) this.#peer!.tell({ type: "renewal_failed", error });
+      return undefined;
+    }
+  }
+
   /** Whether the session goes on over this connection, when that is settled. */
   #resume(found: Found<ProvenConnection>): Promise<boolean> {
+    this.#attempt = this.#ask(found);
+    return this.#attempt;
+  }
+
+  async #ask(found: Found<ProvenConnection>): Promise<boolean> {
     const peer = this.#peer!;
     const { connection } = found.value;
-    if (connection.closed) return Promise.resolve(false);
+    const credentials = await this.#freshCredentials(this.#over.signal);
+    if (credentials === undefined || connection.closed || peer.core.ended) {
+      discard(found.value);
+      return false;
+    }
     const entrancesVersion = this.#entrances.versionOf(found.target.endpoint);
-    const request = { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts, entrancesVersion };
+    const request = { session: fromHex(peer.id), secret: this.#secret!, attempt: ++this.#attempts, credentials, entrancesVersion };
     const attempt = peer.core.requestResume(connection, request, () => {
       peer.moveTo(connection);
       this.#take(found);
     });
     connection.carry(attempt);
-    this.#attempt = attempt.granted;
     return attempt.granted;
   }
 

@@ -1,18 +1,22 @@
-import type { CommandType } from "../schema/service-type.ts";
 import type { CommandError } from "../errors/command-error.ts";
+import type { CommandType } from "../schema/service-type.ts";
 import type { Session } from "./session-type.ts";
 import type { ContextValues } from "./values.ts";
 
-/** Who is at the other end, as the handshake proved it. */
+/** Who is at the other end, as the handshake proved it and the server's `admit` named it. Its `id` and `key` never change within a session. */
 export interface Principal {
-  /** `anonymous`, or the client's own public key as a string. */
+  /** What `admit` said; without it `anonymous`, or the client's own public key as a string. */
   readonly id: string;
   /** The client's X25519 public key, proven; undefined for anonymous clients, and for servers (whose key the client pinned). */
   readonly key: Uint8Array | undefined;
+  /** What `admit` granted last; empty without it. */
+  readonly roles: readonly string[];
+  /** When the session ends unless its client shows fresh credentials before; undefined: never. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** A client without a key of its own, and what a client sees of its server. */
-export const anonymousPrincipal: Principal = { id: "anonymous", key: undefined };
+export const anonymousPrincipal: Principal = { id: "anonymous", key: undefined, roles: [], expiresAt: undefined };
 
 /** What a handler knows about the command that it handles. */
 export interface Context<Data = unknown> {

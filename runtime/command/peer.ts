@@ -1,5 +1,5 @@
 import type { Limits as WireLimits } from "../../generated/zserver/protocol/v1/handshake.ts";
-import type { ClientHello, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { ClientHello, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import type { ChannelPeer } from "../channel/channel.ts";
@@ -14,7 +14,7 @@ import type { Limits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
-import type { SessionHandler } from "../session/session-options.ts";
+import type { HelloOptions, SessionHandler } from "../session/session-options.ts";
 import type { Timers } from "../time/timers.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
@@ -47,8 +47,7 @@ export interface PeerOptions<Data> {
   readonly parked: ParkedReplies;
   readonly incident: (what: string, error: unknown) => string;
   readonly agent: string;
-  readonly anonymous: boolean;
-  readonly entrancesVersion: bigint;
+  readonly hello: HelloOptions | undefined;
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
@@ -65,7 +64,8 @@ export interface PeerOptions<Data> {
   readonly disconnected: (peer: Peer<Data>, reason: EndReason) => void;
   /** Without a connection, more was sent and is kept. */
   readonly kept: (peer: Peer<Data>) => void;
-  readonly resumed: (peer: Peer<Data>) => void;
+  /** The session goes on over another connection. Client: `answer` is what the server said. */
+  readonly resumed: (peer: Peer<Data>, answer: Resumed | undefined) => void;
   /** Server: the client holds the newest resume secret. */
   readonly confirmed: (peer: Peer<Data>) => void;
   readonly ended: (peer: Peer<Data>, end: SessionEnd) => void;
@@ -102,7 +102,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     });
     this.#feed = new StatusFeed(() => this.#now());
     this.#oneWayFailures = new OneWayFailures(this.#feed);
-    const { role, limits, timers, endOfTurn, connection, agent, anonymous, entrancesVersion } = options;
+    const { role, limits, timers, endOfTurn, connection, agent, hello } = options;
     const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs, retentionMs } = options;
     const handler = this.#handler();
     this.core = new SessionCore({
@@ -117,8 +117,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       livenessTimeoutMs,
       keepAliveMs,
       agent,
-      anonymous,
-      entrancesVersion,
+      hello,
     });
   }
 
@@ -142,9 +141,9 @@ export class Peer<Data = unknown> implements Session<Data> {
     connection.carry(this.core);
   }
 
-  /** Server: lets the client in. */
-  welcome(): void {
-    this.core.welcome();
+  /** Server: lets the client in, for so long (0: until further notice). */
+  welcome(expiresInMs: number): void {
+    this.core.welcome(expiresInMs);
   }
 
   /** Starts no handler until the returned function is called. */
@@ -252,14 +251,14 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.core.end();
   }
 
-  /** Client: it looks for another entrance, as its server asked. */
-  moving(): void {
-    this.#feed.emit({ type: "moving" });
-  }
-
   /** The connection has new keys. */
   rotated(epoch: number): void {
-    this.#feed.emit({ type: "rotated", epoch });
+    this.tell({ type: "rotated", epoch });
+  }
+
+  /** Tells those who watch the session. */
+  tell(event: SessionStatus): void {
+    this.#feed.emit(event);
   }
 
   #open(hello: ClientHello | Welcome): void {
@@ -324,11 +323,11 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#options.ended(this, end);
   }
 
-  #resumed(): void {
+  #resumed(answer: Resumed | undefined): void {
     this.#dispatcher!.restate();
     this.#caller!.restate();
     this.#feed.emit({ type: "resumed" });
-    this.#options.resumed(this);
+    this.#options.resumed(this, answer);
   }
 
   #detached(reason: EndReason, message: string): void {
@@ -343,7 +342,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       resume: (request) => this.#options.resume(this, request),
       detached: (reason, message) => this.#detached(reason, message),
       kept: () => this.#options.kept(this),
-      resumed: () => this.#resumed(),
+      resumed: (answer) => this.#resumed(answer),
       confirmed: () => this.#options.confirmed(this),
       replay: (frame, write) => sendAgain(frame, write, this.#caller!),
       frame: (type, body, size) => this.#frame(type, body, size),

@@ -17,6 +17,10 @@ export type SessionStatus =
   | { readonly type: "resumed" }
   /** The keys were renewed; `epoch` counts the renewals of this connection. */
   | { readonly type: "rotated"; readonly epoch: number }
+  /** Fresh credentials of the client were admitted: roles and expiry are as they grant them. */
+  | { readonly type: "renewed" }
+  /** Client: fresh credentials could not be had, or were not admitted. They are tried again while there is time. */
+  | { readonly type: "renewal_failed"; readonly error: unknown }
   /**
    * A one-way command came to nothing: it was not sent, and its promise rejected with the same error; or it was sent, its promise had resolved, and
    * the session ended (SESSION_LOST) or its time passed without a connection (DEADLINE_EXCEEDED) before the peer had accepted it. The error's outcome

@@ -1,15 +1,16 @@
-import type { ClientHello, Resume } from "../../generated/zserver/protocol/v1/session.ts";
+import type { ClientHello } from "../../generated/zserver/protocol/v1/session.ts";
 import type { ChannelEvents, ChannelPeer } from "../channel/channel.ts";
 import { ListenerChannel } from "../channel/listener-channel.ts";
 import { PlainChannel } from "../channel/plain-channel.ts";
 import type { ControlOwners } from "../command/control-frames.ts";
-import type { Peer } from "../command/peer.ts";
+import { Peer } from "../command/peer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
 import { limitsToWire } from "../session/limits.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import type { Transport } from "../transport/transport.ts";
+import type { Claim } from "./arrivals.ts";
 import { DEFAULT_HALF_OPEN_CONNECTIONS, type ServeOptions } from "./server-types.ts";
 
 /** What becomes of a server's connections, for the server. */
@@ -18,9 +19,9 @@ export interface ConnectionsHost<Data> {
   readonly accepting: boolean;
   readonly controls: ControlOwners<Data>;
   /** A client has introduced itself; `key` is the static key that it proved, if any. */
-  opened(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void;
-  /** The session that goes on over this connection; undefined when the client's wish is not granted. */
-  resume(stranger: Peer<Data>, request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | undefined;
+  hello(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void;
+  /** A client wants a session to go on. */
+  resume(claim: Claim<Data>): void;
   /** A connection ended before it had a session. */
   failed(peer: string, reason: EndReason, message: string): void;
   disconnected(peer: Peer<Data>): void;
@@ -38,7 +39,7 @@ export class ServerConnections<Data> {
   readonly #host: ConnectionsHost<Data>;
   /** Every connection whose transport still exists. */
   readonly #connections = new Set<Connection>();
-  /** Those without a session that was let in. */
+  /** Those whose client has not introduced itself. */
   readonly #halfOpen = new Set<Connection>();
   #allReleased: () => void = () => {};
 
@@ -64,7 +65,7 @@ export class ServerConnections<Data> {
           const hooks = this.#hooks(connection, channelPeer, (resumed) => {
             peer = resumed;
           });
-          peer = this.#factory.make(connection, channelPeer, true, hooks);
+          peer = new Peer(this.#factory.peerOptions(connection, channelPeer, undefined, hooks));
           return peer.core;
         },
         failed: (reason, message) => {
@@ -105,21 +106,18 @@ export class ServerConnections<Data> {
     });
   }
 
-  /** @param resumed called with the session that goes on over the connection */
-  #hooks(connection: Connection, channelPeer: ChannelPeer, resumed: (peer: Peer<Data>) => void): SessionHooks<Data> {
+  /** @param granted called with the session that goes on over the connection */
+  #hooks(connection: Connection, channelPeer: ChannelPeer, granted: (peer: Peer<Data>) => void): SessionHooks<Data> {
     const host = this.#host;
     return {
       controls: host.controls,
-      entrancesVersion: 0n,
       opened: (peer, hello) => {
         this.#halfOpen.delete(connection);
-        host.opened(peer, hello as ClientHello, channelPeer.remoteStatic);
+        host.hello(peer, hello as ClientHello, channelPeer.remoteStatic);
       },
       resume: (stranger, request) => {
-        const peer = host.resume(stranger, request, connection, channelPeer);
-        if (peer === undefined) return;
-        resumed(peer);
         this.#halfOpen.delete(connection);
+        host.resume({ stranger, request, connection, channelPeer, granted });
       },
       disconnected: (peer) => host.disconnected(peer),
       kept: (peer) => host.kept(peer),

@@ -4,10 +4,9 @@ import type { ChannelPeer } from "../channel/channel.ts";
 import type { Peer } from "../command/peer.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import type { EndReason } from "../errors/end-reason.ts";
 import type { Connection } from "../session/connection.ts";
-import { PROTOCOL_VERSION } from "../session/greetings.ts";
 import { RESUME_SECRET_LABEL, ResumeSecrets } from "../session/resume-secrets.ts";
+import type { Refusal } from "./verdict.ts";
 
 /** A session of the server, and what a client must show to have it go on. */
 interface Resumable<Data> {
@@ -19,18 +18,20 @@ interface Resumable<Data> {
   attempt: number;
 }
 
-/** Why a client's wish to resume is not granted. */
-export interface ResumeRefusal {
-  readonly reason: EndReason;
-  readonly message: string;
-}
-
 /** One answer for all that a stranger could try, so that it learns nothing of which sessions there are. */
-export const sessionUnknown: ResumeRefusal = { reason: "SESSION_UNKNOWN", message: "there is no such session to resume" };
+const sessionUnknown: Refusal = { reason: "SESSION_UNKNOWN", message: "there is no such session to resume" };
+
+export interface ResumableSessionsOptions {
+  /** Whether sessions outlive their connections at all. */
+  readonly retains: boolean;
+  readonly maxDetached: number;
+  readonly maxDetachedBytes: number;
+}
 
 /** The sessions of a server by id, with or without a connection; those without are bounded in number and bytes. */
 export class ResumableSessions<Data> {
   readonly #crypto: CryptoProvider;
+  readonly #retains: boolean;
   readonly #maxDetached: number;
   readonly #maxDetachedBytes: number;
   readonly #sessions = new Map<string, Resumable<Data>>();
@@ -38,8 +39,9 @@ export class ResumableSessions<Data> {
   readonly #detached = new Map<Peer<Data>, number>();
   #detachedBytes = 0;
 
-  constructor(crypto: CryptoProvider, maxDetached: number, maxDetachedBytes: number) {
+  constructor(crypto: CryptoProvider, { retains, maxDetached, maxDetachedBytes }: ResumableSessionsOptions) {
     this.#crypto = crypto;
+    this.#retains = retains;
     this.#maxDetached = maxDetached;
     this.#maxDetachedBytes = maxDetachedBytes;
   }
@@ -63,19 +65,26 @@ export class ResumableSessions<Data> {
     return this.#sessions.get(peer.id)?.peer === peer && this.#sessions.delete(peer.id);
   }
 
-  /** Checks a client's wish, and takes note of it when it is granted. Nothing changes when it is not. */
-  claim(request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | ResumeRefusal {
-    const session = this.#sessions.get(toHex(request.session));
-    if (request.protocol !== PROTOCOL_VERSION)
-      return {
-        reason: "UNSUPPORTED_PROTOCOL",
-        message: `the client speaks version ${request.protocol}, this side version ${PROTOCOL_VERSION}`,
-      };
-    if (session === undefined || !sameKey(session.key, channelPeer.remoteStatic)) return sessionUnknown;
-    const attempt = Number(request.attempt);
-    if (!session.secrets.accept(request.secret)) return sessionUnknown;
-    if (attempt <= session.attempt) return { reason: "SUPERSEDED", message: `attempt ${attempt} came after attempt ${session.attempt}` };
-    session.attempt = attempt;
+  /** The session that a client wants to go on, if it may: checks who it is, and changes nothing. */
+  find({ session: id, secret, attempt }: Resume, { remoteStatic }: ChannelPeer): Peer<Data> | Refusal {
+    const session = this.#sessions.get(toHex(id));
+    // Where nothing is retained, nothing can be sent again: no session goes on.
+    if (session === undefined || !this.#retains || !sameKey(session.key, remoteStatic) || !session.secrets.honours(secret))
+      return sessionUnknown;
+    return late(attempt, session) ?? session.peer;
+  }
+
+  /**
+   * Grants the wish of a client that {@link find} knew, unless a later one was granted since; the secret of its connection is honoured from now on. (Its
+   * own may not be any more: the client may have renewed the keys of the older connection while it was judged.)
+   */
+  claim({ session: id, secret, attempt }: Resume, connection: Connection): Peer<Data> | Refusal {
+    const session = this.#sessions.get(toHex(id));
+    if (session === undefined) return sessionUnknown;
+    const refusal = late(attempt, session);
+    if (refusal !== undefined) return refusal;
+    session.attempt = Number(attempt);
+    session.secrets.accept(secret);
     session.secrets.renew(connection.channel.exporter(RESUME_SECRET_LABEL));
     return session.peer;
   }
@@ -116,6 +125,12 @@ export class ResumableSessions<Data> {
 
 function* peersOf<Data>(sessions: Iterable<Resumable<Data>>): IterableIterator<Peer<Data>> {
   for (const { peer } of sessions) yield peer;
+}
+
+/** Why an attempt is refused that was overtaken; undefined when it was not. */
+function late<Data>(attempt: bigint, session: Resumable<Data>): Refusal | undefined {
+  if (Number(attempt) > session.attempt) return undefined;
+  return { reason: "SUPERSEDED", message: `attempt ${attempt} came after attempt ${session.attempt}` };
 }
 
 /** An anonymous client shows no key, or a throw-away one: its session is its secret's alone. */

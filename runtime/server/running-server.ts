@@ -1,10 +1,8 @@
-import { Admitted, type ClientHello, type Resume } from "../../generated/zserver/protocol/v1/session.ts";
-import type { ChannelPeer } from "../channel/channel.ts";
+import type { ClientHello } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Session } from "../command/session-type.ts";
 import { StatusFeed } from "../command/status.ts";
 import { checkCounts } from "../common-options.ts";
-import { encodeBase64url } from "../crypto/base64url.ts";
 import { serverKeyOf } from "../crypto/identity.ts";
 import { formatServerKey } from "../crypto/key-string.ts";
 import { nativeCrypto } from "../crypto/native.ts";
@@ -12,20 +10,25 @@ import { selectCrypto } from "../crypto/select.ts";
 import { isSodiumInstalled, sodiumMissingNotice } from "../crypto/sodium.ts";
 import type { CommandError } from "../errors/command-error.ts";
 import type { CommandType } from "../schema/service-type.ts";
-import type { Connection } from "../session/connection.ts";
 import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { SessionFactory } from "../session-factory.ts";
 import { listen } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
+import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
+import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
+import { Expiries } from "./expiries.ts";
 import type { MoveResult } from "./move.ts";
-import { ResumableSessions, type ResumeRefusal, sessionUnknown } from "./resumable-sessions.ts";
+import { Renewals } from "./renewals.ts";
+import { ResumableSessions } from "./resumable-sessions.ts";
 import { DEFAULT_DETACHED_BYTES, DEFAULT_DETACHED_SESSIONS, type ServeOptions, type Server, type ServerStatus } from "./server-types.ts";
+import type { Refusal } from "./verdict.ts";
 
-const goneAway: ResumeRefusal = { reason: "GOING_AWAY", message: "the server was closed" };
+const closed: Refusal = { reason: "GOING_AWAY", message: "the server was closed" };
+const takesNobody: Refusal = { reason: "GOING_AWAY", message: "the server takes no new sessions" };
 
 /** A server from its start to its end: what it listens on, its sessions, and how both end. */
 export class RunningServer<Data> implements Server<Data> {
@@ -34,6 +37,10 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #factory: SessionFactory<Data>;
   readonly #listeners: Listener[] = [];
   readonly #sessions: ResumableSessions<Data>;
+  readonly #admissions: Admissions<Data>;
+  readonly #arrivals: Arrivals<Data>;
+  readonly #renewals: Renewals<Data>;
+  readonly #expiries: Expiries<Data>;
   readonly #connections: ServerConnections<Data>;
   readonly #entrances: ServerEntrances<Data>;
   readonly #feed: StatusFeed<ServerStatus<Data>>;
@@ -44,7 +51,7 @@ export class RunningServer<Data> implements Server<Data> {
   constructor(options: ServeOptions<Data>) {
     this.#options = options;
     const { identity, unsealed } = options;
-    checkCounts(options, ["halfOpenConnections", "detachedSessions", "detachedBytes"]);
+    checkCounts(options, ["halfOpenConnections", "detachedSessions", "detachedBytes", "admitTimeoutMs", "admissionsUnderWay"]);
     if (!Array.isArray(options.listen) || options.listen.length === 0)
       throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)
@@ -53,8 +60,23 @@ export class RunningServer<Data> implements Server<Data> {
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     this.#factory = new SessionFactory("server", options, crypto);
-    const { detachedSessions = DEFAULT_DETACHED_SESSIONS, detachedBytes = DEFAULT_DETACHED_BYTES } = options;
-    this.#sessions = new ResumableSessions(crypto, detachedSessions, detachedBytes);
+    this.#sessions = new ResumableSessions(crypto, {
+      retains: this.#factory.retentionMs > 0,
+      maxDetached: options.detachedSessions ?? DEFAULT_DETACHED_SESSIONS,
+      maxDetachedBytes: options.detachedBytes ?? DEFAULT_DETACHED_BYTES,
+    });
+    const { timers, incident } = this.#factory;
+    this.#admissions = new Admissions({
+      admit: options.admit,
+      timeoutMs: options.admitTimeoutMs ?? DEFAULT_ADMIT_TIMEOUT_MS,
+      max: options.admissionsUnderWay ?? DEFAULT_ADMISSIONS_UNDER_WAY,
+      timers,
+      wallNow: this.#wallNow,
+      incident,
+    });
+    this.#expiries = new Expiries(timers, this.#wallNow);
+    this.#renewals = new Renewals(this.#admissions, { wallNow: this.#wallNow, admitted: (peer) => this.#expiries.watch(peer) });
+    this.#arrivals = new Arrivals(this.#admissions, this.#sessions, this.#arrivalsHost());
     this.serverKey = identity === undefined || unsealed ? "" : formatServerKey(crypto, serverKeyOf(identity));
     this.#entrances = this.#makeEntrances(options);
     this.#connections = new ServerConnections(options, this.#factory, this.#host());
@@ -104,6 +126,13 @@ export class RunningServer<Data> implements Server<Data> {
     return this.#entrances.moveTo(entrances, options);
   }
 
+  revoke(principal: string, message = ""): number {
+    this.#admissions.revoke(principal, message);
+    const revoked = [...this.#sessions.values()].filter((session) => session.principal.id === principal);
+    for (const session of revoked) session.end("REVOKED", message);
+    return revoked.length;
+  }
+
   status(): AsyncIterableIterator<ServerStatus<Data>> {
     return this.#feed.subscribe();
   }
@@ -112,6 +141,7 @@ export class RunningServer<Data> implements Server<Data> {
     if (this.#state === "open") {
       this.#state = "draining";
       this.#feed.emit({ type: "draining" });
+      this.#arrivals.refuseNewcomers(takesNobody);
     }
     const listeners = this.#stopListening();
     for (const session of [...this.#sessions.values()]) if (session.core.detached) this.#disconnected(session);
@@ -135,8 +165,9 @@ export class RunningServer<Data> implements Server<Data> {
   async #shutDown(): Promise<void> {
     const listeners = this.#stopListening();
     this.#entrances.stop();
-    this.#connections.cutHalfOpen("GOING_AWAY", "the server was closed");
-    for (const session of [...this.#sessions.values()]) session.end("GOING_AWAY", "the server was closed");
+    const { reason, message } = closed;
+    this.#connections.cutHalfOpen(reason, message);
+    for (const peer of [...this.#admissions.waiting, ...this.#sessions.values()]) peer.end(reason, message);
     await listeners;
     await this.#connections.released();
     this.#state = "closed";
@@ -164,12 +195,9 @@ export class RunningServer<Data> implements Server<Data> {
       get accepting() {
         return owner.#state === "open";
       },
-      controls: {
-        // Whoever is here was let in whatever it shows.
-        [FrameType.CREDENTIALS]: (peer) => peer.control(FrameType.ADMITTED, (writer) => Admitted.write(writer, { admitted: true })),
-      },
-      opened: (peer, hello, key) => this.#opened(peer, hello, key),
-      resume: (stranger, request, connection, channelPeer) => this.#resume(stranger, request, connection, channelPeer),
+      controls: { [FrameType.CREDENTIALS]: (peer, body) => this.#renewals.show(peer, body) },
+      hello: (peer, hello, key) => this.#arrivals.hello(peer, hello, key),
+      resume: (claim) => this.#arrivals.resume(claim),
       failed: (peer, reason, message) => this.#feed.emit({ type: "connection_failed", peer, reason, message }),
       disconnected: (peer) => this.#disconnected(peer),
       kept: (peer) => sessions.detached(peer),
@@ -195,34 +223,27 @@ export class RunningServer<Data> implements Server<Data> {
     else peer.end("GOING_AWAY", "the server is shutting down");
   }
 
-  /** The session that goes on over this connection; undefined when the client's wish is not granted. */
-  #resume(stranger: Peer<Data>, request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | undefined {
-    const claimed = this.#state === "closed" ? goneAway : this.#claim(request, connection, channelPeer);
-    if ("reason" in claimed) {
-      stranger.end(claimed.reason, claimed.message);
-      return undefined;
-    }
-    stranger.core.giveWay();
-    claimed.moveTo(connection);
-    claimed.core.resume(connection, Number(request.accepted[0] ?? 0n));
-    this.#entrances.resumed(claimed, request.entrancesVersion);
-    return claimed;
+  #arrivalsHost(): ArrivalsHost<Data> {
+    const owner = this;
+    return {
+      get closed() {
+        return owner.#state === "open" ? undefined : takesNobody;
+      },
+      wallNow: this.#wallNow,
+      begin: (peer) => this.#factory.begin(peer),
+      admitted: (peer) => {
+        this.#expiries.watch(peer);
+        this.#renewals.resumed(peer);
+      },
+      opened: (peer, hello) => this.#opened(peer, hello),
+      resumed: (peer, request) => this.#entrances.resumed(peer, request.entrancesVersion),
+    };
   }
 
-  /** Where nothing is retained, nothing can be sent again: no session goes on. */
-  #claim(request: Resume, connection: Connection, channelPeer: ChannelPeer): Peer<Data> | ResumeRefusal {
-    return this.#factory.retentionMs === 0 ? sessionUnknown : this.#sessions.claim(request, connection, channelPeer);
-  }
+  readonly #wallNow = (): number => this.#factory.clock.wallNow();
 
-  #opened(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void {
-    if (key !== undefined && !hello.anonymous) peer.principal = { id: `x25519:${encodeBase64url(key)}`, key };
-    if (this.#state !== "open") {
-      peer.end("GOING_AWAY", "the server takes no new sessions");
-      return;
-    }
-    this.#sessions.add(peer);
-    peer.welcome();
-    this.#entrances.tell(peer, hello.entrancesVersion);
+  #opened(peer: Peer<Data>, { entrancesVersion }: ClientHello): void {
+    this.#entrances.tell(peer, entrancesVersion);
     this.#feed.emit({ type: "session_opened", session: peer });
     if (this.#options.onSession === undefined) return;
     const release = peer.hold();
@@ -238,6 +259,10 @@ export class RunningServer<Data> implements Server<Data> {
 
   #ended(peer: Peer<Data>, end: SessionEnd): void {
     this.#entrances.ended(peer);
+    this.#admissions.withdraw(peer, end.reason, end.message);
+    this.#arrivals.gone(peer);
+    this.#renewals.forget(peer);
+    this.#expiries.forget(peer);
     if (this.#sessions.delete(peer)) this.#feed.emit({ type: "session_ended", session: peer, end });
     else this.#feed.emit({ type: "connection_failed", peer: peer.peer, reason: end.reason, message: end.message });
   }

@@ -9,6 +9,7 @@ import type { CustomListener } from "../transport/custom.ts";
 import type { OriginOptions } from "../transport/origin.ts";
 import type { TlsServerOptions } from "../transport/tls-options.ts";
 import type { AttachedServer } from "../transport/websocket-server.ts";
+import type { Admit } from "./admission-types.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
 import type { MoveResult } from "./move.ts";
 
@@ -41,6 +42,15 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
    * session is closed.
    */
   readonly onSession?: ((session: Session<Data>) => void | Promise<void>) | undefined;
+  /**
+   * Decides who is let in, and as whom, from what the client shows: at connect and at every resume, before any command starts and before anything is
+   * sent again, and when the client shows fresh credentials. Default: everybody, as whom the handshake proved.
+   */
+  readonly admit?: Admit | undefined;
+  /** How long `admit` may take, in milliseconds; clients wait for 10,000 by default. Default 8,000. */
+  readonly admitTimeoutMs?: number | undefined;
+  /** Calls of `admit` that may be under way at once; clients beyond them are told to try again. Default 1,000. */
+  readonly admissionsUnderWay?: number | undefined;
   /** Connections that may be in their handshake at once. Default 10,000. */
   readonly halfOpenConnections?: number | undefined;
   /** Sessions that may be without a connection at once; those beyond it end, the longest detached first. Default 100,000. */
@@ -79,6 +89,11 @@ export interface Server<Data = unknown> {
    * gone over or ended, at the latest `waitMs` after the last was asked. A further call takes the place of one that is under way.
    */
   moveTo(entrances: EntrancesInit, options?: MoveToOptions): Promise<MoveResult>;
+  /**
+   * Ends all sessions of a principal with REVOKED, those without a connection too, and denies the admissions of it that are under way. Whoever is to stay
+   * out must be denied by `admit` from now on. Returns how many sessions ended.
+   */
+  revoke(principal: string, message?: string): number;
   /** How things stand, then every change, until the server is closed. */
   status(): AsyncIterableIterator<ServerStatus<Data>>;
   /**
@@ -100,6 +115,9 @@ export const serveOptionNames: readonly string[] = [
   "onSession",
   "allowedOrigins",
   "allowedHosts",
+  "admit",
+  "admitTimeoutMs",
+  "admissionsUnderWay",
   "halfOpenConnections",
   "detachedSessions",
   "detachedBytes",

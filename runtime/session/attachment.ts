@@ -56,13 +56,18 @@ export class Attachment {
     this.#helloTimer = this.#timers.after(timeoutMs, expired);
   }
 
+  /** The peer's first frame has come. */
+  introduced(): void {
+    this.#helloTimer?.cancel();
+  }
+
   /**
-   * The first frame has come: from here on the peer's life is watched.
+   * The session is open: from here on the peer's life is watched.
    *
    * @param answered it is the answer to one of this side, and so a measure of the roundtrip
    */
   watch(host: LifeHost, timeoutMs: number, quietMs: number, answered: boolean): void {
-    this.#helloTimer?.cancel();
+    this.introduced();
     this.#host = host;
     this.#liveness = new Liveness(this.#timers, this.#livenessHost(host), timeoutMs, quietMs);
     if (answered) this.#liveness.measured(this.#timers.now() - this.#attachedAt);

@@ -104,6 +104,8 @@ export const BODY_OVERHEAD_BYTES = 1024;
 export const COMMAND_NAME_BYTES = 512;
 /** The largest body of a control frame (types below REQUEST, and CANCEL and END). */
 export const CONTROL_BYTES = 16_384;
+/** The longest credentials of a client: room for a signed token with claims, and little enough that judging it costs little. */
+export const CREDENTIALS_BYTES = 8_192;
 /** The largest body of a FAIL frame: message and details together. */
 export const FAILURE_BYTES = 65_536;
 

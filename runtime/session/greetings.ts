@@ -1,9 +1,12 @@
 import { ClientHello, Close, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Reader } from "../bytes/reader.ts";
 import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
+import { FrameType } from "./frame.ts";
 import { limitsToWire } from "./limits.ts";
-import type { ResumeRequest, SessionOptions } from "./session-options.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { HelloOptions, ResumeRequest, SessionOptions } from "./session-options.ts";
 
 /** The version of the protocol that this library speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -17,13 +20,25 @@ export function closeText(message: string): string {
 }
 
 /** The client's first frame of a new session. */
-export function writeClientHello(writer: Writer, { limits, agent, anonymous, entrancesVersion }: SessionOptions): void {
-  ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, anonymous, entrancesVersion });
+export function writeClientHello(writer: Writer, { limits, agent }: SessionOptions, hello: HelloOptions): void {
+  ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, ...hello });
 }
 
 /** The server's answer to it. */
-export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOptions): void {
-  Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs });
+export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOptions, expiresInMs: number): void {
+  Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs });
+}
+
+/** The server's answer to CLIENT_HELLO. Throws ProtocolError for anything else. */
+export function readWelcome(type: FrameType, body: Reader): Welcome {
+  if (type === FrameType.WELCOME) return Welcome.read(body, body.end);
+  throw new ProtocolError(`the server's first frame is of type ${type}, not ${FrameType.WELCOME}`);
+}
+
+/** What is wrong with a peer that speaks this version of the protocol; undefined when nothing is. */
+export function checkVersion(protocol: number): string | undefined {
+  if (protocol === PROTOCOL_VERSION) return undefined;
+  return `the peer speaks version ${protocol} of the protocol, this side version ${PROTOCOL_VERSION}`;
 }
 
 /** The client's first frame on every later connection of its session. */
@@ -32,8 +47,8 @@ export function writeResume(writer: Writer, { attempt, ...request }: ResumeReque
 }
 
 /** The server's answer: what it accepted, and behind which of its own frames it goes on. */
-export function writeResumed(writer: Writer, accepted: number, behind: number): void {
-  Resumed.write(writer, { accepted: [BigInt(accepted)], behind: [BigInt(behind)] });
+export function writeResumed(writer: Writer, accepted: number, behind: number, expiresInMs: number): void {
+  Resumed.write(writer, { accepted: [BigInt(accepted)], behind: [BigInt(behind)], expiresInMs });
 }
 
 /** A side's last frame. */

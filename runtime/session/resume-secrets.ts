@@ -1,5 +1,5 @@
-import type { CryptoProvider } from "../crypto/provider.ts";
 import { equalBytes } from "../crypto/equal.ts";
+import type { CryptoProvider } from "../crypto/provider.ts";
 
 /** The exporter label of a resume secret; docs/PROTOCOL.md, "Resume". */
 export const RESUME_SECRET_LABEL = "zserver resume secret";
@@ -30,13 +30,16 @@ export class ResumeSecrets {
     this.#predecessor = undefined;
   }
 
-  /** Whether this secret is honoured. Showing the present one confirms it. */
-  accept(secret: Uint8Array): boolean {
+  /** Whether this secret is honoured. Changes nothing. */
+  honours(secret: Uint8Array): boolean {
     const hash = this.#crypto.sha256(secret);
-    if (equalBytes(hash, this.#present)) {
-      this.confirm();
-      return true;
-    }
-    return this.#predecessor !== undefined && equalBytes(hash, this.#predecessor);
+    return equalBytes(hash, this.#present) || (this.#predecessor !== undefined && equalBytes(hash, this.#predecessor));
+  }
+
+  /** Whether this secret is honoured. What it was shown for is granted: showing the present one confirms it. */
+  accept(secret: Uint8Array): boolean {
+    const honoured = this.honours(secret);
+    if (equalBytes(this.#crypto.sha256(secret), this.#present)) this.confirm();
+    return honoured;
   }
 }

@@ -1,4 +1,4 @@
-import type { ClientHello, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { ClientHello, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
@@ -18,16 +18,16 @@ export interface SessionLink extends RecordSink {
 
 /** The floor above a session: what commands are made of. */
 export interface SessionHandler {
-  /** Server: the client said hello; `Session.welcome` or `Session.close` is the answer. Client: the server's welcome came. */
+  /** Server: the client said hello; `Session.welcome` or `Session.close` is the answer, now or later. Client: the server's welcome came. */
   opened(hello: ClientHello | Welcome): void;
-  /** Server: the client wants another session to go on over this connection. `Session.giveWay` or `Session.close` is the answer. */
+  /** Server: the client wants another session to go on over this connection. `Session.giveWay` or `Session.close` is the answer, now or later. */
   resume(request: Resume): void;
   /** The connection is gone; the session waits for another one. */
   detached(reason: EndReason, message: string): void;
   /** Without a connection, more was sent and is kept. */
   kept(): void;
-  /** The session goes on over another connection: open windows are to be granted anew. */
-  resumed(): void;
+  /** The session goes on over another connection: open windows are to be granted anew. Client: `answer` is what the server said. */
+  resumed(answer: Resumed | undefined): void;
   /** Server: the client has heard that its session goes on, and so holds the newest resume secret. */
   confirmed(): void;
   /**
@@ -71,6 +71,7 @@ export interface ResumeRequest {
   readonly attempt: number;
   /** Of the list of entrances that this connection's is in; 0: none. */
   readonly entrancesVersion: bigint;
+  readonly credentials: Uint8Array;
 }
 
 export interface SessionOptions {
@@ -89,8 +90,15 @@ export interface SessionOptions {
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly agent: string;
-  /** Client: its static key was made for this connection only. */
+  /** What a client says of itself; undefined at a server. */
+  readonly hello: HelloOptions | undefined;
+}
+
+/** What a client says in its hello that is not the library's own. */
+export interface HelloOptions {
+  /** Its static key was made for this connection only. */
   readonly anonymous: boolean;
-  /** Client: of the list of entrances that it has; 0: none. */
+  readonly credentials: Uint8Array;
+  /** Of the list of entrances that it has; 0: none. */
   readonly entrancesVersion: bigint;
 }

@@ -1,4 +1,4 @@
-import { ClientHello, Close, Resume, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { Close, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -6,8 +6,10 @@ import type { EndReason } from "../errors/end-reason.ts";
 import { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
 import { readCredit, readNumber } from "./control-body.ts";
+import { Flusher, type FlushHost } from "./flusher.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
-import { closeText, PROTOCOL_VERSION, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
+import { checkVersion, closeText, readWelcome, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
+import { Introduction } from "./introduction.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
@@ -32,31 +34,33 @@ export class Session implements Carried {
   readonly #options: SessionOptions;
   /** Acknowledgements and credit. */
   readonly owed: Owed;
-  /** `opening`: the first hello is awaited. `detached`: without a connection. */
-  #state: "opening" | "open" | "detached" | "ended" = "opening";
+  /** `opening`: the peer's first frame is awaited. `admitting`: a server has it, and decides. `detached`: without a connection. */
+  #state: "opening" | "admitting" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
   readonly #retention: Retention;
   #replay: ReplayBuffer | undefined;
-  /** Server: the client's RESUME, while its record is read. */
-  #wish: Resume | undefined;
+  /** Server. */
+  readonly #introduction = new Introduction();
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
   readonly #succession: Succession;
-  #flushDue = false;
+  readonly #flusher: Flusher;
   #hadRoom = true;
   #skipped = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.limits = options.limits;
-    this.outbox = new Outbox(options.limits.outboxBytes, this.#schedule);
-    this.owed = new Owed(options.timers, this.#schedule);
+    this.#flusher = new Flusher(options.endOfTurn, this.#flushHost());
+    this.outbox = new Outbox(options.limits.outboxBytes, this.#flusher.schedule);
+    this.owed = new Owed(options.timers, this.#flusher.schedule);
     this.#retention = new Retention(options.timers, this.#expire);
     const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
     this.#succession = new Succession(this.#successionHost());
     this.#attachment = this.#attach(options.link);
     this.#attachment.awaitHello(options.handshakeTimeoutMs, () => this.close("HANDSHAKE_TIMEOUT", message));
-    if (options.role === "client") this.#write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options));
+    const { hello } = options;
+    if (hello !== undefined) this.#write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
   }
 
   get ended(): boolean {
@@ -73,10 +77,16 @@ export class Session implements Carried {
     return this.#skipped;
   }
 
-  /** Server: admits the client. */
-  welcome(): void {
-    if (this.#state === "ended") return;
-    this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options));
+  /**
+   * Server: lets the client in.
+   *
+   * @param expiresInMs for how long; 0: until further notice
+   */
+  welcome(expiresInMs = 0): void {
+    if (this.#state !== "admitting") return;
+    this.#state = "open";
+    this.#watch();
+    this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options, expiresInMs));
     this.#retain(this.#options.retentionMs);
   }
 
@@ -95,15 +105,19 @@ export class Session implements Carried {
     return this.#succession.request(this.#attach(link), request, granted);
   }
 
-  /** Server: goes on over this connection, behind what the client accepted. An older connection is told and closed. */
-  resume(link: SessionLink, accepted: number): void {
+  /**
+   * Server: goes on over this connection, behind what the client accepted. An older connection is told and closed.
+   *
+   * @param expiresInMs as for {@link welcome}
+   */
+  resume(link: SessionLink, accepted: number, expiresInMs = 0): void {
     const older = this.#attachment;
     this.#detach();
     older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.accepted));
     older?.link.close();
     this.#attachment = this.#attach(link);
     const behind = Math.max(accepted, this.outbox.accepted);
-    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.accepted, behind));
+    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.accepted, behind, expiresInMs));
     this.#unconfirmed = true;
     try {
       this.#goOn(behind);
@@ -135,37 +149,22 @@ export class Session implements Carried {
     if (attachment === undefined) return;
     try {
       attachment.receive(recordKind, plaintext, this.#onFrame);
-      this.#hearWish(attachment);
+      if (this.#state !== "admitting") return;
+      const refusal = this.#introduction.hear(attachment.frames.pendingBytes, this.#options.handler);
+      if (refusal !== undefined) this.close("UNSUPPORTED_PROTOCOL", refusal);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** Server: the client's wish to resume is granted once it is certain that nothing comes behind it in its record. */
-  #hearWish({ frames }: Attachment): void {
-    const wish = this.#wish;
-    if (wish === undefined || this.ended) return;
-    this.#wish = undefined;
-    if (frames.pendingBytes > 0) throw new ProtocolError("something follows RESUME in its record");
-    this.#options.handler.resume(wish);
-  }
-
   /** The transport takes bytes again. */
   drained(): void {
-    if (this.#flushDue) this.flush();
+    this.#flusher.ifDue();
   }
 
   /** Sends what this turn collected; what has no connection is kept for one. */
   flush(): void {
-    const link = this.#attachment?.link;
-    // Until all is written: what is owed is part of this flush, not a reason for another.
-    this.#flushDue = link !== undefined;
-    if (link === undefined) this.#keep();
-    else if (link.writable) {
-      this.owed.write(this.#write);
-      this.#flushDue = false;
-      this.outbox.flush(link, this.#options.timers.now());
-    }
+    this.#flusher.flush();
   }
 
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
@@ -187,7 +186,7 @@ export class Session implements Carried {
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#state === "opening" || this.#retention.ms === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.#retention.ms === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
     if (this.ended) return;
     this.#detach();
     this.#state = "detached";
@@ -197,21 +196,11 @@ export class Session implements Carried {
   }
 
   #keep(): void {
-    this.#flushDue = false;
+    this.#flusher.done();
     if (this.ended || !this.outbox.pending) return;
     this.outbox.keep(this.#options.timers.now());
     this.#options.handler.kept();
   }
-
-  readonly #schedule = (): void => {
-    if (this.#flushDue) return;
-    this.#flushDue = true;
-    this.#options.endOfTurn(this.#flushTurn);
-  };
-
-  readonly #flushTurn = (): void => {
-    if (this.#flushDue) this.flush();
-  };
 
   readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
     const type = headerType(header) as FrameType;
@@ -229,7 +218,8 @@ export class Session implements Carried {
     }
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
-    else if (this.#state === "opening") this.#onHello(type, body);
+    else if (this.#state === "opening") this.#onFirst(type, body);
+    else if (this.#state === "admitting") throw new ProtocolError(`a frame of type ${type} came before the client was let in`);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start);
@@ -239,24 +229,21 @@ export class Session implements Carried {
     return !this.ended;
   };
 
-  #onHello(type: FrameType, body: Reader): void {
+  #onFirst(type: FrameType, body: Reader): void {
     const { role, handler, retentionMs } = this.#options;
-    if (this.#wish !== undefined) throw new ProtocolError("something follows RESUME in its record");
-    if (type === FrameType.RESUME && role === "server") {
-      this.#wish = Resume.read(body, body.end);
+    if (role === "server") {
+      this.#introduction.read(type, body);
+      this.#state = "admitting";
+      this.#attachment!.introduced();
       return;
     }
-    const expected = role === "server" ? FrameType.CLIENT_HELLO : FrameType.WELCOME;
-    if (type !== expected) throw new ProtocolError(`the first frame is of type ${type}, not ${expected}`);
-    const hello = role === "server" ? ClientHello.read(body, body.end) : Welcome.read(body, body.end);
+    const welcome = readWelcome(type, body);
     this.#state = "open";
     this.#watch();
-    if ("retentionMs" in hello) this.#retain(Math.min(retentionMs, hello.retentionMs));
-    if (hello.protocol === PROTOCOL_VERSION) handler.opened(hello);
-    else {
-      const message = `the peer speaks version ${hello.protocol} of the protocol, this side version ${PROTOCOL_VERSION}`;
-      this.close("UNSUPPORTED_PROTOCOL", message);
-    }
+    this.#retain(Math.min(retentionMs, welcome.retentionMs));
+    const refusal = checkVersion(welcome.protocol);
+    if (refusal === undefined) handler.opened(welcome);
+    else this.close("UNSUPPORTED_PROTOCOL", refusal);
   }
 
   #onControl(type: FrameType, body: Reader): void {
@@ -286,7 +273,7 @@ export class Session implements Carried {
   }
 
   /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
-  #goOn(accepted: number): void {
+  #goOn(accepted: number, answer?: Resumed): void {
     const { outbox } = this;
     if (accepted < outbox.accepted || !outbox.acknowledge(accepted))
       throw new ProtocolError(
@@ -297,10 +284,10 @@ export class Session implements Carried {
     this.#watch();
     this.owed.restate();
     const { handler, timers } = this.#options;
-    handler.resumed();
+    handler.resumed(answer);
     const { link } = this.#attachment!;
     const now = timers.now();
-    this.#flushDue = false;
+    this.#flusher.done();
     outbox.keep(now);
     if (this.#replay !== undefined) sendAgain(accepted, { owed: this.owed, replay: this.#replay, handler, link, now });
     outbox.handed();
@@ -371,6 +358,18 @@ export class Session implements Carried {
     this.owed.stop();
   }
 
+  #flushHost(): FlushHost {
+    const session = this;
+    return {
+      get link() {
+        return session.#attachment?.link;
+      },
+      collect: () => this.owed.write(this.#write),
+      send: (link) => this.outbox.flush(link, this.#options.timers.now()),
+      keep: () => this.#keep(),
+    };
+  }
+
   #successionHost(): SuccessionHost {
     const session = this;
     return {
@@ -388,7 +387,7 @@ export class Session implements Carried {
         older?.link.close();
         this.#attachment = attachment;
       },
-      goOn: (accepted) => this.#goOn(accepted),
+      goOn: (accepted, answer) => this.#goOn(accepted, answer),
       missed: (reason) => this.#options.handler.detached(reason, ""),
       end: (end) => this.#end(end),
       frame: this.#onFrame,

@@ -19,7 +19,7 @@ export interface SuccessionHost {
   /** The session takes this for its connection, in the place of the one in use if there is one. */
   replace(attachment: Attachment): void;
   /** It goes on behind this frame of its own. Throws ProtocolError. */
-  goOn(accepted: number): void;
+  goOn(accepted: number, answer: Resumed): void;
   /** The connection in use is gone, which nobody was told. */
   missed(reason: EndReason): void;
   end(end: SessionEnd): void;
@@ -81,8 +81,12 @@ export class Succession {
     this.#attempt?.withdraw(close);
   }
 
-  #goOn(attachment: Attachment, { accepted: [accepted = 0n], behind: [from] }: Resumed, told: number): void {
+  #goOn(attachment: Attachment, answer: Resumed, told: number): void {
     const host = this.#host;
+    const {
+      accepted: [accepted = 0n],
+      behind: [from],
+    } = answer;
     const behind = from === undefined ? told : Number(from);
     this.#attempt = undefined;
     this.#givenUp = false;
@@ -90,7 +94,7 @@ export class Succession {
     host.replace(attachment);
     if (behind < told || behind > host.accepted)
       throw new ProtocolError(`the peer goes on behind its frame ${behind}, which is not from ${told} to ${host.accepted}`);
-    host.goOn(Number(accepted));
+    host.goOn(Number(accepted), answer);
   }
 
   /** What the session has now is the connection in use, or none. */

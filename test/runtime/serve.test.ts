@@ -264,7 +264,7 @@ test("a client with a key of its own is its principal, an anonymous one is not",
   const [known, anonymous] = [...server.sessions()].map(({ principal }) => principal);
   assert.match(known!.id, /^x25519:[\w-]{43}$/);
   assert.equal(known!.key, identity.staticKeys[0].pair.publicKey);
-  assert.equal(anonymous, { id: "anonymous", key: undefined });
+  assert.equal(anonymous, { id: "anonymous", key: undefined, roles: [], expiresAt: undefined });
 });
 
 test("without `memory` the system's clock and log serve as well", async () => {

@@ -76,7 +76,7 @@ for (const lie of [0, 1, 5, Number.MAX_SAFE_INTEGER]) {
     const link = new TestLink();
     const attempt = client.session.requestResume(
       link,
-      { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n },
+      { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, credentials: new Uint8Array(), entrancesVersion: 0n },
       () => {},
     );
     attempt.receive(RecordKind.QUIET, resumed(BigInt(lie)));
@@ -96,7 +96,13 @@ test("a client says nothing but RESUME before the answer, and then everything", 
   lone.session.end();
   lone.time.clock.flush();
   const link = new TestLink();
-  const request = { session: new Uint8Array(16).fill(7), secret: new Uint8Array(32).fill(8), attempt: 9, entrancesVersion: 0n };
+  const request = {
+    session: new Uint8Array(16).fill(7),
+    secret: new Uint8Array(32).fill(8),
+    attempt: 9,
+    credentials: new Uint8Array(),
+    entrancesVersion: 0n,
+  };
   const asked = lone.session.requestResume(link, request, () => {});
   lone.session.begin(SEND).uint32(6);
   lone.session.end();
@@ -119,7 +125,13 @@ test("what was never given to a connection cannot have been accepted", () => {
   lone.session.end();
   lone.time.clock.flush();
   assert.is(lone.session.outbox.flushed, 4);
-  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n };
+  const request = {
+    session: new Uint8Array(16),
+    secret: new Uint8Array(32),
+    attempt: 1,
+    credentials: new Uint8Array(),
+    entrancesVersion: 0n,
+  };
   lone.session.requestResume(new TestLink(), request, () => {}).receive(RecordKind.QUIET, resumed(5n));
   assert.is(lone.ends[0]?.reason, "PROTOCOL_ERROR");
 });
@@ -149,7 +161,13 @@ test("an answer that does not come in time makes the client look for another con
   const lone = busy("client");
   lone.session.connectionLost("TRANSPORT_FAILED", "");
   const first = new TestLink();
-  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n };
+  const request = {
+    session: new Uint8Array(16),
+    secret: new Uint8Array(32),
+    attempt: 1,
+    credentials: new Uint8Array(),
+    entrancesVersion: 0n,
+  };
   const attempt = lone.session.requestResume(first, request, () => {});
   lone.time.clock.advance(5_000);
   assert.not(await attempt.granted);
@@ -167,7 +185,7 @@ test("the time without a connection is not begun anew by attempts that fail", ()
     const link = new TestLink();
     const asked = lone.session.requestResume(
       link,
-      { session: new Uint8Array(16), secret: new Uint8Array(32), attempt, entrancesVersion: 0n },
+      { session: new Uint8Array(16), secret: new Uint8Array(32), attempt, credentials: new Uint8Array(), entrancesVersion: 0n },
       () => {},
     );
     lone.time.clock.advance(4_000);

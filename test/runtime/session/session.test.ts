@@ -7,10 +7,10 @@ import { decode } from "../../../runtime/schema/codec.ts";
 import { CreditWindow } from "../../../runtime/session/credit.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { defaultLimits } from "../../../runtime/session/limits.ts";
-import { frame, numbersOf, rawFrame } from "../../support/session/frames.ts";
-import { clientHello, Lone, openClient, openServer, welcome } from "../../support/session/session-end.ts";
+import { frame, join, numbersOf, rawFrame } from "../../support/session/frames.ts";
+import { clientHello, closeFrame, Lone, openClient, openServer, welcome } from "../../support/session/session-end.ts";
 
-const { ACK, CREDIT, PING, PONG, CLOSE, SEND, REQUEST, CLIENT_HELLO, WELCOME } = FrameType;
+const { ACK, CREDIT, PING, PADDING, PONG, CLOSE, SEND, REQUEST, CLIENT_HELLO, WELCOME } = FrameType;
 
 /** Puts a numbered frame of about `size` bytes into the session. */
 function send(lone: Lone, size = 10): void {
@@ -47,10 +47,23 @@ test("a server says nothing before the hello, and welcomes when it is told to", 
   );
 });
 
-test("commands may come right behind the hello", () => {
-  const lone = new Lone("server");
-  lone.receive(clientHello(), frame(SEND, 1));
-  assert.equal(lone.frames, [{ type: SEND, size: 1 }]);
+test("until a client is let in, nothing of it is heard but CLOSE: not even a part of a frame behind its hello", () => {
+  const behind = { "a command": frame(SEND, 1), "a part of one": frame(SEND, 1).subarray(0, 2), "something ignorable": frame(PADDING) };
+  for (const [what, bytes] of Object.entries(behind)) {
+    const together = new Lone("server");
+    together.receive(join(clientHello(), bytes));
+    assert.is(together.ends[0]?.reason, "PROTOCOL_ERROR", `${what} in the record of the hello`);
+    assert.is(together.hello, undefined);
+    const apart = new Lone("server");
+    apart.receive(clientHello(), bytes);
+    assert.is(apart.ends[0]?.reason, "PROTOCOL_ERROR", `${what} in the next record`);
+    assert.equal(apart.frames, []);
+  }
+  const gone = new Lone("server");
+  gone.receive(clientHello(), closeFrame(1, "never mind"));
+  assert.is(gone.ends[0]?.reason, "CLOSED");
+  gone.session.welcome();
+  assert.equal(gone.sent(), []);
 });
 
 test("a quiet turn leaves as a quiet record, one with a command does not", () => {

@@ -23,7 +23,13 @@ function asking(): { readonly lone: Lone; readonly link: TestLink; readonly atte
   lone.onFrame = (_type, body) => void accepted.push(body.uint32());
   lone.receive(frame(FrameType.WELCOME, message(Welcome, { protocol: 1, agent: "t", retentionMs: 60_000 })), send(1));
   const link = new TestLink();
-  const request = { session: new Uint8Array(16), secret: new Uint8Array(32), attempt: 1, entrancesVersion: 0n };
+  const request = {
+    session: new Uint8Array(16),
+    secret: new Uint8Array(32),
+    attempt: 1,
+    credentials: new Uint8Array(),
+    entrancesVersion: 0n,
+  };
   const attempt = lone.session.requestResume(link, request, () => {});
   lone.sent();
   lone.receive(send(2), send(3));

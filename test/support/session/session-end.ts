@@ -1,12 +1,12 @@
 import { ClientHello, Close, type Resume, Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../../../runtime/bytes/reader.ts";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
+import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import { defaultLimits, limitsToWire, type Limits } from "../../../runtime/session/limits.ts";
 import { PROTOCOL_VERSION } from "../../../runtime/session/greetings.ts";
+import { defaultLimits, type Limits, limitsToWire } from "../../../runtime/session/limits.ts";
 import { Session } from "../../../runtime/session/session.ts";
-import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
 import type { ReplayedFrame, SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
 import { TestTime } from "../channel/ends.ts";
@@ -46,8 +46,7 @@ export class Lone implements SessionLink, SessionHandler {
       retentionMs,
       keepAliveMs: 25_000,
       agent: "test",
-      anonymous: true,
-      entrancesVersion: 0n,
+      hello: role === "client" ? { anonymous: true, credentials: new Uint8Array(), entrancesVersion: 0n } : undefined,
     });
   }
 

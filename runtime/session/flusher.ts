@@ -1,0 +1,55 @@
+import type { SessionLink } from "./session-options.ts";
+
+/** What a flush consists of. */
+export interface FlushHost {
+  /** Where to; undefined while nothing can be sent. */
+  readonly link: SessionLink | undefined;
+  /** Adds what is owed to what waits. */
+  collect(): void;
+  send(link: SessionLink): void;
+  /** Keeps what waits for another connection. */
+  keep(): void;
+}
+
+/** When what waits to be sent leaves: at the end of the turn, or once the transport takes bytes again; and where it stays without a connection. */
+export class Flusher {
+  readonly #endOfTurn: (run: () => void) => void;
+  readonly #host: FlushHost;
+  #due = false;
+
+  /** @param endOfTurn runs a function after the current turn of the event loop */
+  constructor(endOfTurn: (run: () => void) => void, host: FlushHost) {
+    this.#endOfTurn = endOfTurn;
+    this.#host = host;
+  }
+
+  /** Asks for a flush at the end of the turn. */
+  readonly schedule = (): void => {
+    if (this.#due) return;
+    this.#due = true;
+    this.#endOfTurn(this.ifDue);
+  };
+
+  /** Flushes what has been waiting for that. */
+  readonly ifDue = (): void => {
+    if (this.#due) this.flush();
+  };
+
+  /** Sends what this turn collected; what has no connection is kept for one. */
+  flush(): void {
+    const { link } = this.#host;
+    // Until all is written: what is owed is part of this flush, not a reason for another.
+    this.#due = link !== undefined;
+    if (link === undefined) this.#host.keep();
+    else if (link.writable) {
+      this.#host.collect();
+      this.#due = false;
+      this.#host.send(link);
+    }
+  }
+
+  /** Everything that waited has gone another way. */
+  done(): void {
+    this.#due = false;
+  }
+}

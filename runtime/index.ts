@@ -14,6 +14,7 @@ export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<
 // Every program.
 export { serve, type ServeOptions, type Server, type ServerStatus } from "./server.ts";
 export type { EntrancesInit, MoveOptions, MoveResult, MoveToOptions, SetEntrancesOptions } from "./server.ts";
+export type { Admission, AdmissionReason, AdmissionSession, Admit, ReceivedCredentials } from "./server/admission-types.ts";
 export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
 export * from "./public.ts";
 export type { TlsServerOptions } from "./transport/tls-options.ts";

@@ -1,7 +1,7 @@
 // What both entries export.
 
 // Every program.
-export type { Client, ConnectOptions, JudgeServerKey } from "./client.ts";
+export type { Client, ConnectOptions, Credentials, CredentialsProvider, CredentialsRequest, JudgeServerKey } from "./client.ts";
 export type { CommonOptions } from "./common-options.ts";
 export { type Handler, type Handlers, type Implementation, implement } from "./command/handlers.ts";
 export type { Context, DeferredContext, DeferredReply, Principal } from "./command/context.ts";

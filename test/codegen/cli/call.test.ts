@@ -15,6 +15,7 @@ export const testTimeoutMs = 60_000;
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const schemas = path.join(repository, "schemas");
+const probeFile = "example/probe/v1/probe.proto";
 const config = { "zgen.json": JSON.stringify({ schemas: [{ root: schemas, include: ["example/**/*.proto"] }] }) };
 
 const gate = new Gate();
@@ -101,9 +102,9 @@ test("JSON that is no request, and no JSON, are named with the place", async () 
 });
 
 test("--include names the schemas where there is no zgen.json", () =>
-  withFolder({}, async (folder) => {
+  withFolder({ [`api/${probeFile}`]: readFileSync(path.join(schemas, probeFile), "utf8") }, async (folder) => {
     process.env.XDG_CACHE_HOME = path.join(folder, "cache");
-    const args = [server.endpoints[0]!, "Probe.Echo", "{}", "--server-key", server.serverKey, "--include", schemas];
+    const args = [server.endpoints[0]!, "Probe.Echo", "{}", "--server-key", server.serverKey, "--include", "api"];
     assert.equal(await zgenWith({}, folder, "call", ...args), { code: 0, out: "{}", err: "" });
   }));
 

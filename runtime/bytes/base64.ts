@@ -10,8 +10,18 @@ for (const [value, code] of characters.entries()) values[code] = value;
 values[0x2d] = 62;
 values[0x5f] = 63;
 
+/** What Node's Buffer has for this. The method works on any Uint8Array. */
+const native: ((this: Uint8Array, start: number, end: number) => string) | undefined = (
+  globalThis as { Buffer?: { prototype: { base64Slice?: (start: number, end: number) => string } } }
+).Buffer?.prototype.base64Slice;
+
 /** base64 with padding (RFC 4648, section 4). */
 export function encodeBase64(bytes: Uint8Array): string {
+  return native === undefined ? portableBase64(bytes) : native.call(bytes, 0, bytes.length);
+}
+
+/** {@link encodeBase64} without the platform's help. */
+export function portableBase64(bytes: Uint8Array): string {
   const { length } = bytes;
   const text = new Uint8Array(Math.ceil(length / 3) * 4);
   let at = 0;

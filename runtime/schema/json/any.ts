@@ -15,7 +15,7 @@ import { asObject, type JsonKey, type JsonObject, type JsonValue } from "./value
 export function writeAnyJson({ typeUrl = "", value = emptyBytes }: AnyInit, key: JsonKey, writer: JsonWriter): JsonValue {
   if (typeUrl === "" && value.length === 0) return {};
   const type = typeOf(typeUrl, key, writer.types, writer);
-  const message = writer.decode(type.type, value) as never;
+  const message = writer.decode(type.type, value, key) as never;
   if (!type.special) return { "@type": typeUrl, ...(type.write(message, key, writer) as JsonObject) };
   writer.descend(key);
   const json = { "@type": typeUrl, value: type.write(message, "value", writer) };

@@ -1,6 +1,7 @@
 import { CommandError } from "../../errors/command-error.ts";
 import { exhausted, unsendable } from "../../bytes/fault.ts";
 import { decodeDepth } from "../../bytes/reader.ts";
+import { located } from "../codec.ts";
 import type { JsonKey } from "./value.ts";
 
 /** Names that stand behind a dot; others stand in brackets. */
@@ -41,6 +42,12 @@ export class JsonPath {
   /** Something wrong at `key`. Throws CommandError INVALID_ARGUMENT. */
   refuse(key: JsonKey, what: string): never {
     throw new CommandError("INVALID_ARGUMENT", `${this.#at(key)}: ${what}`, { outcome: "NOT_RUN" });
+  }
+
+  /** The same error with the path before it. */
+  locate(key: JsonKey, error: unknown): unknown {
+    const path = this.#at(key);
+    return path === "" ? error : located(path, error);
   }
 
   #at(key: JsonKey): string {

@@ -36,8 +36,16 @@ export class JsonWriter extends JsonPath {
     return this.fail(key, undefined, "a value, and the field is required");
   }
 
-  /** Decodes what an `Any` holds. All of them together may hold as much as one message. */
-  decode<T>(type: MessageType<T, never>, bytes: Uint8Array): T {
+  /** Decodes what an `Any` or `$unknown` holds. All of them together may hold as much as one message. */
+  decode<T>(type: MessageType<T, never>, bytes: Uint8Array, key: JsonKey): T {
+    try {
+      return this.#decode(type, bytes);
+    } catch (error) {
+      throw this.locate(key, error);
+    }
+  }
+
+  #decode<T>(type: MessageType<T, never>, bytes: Uint8Array): T {
     const reader = new Reader(bytes);
     const budget = type.maxElements || this.#elements;
     const message = decodeRest(type, reader, this.#elements);
@@ -51,7 +59,7 @@ export class JsonWriter extends JsonPath {
     if (unknown === undefined || this.types === undefined) return;
     for (const type of this.types.extensions(extendee)) {
       const { name, field } = type.extension;
-      const { value } = this.decode(field, unknown);
+      const { value } = this.decode(field, unknown, `[${name}]`);
       if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
       json[`[${name}]`] = type.write(value as never, `[${name}]`, this);
     }

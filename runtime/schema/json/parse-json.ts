@@ -1,7 +1,6 @@
 import { malformed } from "../../bytes/fault.ts";
 import type { JsonValue } from "./value.ts";
 
-const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
 
@@ -37,7 +36,7 @@ function refuseDuplicates(text: string): void {
       case '"': {
         const end = endOfString(text, at);
         if (isName(text, end)) {
-          const name: string = JSON.parse(text.slice(at, end));
+          const name = nameOf(text.slice(at + 1, end - 1));
           const names = open.pop() ?? new Set();
           open.push(names);
           if (names.has(name)) malformed(`the member ${JSON.stringify(name.slice(0, 32))} is given twice, at position ${at}`);
@@ -49,13 +48,17 @@ function refuseDuplicates(text: string): void {
   }
 }
 
-/** The position behind a string that begins at `start`. */
+/** The position behind a string that begins at `start`: a quote ends it unless an odd number of backslashes stands before. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; ; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) return at + 1;
-    if (code === backslash) at++;
+  for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
+    let before = at;
+    while (text.charCodeAt(before - 1) === backslash) before--;
+    if ((at - before) % 2 === 0) return at + 1;
   }
+}
+
+function nameOf(written: string): string {
+  return written.includes("\\") ? JSON.parse(`"${written}"`) : written;
 }
 
 /** Whether what ends before `at` is the name of a member. */

@@ -38,7 +38,7 @@ export function writeFloatJson(value: number, key: JsonKey, path: JsonPath): num
   const float = Math.fround(value);
   if (!Number.isFinite(float)) return Number.isFinite(value) ? path.fail(key, value, "within the range of a float") : String(value);
   if (Number.isInteger(float) && Math.abs(float) <= exactFloats) return float;
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 7; digits < 9; digits++) {
     const shorter = Number(float.toPrecision(digits));
     if (Math.fround(shorter) === float) return shorter;
   }

@@ -222,6 +222,13 @@ test("all that the Any fields of a message hold is counted together", () => {
   throwsCommandError(() => roomJson(read, { types, decodeElements: 7 }), "RESOURCE_EXHAUSTED", /decodeElements/);
 });
 
+test("an Any that holds no such message is named with its path", () => {
+  const types = typeRegistry(ListValueJson);
+  const anys = [{ typeUrl: "a/google.protobuf.ListValue", value: new Uint8Array([10]) }];
+  const why = /^j\.Room: anys\[0\]: google\.protobuf\.ListValue: malformed message/;
+  throwsCommandError(() => roomJson({ anys }, { types }), "INVALID_ARGUMENT", why);
+});
+
 test("extensions are members in brackets, and known to the registry alone", () => {
   const { noteJson, numbersJson, innerJson } = old as unknown as Readonly<Record<string, JsonExtension<unknown, never>>>;
   const types = typeRegistry(noteJson!, numbersJson!, innerJson!);

@@ -106,7 +106,7 @@ test("a float is rounded to its precision, and refused beyond its range", () => 
 
 test("a float is written as the shortest number that is the same float", () => {
   for (const value of [0.1, 3.4028235e38, 1e-45, 16777216, -1.17549e-38, 0.3]) {
-    assert.is(write.writeFloatJson(Math.fround(value), "f", path), value === 1e-45 ? 1.4013e-45 : value);
+    assert.is(write.writeFloatJson(Math.fround(value), "f", path), value === 1e-45 ? 1.401298e-45 : value);
   }
   fc.assert(
     fc.property(fc.float({ noNaN: true }), (value) =>

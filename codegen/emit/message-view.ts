@@ -2,8 +2,9 @@ import type { Enum, Message } from "../model/schema.ts";
 import { docComment, literal } from "./comment.ts";
 import { defaultsView } from "./default-view.ts";
 import { claim, enumKey } from "./identifier.ts";
+import type { Ref } from "./imports.ts";
 import { propertiesOf, type Property } from "./message-scope.ts";
-import { propertyView } from "./property-view.ts";
+import { hasOwnInit, propertyView, runtimeRef } from "./property-view.ts";
 import { caseViews } from "./read-view.ts";
 import type { FileScope } from "./scope.ts";
 import type { CodecView, EnumView, MessageView } from "./view.ts";
@@ -12,12 +13,16 @@ import { writeViews } from "./write-view.ts";
 export function messageView(message: Message, scope: FileScope): MessageView {
   const names = scope.names.messages.get(message.fullName)!;
   const properties = propertiesOf(message, scope);
+  const own = properties.filter(hasOwnInit).map(({ property }) => literal(property));
+  const optional: Ref = { ...runtimeRef(scope, "Optional"), type: true };
   return {
     doc: elementDoc(message),
     fullName: literal(message.fullName),
     maxElements: message.zserver.maxElements,
     name: names.type,
     initName: names.init,
+    hasOwnInit: own.length > 0,
+    initBase: [optional, `<${[names.type, ...(own.length === 0 ? [] : [own.join(" | ")])].join(", ")}>`],
     defaults: defaultsView(properties, names.defaults, scope),
     enums: message.enums.map((enumeration) => enumView(enumeration, scope)),
     ...codecView(properties, { type: names.type, initType: names.init, writeName: names.write, readName: names.read }, scope),

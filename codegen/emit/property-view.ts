@@ -31,10 +31,17 @@ export function zeroOf(value: ValueType, scope: FileScope): Code | undefined {
 
 export function propertyView(property: Property, message: Code, scope: FileScope): PropertyView {
   const { property: name, variable } = property;
-  const common = { name, variable, shorthand: name === variable ? name : `${name}: ${variable}` };
+  const common = { name, ownInit: hasOwnInit(property), variable, shorthand: name === variable ? name : `${name}: ${variable}` };
   if (property.oneof !== undefined) return { ...common, ...oneofTypes(property, message, scope) };
   const field = property.field!;
   return { ...common, doc: fieldDoc(field), oneof: undefined, ...fieldTypes(field, scope) };
+}
+
+/** Whether senders pass something else for a property than decoding gives, apart from leaving it out. */
+export function hasOwnInit({ field, oneof }: Property): boolean {
+  const isMessage = ({ value }: Field): boolean => value.kind === "message";
+  if (field === undefined) return oneof!.members.some((member) => isMessage(member.field));
+  return field.presence === "required" || (isMessage(field) && wrapped(field) === undefined);
 }
 
 type Types = Pick<PropertyView, "type" | "initType" | "variableType" | "initial" | "required" | "cast">;

@@ -52,7 +52,7 @@ export interface RuntimeImports {
 /** Names that only types need: their imports are erased. */
 const runtimeTypes = new Set(
   words(`
-    CallOptions Caller CommandType ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType JsonValue JsonWriter
+    CallOptions Caller CommandType Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType JsonValue JsonWriter
     MessageType Reader ServiceType ToJsonOptions Writer`),
 );
 

@@ -35,6 +35,10 @@ export interface MessageView extends CodecView {
   readonly maxElements: number;
   readonly name: string;
   readonly initName: string;
+  /** What it has in common with the decoded type. */
+  readonly initBase: Code;
+  /** Whether any property says for itself what senders pass. */
+  readonly hasOwnInit: boolean;
   /** A constant with the defaults that the schema states; undefined where it states none. */
   readonly defaults: { readonly name: string; readonly fields: readonly DefaultView[] } | undefined;
   readonly enums: readonly EnumView[];
@@ -81,6 +85,8 @@ export interface CodecView {
 export interface PropertyView {
   readonly doc: string;
   readonly name: string;
+  /** Whether senders pass something else than decoding gives, apart from leaving it out: messages, and what is required. */
+  readonly ownInit: boolean;
   /** The local variable that holds it while decoding. */
   readonly variable: string;
   /** `name`, or `name: variable` where they differ. */

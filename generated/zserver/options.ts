@@ -7,19 +7,14 @@
  * is one entry that any protobuf tool can read.
  */
 
-import type { MessageType, Reader, Writer } from "../../runtime/schema/support.ts";
+import type { Extensible, MessageType, Optional, Reader, Writer } from "../../runtime/schema/support.ts";
 
 /** The response type of a one-way command: no reply is ever sent, not even an empty one. */
-export interface None {
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
+export interface None extends Extensible {
 }
 
 /** What senders pass for {@link None}. */
-export interface NoneInit {
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface NoneInit extends Optional<None> {}
 
 export const None: MessageType<None, NoneInit> = {
   name: "zserver.None",

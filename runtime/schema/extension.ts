@@ -1,11 +1,7 @@
 import { concatBytes } from "../bytes/concat.ts";
 import { decode, encode } from "./codec.ts";
 import type { ExtensionField, ExtensionType } from "./extension-type.ts";
-
-/** What every message may carry: fields that its schema does not know, extensions among them. */
-interface Extensible {
-  readonly $unknown?: Uint8Array | undefined;
-}
+import type { Extensible } from "./message-type.ts";
 
 const nothing = new Uint8Array(0);
 

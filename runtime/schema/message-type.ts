@@ -1,6 +1,22 @@
 import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 
+/** What every message may carry besides its own fields. */
+export interface Extensible {
+  /** Fields that the schema does not know, as they came, extensions among them; sent again. */
+  readonly $unknown?: Uint8Array | undefined;
+}
+
+/**
+ * What senders pass for a message: as it is decoded, every field optional.
+ *
+ * @typeParam Own fields for which they pass something else
+ */
+export type Optional<T, Own extends keyof T = never> = Chosen<T, Exclude<keyof T, Own>>;
+
+/** A mapped type of this form keeps the comments of the fields, which one with `Exclude` in it would lose. */
+type Chosen<T, Field extends keyof T> = { readonly [Name in Field]?: T[Name] | undefined };
+
 /**
  * The descriptor of a message: a plain constant of generated code that carries the message's name next to its straight-line codec.
  *

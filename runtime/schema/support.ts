@@ -8,5 +8,5 @@ export { absent, unsendable } from "../bytes/fault.ts";
 export type { Caller, CallOptions } from "./caller.ts";
 export { emptyBytes, emptyList, emptyMap } from "./empty.ts";
 export type { ExtensionField, ExtensionType } from "./extension-type.ts";
-export type { MessageType } from "./message-type.ts";
+export type { Extensible, MessageType, Optional } from "./message-type.ts";
 export { type CommandKind, type CommandType, type ServiceInfo, serviceInfo, type ServiceType, type Side } from "./service-type.ts";

@@ -2,7 +2,9 @@
 /** A message of any type, with its name. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyBytes,
@@ -13,24 +15,15 @@ import {
 } from "../../../runtime/schema/support.ts";
 
 /** Holds one encoded message of a type that the reader learns from `type_url`. */
-export interface Any {
+export interface Any extends Extensible {
   /** A URL whose last part is the fully qualified name of the message in `value`, for example "type.googleapis.com/example.v1.Order". */
   readonly typeUrl: string;
   /** The encoded message. */
   readonly value: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Any}. */
-export interface AnyInit {
-  /** A URL whose last part is the fully qualified name of the message in `value`, for example "type.googleapis.com/example.v1.Order". */
-  readonly typeUrl?: string | undefined;
-  /** The encoded message. */
-  readonly value?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface AnyInit extends Optional<Any> {}
 
 export const Any: MessageType<Any, AnyInit> = {
   name: "google.protobuf.Any",

@@ -2,7 +2,9 @@
 /** A span of time. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   readInt32,
@@ -12,24 +14,15 @@ import {
 } from "../../../runtime/schema/support.ts";
 
 /** A signed span of time, at most about 10,000 years. */
-export interface Duration {
+export interface Duration extends Extensible {
   /** Whole seconds, from -315,576,000,000 to 315,576,000,000. */
   readonly seconds: bigint;
   /** The rest in nanoseconds, from -999,999,999 to 999,999,999, with the sign of `seconds` where that is not 0. */
   readonly nanos: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Duration}. */
-export interface DurationInit {
-  /** Whole seconds, from -315,576,000,000 to 315,576,000,000. */
-  readonly seconds?: bigint | undefined;
-  /** The rest in nanoseconds, from -999,999,999 to 999,999,999, with the sign of `seconds` where that is not 0. */
-  readonly nanos?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface DurationInit extends Optional<Duration> {}
 
 export const Duration: MessageType<Duration, DurationInit> = {
   name: "google.protobuf.Duration",

@@ -2,7 +2,9 @@
 /** Values without a schema, as JSON has them. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyList,
@@ -25,19 +27,15 @@ export const NullValue = {
 export type NullValue = (typeof NullValue)[keyof typeof NullValue] | (number & {});
 
 /** A JSON object. */
-export interface Struct {
+export interface Struct extends Extensible {
   /** Its members, in no particular order. */
   readonly fields: ReadonlyMap<string, Value>;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Struct}. */
-export interface StructInit {
+export interface StructInit extends Optional<Struct, "fields"> {
   /** Its members, in no particular order. */
   readonly fields?: ReadonlyMap<string, ValueInit> | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Struct: MessageType<Struct, StructInit> = {
@@ -105,7 +103,7 @@ function readStruct(reader: Reader, end: number, previous?: Struct): Struct {
 }
 
 /** Any JSON value; one without a kind is not valid. */
-export interface Value {
+export interface Value extends Extensible {
   readonly kind:
     | { readonly case: "nullValue"; readonly value: NullValue }
     /** Finite: JSON knows neither NaN nor infinity. */
@@ -115,12 +113,10 @@ export interface Value {
     | { readonly case: "structValue"; readonly value: Struct }
     | { readonly case: "listValue"; readonly value: ListValue }
     | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Value}. */
-export interface ValueInit {
+export interface ValueInit extends Optional<Value, "kind"> {
   readonly kind?:
     | { readonly case: "nullValue"; readonly value: NullValue }
     /** Finite: JSON knows neither NaN nor infinity. */
@@ -130,8 +126,6 @@ export interface ValueInit {
     | { readonly case: "structValue"; readonly value: StructInit }
     | { readonly case: "listValue"; readonly value: ListValueInit }
     | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Value: MessageType<Value, ValueInit> = {
@@ -218,17 +212,13 @@ function readValue(reader: Reader, end: number, previous?: Value): Value {
 }
 
 /** A JSON array. */
-export interface ListValue {
+export interface ListValue extends Extensible {
   readonly values: readonly Value[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link ListValue}. */
-export interface ListValueInit {
+export interface ListValueInit extends Optional<ListValue, "values"> {
   readonly values?: readonly ValueInit[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const ListValue: MessageType<ListValue, ListValueInit> = {

@@ -2,7 +2,9 @@
 /** A point in time. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   readInt32,
@@ -12,24 +14,15 @@ import {
 } from "../../../runtime/schema/support.ts";
 
 /** A point in time, independent of any time zone, from the year 1 to the year 9999. */
-export interface Timestamp {
+export interface Timestamp extends Extensible {
   /** Whole seconds since 1970-01-01T00:00:00Z, from -62,135,596,800 to 253,402,300,799; negative before 1970. */
   readonly seconds: bigint;
   /** Nanoseconds since the start of that second, from 0 to 999,999,999, also before 1970. */
   readonly nanos: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Timestamp}. */
-export interface TimestampInit {
-  /** Whole seconds since 1970-01-01T00:00:00Z, from -62,135,596,800 to 253,402,300,799; negative before 1970. */
-  readonly seconds?: bigint | undefined;
-  /** Nanoseconds since the start of that second, from 0 to 999,999,999, also before 1970. */
-  readonly nanos?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface TimestampInit extends Optional<Timestamp> {}
 
 export const Timestamp: MessageType<Timestamp, TimestampInit> = {
   name: "google.protobuf.Timestamp",

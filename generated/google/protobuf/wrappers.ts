@@ -2,7 +2,9 @@
 /** Scalars that may be absent. Newer schemas write `optional` instead. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyBytes,
@@ -27,18 +29,12 @@ import {
 } from "../../../runtime/schema/support.ts";
 
 /** A double, or nothing. */
-export interface DoubleValue {
+export interface DoubleValue extends Extensible {
   readonly value: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link DoubleValue}. */
-export interface DoubleValueInit {
-  readonly value?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface DoubleValueInit extends Optional<DoubleValue> {}
 
 export const DoubleValue: MessageType<DoubleValue, DoubleValueInit> = {
   name: "google.protobuf.DoubleValue",
@@ -74,18 +70,12 @@ function readDoubleValue(reader: Reader, end: number, previous?: DoubleValue): D
 }
 
 /** A float, or nothing. */
-export interface FloatValue {
+export interface FloatValue extends Extensible {
   readonly value: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link FloatValue}. */
-export interface FloatValueInit {
-  readonly value?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface FloatValueInit extends Optional<FloatValue> {}
 
 export const FloatValue: MessageType<FloatValue, FloatValueInit> = {
   name: "google.protobuf.FloatValue",
@@ -121,18 +111,12 @@ function readFloatValue(reader: Reader, end: number, previous?: FloatValue): Flo
 }
 
 /** An int64, or nothing. */
-export interface Int64Value {
+export interface Int64Value extends Extensible {
   readonly value: bigint;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Int64Value}. */
-export interface Int64ValueInit {
-  readonly value?: bigint | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface Int64ValueInit extends Optional<Int64Value> {}
 
 export const Int64Value: MessageType<Int64Value, Int64ValueInit> = {
   name: "google.protobuf.Int64Value",
@@ -168,18 +152,12 @@ function readInt64Value(reader: Reader, end: number, previous?: Int64Value): Int
 }
 
 /** A uint64, or nothing. */
-export interface UInt64Value {
+export interface UInt64Value extends Extensible {
   readonly value: bigint;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link UInt64Value}. */
-export interface UInt64ValueInit {
-  readonly value?: bigint | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface UInt64ValueInit extends Optional<UInt64Value> {}
 
 export const UInt64Value: MessageType<UInt64Value, UInt64ValueInit> = {
   name: "google.protobuf.UInt64Value",
@@ -215,18 +193,12 @@ function readUInt64Value(reader: Reader, end: number, previous?: UInt64Value): U
 }
 
 /** An int32, or nothing. */
-export interface Int32Value {
+export interface Int32Value extends Extensible {
   readonly value: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Int32Value}. */
-export interface Int32ValueInit {
-  readonly value?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface Int32ValueInit extends Optional<Int32Value> {}
 
 export const Int32Value: MessageType<Int32Value, Int32ValueInit> = {
   name: "google.protobuf.Int32Value",
@@ -262,18 +234,12 @@ function readInt32Value(reader: Reader, end: number, previous?: Int32Value): Int
 }
 
 /** A uint32, or nothing. */
-export interface UInt32Value {
+export interface UInt32Value extends Extensible {
   readonly value: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link UInt32Value}. */
-export interface UInt32ValueInit {
-  readonly value?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface UInt32ValueInit extends Optional<UInt32Value> {}
 
 export const UInt32Value: MessageType<UInt32Value, UInt32ValueInit> = {
   name: "google.protobuf.UInt32Value",
@@ -309,18 +275,12 @@ function readUInt32Value(reader: Reader, end: number, previous?: UInt32Value): U
 }
 
 /** A bool, or nothing. */
-export interface BoolValue {
+export interface BoolValue extends Extensible {
   readonly value: boolean;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link BoolValue}. */
-export interface BoolValueInit {
-  readonly value?: boolean | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface BoolValueInit extends Optional<BoolValue> {}
 
 export const BoolValue: MessageType<BoolValue, BoolValueInit> = {
   name: "google.protobuf.BoolValue",
@@ -356,18 +316,12 @@ function readBoolValue(reader: Reader, end: number, previous?: BoolValue): BoolV
 }
 
 /** A string, or nothing. */
-export interface StringValue {
+export interface StringValue extends Extensible {
   readonly value: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link StringValue}. */
-export interface StringValueInit {
-  readonly value?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface StringValueInit extends Optional<StringValue> {}
 
 export const StringValue: MessageType<StringValue, StringValueInit> = {
   name: "google.protobuf.StringValue",
@@ -403,18 +357,12 @@ function readStringValue(reader: Reader, end: number, previous?: StringValue): S
 }
 
 /** Bytes, or nothing. */
-export interface BytesValue {
+export interface BytesValue extends Extensible {
   readonly value: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link BytesValue}. */
-export interface BytesValueInit {
-  readonly value?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface BytesValueInit extends Optional<BytesValue> {}
 
 export const BytesValue: MessageType<BytesValue, BytesValueInit> = {
   name: "google.protobuf.BytesValue",

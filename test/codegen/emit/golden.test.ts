@@ -28,7 +28,9 @@ message Hello {
     "/** About this file. */",
     "",
     "import {",
+    "  type Extensible,",
     "  type MessageType,",
+    "  type Optional,",
     "  type Reader,",
     "  type Writer,",
     "  emptyList,",
@@ -39,28 +41,17 @@ message Hello {
     '} from "zserver/codec";',
     "",
     "/** Says hello. */",
-    "export interface Hello {",
+    "export interface Hello extends Extensible {",
     "  /**",
     "   * Who",
     "   * is greeted.",
     "   */",
     "  readonly firstName: string;",
     "  readonly ids: readonly number[];",
-    "  /** Fields that the schema does not know, as they came; sent again. */",
-    "  readonly $unknown?: Uint8Array | undefined;",
     "}",
     "",
     "/** What senders pass for {@link Hello}. */",
-    "export interface HelloInit {",
-    "  /**",
-    "   * Who",
-    "   * is greeted.",
-    "   */",
-    "  readonly firstName?: string | undefined;",
-    "  readonly ids?: readonly number[] | undefined;",
-    "  /** Fields that the schema does not know, as they came; sent again. */",
-    "  readonly $unknown?: Uint8Array | undefined;",
-    "}",
+    "export interface HelloInit extends Optional<Hello> {}",
     "",
     "export const Hello: MessageType<Hello, HelloInit> = {",
     '  name: "a.Hello",',
@@ -113,6 +104,24 @@ message Hello {
     "  return { firstName, ids };",
     "}",
     "",
+  ]);
+});
+
+test("senders pass messages as senders have them, and what is required; all else as it is decoded", () => {
+  const source = `syntax = "proto2"; package a; message M { optional string text = 1; required int32 id = 2; optional M m = 3;
+    repeated M ms = 4; map<int32, M> by_id = 5; oneof plain { int32 a = 6; } oneof choice { M b = 7; string c = 8; } }`;
+  const lines = emitted(source);
+  const start = lines.findIndex((line) => line.startsWith("export interface MInit"));
+  assert.equal(lines.slice(start, lines.indexOf("}", start)), [
+    'export interface MInit extends Optional<M, "id" | "m" | "ms" | "byId" | "choice"> {',
+    "  readonly id: number;",
+    "  readonly m?: MInit | undefined;",
+    "  readonly ms?: readonly MInit[] | undefined;",
+    "  readonly byId?: ReadonlyMap<number, MInit> | undefined;",
+    "  readonly choice?:",
+    '    | { readonly case: "b"; readonly value: MInit }',
+    '    | { readonly case: "c"; readonly value: string }',
+    "    | undefined;",
   ]);
 });
 

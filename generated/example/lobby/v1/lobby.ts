@@ -6,9 +6,11 @@ import {
   type CallOptions,
   type Caller,
   type CommandType,
+  type Extensible,
   type MessageType,
   None,
   type NoneInit,
+  type Optional,
   type Reader,
   type ServiceType,
   type Writer,
@@ -25,24 +27,15 @@ import {
 } from "zserver/codec";
 
 /** Asks to enter a room. */
-export interface JoinRequest {
+export interface JoinRequest extends Extensible {
   /** The room's name. */
   readonly room: string;
   /** The player's display name. */
   readonly player: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link JoinRequest}. */
-export interface JoinRequestInit {
-  /** The room's name. */
-  readonly room?: string | undefined;
-  /** The player's display name. */
-  readonly player?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface JoinRequestInit extends Optional<JoinRequest> {}
 
 export const JoinRequest: MessageType<JoinRequest, JoinRequestInit> = {
   name: "example.lobby.v1.JoinRequest",
@@ -83,20 +76,13 @@ function readJoinRequest(reader: Reader, end: number, previous?: JoinRequest): J
   return { room, player };
 }
 
-export interface JoinReply {
+export interface JoinReply extends Extensible {
   /** Everybody in the room, the new player included. */
   readonly players: readonly string[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link JoinReply}. */
-export interface JoinReplyInit {
-  /** Everybody in the room, the new player included. */
-  readonly players?: readonly string[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface JoinReplyInit extends Optional<JoinReply> {}
 
 export const JoinReply: MessageType<JoinReply, JoinReplyInit> = {
   name: "example.lobby.v1.JoinReply",
@@ -139,22 +125,14 @@ function readJoinReply(reader: Reader, end: number, previous?: JoinReply): JoinR
 }
 
 /** The error detail of a Join that found no place left. */
-export interface RoomFull {
+export interface RoomFull extends Extensible {
   readonly room: string;
   /** How many players the room holds. */
   readonly capacity: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link RoomFull}. */
-export interface RoomFullInit {
-  readonly room?: string | undefined;
-  /** How many players the room holds. */
-  readonly capacity?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface RoomFullInit extends Optional<RoomFull> {}
 
 export const RoomFull: MessageType<RoomFull, RoomFullInit> = {
   name: "example.lobby.v1.RoomFull",
@@ -195,26 +173,16 @@ function readRoomFull(reader: Reader, end: number, previous?: RoomFull): RoomFul
   return { room, capacity };
 }
 
-export interface ChatLine {
+export interface ChatLine extends Extensible {
   readonly room: string;
   readonly player: string;
   readonly text: string;
   /** Milliseconds since 1970, set by the server. */
   readonly saidAtMs: bigint;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link ChatLine}. */
-export interface ChatLineInit {
-  readonly room?: string | undefined;
-  readonly player?: string | undefined;
-  readonly text?: string | undefined;
-  /** Milliseconds since 1970, set by the server. */
-  readonly saidAtMs?: bigint | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ChatLineInit extends Optional<ChatLine> {}
 
 export const ChatLine: MessageType<ChatLine, ChatLineInit> = {
   name: "example.lobby.v1.ChatLine",
@@ -267,18 +235,12 @@ function readChatLine(reader: Reader, end: number, previous?: ChatLine): ChatLin
   return { room, player, text, saidAtMs };
 }
 
-export interface MatchRequest {
+export interface MatchRequest extends Extensible {
   readonly player: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link MatchRequest}. */
-export interface MatchRequestInit {
-  readonly player?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface MatchRequestInit extends Optional<MatchRequest> {}
 
 export const MatchRequest: MessageType<MatchRequest, MatchRequestInit> = {
   name: "example.lobby.v1.MatchRequest",
@@ -313,18 +275,12 @@ function readMatchRequest(reader: Reader, end: number, previous?: MatchRequest):
   return { player };
 }
 
-export interface MatchReply {
+export interface MatchReply extends Extensible {
   readonly opponent: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link MatchReply}. */
-export interface MatchReplyInit {
-  readonly opponent?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface MatchReplyInit extends Optional<MatchReply> {}
 
 export const MatchReply: MessageType<MatchReply, MatchReplyInit> = {
   name: "example.lobby.v1.MatchReply",
@@ -359,22 +315,14 @@ function readMatchReply(reader: Reader, end: number, previous?: MatchReply): Mat
   return { opponent };
 }
 
-export interface HistoryRequest {
+export interface HistoryRequest extends Extensible {
   readonly room: string;
   /** The most lines to stream; 0 means all. */
   readonly limit: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link HistoryRequest}. */
-export interface HistoryRequestInit {
-  readonly room?: string | undefined;
-  /** The most lines to stream; 0 means all. */
-  readonly limit?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface HistoryRequestInit extends Optional<HistoryRequest> {}
 
 export const HistoryRequest: MessageType<HistoryRequest, HistoryRequestInit> = {
   name: "example.lobby.v1.HistoryRequest",
@@ -415,18 +363,12 @@ function readHistoryRequest(reader: Reader, end: number, previous?: HistoryReque
   return { room, limit };
 }
 
-export interface ImportReply {
+export interface ImportReply extends Extensible {
   readonly kept: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link ImportReply}. */
-export interface ImportReplyInit {
-  readonly kept?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ImportReplyInit extends Optional<ImportReply> {}
 
 export const ImportReply: MessageType<ImportReply, ImportReplyInit> = {
   name: "example.lobby.v1.ImportReply",
@@ -461,16 +403,11 @@ function readImportReply(reader: Reader, end: number, previous?: ImportReply): I
   return { kept };
 }
 
-export interface ReadyRequest {
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
+export interface ReadyRequest extends Extensible {
 }
 
 /** What senders pass for {@link ReadyRequest}. */
-export interface ReadyRequestInit {
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ReadyRequestInit extends Optional<ReadyRequest> {}
 
 export const ReadyRequest: MessageType<ReadyRequest, ReadyRequestInit> = {
   name: "example.lobby.v1.ReadyRequest",
@@ -493,18 +430,12 @@ function readReadyRequest(reader: Reader, end: number, previous?: ReadyRequest):
   return {};
 }
 
-export interface ReadyReply {
+export interface ReadyReply extends Extensible {
   readonly ready: boolean;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link ReadyReply}. */
-export interface ReadyReplyInit {
-  readonly ready?: boolean | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ReadyReplyInit extends Optional<ReadyReply> {}
 
 export const ReadyReply: MessageType<ReadyReply, ReadyReplyInit> = {
   name: "example.lobby.v1.ReadyReply",

@@ -6,9 +6,11 @@ import {
   type CallOptions,
   type Caller,
   type CommandType,
+  type Extensible,
   type MessageType,
   None,
   type NoneInit,
+  type Optional,
   type Reader,
   type ServiceType,
   type Writer,
@@ -17,18 +19,12 @@ import {
   writeString,
 } from "zserver/codec";
 
-export interface Name {
+export interface Name extends Extensible {
   readonly text: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Name}. */
-export interface NameInit {
-  readonly text?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface NameInit extends Optional<Name> {}
 
 export const Name: MessageType<Name, NameInit> = {
   name: "example.probe.v1.Name",

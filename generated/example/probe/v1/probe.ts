@@ -6,9 +6,11 @@ import {
   type CallOptions,
   type Caller,
   type CommandType,
+  type Extensible,
   type MessageType,
   None,
   type NoneInit,
+  type Optional,
   type Reader,
   type ServiceType,
   type Writer,
@@ -24,20 +26,13 @@ import {
   writeUint32,
 } from "zserver/codec";
 
-export interface Text {
+export interface Text extends Extensible {
   readonly text: string;
   readonly number: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Text}. */
-export interface TextInit {
-  readonly text?: string | undefined;
-  readonly number?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface TextInit extends Optional<Text> {}
 
 export const Text: MessageType<Text, TextInit> = {
   name: "example.probe.v1.Text",
@@ -78,24 +73,15 @@ function readText(reader: Reader, end: number, previous?: Text): Text {
   return { text, number };
 }
 
-export interface Blob {
+export interface Blob extends Extensible {
   readonly copied: Uint8Array;
   /** A view into the receive buffer: valid until the handler first awaits. */
   readonly viewed: Uint8Array;
   readonly label: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Blob}. */
-export interface BlobInit {
-  readonly copied?: Uint8Array | undefined;
-  /** A view into the receive buffer: valid until the handler first awaits. */
-  readonly viewed?: Uint8Array | undefined;
-  readonly label?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface BlobInit extends Optional<Blob> {}
 
 export const Blob: MessageType<Blob, BlobInit> = {
   name: "example.probe.v1.Blob",
@@ -142,17 +128,13 @@ function readBlob(reader: Reader, end: number, previous?: Blob): Blob {
   return { copied, viewed, label };
 }
 
-export interface Crowd {
+export interface Crowd extends Extensible {
   readonly members: readonly Text[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Crowd}. */
-export interface CrowdInit {
+export interface CrowdInit extends Optional<Crowd, "members"> {
   readonly members?: readonly TextInit[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Crowd: MessageType<Crowd, CrowdInit> = {
@@ -199,18 +181,12 @@ function readCrowd(reader: Reader, end: number, previous?: Crowd): Crowd {
 }
 
 /** The error detail of a refusal. */
-export interface Refused {
+export interface Refused extends Extensible {
   readonly why: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Refused}. */
-export interface RefusedInit {
-  readonly why?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface RefusedInit extends Optional<Refused> {}
 
 export const Refused: MessageType<Refused, RefusedInit> = {
   name: "example.probe.v1.Refused",
@@ -246,18 +222,12 @@ function readRefused(reader: Reader, end: number, previous?: Refused): Refused {
 }
 
 /** An error detail that no command declares. */
-export interface Undeclared {
+export interface Undeclared extends Extensible {
   readonly secret: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Undeclared}. */
-export interface UndeclaredInit {
-  readonly secret?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface UndeclaredInit extends Optional<Undeclared> {}
 
 export const Undeclared: MessageType<Undeclared, UndeclaredInit> = {
   name: "example.probe.v1.Undeclared",

@@ -2,7 +2,9 @@
 /** An order as shops know it: nested, with lists, text and numbers. The benchmarks of the codecs use it. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyBytes,
@@ -36,7 +38,7 @@ export const Status = {
 export type Status = (typeof Status)[keyof typeof Status] | (number & {});
 
 /** A customer's order. */
-export interface Order {
+export interface Order extends Extensible {
   /** Counts the orders of this shop. */
   readonly id: bigint;
   readonly customer: Customer | undefined;
@@ -48,25 +50,13 @@ export interface Order {
   readonly note: string | undefined;
   readonly labels: readonly string[];
   readonly payment: Payment | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Order}. */
-export interface OrderInit {
-  /** Counts the orders of this shop. */
-  readonly id?: bigint | undefined;
+export interface OrderInit extends Optional<Order, "customer" | "lines" | "payment"> {
   readonly customer?: CustomerInit | undefined;
   readonly lines?: readonly LineInit[] | undefined;
-  readonly status?: Status | undefined;
-  /** Milliseconds since 1970. */
-  readonly orderedAtMs?: bigint | undefined;
-  /** What the customer wrote to the shop. */
-  readonly note?: string | undefined;
-  readonly labels?: readonly string[] | undefined;
   readonly payment?: PaymentInit | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Order: MessageType<Order, OrderInit> = {
@@ -176,23 +166,16 @@ function readOrder(reader: Reader, end: number, previous?: Order): Order {
 }
 
 /** Who ordered. */
-export interface Customer {
+export interface Customer extends Extensible {
   readonly id: number;
   readonly name: string;
   readonly email: string;
   readonly shipping: Address | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Customer}. */
-export interface CustomerInit {
-  readonly id?: number | undefined;
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
+export interface CustomerInit extends Optional<Customer, "shipping"> {
   readonly shipping?: AddressInit | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Customer: MessageType<Customer, CustomerInit> = {
@@ -253,26 +236,16 @@ function readCustomer(reader: Reader, end: number, previous?: Customer): Custome
   return { id, name, email, shipping };
 }
 
-export interface Address {
+export interface Address extends Extensible {
   readonly street: string;
   readonly city: string;
   readonly postcode: string;
   /** ISO 3166-1 alpha-2. */
   readonly country: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Address}. */
-export interface AddressInit {
-  readonly street?: string | undefined;
-  readonly city?: string | undefined;
-  readonly postcode?: string | undefined;
-  /** ISO 3166-1 alpha-2. */
-  readonly country?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface AddressInit extends Optional<Address> {}
 
 export const Address: MessageType<Address, AddressInit> = {
   name: "example.shop.v1.Address",
@@ -326,7 +299,7 @@ function readAddress(reader: Reader, end: number, previous?: Address): Address {
 }
 
 /** One article of an order. */
-export interface Line {
+export interface Line extends Extensible {
   readonly article: string;
   readonly name: string;
   readonly quantity: number;
@@ -334,22 +307,10 @@ export interface Line {
   readonly priceCents: number;
   /** In grams. */
   readonly weight: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Line}. */
-export interface LineInit {
-  readonly article?: string | undefined;
-  readonly name?: string | undefined;
-  readonly quantity?: number | undefined;
-  /** In hundredths of the order's currency. */
-  readonly priceCents?: number | undefined;
-  /** In grams. */
-  readonly weight?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface LineInit extends Optional<Line> {}
 
 export const Line: MessageType<Line, LineInit> = {
   name: "example.shop.v1.Line",
@@ -408,26 +369,16 @@ function readLine(reader: Reader, end: number, previous?: Line): Line {
   return { article, name, quantity, priceCents, weight };
 }
 
-export interface Payment {
+export interface Payment extends Extensible {
   readonly method: string;
   readonly currency: string;
   readonly totalCents: number;
   readonly confirmed: boolean;
   readonly receipt: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Payment}. */
-export interface PaymentInit {
-  readonly method?: string | undefined;
-  readonly currency?: string | undefined;
-  readonly totalCents?: number | undefined;
-  readonly confirmed?: boolean | undefined;
-  readonly receipt?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface PaymentInit extends Optional<Payment> {}
 
 export const Payment: MessageType<Payment, PaymentInit> = {
   name: "example.shop.v1.Payment",
@@ -487,7 +438,7 @@ function readPayment(reader: Reader, end: number, previous?: Payment): Payment {
 }
 
 /** What happened to an order, as small as messages usually are. */
-export interface Event {
+export interface Event extends Extensible {
   readonly order: number;
   readonly kind: string;
   readonly actor: string;
@@ -495,22 +446,10 @@ export interface Event {
   readonly atMs: bigint;
   readonly final: boolean;
   readonly change: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Event}. */
-export interface EventInit {
-  readonly order?: number | undefined;
-  readonly kind?: string | undefined;
-  readonly actor?: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly atMs?: bigint | undefined;
-  readonly final?: boolean | undefined;
-  readonly change?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface EventInit extends Optional<Event> {}
 
 export const Event: MessageType<Event, EventInit> = {
   name: "example.shop.v1.Event",

@@ -2,7 +2,9 @@
 /** What a warehouse's sensors measured: numbers and nothing else. The benchmarks of the codecs use it. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyList,
@@ -15,7 +17,7 @@ import {
   writeUint32,
 } from "zserver/codec";
 
-export interface Readings {
+export interface Readings extends Extensible {
   readonly sensor: number;
   /** In degrees Celsius. */
   readonly temperatures: readonly number[];
@@ -23,22 +25,10 @@ export interface Readings {
   readonly intervals: readonly number[];
   /** How far the stock changed, in pieces. */
   readonly changes: readonly number[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Readings}. */
-export interface ReadingsInit {
-  readonly sensor?: number | undefined;
-  /** In degrees Celsius. */
-  readonly temperatures?: readonly number[] | undefined;
-  /** Milliseconds since the reading before. */
-  readonly intervals?: readonly number[] | undefined;
-  /** How far the stock changed, in pieces. */
-  readonly changes?: readonly number[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ReadingsInit extends Optional<Readings> {}
 
 export const Readings: MessageType<Readings, ReadingsInit> = {
   name: "example.shop.v1.Readings",

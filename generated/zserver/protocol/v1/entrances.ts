@@ -2,7 +2,9 @@
 /** Where a server may be reached, as the server itself says. docs/PROTOCOL.md says what must be checked. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyBytes,
@@ -18,24 +20,15 @@ import {
 } from "zserver/codec";
 
 /** The body of ENTRANCES: a list of entrances that the server's identity signed. */
-export interface SignedEntrances {
+export interface SignedEntrances extends Extensible {
   /** An EntranceList, as its signer encoded it: 8,192 bytes at most. */
   readonly list: Uint8Array;
   /** Ed25519 by the server's identity; docs/PROTOCOL.md says over what. */
   readonly signature: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link SignedEntrances}. */
-export interface SignedEntrancesInit {
-  /** An EntranceList, as its signer encoded it: 8,192 bytes at most. */
-  readonly list?: Uint8Array | undefined;
-  /** Ed25519 by the server's identity; docs/PROTOCOL.md says over what. */
-  readonly signature?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface SignedEntrancesInit extends Optional<SignedEntrances> {}
 
 export const SignedEntrances: MessageType<SignedEntrances, SignedEntrancesInit> = {
   name: "zserver.protocol.v1.SignedEntrances",
@@ -76,23 +69,17 @@ function readSignedEntrances(reader: Reader, end: number, previous?: SignedEntra
   return { list, signature };
 }
 
-export interface EntranceList {
+export interface EntranceList extends Extensible {
   /** A client takes a list only in the place of one with a lower version. */
   readonly version: bigint;
   /** 1 to 64, no URL twice. */
   readonly entrances: readonly Entrance[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link EntranceList}. */
-export interface EntranceListInit {
-  /** A client takes a list only in the place of one with a lower version. */
-  readonly version?: bigint | undefined;
+export interface EntranceListInit extends Optional<EntranceList, "entrances"> {
   /** 1 to 64, no URL twice. */
   readonly entrances?: readonly EntranceInit[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const EntranceList: MessageType<EntranceList, EntranceListInit> = {
@@ -144,24 +131,15 @@ function readEntranceList(reader: Reader, end: number, previous?: EntranceList):
   return { version, entrances };
 }
 
-export interface Entrance {
+export interface Entrance extends Extensible {
   /** For example "wss://game.example/zserver" or "tcp://[2001:db8::1]:7000". */
   readonly url: string;
   /** Lower is tried first, 0 to 65,535; those of equal priority share the load. */
   readonly priority: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Entrance}. */
-export interface EntranceInit {
-  /** For example "wss://game.example/zserver" or "tcp://[2001:db8::1]:7000". */
-  readonly url?: string | undefined;
-  /** Lower is tried first, 0 to 65,535; those of equal priority share the load. */
-  readonly priority?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface EntranceInit extends Optional<Entrance> {}
 
 export const Entrance: MessageType<Entrance, EntranceInit> = {
   name: "zserver.protocol.v1.Entrance",
@@ -203,16 +181,11 @@ function readEntrance(reader: Reader, end: number, previous?: Entrance): Entranc
 }
 
 /** The body of MOVE: the client is asked to go over to an entrance of the newest list. Nothing more is to be said. */
-export interface Move {
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
+export interface Move extends Extensible {
 }
 
 /** What senders pass for {@link Move}. */
-export interface MoveInit {
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface MoveInit extends Optional<Move> {}
 
 export const Move: MessageType<Move, MoveInit> = {
   name: "zserver.protocol.v1.Move",

@@ -2,7 +2,9 @@
 /** What two peers say before they have a session. docs/PROTOCOL.md says when each message is sent and what must be checked. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyBytes,
@@ -21,24 +23,15 @@ import {
 } from "zserver/codec";
 
 /** The dialling side's first packet, in clear, before message 1 of the handshake. Part of the handshake's prologue. */
-export interface Offer {
+export interface Offer extends Extensible {
   /** Noise protocol names, the preferred first; message 1 that follows belongs to the first of them. */
   readonly suites: readonly string[];
   /** The first 8 bytes of SHA-256 of the server's static key that the client expects; empty for XX. */
   readonly keyHint: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Offer}. */
-export interface OfferInit {
-  /** Noise protocol names, the preferred first; message 1 that follows belongs to the first of them. */
-  readonly suites?: readonly string[] | undefined;
-  /** The first 8 bytes of SHA-256 of the server's static key that the client expects; empty for XX. */
-  readonly keyHint?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface OfferInit extends Optional<Offer> {}
 
 export const Offer: MessageType<Offer, OfferInit> = {
   name: "zserver.protocol.v1.Offer",
@@ -87,25 +80,21 @@ function readOffer(reader: Reader, end: number, previous?: Offer): Offer {
 }
 
 /** The listening side's first packet, in clear, before message 2 of the handshake. Part of the handshake's prologue when it refuses. */
-export interface Answer {
+export interface Answer extends Extensible {
   readonly outcome:
     /** The suite that message 2 belongs to: the first of the offer. */
     | { readonly case: "accepted"; readonly value: string }
     | { readonly case: "refused"; readonly value: Refusal }
     | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Answer}. */
-export interface AnswerInit {
+export interface AnswerInit extends Optional<Answer, "outcome"> {
   readonly outcome?:
     /** The suite that message 2 belongs to: the first of the offer. */
     | { readonly case: "accepted"; readonly value: string }
     | { readonly case: "refused"; readonly value: RefusalInit }
     | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Answer: MessageType<Answer, AnswerInit> = {
@@ -162,7 +151,7 @@ function readAnswer(reader: Reader, end: number, previous?: Answer): Answer {
 }
 
 /** Why a listening side does not go on with an offer. Nothing in it is authenticated. */
-export interface Refusal {
+export interface Refusal extends Extensible {
   readonly reason: Refusal_Reason;
   /** Milliseconds after which a new attempt is welcome; 0 when the server does not say. */
   readonly retryAfterMs: number;
@@ -170,22 +159,10 @@ export interface Refusal {
   readonly suites: readonly string[];
   /** The identity that this server says it has, with WRONG_SERVER: for people who compare keys. */
   readonly identity: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Refusal}. */
-export interface RefusalInit {
-  readonly reason?: Refusal_Reason | undefined;
-  /** Milliseconds after which a new attempt is welcome; 0 when the server does not say. */
-  readonly retryAfterMs?: number | undefined;
-  /** Suites that the server speaks, with UNKNOWN_SUITE. */
-  readonly suites?: readonly string[] | undefined;
-  /** The identity that this server says it has, with WRONG_SERVER: for people who compare keys. */
-  readonly identity?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface RefusalInit extends Optional<Refusal> {}
 
 export const Refusal: MessageType<Refusal, RefusalInit> = {
   name: "zserver.protocol.v1.Refusal",
@@ -259,19 +236,15 @@ export const Refusal_Reason = {
 export type Refusal_Reason = (typeof Refusal_Reason)[keyof typeof Refusal_Reason] | (number & {});
 
 /** The payload of the handshake's message 2. */
-export interface ServerHello {
+export interface ServerHello extends Extensible {
   readonly statement: KeyStatement | undefined;
   readonly limits: Limits | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link ServerHello}. */
-export interface ServerHelloInit {
+export interface ServerHelloInit extends Optional<ServerHello, "statement" | "limits"> {
   readonly statement?: KeyStatementInit | undefined;
   readonly limits?: LimitsInit | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const ServerHello: MessageType<ServerHello, ServerHelloInit> = {
@@ -328,7 +301,7 @@ function readServerHello(reader: Reader, end: number, previous?: ServerHello): S
 }
 
 /** The server's identity says which static key speaks for it. */
-export interface KeyStatement {
+export interface KeyStatement extends Extensible {
   /** The server's Ed25519 public key. */
   readonly identity: Uint8Array;
   /** The X25519 static key of the handshake. */
@@ -339,25 +312,10 @@ export interface KeyStatement {
   readonly notAfter: bigint;
   /** Ed25519 by `identity`; docs/PROTOCOL.md says over what. */
   readonly signature: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link KeyStatement}. */
-export interface KeyStatementInit {
-  /** The server's Ed25519 public key. */
-  readonly identity?: Uint8Array | undefined;
-  /** The X25519 static key of the handshake. */
-  readonly staticKey?: Uint8Array | undefined;
-  /** Counts the static keys of this identity; a client never goes back to a lower one. */
-  readonly serial?: number | undefined;
-  /** Seconds since 1970 after which the statement is void; 0 means never. */
-  readonly notAfter?: bigint | undefined;
-  /** Ed25519 by `identity`; docs/PROTOCOL.md says over what. */
-  readonly signature?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface KeyStatementInit extends Optional<KeyStatement> {}
 
 export const KeyStatement: MessageType<KeyStatement, KeyStatementInit> = {
   name: "zserver.protocol.v1.KeyStatement",
@@ -417,7 +375,7 @@ function readKeyStatement(reader: Reader, end: number, previous?: KeyStatement):
 }
 
 /** What a side accepts. Fixed for the life of a session; the other side fails locally what would exceed it. */
-export interface Limits {
+export interface Limits extends Extensible {
   /** The largest encoded message, in bytes. */
   readonly messageBytes: number;
   /** The most commands that may be unanswered at this side at once. */
@@ -436,33 +394,10 @@ export interface Limits {
   readonly streamBytes: number;
   /** The most command names that the other side may introduce in one session. */
   readonly commandNames: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Limits}. */
-export interface LimitsInit {
-  /** The largest encoded message, in bytes. */
-  readonly messageBytes?: number | undefined;
-  /** The most commands that may be unanswered at this side at once. */
-  readonly commandsInFlight?: number | undefined;
-  /** The most streams that may be open at this side at once. */
-  readonly streams?: number | undefined;
-  /** The most objects and list or map entries in one decoded message. */
-  readonly decodeElements?: number | undefined;
-  /** The most bytes of messages that this side queues before handlers take them: the initial command credit. */
-  readonly queuedBytes?: number | undefined;
-  /** The most messages that this side queues before handlers take them: the initial command credit. */
-  readonly queuedCommands?: number | undefined;
-  /** The most items of one stream that this side queues before its reader takes them: the initial stream credit. */
-  readonly streamItems?: number | undefined;
-  /** The most bytes of one stream that this side queues before its reader takes them: the initial stream credit. */
-  readonly streamBytes?: number | undefined;
-  /** The most command names that the other side may introduce in one session. */
-  readonly commandNames?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface LimitsInit extends Optional<Limits> {}
 
 export const Limits: MessageType<Limits, LimitsInit> = {
   name: "zserver.protocol.v1.Limits",

@@ -2,7 +2,9 @@
 /** The bodies of a session's control frames. docs/PROTOCOL.md says when each is sent and what must be checked. */
 
 import {
+  type Extensible,
   type MessageType,
+  type Optional,
   type Reader,
   type Writer,
   emptyBytes,
@@ -24,7 +26,7 @@ import {
 import { Limits, type LimitsInit } from "./handshake.ts";
 
 /** The client's first frame, in its first sealed record. */
-export interface ClientHello {
+export interface ClientHello extends Extensible {
   /** The version of this protocol that the client speaks: 1. */
   readonly protocol: number;
   readonly limits: Limits | undefined;
@@ -36,25 +38,11 @@ export interface ClientHello {
   readonly credentials: Uint8Array;
   /** The version of the list of entrances that the client has; 0: none. */
   readonly entrancesVersion: bigint;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link ClientHello}. */
-export interface ClientHelloInit {
-  /** The version of this protocol that the client speaks: 1. */
-  readonly protocol?: number | undefined;
+export interface ClientHelloInit extends Optional<ClientHello, "limits"> {
   readonly limits?: LimitsInit | undefined;
-  /** The library and its version, for logs, for example "zserver-js/0.1.0". */
-  readonly agent?: string | undefined;
-  /** The client has no key of its own: the static key it showed in an XX handshake was made for this connection only. */
-  readonly anonymous?: boolean | undefined;
-  /** What the server's admission judges, at most 8,192 bytes. */
-  readonly credentials?: Uint8Array | undefined;
-  /** The version of the list of entrances that the client has; 0: none. */
-  readonly entrancesVersion?: bigint | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const ClientHello: MessageType<ClientHello, ClientHelloInit> = {
@@ -128,7 +116,7 @@ function readClientHello(reader: Reader, end: number, previous?: ClientHello): C
 }
 
 /** The server admits the client: the session exists on both sides. */
-export interface Welcome {
+export interface Welcome extends Extensible {
   /** The version of this protocol that the session speaks: 1. */
   readonly protocol: number;
   readonly agent: string;
@@ -136,22 +124,10 @@ export interface Welcome {
   readonly retentionMs: number;
   /** For how long the client is admitted, in milliseconds; 0: until further notice. */
   readonly expiresInMs: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Welcome}. */
-export interface WelcomeInit {
-  /** The version of this protocol that the session speaks: 1. */
-  readonly protocol?: number | undefined;
-  readonly agent?: string | undefined;
-  /** How long the server keeps the session without a connection, in milliseconds; 0: not at all. */
-  readonly retentionMs?: number | undefined;
-  /** For how long the client is admitted, in milliseconds; 0: until further notice. */
-  readonly expiresInMs?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface WelcomeInit extends Optional<Welcome> {}
 
 export const Welcome: MessageType<Welcome, WelcomeInit> = {
   name: "zserver.protocol.v1.Welcome",
@@ -205,7 +181,7 @@ function readWelcome(reader: Reader, end: number, previous?: Welcome): Welcome {
 }
 
 /** The client's first frame on another connection: its session goes on there. */
-export interface Resume {
+export interface Resume extends Extensible {
   /** The version of this protocol that the client speaks: 1. */
   readonly protocol: number;
   /** The session's id, 16 bytes. */
@@ -220,29 +196,10 @@ export interface Resume {
   readonly credentials: Uint8Array;
   /** The version of the list of entrances that this connection's is in; 0: it is in none. */
   readonly entrancesVersion: bigint;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Resume}. */
-export interface ResumeInit {
-  /** The version of this protocol that the client speaks: 1. */
-  readonly protocol?: number | undefined;
-  /** The session's id, 16 bytes. */
-  readonly session?: Uint8Array | undefined;
-  /** The resume secret of the last channel on which the client got a Welcome or a Resumed, 32 bytes. */
-  readonly secret?: Uint8Array | undefined;
-  /** Counts the client's attempts to resume this session; the server honours none twice. */
-  readonly attempt?: bigint | undefined;
-  /** How many numbered frames of each priority class the client accepted. */
-  readonly accepted?: readonly bigint[] | undefined;
-  /** Fresh ones, at most 8,192 bytes. */
-  readonly credentials?: Uint8Array | undefined;
-  /** The version of the list of entrances that this connection's is in; 0: it is in none. */
-  readonly entrancesVersion?: bigint | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ResumeInit extends Optional<Resume> {}
 
 export const Resume: MessageType<Resume, ResumeInit> = {
   name: "zserver.protocol.v1.Resume",
@@ -326,7 +283,7 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
 }
 
 /** The server's answer: the session goes on here, behind what each side accepted. */
-export interface Resumed {
+export interface Resumed extends Extensible {
   /** How many numbered frames of each priority class the server accepted. */
   readonly accepted: readonly bigint[];
   /** As in Welcome. */
@@ -336,24 +293,10 @@ export interface Resumed {
    * since.
    */
   readonly behind: readonly bigint[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Resumed}. */
-export interface ResumedInit {
-  /** How many numbered frames of each priority class the server accepted. */
-  readonly accepted?: readonly bigint[] | undefined;
-  /** As in Welcome. */
-  readonly expiresInMs?: number | undefined;
-  /**
-   * Behind which frame of each priority class the server goes on: what the client accepted by its Resume, or by an ACK that came over the older connection
-   * since.
-   */
-  readonly behind?: readonly bigint[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface ResumedInit extends Optional<Resumed> {}
 
 export const Resumed: MessageType<Resumed, ResumedInit> = {
   name: "zserver.protocol.v1.Resumed",
@@ -425,26 +368,16 @@ function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
 }
 
 /** What became of the credentials that a client showed in its live session. */
-export interface Admitted {
+export interface Admitted extends Extensible {
   readonly admitted: boolean;
   /** For how long the client is admitted now, in milliseconds; 0: until further notice. */
   readonly expiresInMs: number;
   /** Why the credentials were not admitted, the number of an EndReason in docs/PROTOCOL.md. The session goes on as it was admitted before. */
   readonly reason: number;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Admitted}. */
-export interface AdmittedInit {
-  readonly admitted?: boolean | undefined;
-  /** For how long the client is admitted now, in milliseconds; 0: until further notice. */
-  readonly expiresInMs?: number | undefined;
-  /** Why the credentials were not admitted, the number of an EndReason in docs/PROTOCOL.md. The session goes on as it was admitted before. */
-  readonly reason?: number | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface AdmittedInit extends Optional<Admitted> {}
 
 export const Admitted: MessageType<Admitted, AdmittedInit> = {
   name: "zserver.protocol.v1.Admitted",
@@ -492,7 +425,7 @@ function readAdmitted(reader: Reader, end: number, previous?: Admitted): Admitte
 }
 
 /** How a command failed. */
-export interface Failure {
+export interface Failure extends Extensible {
   /** gRPC's numbers 1 to 16; 17 SCHEMA_MISMATCH, 18 SESSION_LOST. */
   readonly code: number;
   readonly message: string;
@@ -500,21 +433,11 @@ export interface Failure {
   readonly details: readonly Detail[];
   /** Under which id the side that failed logged what it does not tell; empty when there is nothing more. */
   readonly incident: string;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Failure}. */
-export interface FailureInit {
-  /** gRPC's numbers 1 to 16; 17 SCHEMA_MISMATCH, 18 SESSION_LOST. */
-  readonly code?: number | undefined;
-  readonly message?: string | undefined;
-  readonly outcome?: Failure_Outcome | undefined;
+export interface FailureInit extends Optional<Failure, "details"> {
   readonly details?: readonly DetailInit[] | undefined;
-  /** Under which id the side that failed logged what it does not tell; empty when there is nothing more. */
-  readonly incident?: string | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 export const Failure: MessageType<Failure, FailureInit> = {
@@ -593,22 +516,14 @@ export const Failure_Outcome = {
 export type Failure_Outcome = (typeof Failure_Outcome)[keyof typeof Failure_Outcome] | (number & {});
 
 /** One typed detail of a failure. */
-export interface Detail {
+export interface Detail extends Extensible {
   /** The fully qualified name of the message in `value`. */
   readonly type: string;
   readonly value: Uint8Array;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Detail}. */
-export interface DetailInit {
-  /** The fully qualified name of the message in `value`. */
-  readonly type?: string | undefined;
-  readonly value?: Uint8Array | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface DetailInit extends Optional<Detail> {}
 
 export const Detail: MessageType<Detail, DetailInit> = {
   name: "zserver.protocol.v1.Detail",
@@ -650,28 +565,17 @@ function readDetail(reader: Reader, end: number, previous?: Detail): Detail {
 }
 
 /** The last frame of a side that ends the session. */
-export interface Close {
+export interface Close extends Extensible {
   /** The number of an EndReason in docs/PROTOCOL.md. */
   readonly reason: number;
   /** One line for the other side's logs. */
   readonly message: string;
   /** How many numbered frames of each priority class this side accepted. What was numbered above was certainly not run. */
   readonly accepted: readonly bigint[];
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
 }
 
 /** What senders pass for {@link Close}. */
-export interface CloseInit {
-  /** The number of an EndReason in docs/PROTOCOL.md. */
-  readonly reason?: number | undefined;
-  /** One line for the other side's logs. */
-  readonly message?: string | undefined;
-  /** How many numbered frames of each priority class this side accepted. What was numbered above was certainly not run. */
-  readonly accepted?: readonly bigint[] | undefined;
-  /** Fields that the schema does not know, as they came; sent again. */
-  readonly $unknown?: Uint8Array | undefined;
-}
+export interface CloseInit extends Optional<Close> {}
 
 export const Close: MessageType<Close, CloseInit> = {
   name: "zserver.protocol.v1.Close",

@@ -13,6 +13,7 @@ import { limitError } from "./failure.ts";
 import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
 import { CommandNumbers } from "./names.ts";
+import { Pace } from "./pace.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
@@ -45,6 +46,7 @@ export class Dispatcher {
   /** One-ways that wait or run. */
   readonly #oneWays = new Set<IncomingCommand>();
   readonly #queue: IncomingQueue;
+  readonly #pace: Pace | undefined;
   readonly answers: Answers;
   #lastId = 0;
   #lastFlags = 0;
@@ -63,8 +65,10 @@ export class Dispatcher {
     this.answers = new Answers(options);
     this.#window = new CreditWindow(options.limits.queuedCommands, options.limits.queuedBytes);
     this.#numbers = new CommandNumbers(options.limits.commandNames, (name, kind) => resolveCommand(options.registry, name, kind));
+    const { commandsPerSecond } = options.limits;
+    if (commandsPerSecond < Number.POSITIVE_INFINITY) this.#pace = new Pace(commandsPerSecond, options.timers, () => this.#queue.pump());
     this.#queue = new IncomingQueue({
-      mayStart: () => this.#core.outbox.room && this.#runningOneWays < options.limits.commandsInFlight,
+      mayStart: () => this.#core.outbox.room && this.#runningOneWays < options.limits.commandsInFlight && (this.#pace?.open ?? true),
       start: (command, body, abandoned) => this.#start(command, body, abandoned),
     });
   }
@@ -211,6 +215,7 @@ export class Dispatcher {
 
   /** The session is lost: everything under way is stopped, nothing more is sent. */
   lost(error: CommandError): void {
+    this.#pace?.stop();
     this.#queue.clear();
     for (const command of [...this.#open.values(), ...this.#oneWays]) {
       if (command.state === "queued") command.fail(error);
@@ -314,6 +319,7 @@ export class Dispatcher {
 
   #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
     if (command.credited && this.#window.take(command.size)) this.#core.owed.grant(0, this.#window);
+    this.#pace?.take();
     const refusal = this.#refusal(command, abandoned);
     if (refusal !== undefined) {
       command.fail(refusal);

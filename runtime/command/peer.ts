@@ -51,6 +51,8 @@ export interface PeerOptions<Data> {
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** How long the peer may accept nothing while the outbox is full. Default: for ever, as a client waits for its server. */
+  readonly slowPeerTimeoutMs?: number | undefined;
   readonly defaultTimeoutMs: number;
   readonly sendTimeoutMs: number;
   /** How long this side keeps a session without a connection; 0: not at all. */
@@ -102,23 +104,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     });
     this.#feed = new StatusFeed(() => this.#now());
     this.#oneWayFailures = new OneWayFailures(this.#feed);
-    const { role, limits, timers, endOfTurn, connection, agent, hello } = options;
-    const { handshakeTimeoutMs, livenessTimeoutMs, keepAliveMs, retentionMs } = options;
-    const handler = this.#handler();
-    this.core = new SessionCore({
-      role,
-      limits,
-      timers,
-      endOfTurn,
-      link: connection,
-      retentionMs,
-      handler,
-      handshakeTimeoutMs,
-      livenessTimeoutMs,
-      keepAliveMs,
-      agent,
-      hello,
-    });
+    const { connection: link, slowPeerTimeoutMs = Number.POSITIVE_INFINITY } = options;
+    this.core = new SessionCore({ ...options, link, slowPeerTimeoutMs, handler: this.#handler() });
   }
 
   get peer(): string {

@@ -26,7 +26,8 @@ export type EndReason =
   | "ADMISSION_DENIED"
   | "ADMISSION_FAILED"
   | "CREDENTIALS_EXPIRED"
-  | "REVOKED";
+  | "REVOKED"
+  | "SLOW_PEER";
 
 export interface EndReasonInfo {
   /** The number on the wire. */
@@ -53,7 +54,7 @@ export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   GOING_AWAY: session(3, true, "the server is shutting down"),
   TRANSPORT_CLOSED: connection(4, true, "the transport ended without a closing frame"),
   TRANSPORT_FAILED: connection(5, true, "the transport failed"),
-  PEER_DEAD: connection(6, true, "the peer did not answer within `livenessTimeoutMs`"),
+  PEER_DEAD: connection(6, true, "the peer did not answer within `livenessTimeoutMs`, or stopped in the middle of a frame"),
   BAD_RECORD: connection(7, true, "a record's length or tag was wrong"),
   HANDSHAKE_FAILED: connection(8, true, "a handshake message was malformed or did not verify"),
   HANDSHAKE_TIMEOUT: connection(9, true, "the handshake took longer than `handshakeTimeoutMs`"),
@@ -72,6 +73,7 @@ export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   ADMISSION_FAILED: connection(22, true, "the server could not decide whether to admit the client"),
   CREDENTIALS_EXPIRED: session(23, false, "the time for which the client was admitted is over"),
   REVOKED: session(24, false, "the server revoked the client's principal"),
+  SLOW_PEER: session(25, false, "the peer accepted nothing for `slowPeerTimeoutMs` while as much as may be was waiting for it"),
 };
 
 const names = new Map<number, EndReason>(Object.entries(endReasons).map(([name, info]) => [info.number, name as EndReason]));

@@ -11,7 +11,7 @@ import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Claim } from "./arrivals.ts";
-import { DEFAULT_HALF_OPEN_CONNECTIONS, type ServeOptions } from "./server-types.ts";
+import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type ServeOptions } from "./server-types.ts";
 
 /** What becomes of a server's connections, for the server. */
 export interface ConnectionsHost<Data> {
@@ -109,7 +109,9 @@ export class ServerConnections<Data> {
   /** @param granted called with the session that goes on over the connection */
   #hooks(connection: Connection, channelPeer: ChannelPeer, granted: (peer: Peer<Data>) => void): SessionHooks<Data> {
     const host = this.#host;
+    const { slowPeerTimeoutMs = DEFAULT_SLOW_PEER_TIMEOUT_MS } = this.#options;
     return {
+      slowPeerTimeoutMs,
       controls: host.controls,
       opened: (peer, hello) => {
         this.#halfOpen.delete(connection);

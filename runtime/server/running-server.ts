@@ -51,7 +51,14 @@ export class RunningServer<Data> implements Server<Data> {
   constructor(options: ServeOptions<Data>) {
     this.#options = options;
     const { identity, unsealed } = options;
-    checkCounts(options, ["halfOpenConnections", "detachedSessions", "detachedBytes", "admitTimeoutMs", "admissionsUnderWay"]);
+    checkCounts(options, [
+      "halfOpenConnections",
+      "detachedSessions",
+      "detachedBytes",
+      "slowPeerTimeoutMs",
+      "admitTimeoutMs",
+      "admissionsUnderWay",
+    ]);
     if (!Array.isArray(options.listen) || options.listen.length === 0)
       throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)

@@ -57,7 +57,15 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
   readonly detachedSessions?: number | undefined;
   /** Bytes that sessions without a connection may hold together. Default 256 MiB. */
   readonly detachedBytes?: number | undefined;
+  /**
+   * How long a connected client may accept nothing while as much as `limits.outboxBytes` waits for it; then its session ends, SLOW_PEER. Until then
+   * sends to it wait. Default 30,000.
+   */
+  readonly slowPeerTimeoutMs?: number | undefined;
 }
+
+/** How long a client may accept nothing while its session's outbox is full. */
+export const DEFAULT_SLOW_PEER_TIMEOUT_MS = 30_000;
 
 /** What `server.status()` tells. */
 export type ServerStatus<Data = unknown> =
@@ -121,6 +129,7 @@ export const serveOptionNames: readonly string[] = [
   "halfOpenConnections",
   "detachedSessions",
   "detachedBytes",
+  "slowPeerTimeoutMs",
   "tls",
   "socketMode",
 ];

@@ -12,6 +12,10 @@ const PARTIAL_BYTES = 1_024;
 /** How long it waits for that; below the shortest time between two probes. */
 const PARTIAL_MS = 200;
 
+/** How long a frame may stay unfinished while fewer than {@link STALLED_BYTES} come: whoever begins one finishes it. */
+const STALLED_MS = 30_000;
+const STALLED_BYTES = 1_024;
+
 /** What the life of a connection is judged by, and what comes of it. */
 export interface LifeHost {
   /** Whether something besides pings is outstanding. */
@@ -20,7 +24,7 @@ export interface LifeHost {
   /** Says anything at all: something long is arriving, and nothing of it can be acknowledged yet. */
   sayAlive(): void;
   afterPoll(run: () => void): void;
-  dead(): void;
+  dead(message: string): void;
 }
 
 /** What a session has of one connection, and loses with it: frames in pieces, pings, and whether the peer lives. */
@@ -38,6 +42,8 @@ export class Attachment {
   /** Bytes that came since the last frame was complete. */
   #partialBytes = 0;
   #partialTimer: Timer | undefined;
+  #heardBytes = 0;
+  #stallTimer: Timer | undefined;
   #host: LifeHost | undefined;
   readonly #timers: Timers;
   #liveness: Liveness | undefined;
@@ -77,6 +83,7 @@ export class Attachment {
   heard(bytes: number): void {
     if (this.#liveness === undefined) return;
     this.#liveness.heard();
+    this.#heardBytes += bytes;
     this.#partialBytes += bytes;
     if (this.#partialBytes >= PARTIAL_BYTES) this.#partialTimer ??= this.#timers.after(PARTIAL_MS, this.#sayAlive);
   }
@@ -87,6 +94,7 @@ export class Attachment {
     this.quiet = recordKind === RecordKind.QUIET;
     this.frames.push(plaintext, onFrame);
     if (this.frames.pendingBytes === 0) this.#partialBytes = 0;
+    else if (this.#stallTimer === undefined) this.#watchStall();
   }
 
   /** The peer answered the ping of this number. */
@@ -112,8 +120,20 @@ export class Attachment {
   stop(): void {
     this.#helloTimer?.cancel();
     this.#partialTimer?.cancel();
+    this.#stallTimer?.cancel();
     this.#liveness?.stop();
     this.frames.drop();
+  }
+
+  /** The timer is left to run when the frame is soon whole, as nearly all are. */
+  #watchStall(): void {
+    const before = this.#heardBytes;
+    this.#stallTimer = this.#timers.after(STALLED_MS, () => {
+      this.#stallTimer = undefined;
+      if (this.frames.pendingBytes === 0) return;
+      if (this.#heardBytes - before >= STALLED_BYTES) this.#watchStall();
+      else this.#host?.dead(`a frame of the peer was left unfinished for ${STALLED_MS} ms`);
+    });
   }
 
   readonly #sayAlive = (): void => {
@@ -133,7 +153,7 @@ export class Attachment {
         host.ping(++attachment.#pings);
       },
       afterPoll: (run) => host.afterPoll(run),
-      dead: () => host.dead(),
+      dead: () => host.dead(""),
     };
   }
 }

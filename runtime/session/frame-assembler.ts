@@ -8,6 +8,10 @@ export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: 
 const PREFIX_BYTES = 6;
 /** The first memory for a frame whose length has not arrived. */
 const MIN_CARRY_BYTES = 64;
+/** Records that may hold pieces of one frame besides one for every {@link PIECE_BYTES}: each costs its receiver a tag and a copy. */
+const SPARE_PIECES = 8;
+/** An honest sender's pieces are two hundred times as long. */
+const PIECE_BYTES = 256;
 
 /**
  * Turns the plaintext of records into frames. A frame that lies whole in a record is handed on in place; a frame that spans records is
@@ -17,6 +21,8 @@ export class FrameAssembler {
   readonly #maxBody: (type: number) => number;
   #carry: Uint8Array | undefined;
   #carried = 0;
+  /** Records that held something of the carried frame. */
+  #pieces = 0;
 
   /** @param maxBody the largest body, in bytes, that a frame of this type may have */
   constructor(maxBody: (type: number) => number) {
@@ -32,6 +38,7 @@ export class FrameAssembler {
   drop(): void {
     this.#carry = undefined;
     this.#carried = 0;
+    this.#pieces = 0;
   }
 
   /** Takes the plaintext of one record. The sink answers false to stop: what follows is dropped. Throws ProtocolError. */
@@ -49,6 +56,8 @@ export class FrameAssembler {
 
   /** Adds bytes to the carried frame until it is whole. Returns the position behind it in `bytes`, or -1 when all went into the carry or the sink stopped. */
   #complete(bytes: Uint8Array, sink: FrameSink): number {
+    this.#pieces++;
+    this.#checkPieces(this.#frameSize(this.#carry!, 0, this.#carried));
     let position = 0;
     while (position < bytes.length) {
       const size = this.#frameSize(this.#carry!, 0, this.#carried);
@@ -80,6 +89,11 @@ export class FrameAssembler {
     }
     this.#carry.set(bytes.subarray(start, end), this.#carried);
     this.#carried = needed;
+  }
+
+  #checkPieces(size: number): void {
+    const most = SPARE_PIECES + Math.floor(size / PIECE_BYTES);
+    if (this.#pieces >= most) throw new ProtocolError(`a frame of ${size || "some"} bytes comes in more than ${most} records`);
   }
 
   /** The whole size of the frame at `position`, checked against its limit; 0 while its prefix is not complete. */

@@ -28,6 +28,11 @@ export interface Limits {
   readonly waitingSends: number;
   /** The most replies of one session that are parked by `defer()`. Default 10,000. */
   readonly parkedReplies: number;
+  /**
+   * The most commands of the peer that start here in a second; those beyond it wait in the queue, and the peer for credit. After a pause, so many
+   * may start at once. Default: as many as come.
+   */
+  readonly commandsPerSecond: number;
 }
 
 export const defaultLimits: Limits = {
@@ -43,6 +48,7 @@ export const defaultLimits: Limits = {
   outboxBytes: 4_194_304,
   waitingSends: 65_536,
   parkedReplies: 10_000,
+  commandsPerSecond: Number.POSITIVE_INFINITY,
 };
 
 /** The limits that an application asked for, the others at their defaults. Throws TypeError for unknown names and values that are not counts. */
@@ -50,7 +56,8 @@ export function resolveLimits(limits: Partial<Limits> = {}): Limits {
   checkOptions("limits", limits, Object.keys(defaultLimits));
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if (!(Number.isInteger(value) && value > 0 && value <= 0x7fffffff))
+    const whole = Number.isInteger(value) && value > 0 && value <= 0x7fffffff;
+    if (!whole && value !== defaultLimits[name as keyof Limits])
       throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${String(value)}`);
   }
   return { ...defaultLimits, ...Object.fromEntries(given) };
@@ -72,6 +79,6 @@ export type PeerLimits = Pick<
 
 /** The generated `Limits` message has the same field names, so that a limit has one name in code, schema and wire. */
 export function limitsToWire(limits: Limits): LimitsInit {
-  const { outboxBytes: _outbox, waitingSends: _waiting, parkedReplies: _parked, ...told } = limits;
+  const { outboxBytes: _outbox, waitingSends: _waiting, parkedReplies: _parked, commandsPerSecond: _pace, ...told } = limits;
   return told;
 }

@@ -10,9 +10,15 @@ export class SessionLife implements LifeHost {
   readonly #owed: Owed;
   readonly #options: Pick<SessionOptions, "handler" | "endOfTurn">;
   readonly #write: WriteFrame;
-  readonly dead: () => void;
+  readonly dead: (message: string) => void;
 
-  constructor(outbox: Outbox, owed: Owed, options: Pick<SessionOptions, "handler" | "endOfTurn">, write: WriteFrame, dead: () => void) {
+  constructor(
+    outbox: Outbox,
+    owed: Owed,
+    options: Pick<SessionOptions, "handler" | "endOfTurn">,
+    write: WriteFrame,
+    dead: LifeHost["dead"],
+  ) {
     this.#outbox = outbox;
     this.#owed = owed;
     this.#options = options;

@@ -89,6 +89,8 @@ export interface SessionOptions {
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** How long the peer may accept nothing while the outbox is full; Infinity for ever. */
+  readonly slowPeerTimeoutMs: number;
   readonly agent: string;
   /** What a client says of itself; undefined at a server. */
   readonly hello: HelloOptions | undefined;

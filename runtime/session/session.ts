@@ -13,6 +13,7 @@ import { Introduction } from "./introduction.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
+import { OutboxRoom } from "./outbox-room.ts";
 import { Owed } from "./owed.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
@@ -45,7 +46,7 @@ export class Session implements Carried {
   #unconfirmed = false;
   readonly #succession: Succession;
   readonly #flusher: Flusher;
-  #hadRoom = true;
+  readonly #room: OutboxRoom;
   #skipped = 0;
 
   constructor(options: SessionOptions) {
@@ -54,6 +55,10 @@ export class Session implements Carried {
     this.#flusher = new Flusher(options.endOfTurn, this.#flushHost());
     this.outbox = new Outbox(options.limits.outboxBytes, this.#flusher.schedule);
     this.owed = new Owed(options.timers, this.#flusher.schedule);
+    this.#room = new OutboxRoom(this.outbox, options.timers, options.slowPeerTimeoutMs, {
+      room: () => options.handler.room(),
+      slow: () => this.close("SLOW_PEER", `nothing was accepted for ${options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`),
+    });
     this.#retention = new Retention(options.timers, this.#expire);
     const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
     this.#succession = new Succession(this.#successionHost());
@@ -134,7 +139,7 @@ export class Session implements Carried {
   end(): void {
     this.outbox.end();
     if (this.ended) this.outbox.drop();
-    this.#hadRoom = this.outbox.room;
+    this.#room.used();
     this.#attachment?.expect();
   }
 
@@ -260,7 +265,7 @@ export class Session implements Carried {
 
   #onAck(accepted: number): void {
     if (!this.outbox.acknowledge(accepted)) throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outbox.numbered}`);
-    this.#tellRoom();
+    this.#room.freed();
   }
 
   #onClose(close: Close): void {
@@ -292,13 +297,7 @@ export class Session implements Carried {
     if (this.#replay !== undefined) sendAgain(accepted, { owed: this.owed, replay: this.#replay, handler, link, now });
     outbox.handed();
     this.#attachment?.expect();
-    this.#tellRoom();
-  }
-
-  #tellRoom(): void {
-    if (this.#hadRoom || !this.outbox.room) return;
-    this.#hadRoom = true;
-    this.#options.handler.room();
+    this.#room.freed();
   }
 
   readonly #write = (type: FrameType, body: (writer: Writer) => void): void => {
@@ -330,15 +329,17 @@ export class Session implements Carried {
   #detach(): void {
     this.#attachment?.stop();
     this.#attachment = undefined;
+    this.#room.detached();
   }
 
   #watch(): void {
+    this.#room.attached();
     const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
     const quietMs = role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
     const attachment = this.#attachment!;
     const { link } = attachment;
-    const life = new SessionLife(this.outbox, this.owed, this.#options, this.#write, () => {
-      this.connectionLost("PEER_DEAD", "", link);
+    const life = new SessionLife(this.outbox, this.owed, this.#options, this.#write, (message) => {
+      this.connectionLost("PEER_DEAD", message, link);
       link.close();
     });
     attachment.watch(life, livenessTimeoutMs, quietMs, role === "client");

@@ -108,5 +108,6 @@ function limits(random: SimRandom): Limits {
     queuedBytes: random.pick([300, 5_000]),
     streamItems: random.pick([1, 3, 16]),
     streamBytes: random.pick([50, 2_000]),
+    commandsPerSecond: random.pick([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 30]),
   };
 }

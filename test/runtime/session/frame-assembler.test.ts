@@ -75,23 +75,50 @@ test("the same frames come whatever the byte that splits two records", () => {
   }
 });
 
-test("the same frames come one byte at a time, and with empty records between", () => {
+test("small frames come one byte at a time, and with empty records between", () => {
   const gatherer = new Gatherer();
-  for (const byte of mixed) {
+  const small = join(frame(PING, 7), frame(CANCEL, 300), rawFrame(FrameType.CREDIT << 2), rawFrame(PADDING | 2));
+  for (const byte of small) {
     gatherer.push(Uint8Array.of(byte));
     gatherer.push(new Uint8Array());
   }
-  assert.equal(gatherer.frames, parseFrames(mixed));
+  assert.equal(gatherer.frames, parseFrames(small));
+});
+
+test("a frame lies in as many records as its size allows, and in no more", () => {
+  for (const size of [20, 255, 256, 1_000]) {
+    const whole = frame(SEND, new Uint8Array(size - (size < 130 ? 2 : 3)));
+    assert.is(whole.length, size);
+    const most = 8 + Math.floor(size / 256);
+    const inPieces = (pieces: number): Gatherer => {
+      const gatherer = new Gatherer();
+      for (let at = 0; at < pieces - 1; at++) gatherer.push(whole.slice(at, at + 1));
+      gatherer.push(whole.slice(pieces - 1));
+      return gatherer;
+    };
+    assert.equal(inPieces(most).frames, parseFrames(whole));
+    assert.throws(() => inPieces(most + 1), new RegExp(`a frame of ${size} bytes comes in more than ${most} records`));
+  }
+});
+
+test("a flood of empty records within a frame, or within its length, is refused", () => {
+  for (const begun of [1, 2, 10]) {
+    const gatherer = new Gatherer();
+    gatherer.push(frame(SEND, new Uint8Array(200)).slice(0, begun));
+    assert.throws(() => {
+      for (let count = 0; count < 9; count++) gatherer.push(new Uint8Array());
+    }, /in more than/);
+  }
 });
 
 test("the same frames come whatever the sizes of the records", () => {
-  const sizes = fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 60 });
+  const sizes = fc.array(fc.integer({ min: 150, max: 1_500 }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(sizes, (cuts) => {
       const gatherer = new Gatherer();
       let at = 0;
       for (let turn = 0; at < mixed.length; turn++) {
-        const size = Math.max(cuts[turn % cuts.length]!, turn % cuts.length === 0 ? 1 : 0);
+        const size = cuts[turn % cuts.length]!;
         gatherer.push(mixed.slice(at, at + size));
         at += size;
       }

@@ -21,11 +21,13 @@ test("unknown names and values that are no counts are refused, each with its nam
   }
   assert.is(resolveLimits({ streams: 2 ** 31 - 1 }).streams, 2 ** 31 - 1);
   assert.is(resolveLimits({ streams: 1 }).streams, 1);
+  assert.is(resolveLimits({ commandsPerSecond: Number.POSITIVE_INFINITY }).commandsPerSecond, Number.POSITIVE_INFINITY);
+  assert.throws(() => resolveLimits({ commandsPerSecond: 0.5 }), /limits\.commandsPerSecond must be a whole number from 1/);
 });
 
 test("the peer is told what concerns it, under the same names", () => {
   const told = decode(WireLimits, encode(WireLimits, limitsToWire(defaultLimits)));
-  const { outboxBytes: _a, waitingSends: _b, parkedReplies: _c, ...expected } = defaultLimits;
+  const { outboxBytes: _a, waitingSends: _b, parkedReplies: _c, commandsPerSecond: _d, ...expected } = defaultLimits;
   assert.equal(told, expected);
 });
 

@@ -45,6 +45,7 @@ export class Lone implements SessionLink, SessionHandler {
       livenessTimeoutMs: 9_000,
       retentionMs,
       keepAliveMs: 25_000,
+      slowPeerTimeoutMs: 30_000,
       agent: "test",
       hello: role === "client" ? { anonymous: true, credentials: new Uint8Array(), entrancesVersion: 0n } : undefined,
     });

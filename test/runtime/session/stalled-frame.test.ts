@@ -1,0 +1,62 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { frame } from "../../support/session/frames.ts";
+import { introduce, Kind, oneWay, text } from "../../support/session/probe-frames.ts";
+import { rawClient } from "../../support/session/raw-peer.ts";
+import { World } from "../../support/session/world.ts";
+
+const big = oneWay(introduce("Note", Kind.ONE_WAY), text({ text: "x".repeat(1_000_000) }));
+
+/** A server without suspicion of silence, and a peer that sends a frame in the pieces of the test. */
+async function meeting() {
+  const world = new World();
+  const server = await world.serve({ livenessTimeoutMs: 600_000, keepAliveMs: 600_000 });
+  const bystander = await world.connect({ keepAliveMs: 600_000, livenessTimeoutMs: 600_000 });
+  const raw = await rawClient(world);
+  return { world, server, bystander, raw };
+}
+
+const test = suite("session/stalled frame");
+
+test("a frame of which nothing more comes ends its connection after 30 s, and no other one", async () => {
+  const { world, raw, server, bystander } = await meeting();
+  await raw.send(big.slice(0, 10_000));
+  await world.settle(29_000);
+  assert.is(raw.ending, undefined);
+  await world.settle(2_000);
+  assert.is(raw.ending, "TRANSPORT");
+  assert.is(raw.closed, undefined, "the connection, not the session");
+  assert.is([...server.sessions()].length, 1);
+  assert.ok(await world.answers(bystander));
+});
+
+test("one that trickles ends it too; one that comes slowly does not", async () => {
+  for (const [bytes, ends] of [
+    [200, true],
+    [2_000, false],
+  ] as const) {
+    const { world, raw } = await meeting();
+    await raw.send(big.slice(0, 10_000));
+    let at = 10_000;
+    for (let turn = 0; turn < 30 && raw.ending === undefined; turn++, at += bytes) {
+      await raw.send(big.slice(at, at + bytes));
+      await world.settle(10_000);
+    }
+    assert.is(raw.ending !== undefined, ends, `${bytes} bytes each 10 s`);
+    if (ends) continue;
+    await raw.send(big.slice(at), frame(FrameType.PING, 7));
+    assert.is(raw.ofType(FrameType.PONG).length, 1);
+    await world.settle(60_000);
+    assert.is(raw.ending, undefined);
+  }
+});
+
+test("a frame in more records than it may lie in ends the session", async () => {
+  const { raw } = await meeting();
+  for (let at = 0; at < 30 && raw.closed === undefined; at++) await raw.send(frame(FrameType.SEND, new Uint8Array(200)).slice(at, at + 1));
+  assert.is(raw.closed?.reason, "PROTOCOL_ERROR");
+  assert.match(raw.closed!.message, /a frame of 203 bytes comes in more than 8 records/);
+});
+
+test.run();

@@ -50,6 +50,14 @@ test("emit: js writes JavaScript and declarations, and takes the TypeScript away
     assert.equal(await zgen(folder, "generate"), { code: 0, out: "2 files up to date", err: "" });
   }));
 
+test("json: true writes modules of JSON, and without it they go away again", () =>
+  withFolder({ ...project, "zgen.json": '{ "json": true }' }, async (folder) => {
+    const name = (ending: string): string => path.join("generated", "demo", "v1", `greeter.${ending}`);
+    assert.equal(await zgen(folder, "generate"), { code: 0, out: `wrote ${name("json.ts")}\nwrote ${name("ts")}`, err: "" });
+    writeFileSync(path.join(folder, "zgen.json"), "{}");
+    assert.equal(await zgen(folder, "generate"), { code: 0, out: `removed ${name("json.ts")}`, err: "" });
+  }));
+
 test("removes what a schema no longer makes, and keeps what it did not write", () =>
   withFolder({ ...project, "schemas/old/x.proto": 'syntax = "proto3";\nmessage X {}\n' }, async (folder) => {
     await zgen(folder, "generate");

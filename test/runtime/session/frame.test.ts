@@ -38,6 +38,8 @@ test("the numbers of the types are those of the protocol", () => {
     RESUMED: 17,
     CREDENTIALS: 18,
     ADMITTED: 19,
+    ENTRANCES: 20,
+    MOVE: 21,
     SEND_VOLATILE: 23,
   });
   for (let type = 0; type < 64; type++) assert.is(isKnown(type), Object.values<number>(FrameType).includes(type));

@@ -295,6 +295,15 @@ test("a renewal of a principal that is revoked comes to nothing", async () => {
   assert.is((await client.closed).reason, "REVOKED");
 });
 
+test("nothing waits for the end of a session that is over", async () => {
+  const words = { now: "ann guest 100000" };
+  const { world, client, server } = await renewing(words);
+  for (let times = 0; times < 3; times++) await world.until(client.renewCredentials());
+  await world.until(client.close(), 10_000);
+  await world.until(server.close(), 10_000);
+  assert.is(timersOf(world.clock).size, 0);
+});
+
 test("a client that is known by its key alone renews too", async () => {
   const world = new World();
   let judged = 0;

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { readSchema } from "../read/read.ts";
 import type { Config } from "./config.ts";
 import type { OutputFile } from "./output.ts";
+import type { Progress } from "./progress.ts";
 import { findSchemaFiles } from "./schema-files.ts";
 import { UsageError } from "./terminal.ts";
 import { loadTemplates } from "./user-templates.ts";
@@ -13,15 +14,24 @@ export type Compilation =
   | { readonly files: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 /** Reads the schemas that a configuration names and makes code of them, in memory. */
-export function compile(config: Config): Compilation {
+export function compile(config: Config, progress: Progress): Compilation {
   const { emit, importExtension, json } = config;
   const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
-  const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+  const { schema, diagnostics } = readSchema({
+    files: findSchemaFiles(config.roots),
+    roots: config.roots.map(({ folder }) => folder),
+    onFile: () => progress.step("reading"),
+  });
   if (schema === undefined) return { files: undefined, diagnostics };
   try {
-    return { files: emitSchema(schema, { emit, importExtension, json, templates }), diagnostics: [] };
+    return {
+      files: emitSchema(schema, { emit, importExtension, json, templates, onFile: () => progress.step("generating") }),
+      diagnostics: [],
+    };
   } catch (error) {
     if (templates === undefined) throw error;
     throw new UsageError(`the templates in ${config.templates}: ${(error as Error).message}`);
+  } finally {
+    progress.end();
   }
 }

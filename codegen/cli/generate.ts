@@ -4,6 +4,7 @@ import { type Command, defineCommand } from "./command.ts";
 import { compile } from "./compile.ts";
 import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
 import { applyOutput, type OutputPlan, planOutput } from "./output.ts";
+import { Progress } from "./progress.ts";
 import { count, formatOption, placeAll, printDiagnostics } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { watch } from "./watch.ts";
@@ -22,7 +23,7 @@ export const generate: Command = defineCommand({
     if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
     const report = options.format === "json" ? reportJson : reportLines(options.format);
     if (options.watch) return generateForEver(terminal, report);
-    const outcome = generateOnce(loadConfig(terminal.cwd), options.check);
+    const outcome = generateOnce(loadConfig(terminal.cwd), options.check, new Progress(terminal));
     report(terminal, outcome, options.check);
     return outcome.diagnostics.length > 0 || (options.check && isDirty(outcome.plan)) ? 1 : 0;
   },
@@ -38,8 +39,8 @@ export interface Outcome {
 const nothing: OutputPlan = { write: [], remove: [], unchanged: 0 };
 
 /** Generates once. When anything is wrong with the schemas, no generated file is touched. */
-export function generateOnce(config: Config, check: boolean): Outcome {
-  const { files, diagnostics } = compile(config);
+export function generateOnce(config: Config, check: boolean, progress: Progress): Outcome {
+  const { files, diagnostics } = compile(config, progress);
   if (files === undefined) return { diagnostics, plan: nothing, config };
   const plan = planOutput(config.out, files);
   if (!check) applyOutput(config.out, plan);
@@ -64,7 +65,7 @@ export function generateAndReport(terminal: Terminal, report: Report, paths: rea
   try {
     const config = loadConfig(terminal.cwd);
     watched = [config.file, ...config.roots.map(({ folder }) => folder), ...(config.templates === undefined ? [] : [config.templates])];
-    report(terminal, generateOnce(config, false), false);
+    report(terminal, generateOnce(config, false, new Progress(terminal)), false);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     terminal.err(`zgen generate: ${error.message}`);

@@ -6,6 +6,8 @@ export interface Terminal {
   out(line: string): void;
   /** A line about how it went: standard error. */
   err(line: string): void;
+  /** Replaces the last line of this kind; undefined where lines cannot be taken back. */
+  readonly status?: ((line: string) => void) | undefined;
   /** Standard input, as text. */
   input(): AsyncIterable<string>;
   /** Fires at Ctrl-C, where somebody else than the process looks out for it. */
@@ -17,6 +19,7 @@ export const systemTerminal: Terminal = {
   cwd: process.cwd(),
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
+  status: process.stderr.isTTY ? (line) => void process.stderr.write(`\r${line}\u001b[K`) : undefined,
   input: () => process.stdin.setEncoding("utf8") as AsyncIterable<string>,
 };
 

@@ -27,6 +27,8 @@ export interface EmitOptions {
   readonly jsonImport?: string | undefined;
   /** Sources of templates that stand in for the built-in ones. */
   readonly templates?: Templates | undefined;
+  /** Told of each file that was emitted. */
+  readonly onFile?: ((name: string) => void) | undefined;
   /** Writes code for the built-in files too: only the runtime itself needs that. Default: false. */
   readonly builtIns?: boolean | undefined;
 }
@@ -45,6 +47,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "json",
   "jsonImport",
   "templates",
+  "onFile",
   "builtIns",
 ] satisfies (keyof EmitOptions)[]);
 
@@ -59,7 +62,10 @@ export function emitSchema(schema: Schema, options: EmitOptions): EmittedFile[] 
   const emitted = emittedFiles(schema, scope);
   const languages: readonly Language[] = options.emit === "js" ? ["js", "d.ts"] : ["ts"];
   const inEach = (emit: (language: Language) => EmittedFile[]): EmittedFile[] => languages.flatMap(emit);
-  const files = [...emitted].flatMap((file) => inEach((language) => [emitFile(new FileScope(file, scope), emitted, render, language)]));
+  const files = [...emitted].flatMap((file) => {
+    options.onFile?.(file.name);
+    return inEach((language) => [emitFile(new FileScope(file, scope), emitted, render, language)]);
+  });
   if (options.json) {
     const json = new JsonSchemaScope(scope, schema.files, jsonImport);
     for (const file of emitted) {

@@ -67,6 +67,15 @@ function words(text: string): string[] {
  * @param overrides unknown names throw a TypeError
  */
 export function compileTemplates(modules: RuntimeImports, overrides: Templates = {}): Render {
+  const key = JSON.stringify([modules, overrides]);
+  if (latest?.key !== key) latest = { key, render: compileAll(modules, overrides) };
+  return latest.render;
+}
+
+/** What was compiled last: `--watch` asks for the same again and again. */
+let latest: { readonly key: string; readonly render: Render } | undefined;
+
+function compileAll(modules: RuntimeImports, overrides: Templates): Render {
   const unknown = Object.keys(overrides).find((name) => !templateNames.includes(name as TemplateName));
   if (unknown !== undefined) throw new TypeError(`There is no template ${unknown}; there are ${templateNames.join(", ")}`);
   const handlebars = Handlebars.create();
@@ -82,12 +91,19 @@ export function compileTemplates(modules: RuntimeImports, overrides: Templates =
     });
   }
   for (const name of templateNames) {
-    handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtInTemplate(name), { noEscape: true, strict: false }));
+    handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtInTemplate(name), compilerOptions));
   }
-  const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, { noEscape: true });
+  const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, compilerOptions);
   const whole = { file: compile("file"), "json-file": compile("json-file") };
   return (template, view, imports, language) => whole[template](view, { data: { imports, language } });
 }
+
+/** Names that are no helpers are properties of the view, and need not be looked for elsewhere: that is most of what rendering costs. */
+const compilerOptions = {
+  noEscape: true,
+  knownHelpersOnly: true,
+  knownHelpers: { use: true, runtime: true, json: true, types: true, code: true, declarations: true },
+};
 
 interface HelperOptions {
   readonly data: { readonly imports: Imports; readonly language: Language };

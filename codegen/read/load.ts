@@ -13,6 +13,13 @@ export type ReadFile = (path: string) => string | undefined;
 /** Describes the options of every kind of element, so that each schema needs it. */
 export const descriptorFile = "google/protobuf/descriptor.proto";
 
+/** What a {@link Loader} is given; `ReadOptions` says what each is. */
+export interface LoaderOptions {
+  readonly roots: readonly string[];
+  readonly readFile?: ReadFile | undefined;
+  readonly onFile?: ((name: string) => void) | undefined;
+}
+
 /** Reads and parses files with all that they import, each once; a file is looked for in one root after the other. */
 export class Loader {
   readonly files: Map<string, FileNode> = new Map();
@@ -21,9 +28,12 @@ export class Loader {
   readonly #readFile: ReadFile;
   readonly #diagnostics: Diagnostics;
 
-  constructor(roots: readonly string[], readFile: ReadFile | undefined, diagnostics: Diagnostics) {
+  readonly #onFile: ((name: string) => void) | undefined;
+
+  constructor({ roots, readFile, onFile }: LoaderOptions, diagnostics: Diagnostics) {
     this.#roots = roots;
     this.#readFile = readFile ?? readText;
+    this.#onFile = onFile;
     this.#diagnostics = diagnostics;
   }
 
@@ -70,6 +80,7 @@ export class Loader {
     }
     const file = parseFile(source, this.#diagnostics);
     this.files.set(name, file);
+    this.#onFile?.(name);
     return file;
   }
 

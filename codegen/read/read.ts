@@ -21,6 +21,8 @@ export interface ReadOptions {
   readonly roots: readonly string[];
   /** Reads one file of a root, in place of the file system; undefined where there is none. Built-in files are found all the same. */
   readonly readFile?: ReadFile | undefined;
+  /** Told of each file that was parsed. */
+  readonly onFile?: ((name: string) => void) | undefined;
 }
 
 /** A complete model, or all that is wrong, sorted by position. */
@@ -34,7 +36,7 @@ export type ReadResult =
  */
 export function readSchema(options: ReadOptions): ReadResult {
   const diagnostics = new Diagnostics();
-  const loader = new Loader(options.roots, options.readFile, diagnostics);
+  const loader = new Loader(options, diagnostics);
   loader.load(options.files);
   const scopes = link(loader.files, diagnostics);
   const closed = closedEnums(loader.files.values());

@@ -1,6 +1,7 @@
 import type { ClientHello } from "../../generated/zserver/protocol/v1/session.ts";
 import type { ChannelEvents, ChannelPeer } from "../channel/channel.ts";
 import { ListenerChannel } from "../channel/listener-channel.ts";
+import type { Knock } from "../channel/options.ts";
 import { PlainChannel } from "../channel/plain-channel.ts";
 import type { ControlOwners } from "../command/control-frames.ts";
 import { Peer } from "../command/peer.ts";
@@ -9,8 +10,11 @@ import { Connection } from "../session/connection.ts";
 import { limitsToWire } from "../session/limits.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
+import type { Gate, Place } from "../transport/gate.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Claim } from "./arrivals.ts";
+import { Door } from "./door/door.ts";
+import type { HalfOpen } from "./door/places.ts";
 import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type ServeOptions } from "./server-types.ts";
 
 /** What becomes of a server's connections, for the server. */
@@ -39,37 +43,45 @@ export class ServerConnections<Data> {
   readonly #host: ConnectionsHost<Data>;
   /** Every connection whose transport still exists. */
   readonly #connections = new Set<Connection>();
-  /** Those whose client has not introduced itself. */
-  readonly #halfOpen = new Set<Connection>();
+  readonly #door: Door;
   #allReleased: () => void = () => {};
 
   constructor(options: ServeOptions<Data>, factory: SessionFactory<Data>, host: ConnectionsHost<Data>) {
     this.#options = options;
     this.#factory = factory;
     this.#host = host;
+    const { door, halfOpenConnections = DEFAULT_HALF_OPEN_CONNECTIONS } = options;
+    this.#door = new Door(door, halfOpenConnections, factory.clock, factory.timers, factory.random);
   }
 
-  accept(transport: Transport): void {
-    const { halfOpenConnections = DEFAULT_HALF_OPEN_CONNECTIONS } = this.#options;
-    if (!this.#host.accepting || this.#halfOpen.size >= halfOpenConnections) {
+  /** Sees connections before they have a transport. */
+  get gate(): Gate {
+    return this.#door;
+  }
+
+  /** @param place what the gate gave to the connection, where it came by one */
+  accept(transport: Transport, place: Place | undefined = this.#door.enter(transport.remote, () => {})): void {
+    if (!this.#host.accepting || place === undefined) {
+      place?.leave();
       transport.destroy();
       return;
     }
     const host = this.#host;
+    const halfOpen = place as HalfOpen;
     let peer: Peer<Data> | undefined;
     const connection: Connection = new Connection(
       transport,
-      (events) => this.#channel(events),
+      (events) => this.#channel(events, halfOpen),
       {
         established: (channelPeer) => {
-          const hooks = this.#hooks(connection, channelPeer, (resumed) => {
+          const hooks = this.#hooks(connection, channelPeer, halfOpen, (resumed) => {
             peer = resumed;
           });
           peer = new Peer(this.#factory.peerOptions(connection, channelPeer, undefined, hooks));
           return peer.core;
         },
         failed: (reason, message) => {
-          this.#halfOpen.delete(connection);
+          halfOpen.leave();
           host.failed(transport.peer, reason, message);
         },
         renewing: () => {
@@ -82,7 +94,7 @@ export class ServerConnections<Data> {
           peer.rotated(epoch);
         },
         released: (connection) => {
-          this.#halfOpen.delete(connection);
+          halfOpen.leave();
           this.#connections.delete(connection);
           if (this.#connections.size === 0) this.#allReleased();
         },
@@ -90,12 +102,16 @@ export class ServerConnections<Data> {
       this.#factory.timers,
     );
     this.#connections.add(connection);
-    this.#halfOpen.add(connection);
+    halfOpen.cut = () => {
+      if (host.accepting) connection.destroy("OVERLOADED", "others came when there was no more room");
+      else connection.destroy("GOING_AWAY", "the server was closed");
+    };
     connection.start();
   }
 
-  cutHalfOpen(reason: EndReason, message: string): void {
-    for (const connection of [...this.#halfOpen]) connection.destroy(reason, message);
+  /** Cuts what has no session that was let in. */
+  cutHalfOpen(): void {
+    this.#door.close();
   }
 
   /** Resolves when no transport is left. */
@@ -107,18 +123,18 @@ export class ServerConnections<Data> {
   }
 
   /** @param granted called with the session that goes on over the connection */
-  #hooks(connection: Connection, channelPeer: ChannelPeer, granted: (peer: Peer<Data>) => void): SessionHooks<Data> {
+  #hooks(connection: Connection, channelPeer: ChannelPeer, place: Place, granted: (peer: Peer<Data>) => void): SessionHooks<Data> {
     const host = this.#host;
     const { slowPeerTimeoutMs = DEFAULT_SLOW_PEER_TIMEOUT_MS } = this.#options;
     return {
       slowPeerTimeoutMs,
       controls: host.controls,
       opened: (peer, hello) => {
-        this.#halfOpen.delete(connection);
+        place.leave();
         host.hello(peer, hello as ClientHello, channelPeer.remoteStatic);
       },
       resume: (stranger, request) => {
-        this.#halfOpen.delete(connection);
+        place.leave();
         host.resume({ stranger, request, connection, channelPeer, granted });
       },
       disconnected: (peer) => host.disconnected(peer),
@@ -126,17 +142,19 @@ export class ServerConnections<Data> {
       resumed: (peer) => host.resumed(peer),
       confirmed: (peer) => host.confirmed(peer),
       ended: (peer, end) => {
-        this.#halfOpen.delete(connection);
+        place.leave();
         host.ended(peer, end);
       },
     };
   }
 
-  #channel(events: ChannelEvents): ListenerChannel | PlainChannel {
+  #channel(events: ChannelEvents, halfOpen: HalfOpen): ListenerChannel | PlainChannel {
     const { crypto, random, timers } = this.#factory;
     const { handshakeTimeoutMs, rotateAfterBytes, identity } = this.#options;
     const common = { crypto, random, timers, handshakeTimeoutMs, limits: limitsToWire(this.#factory.limits) };
     if (this.#options.unsealed || identity === undefined) return new PlainChannel({ ...common, role: "listener" }, events);
-    return new ListenerChannel({ ...common, rotateAfterBytes, staticKeys: identity.staticKeys }, events);
+    const overloaded = (knock: Knock): number | undefined => this.#door.judge(halfOpen, knock);
+    const schedule = (work: () => void): void => this.#door.schedule(halfOpen, work);
+    return new ListenerChannel({ ...common, rotateAfterBytes, staticKeys: identity.staticKeys, overloaded, schedule }, events);
   }
 }

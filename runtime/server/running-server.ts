@@ -15,6 +15,7 @@ import type { SessionEnd } from "../session/session-end.ts";
 import { SessionFactory } from "../session-factory.ts";
 import { listen } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
+import type { Place } from "../transport/gate.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
@@ -100,11 +101,12 @@ export class RunningServer<Data> implements Server<Data> {
   async start(): Promise<void> {
     const { allowedOrigins, allowedHosts, memory, tls, socketMode } = this.#options;
     const origins = originRules({ allowedOrigins, allowedHosts });
-    const accept = (transport: Transport): void => this.#connections.accept(transport);
+    const accept = (transport: Transport, place?: Place): void => this.#connections.accept(transport, place);
+    const { gate } = this.#connections;
     const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
     try {
       for (const where of this.#options.listen)
-        this.#listeners.push(await listen(where, { origins, accept, onError, memory, tls, socketMode }));
+        this.#listeners.push(await listen(where, { origins, gate, accept, onError, memory, tls, socketMode }));
     } catch (error) {
       await this.close();
       throw error;
@@ -173,7 +175,7 @@ export class RunningServer<Data> implements Server<Data> {
     const listeners = this.#stopListening();
     this.#entrances.stop();
     const { reason, message } = closed;
-    this.#connections.cutHalfOpen(reason, message);
+    this.#connections.cutHalfOpen();
     for (const peer of [...this.#admissions.waiting, ...this.#sessions.values()]) peer.end(reason, message);
     await listeners;
     await this.#connections.released();

@@ -12,9 +12,10 @@ import type { AttachedServer } from "../transport/websocket-server.ts";
 import type { Admit } from "./admission-types.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
 import type { MoveResult } from "./move.ts";
+import type { DoorOptions } from "./door/door-options.ts";
 
-/** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman; those beyond it are cut. */
-export const DEFAULT_HALF_OPEN_CONNECTIONS = 10_000;
+/** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman. */
+export const DEFAULT_HALF_OPEN_CONNECTIONS = 4_096;
 
 /** Sessions that may wait for their clients at once. Each costs a few kilobytes and what it holds unacknowledged. */
 export const DEFAULT_DETACHED_SESSIONS = 100_000;
@@ -51,8 +52,10 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
   readonly admitTimeoutMs?: number | undefined;
   /** Calls of `admit` that may be under way at once; clients beyond them are told to try again. Default 1,000. */
   readonly admissionsUnderWay?: number | undefined;
-  /** Connections that may be in their handshake at once. Default 10,000. */
+  /** Connections that may be in their handshake at once; beyond it each newcomer takes the place of one at random. Default 4,096. */
   readonly halfOpenConnections?: number | undefined;
+  /** What strangers may ask of this server before they have a session. Defaults: see {@link DoorOptions}. */
+  readonly door?: DoorOptions | undefined;
   /** Sessions that may be without a connection at once; those beyond it end, the longest detached first. Default 100,000. */
   readonly detachedSessions?: number | undefined;
   /** Bytes that sessions without a connection may hold together. Default 256 MiB. */
@@ -127,6 +130,7 @@ export const serveOptionNames: readonly string[] = [
   "admitTimeoutMs",
   "admissionsUnderWay",
   "halfOpenConnections",
+  "door",
   "detachedSessions",
   "detachedBytes",
   "slowPeerTimeoutMs",

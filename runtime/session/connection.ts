@@ -6,6 +6,8 @@ import type { SessionLink } from "./session-options.ts";
 
 /** How long the last bytes may take to leave before the transport is cut. */
 export const CLOSE_TIMEOUT_MS = 5_000;
+/** The same for a refusal, which is a few bytes to somebody who may be one of very many. */
+const REFUSAL_TIMEOUT_MS = 100;
 
 /** What lives on a connection: a session, or a client's wish to have one go on there. */
 export interface Carried {
@@ -74,11 +76,11 @@ export class Connection implements SessionLink {
     this.channel.send(recordKind, bytes);
   }
 
-  close(): void {
+  close(timeoutMs: number = CLOSE_TIMEOUT_MS): void {
     if (this.#closed) return;
     this.#closed = true;
     this.channel.destroy();
-    this.#closeTimer = this.#timers.after(CLOSE_TIMEOUT_MS, () => this.transport.destroy());
+    this.#closeTimer = this.#timers.after(timeoutMs, () => this.transport.destroy());
     this.transport.close();
   }
 
@@ -143,7 +145,7 @@ export class Connection implements SessionLink {
       illegal: (message) => this.#carried?.close("PROTOCOL_ERROR", message),
       ended: (reason, message, retryAfterMs) => {
         // A refusal is the last output and still has to leave; anything else is not worth a byte.
-        if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED" || reason === "SERVER_KEY_MISMATCH") this.close();
+        if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED" || reason === "SERVER_KEY_MISMATCH") this.close(REFUSAL_TIMEOUT_MS);
         else this.#cut();
         this.#lost(reason, message, retryAfterMs);
       },

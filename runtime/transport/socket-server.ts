@@ -1,8 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { SocketGate } from "./socket-gate.ts";
 import { authorityOf, bind } from "./bind.ts";
 import type { SocketEndpoint } from "./endpoint.ts";
-import { peerName, remoteOf } from "./remote.ts";
+import type { Gate, Place } from "./gate.ts";
+import { peerName } from "./remote.ts";
 import { StreamTransport } from "./stream-transport.ts";
 import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
 import type { Listener, Transport } from "./transport.ts";
@@ -11,7 +13,9 @@ const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
 export interface SocketListenOptions {
   /** Gets each new connection. Nothing about the client is known yet, but for a certificate that `tls.ca` asked for. */
-  readonly accept: (transport: Transport) => void;
+  readonly accept: (transport: Transport, place?: Place) => void;
+  /** Sees each connection first. Default: all may come in. */
+  readonly gate?: Gate | undefined;
   /** Gets what goes wrong while listening, such as running out of file descriptors; listening goes on. */
   readonly onError: (error: Error) => void;
   /** The certificate, for `tls:`. */
@@ -23,8 +27,14 @@ export interface SocketListenOptions {
 /** Listens on a port. Rejects with an error that names the address when it cannot be had. */
 export async function listenSocket(endpoint: SocketEndpoint, options: SocketListenOptions): Promise<Listener> {
   const { scheme } = endpoint;
-  const accept = (socket: Socket): void => options.accept(new StreamTransport(socket, peerName(scheme, remoteOf(socket))));
+  const sockets = new SocketGate(options.gate);
+  const accept = (socket: Socket): void => {
+    const arrival = sockets.of(socket);
+    if (arrival === undefined) socket.destroy();
+    else options.accept(new StreamTransport(socket, peerName(scheme, arrival.remote), arrival.remote), arrival.place);
+  };
   const server = scheme === "tls" ? tlsServer(endpoint, options, accept) : createServer({ ...socketOptions, pauseOnConnect: true }, accept);
+  sockets.guard(server);
   await bind(server, endpoint);
   server.on("error", options.onError);
   return {

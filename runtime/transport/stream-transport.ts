@@ -26,9 +26,9 @@ export class StreamTransport implements Transport {
   /** Why the connection ends; what the socket says after it is only a consequence. */
   #reason: TransportClose | undefined;
 
-  constructor(socket: Socket, peer: string) {
+  constructor(socket: Socket, peer: string, remote: RemoteAddress | undefined = remoteOf(socket)) {
     this.peer = peer;
-    this.remote = remoteOf(socket);
+    this.remote = remote;
     this.#socket = socket;
     this.#inbox = new Inbox({
       limitBytes: KEPT_LIMIT_BYTES,

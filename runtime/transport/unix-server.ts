@@ -4,6 +4,7 @@ import { isMainThread } from "node:worker_threads";
 import { startListening } from "./bind.ts";
 import type { UnixEndpoint } from "./endpoint.ts";
 import { StreamTransport } from "./stream-transport.ts";
+import type { Place } from "./gate.ts";
 import type { Listener, Transport } from "./transport.ts";
 import { checkUnixPath, isWindows, removeStale } from "./unix-path.ts";
 
@@ -11,7 +12,7 @@ import { checkUnixPath, isWindows, removeStale } from "./unix-path.ts";
 export const DEFAULT_SOCKET_MODE = 0o600;
 
 export interface UnixListenOptions {
-  readonly accept: (transport: Transport) => void;
+  readonly accept: (transport: Transport, place?: Place) => void;
   /** Gets what goes wrong while listening; listening goes on. */
   readonly onError: (error: Error) => void;
   /** Who may connect: the permissions of the socket's file. Default 0o600. Windows has none. */

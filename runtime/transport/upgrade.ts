@@ -1,16 +1,25 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Arrival } from "./socket-gate.ts";
+import type { Place } from "./gate.ts";
 import { type OriginRules, refuseOrigin } from "./origin.ts";
-import { remoteOf } from "./remote.ts";
 import type { Transport } from "./transport.ts";
 import { WebSocketTransport, wsOptions } from "./websocket-transport.ts";
 
 /** What an http server passes to its `upgrade` listeners. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Turns upgrades into transports, after the checks that a browser's page must pass. */
-export function webSocketUpgrades(origins: OriginRules, accept: (transport: Transport) => void): UpgradeHandler {
+/**
+ * Turns upgrades into transports, after the checks that a browser's page must pass.
+ *
+ * @param arrivalOf who asks; undefined when it is to be cut
+ */
+export function webSocketUpgrades(
+  origins: OriginRules,
+  arrivalOf: (request: IncomingMessage) => Arrival | undefined,
+  accept: (transport: Transport, place?: Place) => void,
+): UpgradeHandler {
   const server = new WebSocketServer({
     ...wsOptions,
     noServer: true,
@@ -21,10 +30,11 @@ export function webSocketUpgrades(origins: OriginRules, accept: (transport: Tran
   return (request, socket, head) => {
     const refused = refuseOrigin({ origin: originOf(request), host: request.headers.host }, origins);
     if (refused !== undefined) return refuseUpgrade(socket, 403, "Forbidden", refused);
-    const remote = remoteOf(request.socket);
+    const arrival = arrivalOf(request);
+    if (arrival === undefined) return void socket.destroy();
     const scheme = "encrypted" in request.socket ? "wss" : "ws";
     server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      accept(new WebSocketTransport(webSocket, scheme, remote));
+      accept(new WebSocketTransport(webSocket, scheme, arrival.remote), arrival.place);
     });
   };
 }

@@ -1,0 +1,95 @@
+import { type Chance, chooseOne } from "../../discovery/chance.ts";
+
+/** Things of which any one can be taken out, and one at random, at the same price however many there are. */
+class Bag<T extends { index: number }> {
+  readonly items: T[] = [];
+
+  add(item: T): void {
+    item.index = this.items.length;
+    this.items.push(item);
+  }
+
+  remove(item: T): void {
+    const last = this.items.pop()!;
+    if (last === item) return;
+    this.items[item.index] = last;
+    last.index = item.index;
+  }
+}
+
+/** One connection that has not been let in. */
+export class HalfOpen {
+  /** Ends it. */
+  cut: () => void;
+  /** Its client has shown a ticket. */
+  ticketed = false;
+  /** After how many milliseconds its client is welcome, told as soon as it can be; undefined when it may go on. */
+  retryAfterMs: number | undefined;
+  /** Its place in the bag. */
+  index = 0;
+  readonly #left: (connection: HalfOpen) => void;
+  #here = true;
+
+  constructor(cut: () => void, left: (connection: HalfOpen) => void) {
+    this.cut = cut;
+    this.#left = left;
+  }
+
+  leave(): void {
+    if (!this.#here) return;
+    this.#here = false;
+    this.#left(this);
+  }
+}
+
+/** The connections that have not been let in. Whoever comes when there is no room takes the place of one at random, of those without a ticket first. */
+export class Places {
+  readonly #limit: number;
+  readonly #chance: Chance;
+  readonly #strangers = new Bag<HalfOpen>();
+  readonly #guests = new Bag<HalfOpen>();
+
+  constructor(limit: number, chance: Chance) {
+    this.#limit = limit;
+    this.#chance = chance;
+  }
+
+  get size(): number {
+    return this.#strangers.items.length + this.#guests.items.length;
+  }
+
+  /** Over half of the room is taken. */
+  get crowded(): boolean {
+    return this.size * 2 > this.#limit;
+  }
+
+  /** Takes a place, another's if need be. True in `dropped` then. */
+  enter(cut: () => void): { readonly connection: HalfOpen; readonly dropped: boolean } {
+    const dropped = this.size >= this.#limit && this.#dropOne();
+    const connection = new HalfOpen(cut, (gone) => this.#bagOf(gone).remove(gone));
+    this.#strangers.add(connection);
+    return { connection, dropped };
+  }
+
+  /** It has shown a ticket. */
+  honour(connection: HalfOpen): void {
+    this.#strangers.remove(connection);
+    connection.ticketed = true;
+    this.#guests.add(connection);
+  }
+
+  values(): HalfOpen[] {
+    return [...this.#strangers.items, ...this.#guests.items];
+  }
+
+  #bagOf({ ticketed }: HalfOpen): Bag<HalfOpen> {
+    return ticketed ? this.#guests : this.#strangers;
+  }
+
+  #dropOne(): boolean {
+    const one = chooseOne(this.#chance, this.#strangers.items.length > 0 ? this.#strangers.items : this.#guests.items);
+    one?.leave();
+    one?.cut();
+    return one !== undefined;
+  }
+}

@@ -17,6 +17,7 @@ export type { EntrancesInit, MoveOptions, MoveResult, MoveToOptions, SetEntrance
 export type { Admission, AdmissionReason, AdmissionSession, Admit, ReceivedCredentials } from "./server/admission-types.ts";
 export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
 export * from "./public.ts";
+export type { DoorOptions } from "./server/door/door-options.ts";
 export type { TlsServerOptions } from "./transport/tls-options.ts";
 export type { AttachedServer } from "./transport/websocket-server.ts";
 

@@ -58,12 +58,7 @@ export class Places {
     return this.#strangers.items.length + this.#guests.items.length;
   }
 
-  /** Over half of the room is taken. */
-  get crowded(): boolean {
-    return this.size * 2 > this.#limit;
-  }
-
-  /** Takes a place, another's if need be. True in `dropped` then. */
+  /** Takes a place, another's if need be: `dropped` says that. */
   enter(cut: () => void): { readonly connection: HalfOpen; readonly dropped: boolean } {
     const dropped = this.size >= this.#limit && this.#dropOne();
     const connection = new HalfOpen(cut, (gone) => this.#bagOf(gone).remove(gone));

@@ -1,0 +1,110 @@
+import { connect, type Socket } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Gate, Place } from "../../../runtime/transport/gate.ts";
+import type { RemoteAddress, Transport } from "../../../runtime/transport/transport.ts";
+import { selfSigned } from "../../support/transport/certificate.ts";
+import { dialAt, failure, listeningAt } from "../../support/transport/listening.ts";
+
+const certificate = selfSigned();
+const tls = { rejectUnauthorized: false };
+
+const deaf = { onBytes() {}, onDrain() {}, onClose() {} };
+
+/** A gate that lets so many in, and knows who is inside. */
+class Turnstile implements Gate {
+  readonly inside = new Set<Place>();
+  readonly seen: (RemoteAddress | undefined)[] = [];
+  readonly #limit: number;
+  #woken: () => void = () => {};
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  enter(remote: RemoteAddress | undefined, cut: () => void): Place | undefined {
+    this.seen.push(remote);
+    if (this.inside.size >= this.#limit) return undefined;
+    const place: Place = {
+      cut,
+      leave: () => {
+        this.inside.delete(place);
+        this.#woken();
+      },
+    };
+    this.inside.add(place);
+    this.#woken();
+    return place;
+  }
+
+  count(): boolean {
+    return true;
+  }
+
+  /** Resolves when so many are inside. */
+  async until(inside: number): Promise<void> {
+    while (this.inside.size !== inside) {
+      await new Promise<void>((resolve) => {
+        this.#woken = resolve;
+      });
+    }
+  }
+}
+
+const test = suite("transport/socket-gate");
+
+for (const scheme of ["tcp", "tls", "ws", "wss"]) {
+  test(`${scheme}: the gate sees a connection before anything is made of it, and its place goes with the transport`, async () => {
+    const gate = new Turnstile(1);
+    const {
+      listener,
+      url,
+      connect: open,
+    } = await listeningAt(`${scheme}://127.0.0.1:0`, {
+      gate,
+      tls: certificate,
+    });
+    const { client, server } = await open({ tls });
+    assert.is(gate.seen[0]?.address, "127.0.0.1");
+    assert.equal(server.remote, gate.seen[0]);
+    await failure(dialAt(url, { tls }).then((transport: Transport) => ended(transport)));
+    assert.is(gate.seen.length, 2);
+    assert.is(gate.inside.size, 1);
+    server.start(deaf);
+    client.destroy();
+    await gate.until(0);
+    await listener.close();
+  });
+
+  test(`${scheme}: a connection that never says anything has its place until it ends, also when the gate ends it`, async () => {
+    const gate = new Turnstile(2);
+    const accept = (transport: Transport): void => transport.start(deaf);
+    const { listener, url } = await listeningAt(`${scheme}://127.0.0.1:0`, { gate, tls: certificate, accept });
+    const { port } = new URL(url.replace(/^\w+/, "http"));
+    const silent = [connect(Number(port), "127.0.0.1"), connect(Number(port), "127.0.0.1")];
+    for (const socket of silent) socket.on("error", () => {});
+    await gate.until(2);
+    silent[0]!.resetAndDestroy();
+    await gate.until(1);
+    const cut = closed(silent[1]!);
+    for (const place of gate.inside) place.cut();
+    await cut;
+    await gate.until(0);
+    await listener.close();
+  });
+}
+
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on("close", () => resolve());
+  });
+}
+
+/** Rejects when the transport ends. */
+function ended(transport: Transport): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    transport.start({ onBytes() {}, onDrain() {}, onClose: ({ message }) => reject(new Error(message)) });
+  });
+}
+
+test.run();

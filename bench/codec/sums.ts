@@ -29,12 +29,20 @@ export function sumOrder<Long>(message: DecodedOrder<Long>, low: (value: Long) =
   return sum + payment.method.length + payment.currency.length + payment.totalCents + (payment.confirmed ? 1 : 0) + payment.receipt[15]!;
 }
 
-export function sumReadings(message: Readings): number {
-  let sum = message.sensor;
-  for (const temperature of message.temperatures) sum += temperature;
-  for (const interval of message.intervals) sum += interval;
-  for (const change of message.changes) sum += change;
-  return sum;
+export function sumReadings({ sensor, temperatures, intervals, changes }: Readings): number {
+  return sensor + sumOf(temperatures) + sumOf(intervals) + sumOf(changes);
+}
+
+/** Four sums at a time: in one, each addition waits for the one before, which takes longer than some decode. */
+function sumOf(list: readonly number[]): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < list.length; i += 4) {
+    a += list[i]!;
+    b += list[i + 1]!;
+    c += list[i + 2]!;
+    d += list[i + 3]!;
+  }
+  return a + b + c + d;
 }
 
 /** The last character of the long text shows that it arrived whole. */

@@ -26,9 +26,15 @@ function fieldCases(property: Property, field: Field, scope: FileScope): CaseVie
     const read = valueRead(field, "", scope);
     const list: CaseView = { tag, variable, list: read };
     const packable = field.value.kind !== "message" && wireTypeOf(field.value) !== 2;
-    return packable ? [list, { tag: tagOf(field.number, 2), variable, packed: read }] : [list];
+    return packable ? [list, { tag: tagOf(field.number, 2), variable, packed: packedRead(field.value, read, scope) }] : [list];
   }
   return [{ tag, variable, single: valueRead(field, variable, scope) }];
+}
+
+/** A run is read in one call, but for closed enums, of which some numbers are kept as unknown fields. */
+function packedRead(value: ValueType, read: ValueReadView, scope: FileScope): ValueReadView {
+  if (read.guard !== undefined) return read;
+  return { ...read, scalar: runtimeRef(scope, `readPacked${value.kind === "scalar" ? scalars[value.type].suffix : "Int32"}`) };
 }
 
 function memberCase(property: Property, name: string, field: Field, scope: FileScope): CaseView {

@@ -153,7 +153,7 @@ export interface CaseView {
   /** A member of a oneof. */
   readonly member?: (ValueReadView & { readonly name: string }) | undefined;
   readonly list?: ValueReadView | undefined;
-  /** A packed run of a list. */
+  /** A packed run of a list; its `scalar` reads all of it, unless there is a guard. */
   readonly packed?: ValueReadView | undefined;
   readonly map?: MapReadView | undefined;
 }

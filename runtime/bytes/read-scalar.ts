@@ -96,25 +96,35 @@ function readWords(reader: Reader): void {
   words[high] = readSfixed32(reader);
 }
 
-/** Reads a varint of up to 64 bits into `words`. */
+/** Reads a varint of up to 64 bits into `words`: four groups, four that straddle the halves, and two. */
 function readVarint64(reader: Reader): void {
   const { bytes, end } = reader;
+  let at = reader.position;
   let below = 0;
   let above = 0;
-  for (let shift = 0; shift < 70; shift += 7) {
-    if (reader.position >= end) malformed("it ends within a varint");
-    const byte = bytes[reader.position++]!;
-    const group = byte & 0x7f;
-    if (shift < 28) below |= group << shift;
-    else if (shift === 28) {
-      below |= group << 28;
-      above = group >>> 4;
-    } else above |= group << (shift - 32);
-    if (byte < 0x80) {
-      words[low] = below;
-      words[high] = above;
-      return;
-    }
+  let byte = 0x80;
+  for (let shift = 0; shift < 28 && byte > 0x7f; shift += 7) {
+    if (at >= end) malformed("it ends within a varint");
+    byte = bytes[at++]!;
+    below |= (byte & 0x7f) << shift;
   }
-  malformed("a varint is longer than 10 bytes");
+  if (byte > 0x7f) {
+    let middle = 0;
+    for (let shift = 0; shift < 28 && byte > 0x7f; shift += 7) {
+      if (at >= end) malformed("it ends within a varint");
+      byte = bytes[at++]!;
+      middle |= (byte & 0x7f) << shift;
+    }
+    for (let shift = 24; shift < 38 && byte > 0x7f; shift += 7) {
+      if (at >= end) malformed("it ends within a varint");
+      byte = bytes[at++]!;
+      above |= (byte & 0x7f) << shift;
+    }
+    if (byte > 0x7f) malformed("a varint is longer than 10 bytes");
+    below |= middle << 28;
+    above |= middle >>> 4;
+  }
+  words[low] = below;
+  words[high] = above;
+  reader.position = at;
 }

@@ -130,6 +130,12 @@ export class Reader {
     if (--this.elements < 0) exhausted("decodeElements", "the message holds too many objects and entries");
   }
 
+  /** Counts so many list entries. */
+  spend(elements: number): void {
+    this.elements -= elements;
+    if (this.elements < 0) exhausted("decodeElements", "the message holds too many objects and entries");
+  }
+
   /** Begins a length-delimited submessage and returns the position of its end; give that to {@link leave}. */
   enter(): number {
     this.element();
@@ -241,12 +247,17 @@ export class Reader {
 }
 
 function longUint32(reader: Reader): number {
+  const { bytes, end } = reader;
+  let at = reader.position;
   let value = 0;
-  for (let i = 0; i < 10; i++) {
-    if (reader.position >= reader.end) malformed("it ends within a varint");
-    const byte = reader.bytes[reader.position++]!;
-    if (i < 5) value |= (byte & 0x7f) << (7 * i);
-    if (byte < 0x80) return value >>> 0;
+  for (let shift = 0; shift < 70; shift += 7) {
+    if (at >= end) malformed("it ends within a varint");
+    const byte = bytes[at++]!;
+    if (shift < 35) value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      reader.position = at;
+      return value >>> 0;
+    }
   }
   return malformed("a varint is longer than 10 bytes");
 }

@@ -1,4 +1,5 @@
 /** What generated code needs besides the well-known messages, which are generated themselves. */
+export * from "../bytes/read-packed.ts";
 export * from "../bytes/read-scalar.ts";
 export { Reader } from "../bytes/reader.ts";
 export * from "../bytes/write-packed.ts";

@@ -9,6 +9,9 @@ import {
   type Writer,
   emptyList,
   readDouble,
+  readPackedDouble,
+  readPackedSint32,
+  readPackedUint32,
   readSint32,
   readUint32,
   writePackedDouble,
@@ -69,46 +72,25 @@ function readReadings(reader: Reader, end: number, previous?: Readings): Reading
         reader.element();
         temperatures.push(readDouble(reader));
         break;
-      case 18: {
-        const stop = reader.openRun();
-        if (temperatures === emptyList && reader.position < stop) temperatures = [];
-        while (reader.position < stop) {
-          reader.element();
-          temperatures.push(readDouble(reader));
-        }
-        reader.closeRun(stop);
+      case 18:
+        temperatures = readPackedDouble(reader, temperatures);
         break;
-      }
       case 24:
         if (intervals === emptyList) intervals = [];
         reader.element();
         intervals.push(readUint32(reader));
         break;
-      case 26: {
-        const stop = reader.openRun();
-        if (intervals === emptyList && reader.position < stop) intervals = [];
-        while (reader.position < stop) {
-          reader.element();
-          intervals.push(readUint32(reader));
-        }
-        reader.closeRun(stop);
+      case 26:
+        intervals = readPackedUint32(reader, intervals);
         break;
-      }
       case 32:
         if (changes === emptyList) changes = [];
         reader.element();
         changes.push(readSint32(reader));
         break;
-      case 34: {
-        const stop = reader.openRun();
-        if (changes === emptyList && reader.position < stop) changes = [];
-        while (reader.position < stop) {
-          reader.element();
-          changes.push(readSint32(reader));
-        }
-        reader.closeRun(stop);
+      case 34:
+        changes = readPackedSint32(reader, changes);
         break;
-      }
       default:
         unknown = reader.unknown(tag, unknown);
     }

@@ -12,6 +12,7 @@ import {
   readBool,
   readBytes,
   readInt32,
+  readPackedUint64,
   readString,
   readUint32,
   readUint64,
@@ -258,16 +259,9 @@ function readResume(reader: Reader, end: number, previous?: Resume): Resume {
         reader.element();
         accepted.push(readUint64(reader));
         break;
-      case 42: {
-        const stop = reader.openRun();
-        if (accepted === emptyList && reader.position < stop) accepted = [];
-        while (reader.position < stop) {
-          reader.element();
-          accepted.push(readUint64(reader));
-        }
-        reader.closeRun(stop);
+      case 42:
+        accepted = readPackedUint64(reader, accepted);
         break;
-      }
       case 50:
         credentials = readBytes(reader);
         break;
@@ -331,16 +325,9 @@ function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
         reader.element();
         accepted.push(readUint64(reader));
         break;
-      case 10: {
-        const stop = reader.openRun();
-        if (accepted === emptyList && reader.position < stop) accepted = [];
-        while (reader.position < stop) {
-          reader.element();
-          accepted.push(readUint64(reader));
-        }
-        reader.closeRun(stop);
+      case 10:
+        accepted = readPackedUint64(reader, accepted);
         break;
-      }
       case 16:
         expiresInMs = readUint32(reader);
         break;
@@ -349,16 +336,9 @@ function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
         reader.element();
         behind.push(readUint64(reader));
         break;
-      case 26: {
-        const stop = reader.openRun();
-        if (behind === emptyList && reader.position < stop) behind = [];
-        while (reader.position < stop) {
-          reader.element();
-          behind.push(readUint64(reader));
-        }
-        reader.closeRun(stop);
+      case 26:
+        behind = readPackedUint64(reader, behind);
         break;
-      }
       default:
         unknown = reader.unknown(tag, unknown);
     }
@@ -616,16 +596,9 @@ function readClose(reader: Reader, end: number, previous?: Close): Close {
         reader.element();
         accepted.push(readUint64(reader));
         break;
-      case 26: {
-        const stop = reader.openRun();
-        if (accepted === emptyList && reader.position < stop) accepted = [];
-        while (reader.position < stop) {
-          reader.element();
-          accepted.push(readUint64(reader));
-        }
-        reader.closeRun(stop);
+      case 26:
+        accepted = readPackedUint64(reader, accepted);
         break;
-      }
       default:
         unknown = reader.unknown(tag, unknown);
     }

@@ -1,0 +1,217 @@
+/**
+ * One function for each scalar type: a packed run, behind the values that `list` already holds. Each counts the values before it takes memory for them,
+ * makes a list of that length where there was none, and returns the list. Each throws as `read-scalar.ts`, and RESOURCE_EXHAUSTED for too many values.
+ *
+ * The lists are made in each function by itself: V8 learns there whether they hold integers, doubles or objects.
+ */
+import { emptyList } from "../schema/empty.ts";
+import { malformed } from "./fault.ts";
+import {
+  readBool,
+  readFixed32,
+  readFixed64,
+  readFloat,
+  readInt64,
+  readSfixed32,
+  readSfixed64,
+  readSint64,
+  readUint64,
+} from "./read-scalar.ts";
+import type { Reader } from "./reader.ts";
+
+/** How many varints lie between the reader's position and `stop`. The last of them ends there. */
+function countVarints(reader: Reader, stop: number): number {
+  const { bytes, position } = reader;
+  let count = 0;
+  for (let i = position; i < stop; i++) if (bytes[i]! < 0x80) count++;
+  if (stop > position && bytes[stop - 1]! > 0x7f) {
+    malformed(stop === reader.end ? "it ends within a varint" : "a field reaches past the end of its message");
+  }
+  reader.spend(count);
+  return count;
+}
+
+// The next three differ by how they take 32 bits. To do that in a second pass, or by a parameter, costs a quarter more. A run ends where a varint
+// ends, so that none can reach past it.
+
+export function readPackedInt32(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  const { bytes } = reader;
+  let from = reader.position;
+  let at = values === list ? list.length : 0;
+  while (from < stop) {
+    let value = bytes[from++]!;
+    if (value > 0x7f) {
+      value &= 0x7f;
+      let shift = 7;
+      let byte: number;
+      do {
+        byte = bytes[from++]!;
+        if (shift < 35) value |= (byte & 0x7f) << shift;
+        else if (shift === 70) malformed("a varint is longer than 10 bytes");
+        shift += 7;
+      } while (byte > 0x7f);
+    }
+    values[at++] = value;
+  }
+  reader.position = stop;
+  return values;
+}
+
+export function readPackedUint32(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  const { bytes } = reader;
+  let from = reader.position;
+  let at = values === list ? list.length : 0;
+  while (from < stop) {
+    let value = bytes[from++]!;
+    if (value > 0x7f) {
+      value &= 0x7f;
+      let shift = 7;
+      let byte: number;
+      do {
+        byte = bytes[from++]!;
+        if (shift < 35) value |= (byte & 0x7f) << shift;
+        else if (shift === 70) malformed("a varint is longer than 10 bytes");
+        shift += 7;
+      } while (byte > 0x7f);
+    }
+    values[at++] = value >>> 0;
+  }
+  reader.position = stop;
+  return values;
+}
+
+export function readPackedSint32(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  const { bytes } = reader;
+  let from = reader.position;
+  let at = values === list ? list.length : 0;
+  while (from < stop) {
+    let value = bytes[from++]!;
+    if (value > 0x7f) {
+      value &= 0x7f;
+      let shift = 7;
+      let byte: number;
+      do {
+        byte = bytes[from++]!;
+        if (shift < 35) value |= (byte & 0x7f) << shift;
+        else if (shift === 70) malformed("a varint is longer than 10 bytes");
+        shift += 7;
+      } while (byte > 0x7f);
+    }
+    values[at++] = (value >>> 1) ^ -(value & 1);
+  }
+  reader.position = stop;
+  return values;
+}
+
+/** How many values of `size` bytes lie between the reader's position and `stop`. */
+function countFixed(reader: Reader, stop: number, size: number): number {
+  const count = (stop - reader.position) / size;
+  if (!Number.isInteger(count)) malformed("a field reaches past the end of its message");
+  reader.spend(count);
+  return count;
+}
+
+export function readPackedInt64(reader: Reader, list: bigint[]): bigint[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<bigint>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readInt64(reader);
+  return values;
+}
+
+export function readPackedUint64(reader: Reader, list: bigint[]): bigint[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<bigint>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readUint64(reader);
+  return values;
+}
+
+export function readPackedSint64(reader: Reader, list: bigint[]): bigint[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<bigint>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readSint64(reader);
+  return values;
+}
+
+export function readPackedBool(reader: Reader, list: boolean[]): boolean[] {
+  const stop = reader.openRun();
+  const count = countVarints(reader, stop);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<boolean>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readBool(reader);
+  return values;
+}
+
+export function readPackedFixed32(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countFixed(reader, stop, 4);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readFixed32(reader);
+  return values;
+}
+
+export function readPackedSfixed32(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countFixed(reader, stop, 4);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readSfixed32(reader);
+  return values;
+}
+
+export function readPackedFloat(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countFixed(reader, stop, 4);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readFloat(reader);
+  return values;
+}
+
+export function readPackedFixed64(reader: Reader, list: bigint[]): bigint[] {
+  const stop = reader.openRun();
+  const count = countFixed(reader, stop, 8);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<bigint>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readFixed64(reader);
+  return values;
+}
+
+export function readPackedSfixed64(reader: Reader, list: bigint[]): bigint[] {
+  const stop = reader.openRun();
+  const count = countFixed(reader, stop, 8);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<bigint>(count) : list;
+  for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readSfixed64(reader);
+  return values;
+}
+
+export function readPackedDouble(reader: Reader, list: number[]): number[] {
+  const stop = reader.openRun();
+  const count = countFixed(reader, stop, 8);
+  if (count === 0) return list;
+  const values = list === emptyList ? new Array<number>(count) : list;
+  const { bytes, position } = reader;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + position, count * 8);
+  for (let i = 0, at = values === list ? list.length : 0; i < count; i++, at++) values[at] = view.getFloat64(i * 8, true);
+  reader.position = stop;
+  return values;
+}

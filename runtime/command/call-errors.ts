@@ -13,9 +13,9 @@ export function unsentError({ name }: AnyCommand, error: unknown): CommandError 
   if (!CommandError.is(error))
     return new CommandError("INTERNAL", `${name}: ${String(error)}`, { outcome: "NOT_RUN", command: name, cause: error });
   if (error.command !== undefined && error.outcome === "NOT_RUN") return error;
-  const { code, details, cause } = error;
+  const { code, details, cause, retryAfterMs } = error;
   const message = error.command === undefined ? `${name}: ${error.message}` : error.message;
-  return new CommandError(code, message, { outcome: "NOT_RUN", details, cause, command: name });
+  return new CommandError(code, message, { outcome: "NOT_RUN", details, cause, command: name, retryAfterMs });
 }
 
 /** A stream of requests broke off at this side: its source threw, or gave an item that cannot be sent. */

@@ -12,6 +12,7 @@ import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
 import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
+import type { Load } from "./load.ts";
 import { CommandNumbers } from "./names.ts";
 import { Pace } from "./pace.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
@@ -31,6 +32,8 @@ export interface DispatcherOptions {
   readonly parked: ParkedReplies;
   /** Logs what the peer is not told, and returns the id under which it is found. */
   readonly incident: (what: string, error: unknown) => string;
+  /** Default: new work is always taken. */
+  readonly load?: Load | undefined;
   /** Something came to an end; somebody may wait for that. */
   readonly idle: () => void;
 }
@@ -148,7 +151,8 @@ export class Dispatcher {
     this.#checkKind(registration, 0);
     this.#lastFlags = 0;
     const { queuedCommands, queuedBytes } = this.limits;
-    if (2 * this.#queue.length >= queuedCommands || 2 * this.#queue.bytes >= queuedBytes) {
+    const full = 2 * this.#queue.length >= queuedCommands || 2 * this.#queue.bytes >= queuedBytes;
+    if (full || (this.#retryAfterMs > 0 && !registration.command.critical)) {
       this.volatileRefused++;
       return;
     }
@@ -335,9 +339,20 @@ export class Dispatcher {
     if (abandoned) return new CommandError("ABORTED", `${name}: the command before it in its batch failed`, { outcome: "NOT_RUN" });
     const refusal = command.stopped ?? command.registration.refusal;
     if (refusal !== undefined) return refusal;
+    // Nobody can be told that a one-way is refused, so it still runs.
+    if (this.#retryAfterMs > 0 && command.id !== 0 && !command.command.critical)
+      return new CommandError("RESOURCE_EXHAUSTED", `${name}: this side is overloaded and takes no new commands`, {
+        outcome: "NOT_RUN",
+        retryAfterMs: this.#retryAfterMs,
+      });
     if (command.deadlineAt !== 0 && this.now() >= command.deadlineAt)
       return new CommandError("DEADLINE_EXCEEDED", `${name} waited for its turn until its deadline`, { outcome: "NOT_RUN" });
     return undefined;
+  }
+
+  /** 0 unless new work is to be refused. */
+  get #retryAfterMs(): number {
+    return this.#options.load?.retryAfterMs ?? 0;
   }
 
   #finishedOneWay(command: IncomingCommand): void {

@@ -21,7 +21,13 @@ export function failureToWire(error: CommandError, command: CommandType | undefi
     outcome: error.outcome === "NOT_RUN" ? Failure_Outcome.NOT_RUN : Failure_Outcome.MAY_HAVE_RUN,
     details: size <= FAILURE_BYTES - 4 * FAILURE_TEXT_UNITS ? declared : [],
     incident: shortText(error.incident ?? "", INCIDENT_UNITS),
+    retryAfterMs: wholeMs(error.retryAfterMs),
   };
+}
+
+/** What the wire can hold of a time that a handler may have made up. */
+function wholeMs(ms: number | undefined): number {
+  return ms !== undefined && ms > 0 ? Math.min(Math.ceil(ms), 0xffffffff) : 0;
 }
 
 /** The error that a peer's failure stands for. */
@@ -30,6 +36,7 @@ export function failureFromWire(failure: Failure, command: string): CommandError
     outcome: failure.outcome === Failure_Outcome.NOT_RUN ? "NOT_RUN" : "MAY_HAVE_RUN",
     details: failure.details.map(({ type, value }) => receivedDetail(type, value)),
     incident: failure.incident === "" ? undefined : failure.incident,
+    retryAfterMs: failure.retryAfterMs === 0 ? undefined : failure.retryAfterMs,
     command,
   });
 }

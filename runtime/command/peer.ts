@@ -27,6 +27,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { sendAgain } from "./replay.ts";
+import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
 import type { Registry } from "./registry.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
@@ -51,6 +52,8 @@ export interface PeerOptions<Data> {
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
   readonly keepAliveMs: number;
+  /** Server: whether new commands are taken. */
+  readonly load?: Load | undefined;
   /** How long the peer may accept nothing while the outbox is full. Default: for ever, as a client waits for its server. */
   readonly slowPeerTimeoutMs?: number | undefined;
   readonly defaultTimeoutMs: number;
@@ -249,8 +252,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #open(hello: ClientHello | Welcome): void {
-    const { role, channelPeer, limits, timers, registry, interceptors, wallNow, parked, incident, defaultTimeoutMs, sendTimeoutMs } =
-      this.#options;
+    const { role, channelPeer, limits, timers, interceptors, defaultTimeoutMs, sendTimeoutMs } = this.#options;
     const told = role === "client" ? channelPeer.limits : (hello as ClientHello).limits;
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
     const peerLimits: WireLimits = told;
@@ -263,7 +265,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, ...failures });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
     const peerParity = role === "client" ? 0 : 1;
-    this.#dispatcher = new Dispatcher({ core, session, registry, peerParity, limits, peerLimits, timers, wallNow, parked, incident, idle });
+    this.#dispatcher = new Dispatcher({ ...this.#options, core, session, peerParity, peerLimits, idle });
     this.#options.opened(this, hello);
   }
 

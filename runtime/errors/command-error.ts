@@ -21,6 +21,8 @@ export interface CommandErrorOptions {
   readonly command?: string | undefined;
   /** Under which id the failing side logged what it does not tell. */
   readonly incident?: string | undefined;
+  /** Milliseconds after which trying again is welcome. */
+  readonly retryAfterMs?: number | undefined;
   /** Stays in this process: it is never sent. */
   readonly cause?: unknown;
 }
@@ -36,6 +38,8 @@ export class CommandError extends Error {
   readonly details: readonly ErrorDetail[];
   readonly command: string | undefined;
   readonly incident: string | undefined;
+  /** Milliseconds after which trying again is welcome; undefined when that is not said. */
+  readonly retryAfterMs: number | undefined;
 
   static {
     Object.defineProperty(CommandError.prototype, brand, { value: true });
@@ -48,6 +52,7 @@ export class CommandError extends Error {
     this.details = options.details ?? [];
     this.command = options.command;
     this.incident = options.incident;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** Whether `value` is a CommandError, of this copy of the package or another. */

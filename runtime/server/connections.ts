@@ -4,6 +4,7 @@ import { ListenerChannel } from "../channel/listener-channel.ts";
 import type { Knock } from "../channel/options.ts";
 import { PlainChannel } from "../channel/plain-channel.ts";
 import type { ControlOwners } from "../command/control-frames.ts";
+import type { Load } from "../command/load.ts";
 import { Peer } from "../command/peer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
@@ -19,6 +20,8 @@ import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type Serve
 
 /** What becomes of a server's connections, for the server. */
 export interface ConnectionsHost<Data> {
+  /** Whether new work is taken; undefined when that is not watched. */
+  readonly load: Load | undefined;
   /** Whether new connections are taken. */
   readonly accepting: boolean;
   readonly controls: ControlOwners<Data>;
@@ -127,6 +130,7 @@ export class ServerConnections<Data> {
     const host = this.#host;
     const { slowPeerTimeoutMs = DEFAULT_SLOW_PEER_TIMEOUT_MS } = this.#options;
     return {
+      load: host.load,
       slowPeerTimeoutMs,
       controls: host.controls,
       opened: (peer, hello) => {
@@ -153,7 +157,7 @@ export class ServerConnections<Data> {
     const { handshakeTimeoutMs, rotateAfterBytes, identity } = this.#options;
     const common = { crypto, random, timers, handshakeTimeoutMs, limits: limitsToWire(this.#factory.limits) };
     if (this.#options.unsealed || identity === undefined) return new PlainChannel({ ...common, role: "listener" }, events);
-    const overloaded = (knock: Knock): number | undefined => this.#door.judge(halfOpen, knock);
+    const overloaded = (knock: Knock): number | undefined => this.#host.load?.retryAfterMs || this.#door.judge(halfOpen, knock);
     const schedule = (work: () => void): void => this.#door.schedule(halfOpen, work);
     return new ListenerChannel({ ...common, rotateAfterBytes, staticKeys: identity.staticKeys, overloaded, schedule }, events);
   }

@@ -23,6 +23,7 @@ import { type ConnectionsHost, ServerConnections } from "./connections.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
 import { Expiries } from "./expiries.ts";
 import type { MoveResult } from "./move.ts";
+import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
 import { DEFAULT_DETACHED_BYTES, DEFAULT_DETACHED_SESSIONS, type ServeOptions, type Server, type ServerStatus } from "./server-types.ts";
@@ -45,6 +46,7 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #connections: ServerConnections<Data>;
   readonly #entrances: ServerEntrances<Data>;
   readonly #feed: StatusFeed<ServerStatus<Data>>;
+  readonly #overload: OverloadMonitor | undefined;
   #state: "open" | "draining" | "closing" | "closed" = "open";
   readonly #closed: Promise<void>;
   #resolveClosed!: (closing: Promise<void>) => void;
@@ -89,6 +91,7 @@ export class RunningServer<Data> implements Server<Data> {
     this.#entrances = this.#makeEntrances(options);
     this.#connections = new ServerConnections(options, this.#factory, this.#host());
     this.#feed = new StatusFeed(() => this.#now());
+    this.#overload = this.#watchLoad(options.overload);
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -174,6 +177,7 @@ export class RunningServer<Data> implements Server<Data> {
   async #shutDown(): Promise<void> {
     const listeners = this.#stopListening();
     this.#entrances.stop();
+    this.#overload?.stop();
     const { reason, message } = closed;
     this.#connections.cutHalfOpen();
     for (const peer of [...this.#admissions.waiting, ...this.#sessions.values()]) peer.end(reason, message);
@@ -182,6 +186,15 @@ export class RunningServer<Data> implements Server<Data> {
     this.#state = "closed";
     this.#feed.emit({ type: "closed" });
     this.#feed.end();
+  }
+
+  #watchLoad(options: OverloadOptions | undefined): OverloadMonitor | undefined {
+    if (options === undefined) return undefined;
+    return new OverloadMonitor(options, {
+      timers: this.#factory.timers,
+      memory: () => process.memoryUsage.rss(),
+      changed: (overloaded) => this.#feed.emit({ type: overloaded ? "overloaded" : "recovered" }),
+    });
   }
 
   #makeEntrances({ identity, unsealed, entrances }: ServeOptions<Data>): ServerEntrances<Data> {
@@ -203,6 +216,9 @@ export class RunningServer<Data> implements Server<Data> {
     return {
       get accepting() {
         return owner.#state === "open";
+      },
+      get load() {
+        return owner.#overload;
       },
       controls: { [FrameType.CREDENTIALS]: (peer, body) => this.#renewals.show(peer, body) },
       hello: (peer, hello, key) => this.#arrivals.hello(peer, hello, key),

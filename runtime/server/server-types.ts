@@ -13,6 +13,7 @@ import type { Admit } from "./admission-types.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
 import type { MoveResult } from "./move.ts";
 import type { DoorOptions } from "./door/door-options.ts";
+import type { OverloadOptions } from "./overload.ts";
 
 /** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman. */
 export const DEFAULT_HALF_OPEN_CONNECTIONS = 4_096;
@@ -65,6 +66,12 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
    * sends to it wait. Default 30,000.
    */
   readonly slowPeerTimeoutMs?: number | undefined;
+  /**
+   * When to refuse new work for the sake of what is under way. While overloaded, new handshakes are refused (OVERLOADED) and new commands fail before
+   * their handler (RESOURCE_EXHAUSTED, NOT_RUN, `retryAfterMs`), except those that the schema marks `critical`. One-ways run, volatile ones are dropped;
+   * sessions and what runs in them go on. Default: never.
+   */
+  readonly overload?: OverloadOptions | undefined;
 }
 
 /** How long a client may accept nothing while its session's outbox is full. */
@@ -77,6 +84,10 @@ export type ServerStatus<Data = unknown> =
   | { readonly type: "session_ended"; readonly session: Session<Data>; readonly end: SessionEnd }
   /** A connection ended before it had a session. */
   | { readonly type: "connection_failed"; readonly peer: string; readonly reason: EndReason; readonly message: string }
+  /** New work is refused from now on; see `ServeOptions.overload`. */
+  | { readonly type: "overloaded" }
+  /** New work is taken again. */
+  | { readonly type: "recovered" }
   | { readonly type: "draining" }
   /** The last event. */
   | { readonly type: "closed" };
@@ -134,6 +145,7 @@ export const serveOptionNames: readonly string[] = [
   "detachedSessions",
   "detachedBytes",
   "slowPeerTimeoutMs",
+  "overload",
   "tls",
   "socketMode",
 ];

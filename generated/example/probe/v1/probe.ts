@@ -282,7 +282,7 @@ export interface ProbeCommands {
   readonly up: CommandType<Text, TextInit, Text, TextInit, "client_stream", false>;
   /** Streams both ways. */
   readonly both: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
-  /** Bytes as copies and as views. */
+  /** Bytes as copies and as views; also when the other side is overloaded. */
   readonly weigh: CommandType<Blob, BlobInit, Blob, BlobInit, "unary", false>;
   /** Bytes as views, in a stream. */
   readonly pour: CommandType<Blob, BlobInit, Blob, BlobInit, "bidi_stream", false>;
@@ -418,7 +418,7 @@ const probeCommands: ProbeCommands = {
     deferred: false,
     ordered: false,
     delivery: "RELIABLE",
-    critical: false,
+    critical: true,
     errors: [],
   },
   pour: {
@@ -502,7 +502,7 @@ export class ProbeProxy {
     return this.#caller.bidiStream(probeCommands.both, requests, options);
   }
 
-  /** Bytes as copies and as views. */
+  /** Bytes as copies and as views; also when the other side is overloaded. */
   weigh(request: BlobInit, options?: CallOptions): Promise<Blob> {
     return this.#caller.unary(probeCommands.weigh, request, options);
   }
@@ -538,7 +538,7 @@ export interface ProbeHandlers<Data = unknown> {
   up(requests: AsyncIterable<Text>, context: Context<Data>): TextInit | Promise<TextInit>;
   /** Streams both ways. */
   both(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
-  /** Bytes as copies and as views. */
+  /** Bytes as copies and as views; also when the other side is overloaded. */
   weigh(request: Blob, context: Context<Data>): BlobInit | Promise<BlobInit>;
   /** Bytes as views, in a stream. */
   pour(requests: AsyncIterable<Blob>, context: Context<Data>): AsyncIterable<BlobInit> | Iterable<BlobInit>;

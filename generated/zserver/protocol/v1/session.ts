@@ -413,6 +413,8 @@ export interface Failure extends Extensible {
   readonly details: readonly Detail[];
   /** Under which id the side that failed logged what it does not tell; empty when there is nothing more. */
   readonly incident: string;
+  /** Milliseconds after which trying again is welcome; 0 when that is not said. */
+  readonly retryAfterMs: number;
 }
 
 /** What senders pass for {@link Failure}. */
@@ -439,6 +441,7 @@ function writeFailure(writer: Writer, message: FailureInit): void {
     }
   }
   if (message.incident !== undefined && message.incident !== "") writeString(writer, 42, message.incident, "incident");
+  if (message.retryAfterMs !== undefined && message.retryAfterMs !== 0) writeUint32(writer, 48, message.retryAfterMs, "retryAfterMs");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
@@ -448,6 +451,7 @@ function readFailure(reader: Reader, end: number, previous?: Failure): Failure {
   let outcome: Failure_Outcome = 0;
   let details: Detail[] = emptyList;
   let incident: string = "";
+  let retryAfterMs: number = 0;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     code = previous.code;
@@ -455,6 +459,7 @@ function readFailure(reader: Reader, end: number, previous?: Failure): Failure {
     outcome = previous.outcome;
     details = previous.details as Detail[];
     incident = previous.incident;
+    retryAfterMs = previous.retryAfterMs;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -479,12 +484,15 @@ function readFailure(reader: Reader, end: number, previous?: Failure): Failure {
       case 42:
         incident = readString(reader);
         break;
+      case 48:
+        retryAfterMs = readUint32(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { code, message: message$, outcome, details, incident, $unknown: unknown.finish() };
-  return { code, message: message$, outcome, details, incident };
+  if (unknown !== undefined) return { code, message: message$, outcome, details, incident, retryAfterMs, $unknown: unknown.finish() };
+  return { code, message: message$, outcome, details, incident, retryAfterMs };
 }
 
 export const Failure_Outcome = {

@@ -1,6 +1,6 @@
 /**
- * Writes generated/ from schemas/: the protocol's own messages, the built-in ones that `zserver/codec` exports, and the examples'.
- * `--check` writes nothing and exits with 1 when a file would change.
+ * Writes generated/ from schemas/: the protocol's own messages, the built-in ones that `zserver/codec` exports, and the examples'. Pages that
+ * quote types are brought up to date too. `--check` writes nothing and exits with 1 when a file would change.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { type EmittedFile, type EmitOptions, emitSchema } from "../codegen/emit/
 import type { File } from "../codegen/model/schema.ts";
 import { formatDiagnostic } from "../codegen/model/diagnostic.ts";
 import { readSchema } from "../codegen/read/read.ts";
+import { quoteTypes, quotingPages } from "./quoted-types.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = join(root, "generated");
@@ -61,18 +62,22 @@ function present(): string[] {
 }
 
 function main(check: boolean): void {
-  const wanted = regenerate();
-  const stale = present().filter((path) => !wanted.has(path));
-  const changed = [...wanted].filter(([path, text]) => readOr(join(output, path)) !== text);
-  for (const path of [...stale, ...changed.map(([path]) => path)]) console.log(`${check ? "differs" : "wrote"} generated/${path}`);
+  const generated = regenerate();
+  const stale = present()
+    .filter((path) => !generated.has(path))
+    .map((path) => `generated/${path}`);
+  const pages = quotingPages.map((page) => [page, quoteTypes(root, readFileSync(join(root, page), "utf8"))] as const);
+  const wanted = [...[...generated].map(([path, text]) => [`generated/${path}`, text] as const), ...pages];
+  const changed = wanted.filter(([path, text]) => readOr(join(root, path)) !== text);
+  for (const path of [...stale, ...changed.map(([path]) => path)]) console.log(`${check ? "differs" : "wrote"} ${path}`);
   if (check) {
     if (stale.length + changed.length > 0) process.exitCode = 1;
     return;
   }
-  for (const path of stale) rmSync(join(output, path));
+  for (const path of stale) rmSync(join(root, path));
   for (const [path, text] of changed) {
-    mkdirSync(dirname(join(output, path)), { recursive: true });
-    writeFileSync(join(output, path), text);
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
   }
 }
 

@@ -23,6 +23,7 @@ const options = {
     help: "the server's key, as zgen keygen printed it; without it the call fails and says which key the server shows",
   },
   identity: { type: "string", value: "FILE", help: "who this client is: an identity as zgen keygen makes them; anonymous unless given" },
+  credentials: { type: "string", value: "TEXT", help: "what the server's admission asks for" },
   include: { type: "string", value: "DIR", help: "the folder of schemas, where there is no zgen.json" },
   timeout: { type: "string", value: "MS", help: "milliseconds until the call fails; the schema's unless given, 0 for none" },
 } as const;
@@ -93,6 +94,7 @@ async function callCommand({ endpoint, found: { service, command }, code, reques
       endpoints: [endpoint],
       serverKey: options["server-key"] ?? ((shown) => refuseShown(shown, terminal)),
       identity: options.identity === undefined ? undefined : loadIdentity(path.resolve(terminal.cwd, options.identity)),
+      credentials: options.credentials,
       signal,
     });
     const replies = invoke({ client, code, service: service.fullName, method: methodName(command.name), requests, signal, timeoutMs });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Refused } from "../../../generated/example/probe/v1/probe.ts";
-import { CommandError, errorDetail, serve } from "../../../runtime/index.ts";
+import { CommandError, errorDetail, type ReceivedCredentials, serve } from "../../../runtime/index.ts";
 import type { Server } from "../../../runtime/server.ts";
 import { identity } from "../../support/channel/ends.ts";
 import { Gate, probe } from "../../support/command/probe.ts";
@@ -99,6 +99,19 @@ test("a deadline of the caller's own", async () => {
 test("JSON that is no request, and no JSON, are named with the place", async () => {
   assert.match((await call({}, "Probe.Echo", '{"number":"x"}')).err, /^INVALID_ARGUMENT: .*number/);
   assert.match((await call({}, "Probe.Echo", "{")).err, /^zgen call: the request is no JSON: /);
+});
+
+test("--credentials are shown to the server's admission", async () => {
+  const handlers = [probe({ echo: (_request, { principal }) => ({ text: principal.id }) })];
+  const admit = (shown: ReceivedCredentials) => (shown.text() === "ticket" ? { principal: "ada" } : undefined);
+  const guarded = await serve({ listen: ["ws://127.0.0.1:0"], identity, handlers, admit, log: () => {} });
+  await withFolder(config, async (folder) => {
+    process.env.XDG_CACHE_HOME = path.join(folder, "cache");
+    const args = ["call", guarded.endpoints[0]!, "Probe.Echo", "{}", "--server-key", guarded.serverKey];
+    assert.is((await zgenWith({}, folder, ...args, "--credentials", "ticket")).out, '{\n  "text": "ada"\n}');
+    assert.match((await zgenWith({}, folder, ...args)).err, /^ADMISSION_DENIED/);
+  });
+  await guarded.close();
 });
 
 test("--include names the schemas where there is no zgen.json", () =>

@@ -55,6 +55,9 @@ message Maps {
   map<fixed32, bytes> by_fixed32 = 4;
   map<sint32, string> by_sint32 = 5;
 }
+message Keys {
+  ${each((type, n) => (["double", "float", "bytes"].includes(type) ? "" : `map<${type}, string> by_${type} = ${n};`))}
+}
 message Choices {
   string before = 5;
   oneof choice {

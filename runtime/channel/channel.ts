@@ -31,6 +31,8 @@ export interface Channel {
   exporter(label: string): Uint8Array;
   /** The same of the next epoch, where this end knows it already: on a listener from `renewing` to `rotated`. */
   nextExporter(label: string): Uint8Array | undefined;
+  /** Bytes that came of a packet whose rest has not. */
+  readonly waitingBytes: number;
   readonly stats: ChannelStats;
   /** Wipes the keys and takes the timers back. No event follows. The transport is the caller's to end. */
   destroy(): void;

@@ -108,6 +108,10 @@ export class PlainChannel implements Channel {
     return undefined;
   }
 
+  get waitingBytes(): number {
+    return this.#packets.waiting;
+  }
+
   get stats(): ChannelStats {
     return { epoch: 0, recordsIn: this.#recordsIn, recordsOut: this.#recordsOut, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };
   }

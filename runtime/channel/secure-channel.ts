@@ -113,6 +113,10 @@ export class SecureChannel implements Channel {
     return this.#records?.nextExporter(label);
   }
 
+  get waitingBytes(): number {
+    return this.#packets.waiting;
+  }
+
   get stats(): ChannelStats {
     const { epoch = 0, recordsIn = 0, recordsOut = 0 } = this.#records ?? {};
     return { epoch, recordsIn, recordsOut, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut };

@@ -12,9 +12,12 @@ const PARTIAL_BYTES = 1_024;
 /** How long it waits for that; below the shortest time between two probes. */
 const PARTIAL_MS = 200;
 
-/** How long a frame may stay unfinished while fewer than {@link STALLED_BYTES} come: whoever begins one finishes it. */
+/**
+ * How long a frame or record may stay unfinished while fewer than {@link STALLED_BYTES} come: whoever begins one finishes it. A record whose length was
+ * damaged on the path swallows what follows it, answers to pings too: they are less than that.
+ */
 const STALLED_MS = 30_000;
-const STALLED_BYTES = 1_024;
+const STALLED_BYTES = 4_096;
 
 /** What the life of a connection is judged by, and what comes of it. */
 export interface LifeHost {
@@ -44,6 +47,8 @@ export class Attachment {
   #partialTimer: Timer | undefined;
   #heardBytes = 0;
   #stallTimer: Timer | undefined;
+  /** A record has ended since the stall timer began, and all frames with it. */
+  #wasWhole = false;
   #host: LifeHost | undefined;
   readonly #timers: Timers;
   #liveness: Liveness | undefined;
@@ -83,6 +88,7 @@ export class Attachment {
   heard(bytes: number): void {
     if (this.#liveness === undefined) return;
     this.#liveness.heard();
+    if (this.#stallTimer === undefined && this.#unfinished) this.#watchStall();
     this.#heardBytes += bytes;
     this.#partialBytes += bytes;
     if (this.#partialBytes >= PARTIAL_BYTES) this.#partialTimer ??= this.#timers.after(PARTIAL_MS, this.#sayAlive);
@@ -93,8 +99,10 @@ export class Attachment {
     if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
     this.quiet = recordKind === RecordKind.QUIET;
     this.frames.push(plaintext, onFrame);
-    if (this.frames.pendingBytes === 0) this.#partialBytes = 0;
-    else if (this.#stallTimer === undefined) this.#watchStall();
+    if (this.frames.pendingBytes === 0) {
+      this.#partialBytes = 0;
+      this.#wasWhole = true;
+    } else if (this.#stallTimer === undefined) this.#watchStall();
   }
 
   /** The peer answered the ping of this number. */
@@ -125,14 +133,19 @@ export class Attachment {
     this.frames.drop();
   }
 
-  /** The timer is left to run when the frame is soon whole, as nearly all are. */
+  get #unfinished(): boolean {
+    return this.frames.pendingBytes + this.link.waitingBytes > 0;
+  }
+
+  /** The timer is left to run when the frame or record is soon whole, as nearly all are. */
   #watchStall(): void {
     const before = this.#heardBytes;
+    this.#wasWhole = false;
     this.#stallTimer = this.#timers.after(STALLED_MS, () => {
       this.#stallTimer = undefined;
-      if (this.frames.pendingBytes === 0) return;
-      if (this.#heardBytes - before >= STALLED_BYTES) this.#watchStall();
-      else this.#host?.dead(`a frame of the peer was left unfinished for ${STALLED_MS} ms`);
+      if (!this.#unfinished) return;
+      if (this.#wasWhole || this.#heardBytes - before >= STALLED_BYTES) this.#watchStall();
+      else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
     });
   }
 

@@ -59,6 +59,10 @@ export class Connection implements SessionLink {
     return this.#writable;
   }
 
+  get waitingBytes(): number {
+    return this.channel.waitingBytes;
+  }
+
   start(): void {
     this.transport.start({
       onBytes: (bytes) => {

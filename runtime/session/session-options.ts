@@ -12,6 +12,8 @@ import type { SessionEnd } from "./session-end.ts";
 export interface SessionLink extends RecordSink {
   /** False while the transport holds as much as it likes; `Session.drained` is called when that ends. */
   readonly writable: boolean;
+  /** Bytes that came of a record whose rest has not. */
+  readonly waitingBytes: number;
   /** Ends the connection once all that was sent has left. */
   close(): void;
 }

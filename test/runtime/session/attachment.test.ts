@@ -5,6 +5,7 @@ import { Attachment } from "../../../runtime/session/attachment.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 import { frame } from "../../support/session/frames.ts";
+import { TestLink } from "../../support/session/link.ts";
 
 const TIMEOUT = 9_000;
 const SLACK = 40;
@@ -13,7 +14,7 @@ const SLACK = 40;
 function attached() {
   const time = new TestTime();
   const told = { pings: [] as number[], alive: 0, deaths: 0, expired: 0 };
-  const attachment = new Attachment({ writable: true, send() {}, close() {} }, time.timers, () => 100);
+  const attachment = new Attachment(new TestLink(), time.timers, () => 100);
   attachment.awaitHello(1_000, () => told.expired++);
   const host = {
     waiting: true,

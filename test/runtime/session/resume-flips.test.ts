@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
-import { probe } from "../../support/command/probe.ts";
+import { collect, probe } from "../../support/command/probe.ts";
+import type { Session } from "../../../runtime/command/session-type.ts";
 import { note } from "../../support/report.ts";
 import { type Side, World } from "../../support/session/world.ts";
 
@@ -36,26 +37,34 @@ async function flipped(
       return transport;
     },
   });
-  const ran: number[] = [];
-  const server = await world.serve({
-    ...RETAINED,
-    handlers: [probe({ note: ({ number }) => void ran.push(number), echo: ({ number }) => ({ number }) })],
-  });
-  const client = await world.connect(RETAINED);
+  const ran: Record<Side, number[]> = { client: [], server: [] };
+  const handlers = (side: Side): readonly [ReturnType<typeof probe>] => [probe({ note: ({ number }) => void ran[side].push(number) })];
+  const server = await world.serve({ ...RETAINED, handlers: handlers("server") });
+  const client = await world.connect({ ...RETAINED, handlers: handlers("client") });
   const [session] = server.sessions();
   let reason = "";
   (async () => {
     for await (const status of client.status()) if (status.type === "disconnected") reason ||= status.reason;
   })();
   const before = passed;
-  const proxy = client.use(Probe);
-  for (const number of [1, 2, 3]) proxy.note({ number });
-  const answer = proxy.echo({ number: 4 }, { timeoutMs: 120_000 });
-  assert.is((await world.until(answer, 60_000)).number, 4);
-  await world.until(client.flush(), 60_000);
-  assert.equal(ran, [1, 2, 3]);
+  await world.until(Promise.all([client, session!].map(useAll)), 120_000);
+  assert.equal(ran, { client: [1, 2, 3], server: [1, 2, 3] });
   assert.is(session!.state, "open");
   return { before, passed, reason };
+}
+
+/** One-ways, a command, a stream each way, and their acknowledgements. */
+async function useAll(caller: Session): Promise<void> {
+  const proxy = caller.use(Probe);
+  for (const number of [1, 2, 3]) proxy.note({ number });
+  const answers = [proxy.echo({ number: 4, text: "text" }, { timeoutMs: 120_000 }), proxy.up([{ number: 5 }])];
+  const items = collect(proxy.down({ number: 2 }));
+  assert.equal(
+    (await Promise.all(answers)).map(({ number }) => number),
+    [4, 5],
+  );
+  assert.is((await items).length, 2);
+  await caller.flush();
 }
 
 const test = suite("session/resume-flips");

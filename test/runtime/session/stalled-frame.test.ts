@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import { frame } from "../../support/session/frames.ts";
+import { frame, join } from "../../support/session/frames.ts";
 import { introduce, Kind, oneWay, text } from "../../support/session/probe-frames.ts";
 import { rawClient } from "../../support/session/raw-peer.ts";
 import { World } from "../../support/session/world.ts";
@@ -50,6 +50,41 @@ test("one that trickles ends it too; one that comes slowly does not", async () =
     await world.settle(60_000);
     assert.is(raw.ending, undefined);
   }
+});
+
+test("a record whose length was damaged swallows what follows it, and ends its connection after 30 s, busy with pings as it is", async () => {
+  const { world, raw, server, bystander } = await meeting();
+  raw.transport.write(Uint8Array.of(0xff, 0xff));
+  for (let second = 0; second < 29; second++) {
+    await raw.send(frame(FrameType.PING, 2 * second), frame(FrameType.PING, 2 * second + 1));
+    await world.settle(1_000);
+  }
+  assert.is(raw.ofType(FrameType.PONG).length, 0);
+  assert.is(raw.ending, undefined);
+  await world.settle(3_000);
+  assert.is(raw.ending, "TRANSPORT");
+  assert.is(raw.closed, undefined, "the connection, not the session");
+  assert.is([...server.sessions()].length, 1);
+  assert.ok(await world.answers(bystander));
+});
+
+test("records that come in pieces, one after the other, are no stall", async () => {
+  const { world, raw } = await meeting();
+  const { write } = raw.transport;
+  const pieces: Uint8Array[] = [];
+  raw.transport.write = (bytes) => {
+    pieces.push(bytes.slice());
+    return true;
+  };
+  // At every look one record is half there.
+  for (let number = 0; number < 50; number++) raw.put(frame(FrameType.PING, number));
+  const bytes = join(...pieces);
+  for (let at = 0; at < bytes.length; at += 17) {
+    write.call(raw.transport, bytes.slice(at, at + 17));
+    await world.settle(5_000);
+  }
+  assert.is(raw.ending, undefined);
+  assert.ok(raw.ofType(FrameType.PONG).length > 40);
 });
 
 test("a frame in more records than it may lie in ends the session", async () => {

@@ -4,6 +4,7 @@ import { type ParsedFrame, parseFrames } from "./frames.ts";
 /** Another connection for a session. */
 export class TestLink implements SessionLink {
   writable = true;
+  waitingBytes = 0;
   closes = 0;
   readonly records: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
 

@@ -29,6 +29,7 @@ export class Lone implements SessionLink, SessionHandler {
   rooms = 0;
   closes = 0;
   writable = true;
+  waitingBytes = 0;
   waiting = false;
   onFrame: (type: number, body: Reader) => void = () => {};
   onOpened: () => void = () => {};

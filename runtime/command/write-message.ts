@@ -1,5 +1,6 @@
 import type { Writer } from "../bytes/writer.ts";
 import type { Outcome } from "../errors/command-error.ts";
+import { elementBound } from "../schema/element-bound.ts";
 import type { MessageType } from "../schema/message-type.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import { limitError } from "./failure.ts";
@@ -26,7 +27,7 @@ export function writeMessage(
   const start = writer.position;
   writer.elements = 0;
   type.write(writer, message);
-  const allowed = type.maxElements || limits.decodeElements;
+  const allowed = elementBound(type.maxElements, limits.decodeElements);
   if (writer.elements > allowed) {
     const actual = `its ${part.name} has ${writer.elements} objects and entries`;
     throw limitError("decodeElements", allowed, actual, part.command, part.outcome);

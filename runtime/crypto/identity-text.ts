@@ -1,4 +1,5 @@
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
+import { conceal } from "./conceal.ts";
 import { KEY_BYTES } from "./checks.ts";
 import { type Identity, MAX_STATIC_KEYS, type StaticKey } from "./identity.ts";
 import { IdentityError } from "./identity-error.ts";
@@ -35,7 +36,7 @@ export function parseIdentity(crypto: CryptoProvider, text: string): Identity {
     staticKeys: list,
   } = record(parseJson(text), "the identity", ["format", "warning", "publicKey", "seed", "staticKeys"]);
   if (format !== FORMAT) throw new IdentityError(`"format" is not ${JSON.stringify(FORMAT)}: not an identity, or one of a later version`);
-  const pair = crypto.ed25519KeyPair(secret(seed, '"seed"'));
+  const pair = conceal(crypto.ed25519KeyPair(secret(seed, '"seed"')));
   if (publicKey !== publicKeyString(crypto, pair)) {
     throw new IdentityError('"publicKey" does not belong to "seed": the file was changed; restore it');
   }
@@ -56,7 +57,7 @@ function parseStaticKey(crypto: CryptoProvider, signer: KeyPair, entry: unknown,
   const { serial, notAfter, privateKey } = record(entry, where, ["serial", "notAfter", "privateKey"]);
   if (typeof serial !== "number" || !isSerial(serial))
     throw new IdentityError(`${where}: "serial" is a whole number from 0 to ${MAX_SERIAL}`);
-  const pair = crypto.x25519KeyPair(secret(privateKey, `${where}: "privateKey"`));
+  const pair = conceal(crypto.x25519KeyPair(secret(privateKey, `${where}: "privateKey"`)));
   return { pair, statement: signStatement(crypto, signer, pair.publicKey, serial, parseTime(notAfter, where)) };
 }
 

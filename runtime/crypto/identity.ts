@@ -1,5 +1,6 @@
 import { checkOptions } from "../errors/options.ts";
 import { KEY_BYTES } from "./checks.ts";
+import { conceal } from "./conceal.ts";
 import { IdentityError } from "./identity-error.ts";
 import { isSerial, type KeyStatement, MAX_SERIAL, signStatement } from "./key-statement.ts";
 import type { ServerKey } from "./key-string.ts";
@@ -43,7 +44,7 @@ export interface RotateStaticKeyOptions {
 /** A new identity with one static key. */
 export function createIdentity(crypto: CryptoProvider, random: RandomSource, options: IdentityOptions = {}): Identity {
   checkOptions("createIdentity", options, ["serial", "notAfter"]);
-  const pair = crypto.ed25519KeyPair(random(KEY_BYTES));
+  const pair = conceal(crypto.ed25519KeyPair(random(KEY_BYTES)));
   return { pair, staticKeys: [createStaticKey(crypto, random, pair, options.serial ?? 1, options.notAfter)] };
 }
 
@@ -79,7 +80,7 @@ function createStaticKey(
   notAfter: Date | undefined,
 ): StaticKey {
   if (!isSerial(serial)) throw new IdentityError(`a serial is a whole number from 0 to ${MAX_SERIAL}, not ${serial}`);
-  const pair = crypto.x25519KeyPair(random(KEY_BYTES));
+  const pair = conceal(crypto.x25519KeyPair(random(KEY_BYTES)));
   return { pair, statement: signStatement(crypto, signer, pair.publicKey, serial, notAfterSeconds(notAfter)) };
 }
 

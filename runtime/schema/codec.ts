@@ -2,6 +2,7 @@ import { malformed } from "../bytes/fault.ts";
 import { discardWritten, takeWriter, takeWritten } from "../bytes/pool.ts";
 import { defaultDecodeElements, Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
+import { elementBound } from "./element-bound.ts";
 import type { MessageType } from "./message-type.ts";
 
 export interface DecodeLimits {
@@ -28,8 +29,8 @@ export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Ar
 
 /**
  * Decodes a message from protobuf's binary format. The message owns its memory, except for `bytes` fields with the option `view`.
- * Throws CommandError INVALID_ARGUMENT for malformed bytes, RESOURCE_EXHAUSTED when it holds more than the schema's `max_elements` or, where
- * that is not stated, `limits.decodeElements`.
+ * Throws CommandError INVALID_ARGUMENT for malformed bytes, RESOURCE_EXHAUSTED when it holds more than the schema's `max_elements` or
+ * `limits.decodeElements`; a limit that is left at its default gives way to the schema.
  */
 export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits?: DecodeLimits): T {
   return decodeRest(type, new Reader(bytes), limits?.decodeElements ?? defaultDecodeElements);
@@ -38,10 +39,10 @@ export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits
 /**
  * Decodes the message between a reader's position and its end. Throws as {@link decode}.
  *
- * @param elements the bound on objects and entries where the schema states none
+ * @param elements the limit `decodeElements`; see {@link elementBound}
  */
 export function decodeRest<T>(type: MessageType<T, never>, reader: Reader, elements: number): T {
-  reader.elements = type.maxElements || elements;
+  reader.elements = elementBound(type.maxElements, elements);
   try {
     const message = type.read(reader, reader.end);
     if (reader.position !== reader.end) malformed("a field reaches past the end of its message");

@@ -9,7 +9,7 @@ export interface Limits {
   readonly commandsInFlight: number;
   /** The most of them that may be streams. Default 256: each may hold `streamBytes`. */
   readonly streams: number;
-  /** The most objects and list or map entries in one decoded message. Default 100,000: two bytes can make an object of a hundred. */
+  /** The most objects and list or map entries in one decoded message; at its default it gives way to the schema's `max_elements`. Default 100,000: two bytes can make an object of a hundred. */
   readonly decodeElements: number;
   /** The most bytes of commands that wait here for their handler to start. Default 4 MiB. */
   readonly queuedBytes: number;

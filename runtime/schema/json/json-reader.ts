@@ -1,6 +1,7 @@
 import { concatBytes } from "../../bytes/concat.ts";
 import { exhausted } from "../../bytes/fault.ts";
 import { defaultDecodeElements } from "../../bytes/reader.ts";
+import { elementBound } from "../element-bound.ts";
 import { encode } from "../codec.ts";
 import { JsonPath } from "./json-path.ts";
 import type { FromJsonOptions } from "./options.ts";
@@ -19,7 +20,7 @@ export class JsonReader extends JsonPath {
     this.ignoreUnknownFields = options?.ignoreUnknownFields ?? false;
     this.types = options?.types;
     // The message itself is no element of it.
-    this.#elements = 1 + (maxElements || (options?.decodeElements ?? defaultDecodeElements));
+    this.#elements = 1 + elementBound(maxElements, options?.decodeElements ?? defaultDecodeElements);
   }
 
   /** Counts an object, or a list or map entry. */

@@ -1,5 +1,6 @@
 import { exhausted } from "../../bytes/fault.ts";
 import { defaultDecodeElements, Reader } from "../../bytes/reader.ts";
+import { elementBound } from "../element-bound.ts";
 import { decodeRest } from "../codec.ts";
 import type { MessageType } from "../message-type.ts";
 import { JsonPath } from "./json-path.ts";
@@ -47,7 +48,7 @@ export class JsonWriter extends JsonPath {
 
   #decode<T>(type: MessageType<T, never>, bytes: Uint8Array): T {
     const reader = new Reader(bytes);
-    const budget = type.maxElements || this.#elements;
+    const budget = elementBound(type.maxElements, this.#elements);
     const message = decodeRest(type, reader, this.#elements);
     this.#elements -= budget - reader.elements;
     if (this.#elements < 0) exhausted("decodeElements", "what the message's Any fields hold has too many objects and entries");

@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { toHex } from "../../../runtime/bytes/hex.ts";
 import { createIdentity, type Identity, MAX_STATIC_KEYS, rotateStaticKey, serverKeyOf } from "../../../runtime/crypto/identity.ts";
 import { IdentityError } from "../../../runtime/crypto/identity-error.ts";
 import { parseIdentity, serializeIdentity } from "../../../runtime/crypto/identity-text.ts";
@@ -128,6 +130,29 @@ test("a text that serializeIdentity would not write is refused, with what is wro
     assert.throws(
       () => parseIdentity(crypto, broken),
       (error: Error) => !secrets.some((secret) => error.message.includes(secret.slice(0, 6))),
+    );
+  }
+});
+
+test("whoever logs an identity, or makes JSON of it, sees nothing secret", () => {
+  const seeds = [new Uint8Array(32).fill(0x5a), new Uint8Array(32).fill(0x5b)];
+  const made = createIdentity(crypto, () => seeds.shift()!);
+  const read = parseIdentity(crypto, serializeIdentity(crypto, made));
+  const plain = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}` : value);
+  for (const identity of [made, read]) {
+    for (const shown of [inspect(identity, { depth: 9, showHidden: false }), JSON.stringify(identity, plain)]) {
+      assert.not.match(shown, /(5a){8}|(5b){8}|(0x5a|90|91), ?(0x5a|90|91), ?|"0":9[01]/);
+      assert.match(shown, new RegExp(toHex(identity.pair.publicKey)));
+      assert.match(shown, /\(secret\)/);
+    }
+    assert.equal(
+      [...identity.pair.privateKey],
+      Array.from({ length: 32 }, () => 0x5a),
+    );
+    assert.equal(Object.keys(identity.pair).sort(), ["privateKey", "publicKey"]);
+    assert.equal(
+      [...structuredClone(identity).staticKeys[0].pair.privateKey],
+      Array.from({ length: 32 }, () => 0x5b),
     );
   }
 });

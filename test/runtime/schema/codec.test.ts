@@ -127,11 +127,17 @@ test("a message that holds too much is refused by the named limit, at N+1 and no
   assert.is(decode(Order, bomb.subarray(2)).lines.length, 100_000);
 });
 
-test("a message's own bound stands in for the session's", () => {
+test("a message's own bound stands in for the default, and beside a limit that was set", () => {
   const bounded: MessageType<Order, OrderInit> = { ...Order, maxElements: 2 };
   const bytes = encode(Order, { labels: ["a", "b", "c"] });
   throwsCommandError(() => decode(bounded, bytes, { decodeElements: 10 }), "RESOURCE_EXHAUSTED", /decodeElements/);
-  assert.is(decode(bounded, bytes.subarray(0, 6), { decodeElements: 1 }).labels.length, 2);
+  assert.is(decode(bounded, bytes.subarray(0, 6)).labels.length, 2);
+  throwsCommandError(() => decode(bounded, bytes.subarray(0, 6), { decodeElements: 1 }), "RESOURCE_EXHAUSTED", /decodeElements/);
+  const roomy: MessageType<Order, OrderInit> = { ...Order, maxElements: 200_000 };
+  const crowd = new Uint8Array(2 * 150_000);
+  for (let at = 0; at < crowd.length; at += 2) crowd[at] = 0x1a;
+  assert.is(decode(roomy, crowd).lines.length, 150_000);
+  throwsCommandError(() => decode(roomy, crowd, { decodeElements: 149_999 }), "RESOURCE_EXHAUSTED", /decodeElements/);
 });
 
 test("what is encoded stays as it is while more is encoded", () => {

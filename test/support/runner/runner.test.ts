@@ -45,6 +45,12 @@ test("a failing test is counted and its assertion printed", async () => {
   assert.match(outcome.output, /does not hold/);
 });
 
+test("an error with a list of details is printed like any other", async () => {
+  const outcome = await outcomeOf("throws-details");
+  assert.equal({ passed: outcome.passed, failed: outcome.failed }, { passed: 1, failed: 1 });
+  assert.match(outcome.output, /throws an error with details[\s\S]*nobody is there/);
+});
+
 test("tests that a failing hook kept from running count as failed", async () => {
   const outcome = await outcomeOf("hook-fails");
   assert.is(outcome.failed, 1);

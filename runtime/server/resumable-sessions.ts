@@ -6,6 +6,7 @@ import { equalBytes } from "../crypto/equal.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { Connection } from "../session/connection.ts";
 import { RESUME_SECRET_LABEL, ResumeSecrets } from "../session/resume-secrets.ts";
+import { type DetachedBounds, DetachedSessions } from "./detached-sessions.ts";
 import type { Refusal } from "./verdict.ts";
 
 /** A session of the server, and what a client must show to have it go on. */
@@ -24,26 +25,20 @@ const sessionUnknown: Refusal = { reason: "SESSION_UNKNOWN", message: "there is 
 export interface ResumableSessionsOptions {
   /** Whether sessions outlive their connections at all. */
   readonly retains: boolean;
-  readonly maxDetached: number;
-  readonly maxDetachedBytes: number;
+  readonly detached: DetachedBounds;
 }
 
 /** The sessions of a server by id, with or without a connection; those without are bounded in number and bytes. */
 export class ResumableSessions<Data> {
   readonly #crypto: CryptoProvider;
   readonly #retains: boolean;
-  readonly #maxDetached: number;
-  readonly #maxDetachedBytes: number;
   readonly #sessions = new Map<string, Resumable<Data>>();
-  /** Sessions without a connection, the longest first, and the bytes that each holds. */
-  readonly #detached = new Map<Peer<Data>, number>();
-  #detachedBytes = 0;
+  readonly #detached: DetachedSessions<Data>;
 
-  constructor(crypto: CryptoProvider, { retains, maxDetached, maxDetachedBytes }: ResumableSessionsOptions) {
+  constructor(crypto: CryptoProvider, { retains, detached }: ResumableSessionsOptions) {
     this.#crypto = crypto;
     this.#retains = retains;
-    this.#maxDetached = maxDetached;
-    this.#maxDetachedBytes = maxDetachedBytes;
+    this.#detached = new DetachedSessions(detached);
   }
 
   values(): IterableIterator<Peer<Data>> {
@@ -106,20 +101,12 @@ export class ResumableSessions<Data> {
 
   /** The session has lost its connection, or holds more since. Those that are too many end, the longest detached first. */
   detached(peer: Peer<Data>): void {
-    if (this.#sessions.get(peer.id)?.peer !== peer) return;
-    const bytes = peer.core.outbox.heldBytes;
-    this.#detachedBytes += bytes - (this.#detached.get(peer) ?? 0);
-    this.#detached.set(peer, bytes);
-    for (const [oldest] of this.#detached) {
-      if (this.#detached.size <= this.#maxDetached && this.#detachedBytes <= this.#maxDetachedBytes) return;
-      oldest.end("RETENTION_LIMIT", "");
-    }
+    if (this.#sessions.get(peer.id)?.peer === peer) this.#detached.hold(peer);
   }
 
   /** The session has a connection again, or is over. */
   attached(peer: Peer<Data>): void {
-    this.#detachedBytes -= this.#detached.get(peer) ?? 0;
-    this.#detached.delete(peer);
+    this.#detached.release(peer);
   }
 }
 

@@ -21,12 +21,13 @@ import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } fr
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
+import { detachedBounds, detachedOptionNames } from "./detached-options.ts";
 import { Expiries } from "./expiries.ts";
 import type { MoveResult } from "./move.ts";
 import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
-import { DEFAULT_DETACHED_BYTES, DEFAULT_DETACHED_SESSIONS, type ServeOptions, type Server, type ServerStatus } from "./server-types.ts";
+import type { ServeOptions, Server, ServerStatus } from "./server-types.ts";
 import type { Refusal } from "./verdict.ts";
 
 const closed: Refusal = { reason: "GOING_AWAY", message: "the server was closed" };
@@ -54,14 +55,7 @@ export class RunningServer<Data> implements Server<Data> {
   constructor(options: ServeOptions<Data>) {
     this.#options = options;
     const { identity, unsealed } = options;
-    checkCounts(options, [
-      "halfOpenConnections",
-      "detachedSessions",
-      "detachedBytes",
-      "slowPeerTimeoutMs",
-      "admitTimeoutMs",
-      "admissionsUnderWay",
-    ]);
+    checkCounts(options, ["halfOpenConnections", ...detachedOptionNames, "slowPeerTimeoutMs", "admitTimeoutMs", "admissionsUnderWay"]);
     if (!Array.isArray(options.listen) || options.listen.length === 0)
       throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)
@@ -72,8 +66,7 @@ export class RunningServer<Data> implements Server<Data> {
     this.#factory = new SessionFactory("server", options, crypto);
     this.#sessions = new ResumableSessions(crypto, {
       retains: this.#factory.retentionMs > 0,
-      maxDetached: options.detachedSessions ?? DEFAULT_DETACHED_SESSIONS,
-      maxDetachedBytes: options.detachedBytes ?? DEFAULT_DETACHED_BYTES,
+      detached: detachedBounds(options),
     });
     const { timers, incident } = this.#factory;
     this.#admissions = new Admissions({

@@ -12,17 +12,14 @@ import type { AttachedServer } from "../transport/websocket-server.ts";
 import type { Admit } from "./admission-types.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
 import type { MoveResult } from "./move.ts";
+import { type DetachedOptions, detachedOptionNames } from "./detached-options.ts";
 import type { DoorOptions } from "./door/door-options.ts";
 import type { OverloadOptions } from "./overload.ts";
 
 /** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman. */
 export const DEFAULT_HALF_OPEN_CONNECTIONS = 4_096;
 
-/** Sessions that may wait for their clients at once. Each costs a few kilobytes and what it holds unacknowledged. */
-export const DEFAULT_DETACHED_SESSIONS = 100_000;
-export const DEFAULT_DETACHED_BYTES = 268_435_456;
-
-export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, OriginOptions {
+export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, OriginOptions, DetachedOptions {
   /**
    * URLs such as `ws://[::]:7000` (port 0 takes any free one), `tcp://[::]:7001` or `unix:/run/game.sock`; `{ server: httpServer, path }` to
    * live beside Express or Fastify; or what takes connections that no URL names, such as `messagePortListener()`.
@@ -57,10 +54,6 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
   readonly halfOpenConnections?: number | undefined;
   /** What strangers may ask of this server before they have a session. Defaults: see {@link DoorOptions}. */
   readonly door?: DoorOptions | undefined;
-  /** Sessions that may be without a connection at once; those beyond it end, the longest detached first. Default 100,000. */
-  readonly detachedSessions?: number | undefined;
-  /** Bytes that sessions without a connection may hold together. Default 256 MiB. */
-  readonly detachedBytes?: number | undefined;
   /**
    * How long a connected client may accept nothing while as much as `limits.outboxBytes` waits for it; then its session ends, SLOW_PEER. Until then
    * sends to it wait. Default 30,000.
@@ -142,8 +135,7 @@ export const serveOptionNames: readonly string[] = [
   "admissionsUnderWay",
   "halfOpenConnections",
   "door",
-  "detachedSessions",
-  "detachedBytes",
+  ...detachedOptionNames,
   "slowPeerTimeoutMs",
   "overload",
   "tls",

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
+import type { Admission, AdmissionSession } from "../../../runtime/server/admission-types.ts";
 import { EndError } from "../../../runtime/session/session-end.ts";
 import { MovingWorld, statusOf } from "../../support/session/moving.ts";
 import type { Pair } from "../../support/session/resuming.ts";
@@ -161,6 +162,36 @@ test("an entrance behind which another server answers moves nobody there", async
   const moving = pair.server.moveTo(second, { overMs: 1, waitMs: 3_000 });
   assert.equal(await world.until(moving, 5_000), { moved: 0, stayed: 1 }, "it has the server's key, but not its sessions");
   await works(world, pair);
+});
+
+test("a server that takes its time to admit is no pause: the old connection is used until it has", async () => {
+  const world = new MovingWorld();
+  const { opened, open } = gate();
+  const admit = async (_credentials: unknown, { reason }: AdmissionSession): Promise<Admission> => {
+    if (reason === "resume") await opened;
+    return { principal: "somebody" };
+  };
+  const pair = await world.pair({ serve: { admit, admitTimeoutMs: 60_000 } });
+  const told = statusOf(pair.client);
+  const moving = pair.server.moveTo(second, { overMs: 1 });
+  await world.settle(5_000);
+  for (let turn = 0; turn < 3; turn++) await works(world, pair);
+  assert.equal([pair.client.peer, world.names], ["memory:server", ["server", "second"]]);
+  open();
+  assert.equal(await world.until(moving, 1_000), { moved: 1, stayed: 0 });
+  await works(world, pair);
+  assert.equal(told, ["open", "moving", "resumed"]);
+});
+
+test("a session that is not admitted at the new entrance stays, as it was admitted before", async () => {
+  const world = new MovingWorld();
+  const admit = (_credentials: unknown, { reason }: AdmissionSession): Admission | undefined =>
+    reason === "resume" ? undefined : { principal: "somebody" };
+  const pair = await world.pair({ serve: { admit } });
+  const moving = pair.server.moveTo(second, { overMs: 1, waitMs: 20_000 });
+  assert.equal(await world.until(moving, 30_000), { moved: 0, stayed: 1 });
+  await works(world, pair);
+  assert.ok(world.names.length < 30, `${world.names.length} tries in 20 s`);
 });
 
 test("a session that is where the list wants it does nothing", async () => {

@@ -20,9 +20,9 @@ export function readEnumNumberJson<T extends number>(
   return reader.fail(key, json, `a name or number of the enum ${name}`);
 }
 
-/** `google.protobuf.NullValue` is JSON's null. */
+/** `google.protobuf.NullValue` is JSON's null, also where other enums are numbers. */
 export function writeNullValueJson(value: number, key: JsonKey, writer: JsonWriter): JsonValue {
-  return value === 0 && !writer.enumAsInteger ? null : writeInt32Json(value, key, writer);
+  return value === 0 ? null : writeInt32Json(value, key, writer);
 }
 
 export function readNullValueJson(json: JsonValue, key: JsonKey, reader: JsonReader): number | undefined {

@@ -132,6 +132,7 @@ test("what is wrong is named with its path", () => {
 test("enums are their names; reading takes numbers too", () => {
   assert.equal(roomJson({ colors: [0, 1, 7], alias: 1 }), { colors: ["COLOR_RED", "COLOR_GREEN", 7], alias: "ONE" });
   assert.equal(roomJson({ colors: [0, 1, 7] }, { enumAsInteger: true }), { colors: [0, 1, 7] });
+  assert.equal(roomJson({ choice: { case: "nothing", value: 0 } }, { enumAsInteger: true }), { nothing: null });
   assert.equal(room({ colors: ["COLOR_GREEN", 0, 7, -1], alias: "UNO" }).colors, [1, 0, 7, -1]);
   for (const json of ["GREEN", "1", 1.5, 2 ** 31, true, [], {}])
     refused({ alias: json as JsonValue }, /^j\.Room: alias: .* the enum j\.Alias$/);
@@ -199,6 +200,16 @@ test("messages nest a hundred deep and no deeper", () => {
   assert.ok(fromJson(OldJson, nested(60), { types }));
   throwsCommandError(() => fromJson(OldJson, nested(101), { types }), "RESOURCE_EXHAUSTED", /decodeDepth/);
   refused(inner(1), /no such field/);
+});
+
+test("only what is open counts as depth, and empty lists and maps are shared", () => {
+  const wide = { players: Array.from({ length: 300 }, () => ({})), values: { a: Array.from({ length: 300 }, () => [{}]) } };
+  const read = room(wide);
+  assert.is((read.players as unknown[]).length, 300);
+  assert.equal(roomJson(read), wide);
+  const nothing = decode(RoomJson!.type, new Uint8Array(0));
+  assert.is(room({ byName: {} }).byName, nothing.byName);
+  assert.is(room({ players: [] }).players, nothing.players);
 });
 
 test("entries are counted as the decoder counts them", () => {

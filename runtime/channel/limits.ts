@@ -6,6 +6,9 @@ export const LENGTH_BYTES = 2;
 /** The largest clear packet, an offer or an answer: three suites and a hint fit twice. */
 export const PREAMBLE_BYTES = 256;
 
+/** The longest door ticket in an offer. */
+export const TICKET_BYTES = 64;
+
 /** The largest message of the handshake: room for a hybrid with ML-KEM-768, whose keys and ciphertexts are above a kilobyte each. */
 export const HANDSHAKE_MESSAGE_BYTES = 4096;
 

@@ -7,7 +7,7 @@ import { epochOf } from "./epoch.ts";
 import { ChannelFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { KEY_HINT_BYTES, keyHint } from "./key-hint.ts";
-import { HANDSHAKE_MESSAGE_BYTES, LENGTH_BYTES, PREAMBLE_BYTES } from "./limits.ts";
+import { HANDSHAKE_MESSAGE_BYTES, LENGTH_BYTES, PREAMBLE_BYTES, TICKET_BYTES } from "./limits.ts";
 import { MESSAGE_MAC_BYTES, messageMac } from "./message-mac.ts";
 import type { Knock, ListenerOptions } from "./options.ts";
 import { answerPacket, packetOf, readOffer } from "./preamble.ts";
@@ -62,12 +62,13 @@ export class ListenerHandshake implements Handshake {
   }
 
   #receiveMessage1(packet: Uint8Array): HandshakeStep {
-    const { suites, keyHint: hint } = this.#offer!;
+    const { suites, keyHint: hint, ticket } = this.#offer!;
     const suite = this.#chooseSuite(suites[0] ?? "");
     const key = this.#chooseKey(suite, hint);
     if (key === undefined) return this.#refuseKey(packet);
     const message = packet.slice(LENGTH_BYTES, Math.max(LENGTH_BYTES, packet.length - MESSAGE_MAC_BYTES));
-    this.#checkLoad({ knowsServer: this.#checkMac(suite, key, message, packet.subarray(LENGTH_BYTES + message.length)) });
+    if (ticket.length > TICKET_BYTES) throw new ChannelFailure("HANDSHAKE_FAILED", "the offer's ticket is too long");
+    this.#checkLoad({ ticket, knowsServer: this.#checkMac(suite, key, message, packet.subarray(LENGTH_BYTES + message.length)) });
     return { work: () => this.#answer(suite, key, message) };
   }
 

@@ -28,6 +28,8 @@ export interface DialerOptions extends ChannelOptions {
    * (`ChannelEvents.serverKey`).
    */
   readonly server: ServerKey | "judge";
+  /** A door ticket of this server, of at most 64 bytes. Default none. */
+  readonly ticket?: Uint8Array | undefined;
   /** This client's own X25519 key, which a server may recognise. Default none: anonymous. */
   readonly clientKey?: KeyPair | undefined;
   /** The keys are renewed this long after the first activity under them. Default 120,000: what a thief of the keys can read is two minutes. */
@@ -56,4 +58,6 @@ export interface ListenerOptions extends ChannelOptions {
 export interface Knock {
   /** Its MAC was made with a key of this server; otherwise it has no pin and asks whoever is here. */
   readonly knowsServer: boolean;
+  /** What it takes for a door ticket; empty when it shows none. */
+  readonly ticket: Uint8Array;
 }

@@ -51,6 +51,8 @@ export class ClientDialer {
   #server: ServerKey | "judge" | undefined;
   /** The application's judgement of each key: it is asked once. */
   readonly #judgements = new Map<string, Promise<boolean>>();
+  /** The newest door ticket that the server gave. It counts once; shown again it is worth nothing, and does no harm. */
+  ticket: Uint8Array | undefined;
   /** What the application's own judgement of a key threw, if it did. */
   judgeError: unknown;
 
@@ -152,6 +154,7 @@ export class ClientDialer {
       random,
       timers,
       server: this.#server!,
+      ticket: this.ticket,
       clientKey: identity?.staticKeys[0].pair,
       wallNow: () => clock.wallNow(),
       handshakeTimeoutMs,

@@ -8,12 +8,15 @@ import { ClientPeer } from "./client-peer.ts";
 import type { CredentialsSource } from "./credentials.ts";
 import { Renewal } from "./renewal.ts";
 import type { Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import type { Reader } from "../bytes/reader.ts";
+import { TICKET_BYTES } from "../channel/limits.ts";
 import { fromHex } from "../bytes/hex.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { chanceOf } from "../discovery/chance.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
 import { endReasons } from "../errors/end-reason.ts";
 import { FrameType } from "../session/frame.ts";
+import { ProtocolError } from "../session/protocol-error.ts";
 import { RESUME_SECRET_LABEL } from "../session/resume-secrets.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
@@ -135,6 +138,9 @@ export class ClientSession<Data> {
       [FrameType.ADMITTED]: (_peer, body) => this.#renewal.answer(body),
       [FrameType.ENTRANCES]: (_peer, body) => {
         if (this.#entrances.receive(this.#server, body.bytes.slice(body.position, body.end))) this.#move.listChanged();
+      },
+      [FrameType.TICKET]: (_peer, body) => {
+        this.#dialer.ticket = readTicket(body);
       },
       [FrameType.MOVE]: (_peer, body) => {
         Move.read(body, body.end);
@@ -283,6 +289,11 @@ export class ClientSession<Data> {
       this.#peer!.rotated(epoch);
     };
   }
+}
+
+function readTicket({ bytes, position, end }: Reader): Uint8Array {
+  if (end === position || end - position > TICKET_BYTES) throw new ProtocolError(`a ticket of ${end - position} bytes came`);
+  return bytes.slice(position, end);
 }
 
 function discard({ connection }: ProvenConnection): void {

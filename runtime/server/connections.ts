@@ -8,6 +8,7 @@ import type { Load } from "../command/load.ts";
 import { Peer } from "../command/peer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
+import { FrameType } from "../session/frame.ts";
 import { limitsToWire } from "../session/limits.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
@@ -54,7 +55,7 @@ export class ServerConnections<Data> {
     this.#factory = factory;
     this.#host = host;
     const { door, halfOpenConnections = DEFAULT_HALF_OPEN_CONNECTIONS } = options;
-    this.#door = new Door(door, halfOpenConnections, factory.clock, factory.timers, factory.random);
+    this.#door = new Door(door, halfOpenConnections, factory);
   }
 
   /** Sees connections before they have a transport. */
@@ -110,6 +111,12 @@ export class ServerConnections<Data> {
       else connection.destroy("GOING_AWAY", "the server was closed");
     };
     connection.start();
+  }
+
+  /** Gives a client that was let in a ticket for the next time. Connections without an address come from where no strangers are. */
+  giveTicket(peer: Peer<Data>): void {
+    if (peer.connection.transport.remote === undefined) return;
+    peer.control(FrameType.TICKET, (writer) => writer.raw(this.#door.ticket()));
   }
 
   /** Cuts what has no session that was let in. */

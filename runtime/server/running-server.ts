@@ -254,7 +254,10 @@ export class RunningServer<Data> implements Server<Data> {
         this.#renewals.resumed(peer);
       },
       opened: (peer, hello) => this.#opened(peer, hello),
-      resumed: (peer, request) => this.#entrances.resumed(peer, request.entrancesVersion),
+      resumed: (peer, request) => {
+        this.#connections.giveTicket(peer);
+        this.#entrances.resumed(peer, request.entrancesVersion);
+      },
     };
   }
 
@@ -262,6 +265,7 @@ export class RunningServer<Data> implements Server<Data> {
 
   #opened(peer: Peer<Data>, { entrancesVersion }: ClientHello): void {
     this.#entrances.tell(peer, entrancesVersion);
+    this.#connections.giveTicket(peer);
     this.#feed.emit({ type: "session_opened", session: peer });
     if (this.#options.onSession === undefined) return;
     const release = peer.hold();

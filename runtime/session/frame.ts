@@ -39,14 +39,22 @@ export const FrameType = {
   ENTRANCES: 20,
   /** The server asks the client to go over to one of those entrances. */
   MOVE: 21,
+  /** With what the client passes the door the next time. */
+  TICKET: 22,
   /** A volatile one-way command: sent once or not at all. */
   SEND_VOLATILE: 23,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** The numbered frames that are about the session itself and not about a command: the command floor leads each to its owner. */
-export type ControlType = (typeof FrameType)["CREDENTIALS" | "ADMITTED" | "ENTRANCES" | "MOVE"];
-const controlTypes: readonly ControlType[] = [FrameType.CREDENTIALS, FrameType.ADMITTED, FrameType.ENTRANCES, FrameType.MOVE];
+export type ControlType = (typeof FrameType)["CREDENTIALS" | "ADMITTED" | "ENTRANCES" | "MOVE" | "TICKET"];
+const controlTypes: readonly ControlType[] = [
+  FrameType.CREDENTIALS,
+  FrameType.ADMITTED,
+  FrameType.ENTRANCES,
+  FrameType.MOVE,
+  FrameType.TICKET,
+];
 
 /** Frames of these types are numbered, acknowledged, and sent again after a resume. */
 const numberedTypes: ReadonlySet<FrameType> = new Set([

@@ -27,6 +27,8 @@ export interface DoorOptions {
   readonly handshakeShare?: number | undefined;
   /** Handshakes that wait for their time; whoever has no ticket is refused beyond it. Default 1,024: half a second of a busy server. */
   readonly queuedHandshakes?: number | undefined;
+  /** How long a ticket is honoured with which a client that had a session passes the others. Default 3,600,000: an hour. */
+  readonly ticketLifetimeMs?: number | undefined;
 }
 
 export type DoorSettings = { readonly [Name in keyof DoorOptions]-?: NonNullable<DoorOptions[Name]> };
@@ -41,6 +43,7 @@ const defaults: DoorSettings = {
   handshakeBudgetMs: 0.5,
   handshakeShare: 0.15,
   queuedHandshakes: 1_024,
+  ticketLifetimeMs: 3_600_000,
 };
 
 /** Throws TypeError for unknown options and impossible values. */

@@ -1,5 +1,6 @@
 import type { Knock } from "../../channel/options.ts";
 import { type Chance, chanceOf } from "../../discovery/chance.ts";
+import type { CryptoProvider } from "../../crypto/provider.ts";
 import type { RandomSource } from "../../crypto/random.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Timers } from "../../time/timers.ts";
@@ -10,10 +11,19 @@ import { addressKey } from "./address-key.ts";
 import { type DoorOptions, type DoorSettings, doorSettings } from "./door-options.ts";
 import { HandshakeQueue } from "./handshake-queue.ts";
 import { type HalfOpen, Places } from "./places.ts";
+import { Tickets } from "./tickets.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 /** When a client that was refused because others are too many may come again. It adds chance of its own. */
 const RETRY_AFTER_MS = 1_000;
+
+/** What a door takes from its server. */
+export interface DoorSeams {
+  readonly crypto: CryptoProvider;
+  readonly random: RandomSource;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
 
 /** Connections that the door has turned away, by what it had against them. */
 export interface DoorCounts {
@@ -36,12 +46,13 @@ export class Door implements Gate {
   readonly #unpinned: TokenBuckets;
   readonly #places: Places;
   readonly #queue: HandshakeQueue;
+  readonly #tickets: Tickets;
   #cut = 0;
   #refused = 0;
   #dropped = 0;
 
   /** Throws TypeError for impossible options. */
-  constructor(options: DoorOptions | undefined, halfOpenConnections: number, clock: Clock, timers: Timers, random: RandomSource) {
+  constructor(options: DoorOptions | undefined, halfOpenConnections: number, { crypto, random, clock, timers }: DoorSeams) {
     const settings = doorSettings(options);
     const chance: Chance = chanceOf(random);
     const now = (): number => clock.now();
@@ -50,6 +61,7 @@ export class Door implements Gate {
     const { connectionBurst, connectionsPerSecond, countedAddresses, unpinnedBurst, unpinnedPerSecond } = settings;
     this.#byAddress = new TokenBuckets({ burst: connectionBurst, refillPerSecond: connectionsPerSecond, keys: countedAddresses, now });
     this.#unpinned = new TokenBuckets({ burst: unpinnedBurst, refillPerSecond: unpinnedPerSecond, keys: 1, now });
+    this.#tickets = new Tickets({ crypto, random, now, lifetimeMs: settings.ticketLifetimeMs });
     this.#places = new Places(halfOpenConnections, chance);
     this.#queue = new HandshakeQueue({
       clock,
@@ -85,7 +97,8 @@ export class Door implements Gate {
   }
 
   /** Whether this connection is worth a Diffie-Hellman: undefined, or after how many milliseconds it may come again. */
-  judge(connection: HalfOpen, { knowsServer }: Knock): number | undefined {
+  judge(connection: HalfOpen, { knowsServer, ticket }: Knock): number | undefined {
+    if (ticket.length > 0 && this.#tickets.redeem(ticket)) this.#places.honour(connection);
     const retryAfterMs = connection.ticketed ? undefined : this.#judgeStranger(connection, knowsServer);
     if (retryAfterMs !== undefined) this.#refused++;
     return retryAfterMs;
@@ -94,6 +107,11 @@ export class Door implements Gate {
   /** Does a piece of its handshake when there is time. */
   schedule({ ticketed }: HalfOpen, work: () => void): void {
     this.#queue.push(work, ticketed);
+  }
+
+  /** With what a client that has a session passes the next time, once. */
+  ticket(): Uint8Array {
+    return this.#tickets.issue();
   }
 
   /** Cuts all that have not been let in. */

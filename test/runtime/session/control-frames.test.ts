@@ -20,7 +20,7 @@ test("a server that admits everybody admits whatever a client shows later", asyn
 });
 
 test("a client that sends what only servers send loses its session", async () => {
-  for (const type of [FrameType.ADMITTED, FrameType.ENTRANCES, FrameType.MOVE]) {
+  for (const type of [FrameType.ADMITTED, FrameType.ENTRANCES, FrameType.MOVE, FrameType.TICKET]) {
     const world = new World();
     await world.serve();
     const raw = await rawClient(world);

@@ -40,6 +40,7 @@ test("the numbers of the types are those of the protocol", () => {
     ADMITTED: 19,
     ENTRANCES: 20,
     MOVE: 21,
+    TICKET: 22,
     SEND_VOLATILE: 23,
   });
   for (let type = 0; type < 64; type++) assert.is(isKnown(type), Object.values<number>(FrameType).includes(type));

@@ -28,6 +28,8 @@ export interface Offer extends Extensible {
   readonly suites: readonly string[];
   /** The first 8 bytes of SHA-256 of the server's static key that the client expects; empty for XX. */
   readonly keyHint: Uint8Array;
+  /** A door ticket that the server gave in an earlier session, at most 64 bytes; empty without one. */
+  readonly ticket: Uint8Array;
 }
 
 /** What senders pass for {@link Offer}. */
@@ -48,16 +50,19 @@ function writeOffer(writer: Writer, message: OfferInit): void {
     }
   }
   if (message.keyHint !== undefined && message.keyHint.length !== 0) writeBytes(writer, 18, message.keyHint, "keyHint");
+  if (message.ticket !== undefined && message.ticket.length !== 0) writeBytes(writer, 26, message.ticket, "ticket");
   if (message.$unknown !== undefined) writer.raw(message.$unknown);
 }
 
 function readOffer(reader: Reader, end: number, previous?: Offer): Offer {
   let suites: string[] = emptyList;
   let keyHint: Uint8Array = emptyBytes;
+  let ticket: Uint8Array = emptyBytes;
   let unknown: Writer | undefined;
   if (previous !== undefined) {
     suites = previous.suites as string[];
     keyHint = previous.keyHint;
+    ticket = previous.ticket;
     unknown = reader.keep(previous.$unknown);
   }
   while (reader.position < end) {
@@ -71,12 +76,15 @@ function readOffer(reader: Reader, end: number, previous?: Offer): Offer {
       case 18:
         keyHint = readBytes(reader);
         break;
+      case 26:
+        ticket = readBytes(reader);
+        break;
       default:
         unknown = reader.unknown(tag, unknown);
     }
   }
-  if (unknown !== undefined) return { suites, keyHint, $unknown: unknown.finish() };
-  return { suites, keyHint };
+  if (unknown !== undefined) return { suites, keyHint, ticket, $unknown: unknown.finish() };
+  return { suites, keyHint, ticket };
 }
 
 /** The listening side's first packet, in clear, before message 2 of the handshake. Part of the handshake's prologue when it refuses. */

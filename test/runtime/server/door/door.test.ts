@@ -4,7 +4,7 @@ import { EndError } from "../../../../runtime/session/session-end.ts";
 import { nativeCrypto } from "../../../../runtime/crypto/native.ts";
 import type { DoorOptions } from "../../../../runtime/server/door/door-options.ts";
 import { Door } from "../../../../runtime/server/door/door.ts";
-import { seededRandom, TestTime } from "../../../support/channel/ends.ts";
+import { native, seededRandom, TestTime } from "../../../support/channel/ends.ts";
 import { countingAgreements } from "../../../support/crypto/counting.ts";
 import { from } from "../../../support/session/addresses.ts";
 import { rawClient } from "../../../support/session/raw-peer.ts";
@@ -16,11 +16,15 @@ const bob = "192.0.2.2";
 /** A door, and the time that passes before it. */
 function doorOf(options: DoorOptions, halfOpenConnections = 100): { door: Door; time: TestTime } {
   const time = new TestTime();
-  return { door: new Door(options, halfOpenConnections, time.clock, time.timers, seededRandom(1)), time };
+  return {
+    door: new Door(options, halfOpenConnections, { crypto: native, random: seededRandom(1), clock: time.clock, timers: time.timers }),
+    time,
+  };
 }
 
 const remote = (address: string): { address: string; port: number } => ({ address, port: 1 });
-const knowing = { knowsServer: true };
+const noTicket = new Uint8Array(0);
+const knowing = { knowsServer: true, ticket: noTicket };
 
 const test = suite("server/door/door");
 
@@ -57,7 +61,8 @@ test("addresses of this machine are not counted unless that is said, and neither
 
 test("clients that know no key of the server are limited by themselves, all addresses together", () => {
   const { door, time } = doorOf({ unpinnedBurst: 2, unpinnedPerSecond: 1 });
-  const judge = (knowsServer: boolean): number | undefined => door.judge(door.enter(undefined, () => {})!, { knowsServer });
+  const judge = (knowsServer: boolean): number | undefined =>
+    door.judge(door.enter(undefined, () => {})!, { knowsServer, ticket: noTicket });
   assert.equal([judge(false), judge(false), judge(false), judge(true)], [undefined, undefined, 1_000, undefined]);
   time.clock.advance(2_000);
   assert.is(judge(false), undefined);
@@ -73,6 +78,19 @@ test("when too many handshakes wait, the next is refused, and it is not when the
   assert.ok(door.judge(places[3]!, knowing)! >= 1_000);
   time.clock.advance(10);
   assert.is(door.judge(places[4]!, knowing), undefined);
+});
+
+test("a ticket is let in where strangers are not, and counts once", () => {
+  const { door } = doorOf({ queuedHandshakes: 1, connectionBurst: 1, connectionsPerSecond: 1 });
+  door.schedule(door.enter(undefined, () => {})!, () => {});
+  const ticket = door.ticket();
+  const verdict = (shown: Uint8Array, address?: string): boolean => {
+    const place = door.enter(address === undefined ? undefined : remote(address), () => {})!;
+    return door.judge(place, { knowsServer: false, ticket: shown }) === undefined;
+  };
+  assert.equal([verdict(noTicket), verdict(ticket), verdict(ticket)], [false, true, false]);
+  assert.not(verdict(door.ticket().with(3, 9)), "a forged one");
+  assert.not(verdict(doorOf({}).door.ticket().with(23, 0)), "another server's");
 });
 
 test("a client whose address asks too much learns when to come again, and costs no Diffie-Hellman", async () => {

@@ -31,8 +31,9 @@ export class ClientEntrances {
   #version = 0n;
   /** Priorities of the list's entrances, by URL. */
   #listed: ReadonlyMap<string, number> = new Map();
-  /** One after the other, so that the newest list is the last one that is kept. */
-  #saving: Promise<void> = Promise.resolve();
+  /** What the program is to keep next. A newer list takes its place while the program is busy with an older one. */
+  #unsaved: string | undefined;
+  #saving = false;
 
   constructor(options: ClientEntrancesOptions) {
     this.#options = options;
@@ -76,7 +77,8 @@ export class ClientEntrances {
     const list = this.#read(identity, bytes);
     if (list === undefined) return false;
     this.#adopt(list);
-    this.#save(list);
+    this.#unsaved = formatEntranceList(list);
+    if (!this.#saving) void this.#save();
     return true;
   }
 
@@ -104,12 +106,18 @@ export class ClientEntrances {
     return this.#options.schemes?.has(scheme) ?? true;
   }
 
-  #save(list: SignedEntranceList): void {
+  async #save(): Promise<void> {
     const { onEntrances, log } = this.#options;
-    if (onEntrances === undefined) return;
-    const saved = formatEntranceList(list);
-    this.#saving = this.#saving
-      .then(() => onEntrances(saved))
-      .catch((error: unknown) => log({ level: "error", message: "onEntrances failed; the list is used but was not kept", error }));
+    this.#saving = true;
+    while (this.#unsaved !== undefined) {
+      const saved = this.#unsaved;
+      this.#unsaved = undefined;
+      try {
+        await onEntrances?.(saved);
+      } catch (error) {
+        log({ level: "error", message: "onEntrances failed; the list is used but was not kept", error });
+      }
+    }
+    this.#saving = false;
   }
 }

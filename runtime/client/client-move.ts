@@ -1,10 +1,15 @@
 import type { ListedEndpoint } from "../discovery/endpoint-list.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
 import type { Attempt } from "../discovery/target.ts";
+import type { Timers } from "../time/timers.ts";
 import type { ProvenConnection } from "./client-dialer.ts";
+
+/** A move that begins sooner after the last one waits, longer each time. */
+const REST_MS = 10_000;
 
 /** The session that goes over. */
 export interface ClientMoveHost {
+  readonly timers: Pick<Timers, "now">;
   readonly finder: Finder;
   /** Whether it has a connection. Without one it looks for another anyway. */
   readonly connected: boolean;
@@ -29,6 +34,8 @@ export class ClientMove {
   /** Something changed: where the session is may not be where it should be. */
   #again = false;
   #search: AbortController | undefined;
+  #finder: Finder | undefined;
+  #searchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: ClientMoveHost) {
     this.#host = host;
@@ -68,8 +75,13 @@ export class ClientMove {
 
   async #goOver(): Promise<void> {
     const host = this.#host;
-    const finder = host.finder.among((listed) => host.wants(listed));
+    this.#finder ??= host.finder.among((listed) => host.wants(listed));
+    const finder = this.#finder;
     if (!host.connected || !finder.hasEndpoints) return;
+    const now = host.timers.now();
+    if (now - this.#searchedAt < REST_MS) finder.tooSoon();
+    else finder.rested();
+    this.#searchedAt = now;
     host.moving();
     while (host.connected && finder.hasEndpoints) {
       const found = await this.#find(finder);

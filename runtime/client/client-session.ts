@@ -153,6 +153,7 @@ export class ClientSession<Data> {
     const session = this;
     return {
       finder: this.#finder,
+      timers: this.#timers,
       get connected() {
         const core = session.#peer!.core;
         return !core.ended && !core.detached;

@@ -92,6 +92,16 @@ export class Finder {
     return new Finder(this.#options, this, wanted);
   }
 
+  /** Another search follows so soon that it waits first, as after a failure: whoever asks for searches cannot have them without pause. */
+  tooSoon(): void {
+    this.#owedMs = this.#backoff.next();
+  }
+
+  /** All is well: what comes next waits for nothing. */
+  rested(): void {
+    this.#backoff.reset();
+  }
+
   /** Whether there is anything to search. */
   get hasEndpoints(): boolean {
     return this.pool.endpoints.some(this.#wanted);

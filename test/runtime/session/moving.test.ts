@@ -214,6 +214,20 @@ test("a server that closes during a move says what came of it", async () => {
   assert.is((await pair.client.closed).reason, "GOING_AWAY");
 });
 
+test("a server that asks without pause has its client dial only so often", async () => {
+  const world = new MovingWorld();
+  const pair = await world.pair();
+  world.onDial = (name) => {
+    if (name.startsWith("nowhere")) throw new Error("unreachable");
+  };
+  for (let at = 0; at < 1_000; at++) {
+    void pair.server.moveTo([`memory:nowhere${at}`], { overMs: 1, waitMs: 1 });
+    await world.settle(10);
+  }
+  assert.ok(world.names.length < 50, `${world.names.length} dials in 10 s`);
+  await works(world, pair);
+});
+
 test("impossible moves are refused at once", async () => {
   const world = new MovingWorld();
   const { server } = await world.pair();

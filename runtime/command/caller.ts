@@ -64,7 +64,12 @@ export class SessionCaller implements Caller {
     this.#core = options.core;
     this.#nextId = options.firstId;
     this.#frames = new CommandFrames(options.core, options.peerLimits);
-    this.#streams = new OutgoingStreams({ ...options, frames: this.#frames, cancel: (call, error) => this.cancel(call, error) });
+    this.#streams = new OutgoingStreams({
+      ...options,
+      frames: this.#frames,
+      cancel: (call, error) => this.cancel(call, error),
+      stop: (call, why) => this.#stop(call, "CANCELLED", why),
+    });
     this.sender = new Sender({
       ...options,
       encode: (call, request) => this.#frames.encode(call.command, request),

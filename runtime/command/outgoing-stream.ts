@@ -1,4 +1,4 @@
-import { CommandError } from "../errors/command-error.ts";
+import type { CommandError } from "../errors/command-error.ts";
 import { CreditBudget } from "../session/credit.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
@@ -19,6 +19,8 @@ export interface OutgoingStreamsOptions {
   readonly peerLimits: PeerLimits;
   /** Gives a call up and tells the peer. */
   readonly cancel: (call: OutgoingCall, error: CommandError) => void;
+  /** The same, for a caller that wants no answer any more. */
+  readonly stop: (call: OutgoingCall, why: string) => void;
 }
 
 /** The streams of the commands that this side calls: a reader for what the handler answers, a writer for what it is sent. */
@@ -50,14 +52,10 @@ export class OutgoingStreams {
   }
 
   #reader(call: OutgoingCall): StreamReader<unknown> {
-    const { core, limits, cancel } = this.#options;
+    const { core, limits, stop } = this.#options;
     return new StreamReader(limits.streamItems, limits.streamBytes, {
       grant: (window) => core.owed.grant(call.id, window),
-      abandoned: () => {
-        const { name } = call.command;
-        const outcome = call.sent ? "MAY_HAVE_RUN" : "NOT_RUN";
-        cancel(call, new CommandError("CANCELLED", `${name}: its reader left`, { outcome, command: name }));
-      },
+      abandoned: () => stop(call, "its reader left"),
     });
   }
 

@@ -63,9 +63,9 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
     for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
-  /** The stream broke; items that arrived before can still be read. */
+  /** The stream broke; items that arrived before can still be read. Who left is told nothing. */
   fail(error: unknown): void {
-    if (this.#end !== "open") return;
+    if (this.#end !== "open" || this.#left) return;
     this.#end = "failed";
     this.#error = error;
     const [first, ...others] = this.#waiters.splice(0);

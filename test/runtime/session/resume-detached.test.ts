@@ -170,6 +170,41 @@ test("the time without a connection ends the session on both sides, once for eve
   assert.is(client.state, "ended");
 });
 
+for (const sent of ["before", "while"] as const) {
+  test(`a stream that was called ${sent} there was no connection, and whose reader leaves then, is over for both sides`, async () => {
+    const started: AbortSignal[] = [];
+    const handlers = [
+      probe({
+        async *down(_request, { signal }) {
+          started.push(signal);
+          for (let number = 0; !signal.aborted; number++) {
+            yield { number };
+            await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+          }
+        },
+      }),
+    ];
+    const { world, client, session, part, meet } = await parted({ serve: { handlers } });
+    const begin = () => client.use(Probe).down({})[Symbol.asyncIterator]();
+    const early = sent === "before" ? begin() : undefined;
+    await world.settle(100);
+    await part();
+    const reader = early ?? begin();
+    const first = reader.next();
+    await world.settle();
+    await reader.return!();
+    assert.equal(await Promise.all([first, reader.next()].map(async (step) => (await step).done)), [sent === "while", true]);
+    await meet();
+    assert.is(client.state, "open");
+    assert.equal([client.stats().callsPending, session.stats().commandsPending], [0, 0]);
+    assert.equal(
+      started.map(({ aborted }) => aborted),
+      sent === "before" ? [true] : [],
+      "what nobody had heard of is not started",
+    );
+  });
+}
+
 test("a server that was closed or started anew meanwhile does not know the session", async () => {
   const { world, client, server, part, meet } = await parted();
   await part();

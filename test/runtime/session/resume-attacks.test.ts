@@ -8,6 +8,7 @@ import type { Server } from "../../../runtime/server.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { RESUME_SECRET_LABEL } from "../../../runtime/session/resume-secrets.ts";
 import { createIdentity } from "../../../runtime/crypto/identity.ts";
+import type { KeyPair } from "../../../runtime/crypto/provider.ts";
 import { native, otherIdentity, seededRandom } from "../../support/channel/ends.ts";
 import { probe } from "../../support/command/probe.ts";
 import { frame, join, message } from "../../support/session/frames.ts";
@@ -31,11 +32,18 @@ async function begun(world: World = new World()) {
 }
 
 /** What a server says to one who shows this on a new connection: RESUMED, or why not. */
-async function shown(
-  world: World,
-  ...frames: readonly Uint8Array[]
-): Promise<{ readonly raw: RawPeer; readonly answer: string | undefined }> {
-  const raw = await rawClient(world, { hello: false });
+async function shown(world: World, ...frames: readonly Uint8Array[]): Promise<Shown> {
+  return shownBy(undefined, world, ...frames);
+}
+
+interface Shown {
+  readonly raw: RawPeer;
+  readonly answer: string | undefined;
+}
+
+/** The same, by somebody who has this key. */
+async function shownBy(clientKey: KeyPair | undefined, world: World, ...frames: readonly Uint8Array[]): Promise<Shown> {
+  const raw = await rawClient(world, { hello: false, clientKey });
   await raw.send(...frames);
   return { raw, answer: raw.ofType(FrameType.RESUMED).length > 0 ? "RESUMED" : raw.closed?.reason };
 }
@@ -98,10 +106,12 @@ test("a secret is worth nothing without the client's key", async () => {
   const own = createIdentity(native, seededRandom(71));
   const { client, server, session } = await world.pair({ connect: { identity: own } });
   const secret = (client as unknown as { readonly connection: RawPeer }).connection.channel.exporter(RESUME_SECRET_LABEL);
-  assert.is((await shown(world, resume({ session: fromHex(session.id), secret }))).answer, "SESSION_UNKNOWN");
-  assert.equal(sessions(server), [`${session.id} open`]);
-  world.cut();
-  assert.ok(await world.answers(client), "its owner resumes it");
+  const stolen = resume({ session: fromHex(session.id), secret });
+  for (const thief of [undefined, otherIdentity.staticKeys[0].pair]) {
+    assert.is((await shownBy(thief, world, stolen)).answer, "SESSION_UNKNOWN");
+    assert.equal(sessions(server), [`${session.id} open`]);
+  }
+  assert.is((await shownBy(own.staticKeys[0].pair, world, stolen)).answer, "RESUMED", "the wish itself is right");
 });
 
 test("a lie about what was accepted ends the session where it is beyond what was sent, and frees nothing where it is below what was acknowledged", async () => {

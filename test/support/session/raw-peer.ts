@@ -3,6 +3,7 @@ import { type Channel, type ChannelEvents, RecordKind } from "../../../runtime/c
 import { DialerChannel } from "../../../runtime/channel/dialer-channel.ts";
 import { ListenerChannel } from "../../../runtime/channel/listener-channel.ts";
 import { PlainChannel } from "../../../runtime/channel/plain-channel.ts";
+import type { KeyPair } from "../../../runtime/crypto/provider.ts";
 import { serverKeyOf } from "../../../runtime/crypto/identity.ts";
 import { type EndReason, endReasonFromNumber } from "../../../runtime/errors/end-reason.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
@@ -83,14 +84,21 @@ export class RawPeer {
   }
 }
 
+export interface RawClientOptions {
+  readonly sealed?: boolean;
+  readonly hello?: boolean;
+  /** Default: it has none, and is nobody. */
+  readonly clientKey?: KeyPair | undefined;
+}
+
 /** A client without rules: connected to `memory:server`, its hello said unless `hello` is false. */
-export async function rawClient(world: World, options: { readonly sealed?: boolean; readonly hello?: boolean } = {}): Promise<RawPeer> {
+export async function rawClient(world: World, options: RawClientOptions = {}): Promise<RawPeer> {
   const transport = await world.until(world.network.dial("server"));
   const common = { crypto: native, random: seededRandom(seed++), timers: timersOf(world.clock) };
   const raw = new RawPeer(world, transport, (events) =>
     options.sealed === false
       ? new PlainChannel({ ...common, role: "dialer" }, events)
-      : new DialerChannel({ ...common, server: serverKeyOf(identity) }, events),
+      : new DialerChannel({ ...common, server: serverKeyOf(identity), clientKey: options.clientKey }, events),
   );
   await world.settle();
   if (options.hello !== false) await raw.send(clientHello());

@@ -6,6 +6,7 @@ import type { Proof, Task } from "./process.ts";
 const modules: Readonly<Record<string, string>> = {
   zgen: "./zgen.ts",
   "protobufjs-static": "../peers/codec/protobufjs-static.ts",
+  "protobufjs-create": "../peers/codec/protobufjs-create.ts",
   "protobufjs-reflection": "../peers/codec/protobufjs-reflection.ts",
   "protobuf-es": "../peers/codec/protobuf-es.ts",
   "ts-proto": "../peers/codec/ts-proto.ts",

@@ -10,6 +10,7 @@ import { example } from "../dist/protobufjs/shop.js";
 interface Type {
   encode(message: unknown): protobuf.Writer;
   decode(bytes: Uint8Array): unknown;
+  create(properties: unknown): unknown;
 }
 
 /** What it decodes 64-bit numbers to. */
@@ -20,7 +21,10 @@ function codec<Message>(type: Type, build: (turn: number) => unknown, sum: (mess
 }
 
 const low = (value: Long): number => value.low & 0xfffff;
-const types = example.shop.v1;
+/** The generated types, by name. */
+export const types: Readonly<
+  Record<"Address" | "Answer" | "Customer" | "Event" | "Line" | "Order" | "Payment" | "Readings" | "Review", Type>
+> = example.shop.v1;
 
 export const contender: Contender = {
   name: "protobufjs-static",

@@ -1,0 +1,120 @@
+import { build, type Plugin } from "esbuild";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { emitSchema } from "../../codegen/emit/emit.ts";
+import { modelOf } from "../codegen/emit/kitchen.ts";
+import { repository } from "../support/architecture/imports.ts";
+import { note } from "../support/report.ts";
+
+export const testTimeoutMs = 60_000;
+
+const KiB = 1024;
+
+/**
+ * What a page may carry, as `gzip -9` of its minified bundle. `cryptography` and `message` are the budgets of issue 4, which asks for 44 KiB for
+ * all of the page, 25 KiB of them ours: `page` is what there is, so that it grows by no accident. docs/PERFORMANCE.md says what is between them.
+ */
+const budget = { page: 74 * KiB, cryptography: 19 * KiB, message: 600 };
+const goal = { page: 44 * KiB, ours: 25 * KiB };
+
+interface Bundle {
+  /** Bytes of `gzip -9`. */
+  readonly gzip: number;
+  /** Bytes of the minified bundle by folder of the sources. */
+  readonly folders: ReadonlyMap<string, number>;
+}
+
+/** A bundle as a page has it. Modules of `files` are there under `virtual:` and their names. */
+async function bundle(contents: string, files: Readonly<Record<string, string>> = {}): Promise<Bundle> {
+  const virtual: Plugin = {
+    name: "virtual",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^virtual:/ }, ({ path: name }) => ({ path: name.slice("virtual:".length), namespace: "virtual" }));
+      onLoad({ filter: /.*/, namespace: "virtual" }, ({ path: name }) => ({
+        contents: files[name]!,
+        loader: "ts",
+        resolveDir: repository,
+      }));
+    },
+  };
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: repository, loader: "ts" },
+    plugins: [virtual],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    conditions: ["source", "browser"],
+    absWorkingDir: repository,
+    outdir: "page",
+    write: false,
+    metafile: true,
+    logLevel: "error",
+  });
+  const folders = new Map<string, number>();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [name, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (bytesInOutput > 0) folders.set(folderOf(name), (folders.get(folderOf(name)) ?? 0) + bytesInOutput);
+    }
+  }
+  return { gzip: gzipSync(outputFiles[0]!.contents, { level: 9 }).length, folders };
+}
+
+function folderOf(name: string): string {
+  const [, dependency] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name) ?? [];
+  if (dependency !== undefined) return dependency;
+  if (!name.includes("/")) return "the page itself";
+  return path.posix.dirname(name).split("/").slice(0, 2).join("/");
+}
+
+const connecting = `import { connect } from "zserver";
+import { Lobby } from "./generated/example/lobby/v1/lobby.ts";
+const client = await connect({ endpoints: ["wss://a.example"], serverKey: "zsk_" });
+globalThis.lobby = client.use(Lobby);
+`;
+
+const kibibytes = (bytes: number): string => `${(bytes / KiB).toFixed(1)} KiB`;
+
+const test = suite("packaging/size");
+
+test("a page that connects over WebSocket, with rotation and resume, is no larger than its budget", async () => {
+  const page = await bundle(connecting);
+  const cryptography = await bundle(`export * from "./runtime/crypto/portable.ts";`);
+  note("minified bytes of a page that connects, by folder:");
+  for (const [folder, bytes] of [...page.folders].sort((a, b) => b[1] - a[1])) note(`${String(bytes).padStart(8)} ${folder}`);
+  const ours = page.gzip - cryptography.gzip;
+  note(
+    `gzip -9: ${kibibytes(page.gzip)} (goal ${kibibytes(goal.page)}), of which cryptography ${kibibytes(cryptography.gzip)}, ours ${kibibytes(ours)} (goal ${kibibytes(goal.ours)})`,
+  );
+  assert.ok(page.gzip <= budget.page, `${kibibytes(page.gzip)} of ${kibibytes(budget.page)}`);
+  assert.ok(cryptography.gzip <= budget.cryptography, `${kibibytes(cryptography.gzip)} of ${kibibytes(budget.cryptography)}`);
+});
+
+test("a page carries nothing of servers, of Node, of zgen, or of other messages", async () => {
+  const { folders } = await bundle(connecting);
+  const foreign = [...folders.keys()].filter((folder) => /^codegen|^runtime\/(server|testing)|google|^ws$|sodium|protobufjs/.test(folder));
+  assert.equal(foreign, []);
+});
+
+test("one more message of ten fields adds little", async () => {
+  const fields = (prefix: string): string =>
+    ["string", "uint32", "uint64", "bool", "double", "bytes", "repeated string", "repeated uint32", "Unit", "map<string, uint32>"]
+      .map(
+        (type, index) =>
+          `${type} ${prefix}_${["title", "count", "size", "ready", "ratio", "blob", "names", "marks", "unit", "index"][index]} = ${index + 1};`,
+      )
+      .join("\n");
+  const page = async (messages: string): Promise<number> => {
+    const schema = `syntax = "proto3"; package shop; message Unit { string name = 1; } message Article { ${fields("article")} } ${messages}`;
+    const [file] = emitSchema(modelOf({ "shop.proto": schema }), { importExtension: ".ts" });
+    return (await bundle(`export * from "virtual:shop"; export { decode, encode } from "zserver/codec";`, { shop: file!.text })).gzip;
+  };
+  const more = (await page(`message Customer { ${fields("customer")} }`)) - (await page(""));
+  note(`one more message of ten fields: ${more} bytes of gzip -9`);
+  assert.ok(more <= budget.message, `${more} bytes`);
+});
+
+test.run();

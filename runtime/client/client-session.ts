@@ -1,26 +1,26 @@
 import { Move } from "../../generated/zserver/protocol/v1/entrances.ts";
-import type { ControlOwners } from "../command/control-frames.ts";
-import type { Peer } from "../command/peer.ts";
-import type { ClientEntrances } from "./client-entrances.ts";
-import { ClientMove, type ClientMoveHost } from "./client-move.ts";
-import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
-import { ClientPeer } from "./client-peer.ts";
-import type { CredentialsSource } from "./credentials.ts";
-import { Renewal } from "./renewal.ts";
 import type { Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { fromHex } from "../bytes/hex.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { TICKET_BYTES } from "../channel/limits.ts";
-import { fromHex } from "../bytes/hex.ts";
+import type { ControlOwners } from "../command/control-frames.ts";
+import type { Peer } from "../command/peer.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { chanceOf } from "../discovery/chance.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
 import { endReasons } from "../errors/end-reason.ts";
+import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import { FrameType } from "../session/frame.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { RESUME_SECRET_LABEL } from "../session/resume-secrets.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
-import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import type { Timers } from "../time/timers.ts";
+import type { ClientDialer, ProvenConnection } from "./client-dialer.ts";
+import type { ClientEntrances } from "./client-entrances.ts";
+import { ClientMove, type ClientMoveHost } from "./client-move.ts";
+import { ClientPeer } from "./client-peer.ts";
+import type { CredentialsSource } from "./credentials.ts";
+import { Renewal } from "./renewal.ts";
 
 export interface ClientSessionOptions {
   readonly dialer: ClientDialer;

@@ -19,6 +19,7 @@ export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
 export * from "./public.ts";
 export type { DoorOptions } from "./server/door/door-options.ts";
 export type { TlsServerOptions } from "./transport/tls-options.ts";
+export type { TrustProxyOptions } from "./transport/trusted-proxies.ts";
 export type { AttachedServer } from "./transport/websocket-server.ts";
 
 // Experts: the native primitives; see also `crypto` in the options.

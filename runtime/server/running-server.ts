@@ -16,6 +16,7 @@ import { SessionFactory } from "../session-factory.ts";
 import { listen } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
 import type { Place } from "../transport/gate.ts";
+import { TrustedProxies } from "../transport/trusted-proxies.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
@@ -95,14 +96,15 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   async start(): Promise<void> {
-    const { allowedOrigins, allowedHosts, memory, tls, socketMode } = this.#options;
+    const { allowedOrigins, allowedHosts, memory, tls, socketMode, trustProxy } = this.#options;
     const origins = originRules({ allowedOrigins, allowedHosts });
     const accept = (transport: Transport, place?: Place): void => this.#connections.accept(transport, place);
     const { gate } = this.#connections;
+    const proxies = trustProxy && new TrustedProxies(trustProxy);
     const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
     try {
       for (const where of this.#options.listen)
-        this.#listeners.push(await listen(where, { origins, gate, accept, onError, memory, tls, socketMode }));
+        this.#listeners.push(await listen(where, { origins, gate, proxies, accept, onError, memory, tls, socketMode }));
     } catch (error) {
       await this.close();
       throw error;

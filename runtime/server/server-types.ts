@@ -8,6 +8,7 @@ import type { SessionEnd } from "../session/session-end.ts";
 import type { CustomListener } from "../transport/custom.ts";
 import type { OriginOptions } from "../transport/origin.ts";
 import type { TlsServerOptions } from "../transport/tls-options.ts";
+import type { TrustProxyOptions } from "../transport/trusted-proxies.ts";
 import type { AttachedServer } from "../transport/websocket-server.ts";
 import type { Admit } from "./admission-types.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
@@ -52,6 +53,8 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
   readonly admissionsUnderWay?: number | undefined;
   /** Connections that may be in their handshake at once; beyond it each newcomer takes the place of one at random. Default 4,096. */
   readonly halfOpenConnections?: number | undefined;
+  /** Proxies and relays in front of this server that tell where clients are. Default: nobody is believed. */
+  readonly trustProxy?: TrustProxyOptions | undefined;
   /** What strangers may ask of this server before they have a session. Defaults: see {@link DoorOptions}. */
   readonly door?: DoorOptions | undefined;
   /**
@@ -135,6 +138,7 @@ export const serveOptionNames: readonly string[] = [
   "admissionsUnderWay",
   "halfOpenConnections",
   "door",
+  "trustProxy",
   ...detachedOptionNames,
   "slowPeerTimeoutMs",
   "overload",

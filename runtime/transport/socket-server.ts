@@ -8,6 +8,7 @@ import { peerName } from "./remote.ts";
 import { StreamTransport } from "./stream-transport.ts";
 import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
 import type { Listener, Transport } from "./transport.ts";
+import type { TrustedProxies } from "./trusted-proxies.ts";
 
 const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -16,6 +17,8 @@ export interface SocketListenOptions {
   readonly accept: (transport: Transport, place?: Place) => void;
   /** Sees each connection first. Default: all may come in. */
   readonly gate?: Gate | undefined;
+  /** Who tells where clients are. Default: nobody. */
+  readonly proxies?: TrustedProxies | undefined;
   /** Gets what goes wrong while listening, such as running out of file descriptors; listening goes on. */
   readonly onError: (error: Error) => void;
   /** The certificate, for `tls:`. */
@@ -27,7 +30,7 @@ export interface SocketListenOptions {
 /** Listens on a port. Rejects with an error that names the address when it cannot be had. */
 export async function listenSocket(endpoint: SocketEndpoint, options: SocketListenOptions): Promise<Listener> {
   const { scheme } = endpoint;
-  const sockets = new SocketGate(options.gate);
+  const sockets = new SocketGate(options.gate, options.proxies);
   const accept = (socket: Socket): void => {
     const arrival = sockets.of(socket);
     if (arrival === undefined) socket.destroy();

@@ -1,14 +1,14 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from "node:http";
+import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { Server as TlsServer } from "node:tls";
-import { type Arrival, SocketGate } from "./socket-gate.ts";
+import { SocketGate } from "./socket-gate.ts";
 import { authorityOf, bind } from "./bind.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
-import { type Gate, openGate, type Place } from "./gate.ts";
+import type { Gate, Place } from "./gate.ts";
 import type { OriginRules } from "./origin.ts";
-import { remoteOf } from "./remote.ts";
 import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
 import type { Listener, Transport } from "./transport.ts";
+import type { TrustedProxies } from "./trusted-proxies.ts";
 import { refuseUpgrade, type UpgradeHandler, webSocketUpgrades } from "./upgrade.ts";
 
 /** Request line and headers of an upgrade: enough for a browser with some cookies. */
@@ -24,6 +24,8 @@ export interface WebSocketListenOptions {
   readonly accept: (transport: Transport, place?: Place) => void;
   /** Sees each connection first. Default: all may come in. */
   readonly gate?: Gate | undefined;
+  /** Who tells where clients are. Default: nobody. */
+  readonly proxies?: TrustedProxies | undefined;
   /** Gets what goes wrong while listening, such as running out of file descriptors; listening goes on. */
   readonly onError: (error: Error) => void;
   /** The certificate, for `wss:`. */
@@ -43,9 +45,9 @@ export async function listenWebSocket(endpoint: WebSocketEndpoint, options: WebS
     endpoint.scheme === "ws"
       ? createServer(httpOptions, tellUpgrade)
       : createHttpsServer({ ...tlsServerOptions(options.tls, endpoint.url), ...httpOptions }, tellUpgrade);
-  const sockets = new SocketGate(options.gate);
+  const sockets = new SocketGate(options.gate, options.proxies);
   sockets.guard(server);
-  const upgrade = webSocketUpgrades(options.origins, (request) => sockets.of(request.socket), options.accept);
+  const upgrade = webSocketUpgrades(options.origins, (request) => sockets.ofRequest(request), options.accept);
   server.on("upgrade", (request, socket, head) => {
     if (pathOf(request.url) === endpoint.path) upgrade(request, socket, head);
     else refuseUpgrade(socket, 404, "Not Found", `nothing is served under this path; the path is ${endpoint.path}`);
@@ -79,7 +81,8 @@ const tellUpgrade: RequestListener = (_request, response) => {
 export function attachWebSocket({ server, path }: AttachedServer, options: WebSocketListenOptions): Listener {
   if (!path.startsWith("/") || /[?#]/.test(path))
     throw new TypeError(`\`path\`: ${JSON.stringify(path)} is no path; one looks like "/zserver"`);
-  const upgrade = webSocketUpgrades(options.origins, (request) => arriveLate(request, options.gate), options.accept);
+  const sockets = new SocketGate(options.gate, options.proxies);
+  const upgrade = webSocketUpgrades(options.origins, (request) => sockets.ofRequest(request), options.accept);
   const onUpgrade: UpgradeHandler = (request, socket, head) => {
     if (pathOf(request.url) === path) upgrade(request, socket, head);
     // With a listener for upgrades, Node leaves all of them to listeners: one that nobody takes would stay open for ever.
@@ -95,14 +98,6 @@ export function attachWebSocket({ server, path }: AttachedServer, options: WebSo
       server.off("upgrade", onUpgrade);
     },
   };
-}
-
-/** A connection of the user's own server comes before the gate when it asks for an upgrade. */
-function arriveLate({ socket }: IncomingMessage, gate: Gate = openGate): Arrival | undefined {
-  const remote = remoteOf(socket);
-  const place = gate.enter(remote, () => socket.destroy());
-  if (place !== undefined) socket.on("close", () => place.leave());
-  return place && { remote, place };
 }
 
 /** Undefined until the server listens. */

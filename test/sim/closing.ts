@@ -45,6 +45,8 @@ export async function closeWorld(world: CalmWorld): Promise<void> {
     "last calls hang",
   );
   await timeline.run(() => false, ACKNOWLEDGED_MS);
+  // Clients that renew their credentials do so at times of their own.
+  await timeline.run(() => endsOf(world).every(({ session }) => heldBytes(session) === 0), ACKNOWLEDGED_MS);
   for (const { client } of clients) checkSurvivor(world, client);
   await closeAll(world);
   await timeline.run(() => false, PATIENCE_MS);
@@ -81,6 +83,8 @@ function lastWord({ model, random }: CalmWorld, { session, process, direction }:
   return new Program(session, options).ask();
 }
 
+const heldBytes = (session: Session): number => (session as unknown as Peer).core.outbox.heldBytes;
+
 function checkSurvivor({ model, farSide }: CalmWorld, client: Client): void {
   if (client.state === "ended") return;
   const name = client.id.slice(0, 8);
@@ -89,8 +93,8 @@ function checkSurvivor({ model, farSide }: CalmWorld, client: Client): void {
   if (far === undefined) return;
   for (const direction of [">", "<"]) model.lane(name + direction).survived = true;
   for (const side of [client, far]) {
-    const { heldBytes } = (side as unknown as Peer).core.outbox;
-    if (heldBytes > 0) model.violation(`${name} holds ${heldBytes} bytes when everything is acknowledged`);
+    const held = heldBytes(side);
+    if (held > 0) model.violation(`${name} holds ${held} bytes when everything is acknowledged`);
   }
 }
 

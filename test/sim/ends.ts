@@ -11,10 +11,19 @@ export interface WitnessedEnd {
   readonly detachedMs: number;
   /** Whether the server still has the session. */
   readonly known: boolean;
+  /** What is wrong with the end where admission is its reason; undefined when nothing is. */
+  readonly admission: () => string | undefined;
 }
 
 /** What is wrong with an end: a session is lost only for a reason, and the reason is the true one. Undefined when nothing is. */
-export function judgeEnd({ end: { reason, by, message }, scenario, atServer, detachedMs, known }: WitnessedEnd): string | undefined {
+export function judgeEnd({
+  end: { reason, by, message },
+  scenario,
+  atServer,
+  detachedMs,
+  known,
+  admission,
+}: WitnessedEnd): string | undefined {
   switch (reason) {
     case "CLOSED":
     case "GOING_AWAY":
@@ -32,6 +41,10 @@ export function judgeEnd({ end: { reason, by, message }, scenario, atServer, det
     case "TRANSPORT_FAILED":
     case "PEER_DEAD":
       return scenario.retentionMs > 0 ? "it was to outlive its connection" : undefined;
+    case "ADMISSION_DENIED":
+    case "CREDENTIALS_EXPIRED":
+    case "REVOKED":
+      return admission();
     default:
       return message;
   }

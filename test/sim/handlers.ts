@@ -1,6 +1,7 @@
 import type { Text, TextInit } from "../../generated/example/probe/v1/probe.ts";
 import type { Context } from "../../runtime/command/context.ts";
 import type { Implementation } from "../../runtime/command/handlers.ts";
+import type { Session } from "../../runtime/command/session-type.ts";
 import { CommandError } from "../../runtime/errors/command-error.ts";
 import { probe } from "../support/command/probe.ts";
 import type { Kind, Lane, Model, Sent, Start } from "./model.ts";
@@ -9,9 +10,16 @@ import type { SimProcess } from "./process.ts";
 /** What a command's text begins with; the rest is ballast. */
 export const idOf = (text: string): string => text.split("~", 1)[0]!;
 
-/** Handlers of one process that tell the model what happens to them, and do as the command's plan says. */
-export function simHandlers(process: SimProcess, model: Model, direction: ">" | "<"): Implementation {
-  const laneOf = (context: Context): Lane => model.lane(context.session.id.slice(0, 8) + direction);
+/**
+ * Handlers of one process that tell the model what happens to them, and do as the command's plan says.
+ *
+ * @param check looks at the session of each
+ */
+export function simHandlers(process: SimProcess, model: Model, direction: ">" | "<", check: (session: Session) => void): Implementation {
+  const laneOf = ({ session }: Context): Lane => {
+    check(session);
+    return model.lane(session.id.slice(0, 8) + direction);
+  };
 
   const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => {
     const lane = laneOf(context);

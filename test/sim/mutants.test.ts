@@ -1,13 +1,20 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Admitted } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../../runtime/bytes/reader.ts";
 import { SessionCaller } from "../../runtime/command/caller.ts";
 import { Dispatcher } from "../../runtime/command/dispatcher.ts";
 import { IncomingQueue } from "../../runtime/command/incoming-queue.ts";
 import { Sender } from "../../runtime/command/sender.ts";
 import { VolatileSender } from "../../runtime/command/volatile-sender.ts";
+import type { Peer } from "../../runtime/command/peer.ts";
+import { type AdmissionRequest, Admissions } from "../../runtime/server/admissions.ts";
+import { Expiries } from "../../runtime/server/expiries.ts";
+import { Renewals } from "../../runtime/server/renewals.ts";
+import type { Verdict } from "../../runtime/server/verdict.ts";
 import { Acks } from "../../runtime/session/acks.ts";
 import { CreditWindow } from "../../runtime/session/credit.ts";
+import { FrameType } from "../../runtime/session/frame.ts";
 import { Outbox } from "../../runtime/session/outbox.ts";
 import { ReplayBuffer, type ReplaySink } from "../../runtime/session/replay-buffer.ts";
 import { ResumeSecrets } from "../../runtime/session/resume-secrets.ts";
@@ -102,6 +109,19 @@ const mutants: Readonly<Record<string, () => () => void>> = {
       },
     })),
   "what comes over both connections of a move counts twice": () => replace(Succession.prototype, "repeats", () => ({ value: () => false })),
+  "clients are let in before they are judged": () =>
+    replace(Admissions.prototype, "judge", () => ({
+      value(_peer: Peer, _request: AdmissionRequest, decided: (verdict: Verdict) => void) {
+        decided({ id: "anonymous", key: undefined, roles: [], expiresAt: undefined });
+      },
+    })),
+  "admissions never end": () => replace(Expiries.prototype, "watch", () => ({ value() {} })),
+  "what a renewal grants does not count": () =>
+    replace(Renewals.prototype, "show", () => ({
+      value(this: Renewals<unknown>, peer: Peer) {
+        peer.control(FrameType.ADMITTED, (writer) => Admitted.write(writer, { admitted: true }));
+      },
+    })),
   "what was sent and not acknowledged is said to be NOT_RUN": () =>
     replace(Outbox.prototype, "flushed", () => ({
       get(this: Outbox) {

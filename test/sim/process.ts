@@ -1,7 +1,8 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { Timeline } from "./timeline.ts";
 
-const WALL_START_MS = Date.UTC(2026, 0, 1);
+/** What the wall clock of every process says when a world begins. */
+export const WALL_START_MS: number = Date.UTC(2026, 0, 1);
 
 /** One simulated process: what runs in it runs by its clock, late when it was frozen meanwhile, and not at all once it was killed. */
 export class SimProcess implements Clock {

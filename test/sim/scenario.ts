@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits } from "../../runtime/session/limits.ts";
+import { type AdmissionScenario, admissionOf } from "./admission.ts";
 import type { LinkQuality } from "./link.ts";
 import { SimRandom } from "./random.ts";
 
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly rotateAfterMs: number;
   readonly rotateAfterBytes: number;
   readonly limits: Limits;
+  /** Undefined: everybody is let in. */
+  readonly admission: AdmissionScenario | undefined;
 }
 
 const SLOW: LinkQuality = {
@@ -84,6 +87,7 @@ export function scenarioOf(seed: number): Scenario {
     rotateAfterMs: random.pick([500, 3_000, 120_000]),
     rotateAfterBytes: random.pick([4_000, 1_000_000]),
     limits: slow ? defaultLimits : limits(random),
+    admission: slow ? undefined : admissionOf(seed),
   };
 }
 

@@ -16,11 +16,16 @@ export interface Victims {
   restart(): void;
   move(): void;
   kill(process: SimProcess): void;
+  revoke(process: SimProcess): void;
   readonly trace: (line: string) => void;
 }
 
 /** Has happen, at random times of the restless part, as many troubles of each kind as the scenario wants. */
-export function makeTrouble({ freezes, restarts, moves, deaths, timedCuts, chaosMs }: Scenario, random: SimRandom, victims: Victims): void {
+export function makeTrouble(
+  { freezes, restarts, moves, deaths, timedCuts, chaosMs, admission }: Scenario,
+  random: SimRandom,
+  victims: Victims,
+): void {
   const { timeline, trace } = victims;
   const during = (count: number, run: () => void): void => {
     for (let at = 0; at < count; at++) timeline.after(random.below(chaosMs), run);
@@ -28,10 +33,12 @@ export function makeTrouble({ freezes, restarts, moves, deaths, timedCuts, chaos
   during(timedCuts, () => victims.cutOne());
   during(restarts, () => victims.restart());
   during(moves, () => victims.move());
-  during(deaths, () => {
+  const toOne = (harm: (process: SimProcess) => void) => (): void => {
     const clients = victims.clients();
-    if (clients.length > 0) victims.kill(random.pick(clients));
-  });
+    if (clients.length > 0) harm(random.pick(clients));
+  };
+  during(deaths, toOne(victims.kill));
+  during(admission?.revokes ?? 0, toOne(victims.revoke));
   during(freezes, () => {
     const server = victims.server();
     const processes = server === undefined ? victims.clients() : [...victims.clients(), server];

@@ -5,6 +5,7 @@ import { type Server, serve } from "../../runtime/server.ts";
 import { dial } from "../../runtime/transport/dial-node.ts";
 import { identity, native } from "../support/channel/ends.ts";
 import { serverKey } from "../support/session/world.ts";
+import { SimAdmission } from "./admission.ts";
 import { tooManyTimers, tooMuch } from "./bounds.ts";
 import { closeWorld, PATIENCE_MS } from "./closing.ts";
 import { judgeEnd } from "./ends.ts";
@@ -61,6 +62,7 @@ export class SimWorld {
   #moves = 0;
   readonly #lostSessions = new Set<string>();
   #calm = false;
+  readonly #admission: SimAdmission | undefined;
 
   constructor(seed: number) {
     this.#scenario = scenarioOf(seed);
@@ -76,6 +78,9 @@ export class SimWorld {
       replayChance,
       trace,
     });
+    const { admission: scenario } = this.#scenario;
+    const [world, model, timeline] = [this.#scenario, this.#model, this.#timeline];
+    this.#admission = scenario && new SimAdmission({ scenario, world, random: this.#random.fork(), model, timeline });
   }
 
   async run(): Promise<SimResult> {
@@ -125,6 +130,7 @@ export class SimWorld {
     await timeline.run(() => timeline.now >= chaosMs, chaosMs + 1);
     model.trace("calm");
     this.#calm = true;
+    this.#admission?.calmDown();
     this.#network.calmDown();
     await timeline.run(() => lives.size === 0 && this.#nothingPending(), PATIENCE_MS);
     if (lives.size > 0) model.violation(`${lives.size} clients never came to an end`);
@@ -137,6 +143,7 @@ export class SimWorld {
       processes: [...this.#processes, ...(this.#server === undefined ? [] : [this.#server.process])].filter(({ alive }) => alive),
       farSide: (client) => this.#farSide(client),
     });
+    this.#admission?.conclude();
     model.conclude();
   }
 
@@ -159,6 +166,7 @@ export class SimWorld {
       identity,
       detachedSessions: this.#scenario.detachedSessions,
       onSession: (session: Session) => this.#serverProgram(session, process),
+      ...this.#admission?.serving(process),
     };
     serve(options).then(
       (server) => {
@@ -213,6 +221,13 @@ export class SimWorld {
     this.#moves += moved;
   }
 
+  /** Has the server end all sessions of a client. */
+  #revoke({ name }: SimProcess): void {
+    this.#admission?.revoke(name);
+    const ended = this.#server?.server.revoke(name);
+    this.#model.trace(`${name} is revoked: ${ended} sessions end`);
+  }
+
   // Clients
 
   async #lifeOf(process: SimProcess): Promise<void> {
@@ -229,6 +244,7 @@ export class SimWorld {
       this.#clients.push({ client, process });
       this.#watchEnd(client, lane, process.name);
       this.#watchStatus(client, process.name);
+      this.#admission?.renew(client, process, random.fork());
       const model = this.#model;
       const ms = Math.max(1_000, chaosMs - this.#timeline.now);
       process.whenKilled(() => {
@@ -255,6 +271,7 @@ export class SimWorld {
       serverKey,
       rotateAfterMs,
       random: random.bytes,
+      credentials: this.#admission?.credentialsOf(process, random.fork()),
     };
     try {
       return await connectOn({ crypto: () => native, dial }, options);
@@ -297,6 +314,7 @@ export class SimWorld {
       atServer: who === "server",
       detachedMs: this.#timeline.now - detachedAt,
       known: this.#serverSides.get(session.id)?.ended === false,
+      admission: () => (this.#admission === undefined ? "nobody is judged" : this.#admission.judgeEnd(session, end, who === "server")),
     });
     if (wrong !== undefined) model.violation(`${who}: the session ${lane.name} ended, ${reason}: ${wrong}`);
   }
@@ -317,6 +335,7 @@ export class SimWorld {
       cutOne: () => this.#network.cutOne(),
       restart: () => void this.#restart(),
       move: () => void this.#move(),
+      revoke: (process) => this.#revoke(process),
       kill: (process) => this.#kill(process),
       trace: this.#model.trace,
     };
@@ -331,13 +350,13 @@ export class SimWorld {
   /** Looks at what every session holds, again and again. */
   #sample(): void {
     const sessions = new Map<SimProcess, Session[]>();
-    const look = (process: SimProcess, session: Session): void => {
+    const look = (process: SimProcess, session: Session, wrong?: string): void => {
       if (!process.alive || session.state === "ended") return;
       sessions.set(process, [...(sessions.get(process) ?? []), session]);
-      this.#forbid(session.id.slice(0, 8), tooMuch(session, this.#scenario));
+      this.#forbid(session.id.slice(0, 8), wrong ?? tooMuch(session, this.#scenario));
     };
     for (const { process, client } of this.#clients) look(process, client);
-    for (const { process, session } of this.#serverSides.values()) look(process, session);
+    for (const { process, session } of this.#serverSides.values()) look(process, session, this.#admission?.overdue(session));
     for (const [process, own] of sessions) this.#forbid(process.name, tooManyTimers(process, own, this.#scenario));
     if (!this.#calm) this.#timeline.after(SAMPLE_MS, () => this.#sample());
   }
@@ -358,7 +377,7 @@ export class SimWorld {
       crypto: native,
       random: this.#random.fork().bytes,
       unsealed: !sealed,
-      handlers: [simHandlers(process, this.#model, handles)],
+      handlers: [simHandlers(process, this.#model, handles, (session) => handles === ">" && this.#admission?.check(session))],
       retentionMs,
       livenessTimeoutMs,
       handshakeTimeoutMs,

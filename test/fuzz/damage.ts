@@ -8,6 +8,8 @@ import { wireBytes } from "./wire-bytes.ts";
 
 const NORMAL = 0;
 const RECORD_KINDS = 16;
+/** As many as a connection has records, where none of them is damaged. */
+const SETTLED_PACKETS = 10;
 const LARGEST_PIECE_BYTES = 200;
 const types = Object.values(FrameType);
 
@@ -28,11 +30,11 @@ export function packetsOf({ hello, records, frames }: RecordedConnection, mutato
   }
 }
 
-/** Gives a transport its packets, a turn for each. Promises settle behind the hello, behind the first record, and now and then. */
+/** Gives a transport its packets, a turn for each. Promises settle behind the first of them, and now and then. */
 export async function deliverAll(transport: DirectTransport, packets: readonly Uint8Array[], clock: ManualClock): Promise<void> {
   for (const [at, packet] of packets.entries()) {
     transport.deliver(packet);
-    if (at < 4 || at % 16 === 0) await clock.settle(0);
+    if (at < SETTLED_PACKETS || at % 16 === 0) await clock.settle(0);
     else clock.flush();
   }
 }

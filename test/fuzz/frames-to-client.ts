@@ -98,7 +98,7 @@ class FramesToClient {
 /** Frames, the first one and those of a resume included, as a proven server may send them. */
 export const framesToClient: FuzzTarget = {
   name: "frames-to-client",
-  share: 40,
+  share: 30,
   async prepare(): Promise<FuzzRun> {
     const { client } = await recordSession();
     const whole = await new FramesToClient().run(client, undefined);

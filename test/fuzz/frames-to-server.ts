@@ -40,7 +40,7 @@ class FramesToServer {
     };
     const log = (entry: LogEntry): void => void this.#log.push(entry);
     this.#server = await serve({
-      ...servingAsRecorded(this.#random),
+      ...servingAsRecorded(this.#random, this.#clock),
       listen: ["memory:fuzz"],
       memory,
       clock: this.#clock,
@@ -81,7 +81,7 @@ class FramesToServer {
 /** Frames, the first one and those of a resume included, as a proven client may send them. */
 export const framesToServer: FuzzTarget = {
   name: "frames-to-server",
-  share: 100,
+  share: 75,
   async prepare(): Promise<FuzzRun> {
     const fuzzed = new FramesToServer((await recordSession()).server);
     await fuzzed.start();

@@ -30,7 +30,7 @@ function talkChanged(mutator: Mutator | undefined): Ends {
 /** What a proven peer seals: record kinds, and the messages of a rotation. */
 export const opened: FuzzTarget = {
   name: "opened-records",
-  share: 50,
+  share: 35,
   async prepare(): Promise<FuzzRun> {
     if (talkChanged(undefined).listener.epochs.length !== 2) throw new Error("the talk has no rotations");
     return (seed) => {

@@ -1,4 +1,5 @@
 import type { ConnectOptions } from "../../runtime/client.ts";
+import type { Clock } from "../../runtime/time/clock.ts";
 import type { RandomSource } from "../../runtime/crypto/random.ts";
 import type { Server, ServeOptions } from "../../runtime/server.ts";
 import { FrameType } from "../../runtime/session/frame.ts";
@@ -10,7 +11,8 @@ import { recordedHandlers, useEverything } from "./use.ts";
 const SERVER_SEED = 101;
 const CLIENT_SEED = 102;
 const RETENTION_MS = 300_000;
-const QUIET_MS = 30_000;
+const QUIET_MS = 60_000;
+const ADMITTED_MS = 20_000;
 
 /** What reached one side over one connection of an unsealed session. */
 export interface RecordedConnection {
@@ -39,8 +41,13 @@ export class RepeatedRandom {
 }
 
 /** A server as in the recording. Its sessions are those of the recording from each {@link RepeatedRandom.repeat} on. */
-export function servingAsRecorded(random: RepeatedRandom): Partial<ServeOptions> {
+export function servingAsRecorded(random: RepeatedRandom, clock: Clock): Partial<ServeOptions> {
   return {
+    // The client renews its admission once, and then all is quiet.
+    admit: (credentials, { reason }) => ({
+      principal: credentials.text(),
+      expiresAt: reason === "renewal" ? undefined : new Date(clock.wallNow() + ADMITTED_MS),
+    }),
     unsealed: true,
     identity: undefined,
     retentionMs: RETENTION_MS,
@@ -51,7 +58,14 @@ export function servingAsRecorded(random: RepeatedRandom): Partial<ServeOptions>
 }
 
 export function connectingAsRecorded(random: RepeatedRandom): Partial<ConnectOptions> {
-  return { unsealed: true, serverKey: undefined, retentionMs: RETENTION_MS, random: random.source, handlers: recordedHandlers };
+  return {
+    unsealed: true,
+    serverKey: undefined,
+    retentionMs: RETENTION_MS,
+    random: random.source,
+    handlers: recordedHandlers,
+    credentials: "somebody",
+  };
 }
 
 export const serverRandom = (): RepeatedRandom => new RepeatedRandom(SERVER_SEED);
@@ -83,7 +97,7 @@ export async function recordSession(): Promise<Record<Side, readonly RecordedCon
     },
   });
   const random = serverRandom();
-  const server: Server = await world.serve(servingAsRecorded(random));
+  const server: Server = await world.serve(servingAsRecorded(random, world.clock));
   random.repeat();
   const client = await world.connect(connectingAsRecorded(clientRandom()));
   useEverything(client);

@@ -146,5 +146,5 @@ function sealed(side: "dialer" | "listener", share: number): FuzzTarget {
 }
 
 /** Handshake messages, records and rotations as the network may change them. */
-export const sealedToServer: FuzzTarget = sealed("listener", 150);
-export const sealedToClient: FuzzTarget = sealed("dialer", 150);
+export const sealedToServer: FuzzTarget = sealed("listener", 110);
+export const sealedToClient: FuzzTarget = sealed("dialer", 110);

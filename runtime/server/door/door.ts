@@ -1,5 +1,6 @@
 import type { Knock } from "../../channel/options.ts";
 import { type Chance, chanceOf } from "../../discovery/chance.ts";
+import type { Log } from "../../command/log.ts";
 import type { CryptoProvider } from "../../crypto/provider.ts";
 import type { RandomSource } from "../../crypto/random.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -17,12 +18,16 @@ import { TokenBuckets } from "./token-buckets.ts";
 /** When a client that was refused because others are too many may come again. It adds chance of its own. */
 const RETRY_AFTER_MS = 1_000;
 
+/** How often the log is told that clients are turned away, while they are. */
+const TELL_EVERY_MS = 60_000;
+
 /** What a door takes from its server. */
 export interface DoorSeams {
   readonly crypto: CryptoProvider;
   readonly random: RandomSource;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly log: Log;
 }
 
 /** Connections that the door has turned away, by what it had against them. */
@@ -47,16 +52,20 @@ export class Door implements Gate {
   readonly #places: Places;
   readonly #queue: HandshakeQueue;
   readonly #tickets: Tickets;
-  #cut = 0;
-  #refused = 0;
-  #dropped = 0;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #counts = { cut: 0, refused: 0, dropped: 0 };
+  /** When the log was told of them. */
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   /** Throws TypeError for impossible options. */
-  constructor(options: DoorOptions | undefined, halfOpenConnections: number, { crypto, random, clock, timers }: DoorSeams) {
+  constructor(options: DoorOptions | undefined, halfOpenConnections: number, { crypto, random, clock, timers, log }: DoorSeams) {
     const settings = doorSettings(options);
     const chance: Chance = chanceOf(random);
     const now = (): number => clock.now();
     this.#settings = settings;
+    this.#log = log;
+    this.#now = now;
     this.#isUncounted = addressTest("uncounted", settings.uncounted);
     const { connectionBurst, connectionsPerSecond, countedAddresses, unpinnedBurst, unpinnedPerSecond } = settings;
     this.#byAddress = new TokenBuckets({ burst: connectionBurst, refillPerSecond: connectionsPerSecond, keys: countedAddresses, now });
@@ -72,7 +81,7 @@ export class Door implements Gate {
   }
 
   get counts(): DoorCounts {
-    return { cut: this.#cut, refused: this.#refused, dropped: this.#dropped };
+    return { ...this.#counts };
   }
 
   /** Connections that have not been let in. */
@@ -84,7 +93,7 @@ export class Door implements Gate {
     const waitMs = this.#waitOf(remote);
     if (waitMs === "cut") return undefined;
     const { connection, dropped } = this.#places.enter(cut);
-    if (dropped) this.#dropped++;
+    if (dropped) this.#turnedAway("dropped");
     connection.retryAfterMs = waitMs;
     return connection;
   }
@@ -100,7 +109,7 @@ export class Door implements Gate {
   judge(connection: HalfOpen, { knowsServer, ticket }: Knock): number | undefined {
     if (ticket.length > 0 && this.#tickets.redeem(ticket)) this.#places.honour(connection);
     const retryAfterMs = connection.ticketed ? undefined : this.#judgeStranger(connection, knowsServer);
-    if (retryAfterMs !== undefined) this.#refused++;
+    if (retryAfterMs !== undefined) this.#turnedAway("refused");
     return retryAfterMs;
   }
 
@@ -122,6 +131,15 @@ export class Door implements Gate {
     }
   }
 
+  #turnedAway(how: keyof DoorCounts): void {
+    const counts = this.#counts;
+    counts[how]++;
+    if (this.#now() - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = this.#now();
+    const told = `${counts.refused} refused, ${counts.cut} cut, ${counts.dropped} dropped since the server began`;
+    this.#log({ level: "warn", message: `more clients come than \`door\` and \`halfOpenConnections\` let in: ${told}` });
+  }
+
   /** For how long this address has to stay away; undefined when it may come. */
   #waitOf(remote: RemoteAddress | undefined): number | "cut" | undefined {
     if (remote === undefined || this.#isUncounted(remote.address)) return undefined;
@@ -129,7 +147,7 @@ export class Door implements Gate {
     const missing = this.#byAddress.take(addressKey(remote.address));
     if (missing === 0) return undefined;
     if (missing < connectionBurst) return Math.ceil((missing * 1000) / connectionsPerSecond);
-    this.#cut++;
+    this.#turnedAway("cut");
     return "cut";
   }
 

@@ -13,12 +13,15 @@ import { World } from "../../../support/session/world.ts";
 const ada = "192.0.2.1";
 const bob = "192.0.2.2";
 
-/** A door, and the time that passes before it. */
-function doorOf(options: DoorOptions, halfOpenConnections = 100): { door: Door; time: TestTime } {
+/** A door, the time that passes before it, and what it logs. */
+function doorOf(options: DoorOptions, halfOpenConnections = 100): { door: Door; time: TestTime; logged: string[] } {
   const time = new TestTime();
+  const logged: string[] = [];
+  const log = ({ message }: { readonly message: string }): void => void logged.push(message);
   return {
-    door: new Door(options, halfOpenConnections, { crypto: native, random: seededRandom(1), clock: time.clock, timers: time.timers }),
+    door: new Door(options, halfOpenConnections, { crypto: native, random: seededRandom(1), clock: time.clock, timers: time.timers, log }),
     time,
+    logged,
   };
 }
 
@@ -45,6 +48,16 @@ test("an address that opens too many connections is told to wait, then cut, and 
   time.clock.advance(3_000);
   assert.is(verdict(ada), "in");
   assert.equal(door.counts, { cut: 3, refused: 1, dropped: 0 });
+});
+
+test("whoever runs the server is told that clients are turned away, once a minute while they are", () => {
+  const { door, time, logged } = doorOf({ connectionBurst: 1, connectionsPerSecond: 1 });
+  for (let second = 0; second < 90; second++) {
+    for (let count = 0; count < 5; count++) door.enter(remote(ada), () => {})?.leave();
+    time.clock.advance(1_000);
+  }
+  assert.is(logged.length, 2);
+  assert.match(logged[0]!, /`door`.*1 cut, 0 dropped/);
 });
 
 test("addresses of this machine are not counted unless that is said, and neither are connections without an address", () => {

@@ -1,3 +1,4 @@
+import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
 /** Bytes of a slab: a kept message keeps no more than this alive. Half of it would cost a tenth more for each small message. */
@@ -38,4 +39,23 @@ export function takeWritten(writer: Writer, start: number): Uint8Array {
 export function discardWritten(writer: Writer, start: number): void {
   writer.position = start;
   if (writer.buffer.length === slabBytes) spare = writer;
+}
+
+const noBytes = new Uint8Array(0);
+/** The reader that waits. */
+let spareReader: Reader | undefined;
+
+/** A reader of all of `bytes`, the caller's until {@link giveReader}. */
+export function takeReader(bytes: Uint8Array): Reader {
+  const reader = spareReader;
+  if (reader === undefined) return new Reader(bytes);
+  spareReader = undefined;
+  reader.reset(bytes, 0, bytes.length, 0);
+  return reader;
+}
+
+/** Gives the reader back, which forgets what it read: nothing of a message is kept alive here. */
+export function giveReader(reader: Reader): void {
+  reader.reset(noBytes, 0, 0, 0);
+  spareReader = reader;
 }

@@ -1,6 +1,6 @@
 import { malformed } from "../bytes/fault.ts";
-import { discardWritten, takeWriter, takeWritten } from "../bytes/pool.ts";
-import { defaultDecodeElements, Reader } from "../bytes/reader.ts";
+import { discardWritten, giveReader, takeReader, takeWriter, takeWritten } from "../bytes/pool.ts";
+import { defaultDecodeElements, type Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { elementBound } from "./element-bound.ts";
 import type { MessageType } from "./message-type.ts";
@@ -33,7 +33,12 @@ export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Ar
  * `limits.decodeElements`; a limit that is left at its default gives way to the schema.
  */
 export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits?: DecodeLimits): T {
-  return decodeRest(type, new Reader(bytes), limits?.decodeElements ?? defaultDecodeElements);
+  const reader = takeReader(bytes);
+  try {
+    return decodeRest(type, reader, limits?.decodeElements ?? defaultDecodeElements);
+  } finally {
+    giveReader(reader);
+  }
 }
 
 /**

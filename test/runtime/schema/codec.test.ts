@@ -127,6 +127,23 @@ test("a message that holds too much is refused by the named limit, at N+1 and no
   assert.is(decode(Order, bomb.subarray(2)).lines.length, 100_000);
 });
 
+test("decoding goes on as if nothing had been, after a failure, and within another decoding", () => {
+  const bytes = encode(Order, { labels: ["a"], lines: [{ name: "x" }] });
+  const expected = decode(Order, bytes);
+  throwsCommandError(() => decode(Order, hex("1a 05 0a")), "INVALID_ARGUMENT", /past the end/);
+  throwsCommandError(() => decode(Order, bytes, { decodeElements: 1 }), "RESOURCE_EXHAUSTED", /decodeElements/);
+  assert.equal(decode(Order, bytes), expected);
+  const nested: MessageType<Order, OrderInit> = {
+    ...Order,
+    read(reader, end, previous) {
+      assert.equal(decode(Order, bytes), expected);
+      return Order.read(reader, end, previous);
+    },
+  };
+  assert.equal(decode(nested, bytes), expected);
+  assert.equal(decode(Order, bytes), expected);
+});
+
 test("a message's own bound stands in for the default, and beside a limit that was set", () => {
   const bounded: MessageType<Order, OrderInit> = { ...Order, maxElements: 2 };
   const bytes = encode(Order, { labels: ["a", "b", "c"] });

@@ -1,7 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CommandError, createIdentity, errorDetail, implement, type ServeOptions, type Server, type Session, serve } from "zserver";
+import {
+  type Admit,
+  CommandError,
+  createIdentity,
+  errorDetail,
+  implement,
+  type ServeOptions,
+  type Server,
+  type Session,
+  serve,
+} from "zserver";
 import { type ChatLine, Lobby, Player, RoomFull } from "../../generated/example/lobby/v1/lobby.ts";
 import { skipWithReason } from "../support/report.ts";
 import { chromiumMissing, type Site, serveSite, startChromium, visit } from "./chromium.ts";
@@ -16,10 +26,10 @@ function lobby(options: Pick<ServeOptions, "listen" | "allowedOrigins">): Promis
   const said: ChatLine[] = [];
   const hear = (session: Session, line: ChatLine): Promise<void> => session.use(Player).heard(line);
   const handlers = implement(Lobby, {
-    join({ room, player }) {
+    join({ room }, { principal }) {
       if (room === "full")
         throw new CommandError("RESOURCE_EXHAUSTED", "no place left", { details: [errorDetail(RoomFull, { room, capacity: 2 })] });
-      return { players: ["server", player] };
+      return { players: ["server", ...principal.roles] };
     },
     async say(line, { session }) {
       said.push(line);
@@ -33,12 +43,13 @@ function lobby(options: Pick<ServeOptions, "listen" | "allowedOrigins">): Promis
       return { kept };
     },
   });
-  return serve({ ...options, identity: createIdentity(), handlers: [handlers] });
+  const admit: Admit = (credentials, { reason }) => ({ principal: "player", roles: [credentials.text(), reason] });
+  return serve({ ...options, identity: createIdentity(), handlers: [handlers], admit });
 }
 
 const expected: Omit<LobbyResult, "rotations"> = {
   evalRefused: true,
-  players: ["server", "page"],
+  players: ["server", "fresh", "renewal"],
   history: ["one", "two", "three"],
   kept: 100,
   batch: ["fulfilled", "rejected"],

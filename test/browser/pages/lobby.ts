@@ -1,4 +1,4 @@
-import { CommandError, connect, implement } from "zserver";
+import { CommandError, connect, type CredentialsRequest, implement } from "zserver";
 import { Lobby, Player, RoomFull } from "../../../generated/example/lobby/v1/lobby.ts";
 
 export interface LobbyArguments {
@@ -31,7 +31,9 @@ export async function main({ endpoint, serverKey }: LobbyArguments): Promise<Lob
     },
     ready: () => ({ ready: true }),
   });
-  const client = await connect({ endpoints: [endpoint], serverKey, handlers: [player], rotateAfterBytes: 64 * 1024 });
+  const credentials = async ({ reason }: CredentialsRequest): Promise<string> => (reason === "renewal" ? "fresh" : "first");
+  const client = await connect({ endpoints: [endpoint], serverKey, handlers: [player], rotateAfterBytes: 64 * 1024, credentials });
+  await client.renewCredentials();
   const lobby = client.use(Lobby);
   const { players } = await lobby.join({ room: "a", player: "page" });
   for (const text of ["one", "two", "three"]) void lobby.say({ room: "a", player: "page", text, saidAtMs: 1n });

@@ -9,6 +9,7 @@ import {
   type RotationStep,
   readRotationMessage,
   rotationHandshake,
+  worn,
 } from "./rotation.ts";
 
 const empty = new Uint8Array(0);
@@ -39,7 +40,12 @@ export class DialerRotation implements Rotation {
   }
 
   request(): Uint8Array | undefined {
+    const { pace } = this.#context;
     if (this.#handshake !== undefined) return undefined;
+    if (!worn(this.#context)) {
+      if (!pace.open) return undefined;
+      pace.take();
+    }
     this.#handshake = rotationHandshake(this.#context, this.#epoch, true);
     return this.#context.sealer.seal(RecordKind.ROTATE_INIT, this.#handshake.writeMessage(empty));
   }

@@ -30,6 +30,17 @@ export const RECORD_OVERHEAD_BYTES: number = LENGTH_BYTES + MIN_RECORD_BYTES;
 /** Whatever `rotateAfterBytes` is, this much may be under way in one direction before the peer is overdue. */
 export const MIN_OVERDUE_BYTES = 16_777_216;
 
+/**
+ * How often a listener lets its dialler renew the keys: each renewal costs it several Diffie-Hellmans, and its dialler a hundred bytes. A dialler
+ * keeps well below it, so that neither delays nor clocks of another speed make it look like one that does not.
+ */
+export const ROTATIONS_PER_SECOND = 1;
+export const ROTATION_BURST = 10;
+/** Keys that carried so much may be renewed at any time: beside that the renewal costs nothing. */
+export const WORN_KEY_BYTES = 1_048_576;
+export const DIALER_ROTATIONS_PER_SECOND = 0.9;
+export const DIALER_ROTATION_BURST = 8;
+
 export const defaultHandshakeTimeoutMs = 10_000;
 export const defaultRotateAfterMs = 120_000;
 export const defaultRotateAfterBytes = 1_073_741_824;

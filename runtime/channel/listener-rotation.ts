@@ -8,6 +8,7 @@ import {
   type RotationStep,
   readRotationMessage,
   rotationHandshake,
+  worn,
 } from "./rotation.ts";
 
 const empty = new Uint8Array(0);
@@ -57,8 +58,12 @@ export class ListenerRotation implements Rotation {
   }
 
   #init(body: Uint8Array): RotationStep {
-    const { sealer } = this.#context;
+    const { sealer, pace } = this.#context;
     if (this.#next !== undefined) throw new IllegalRecord("a rotation began before the last one ended");
+    if (!worn(this.#context)) {
+      if (!pace.allows) throw new IllegalRecord("rotations follow each other too fast");
+      pace.take();
+    }
     const handshake = rotationHandshake(this.#context, this.#epoch, false);
     readRotationMessage(handshake, body);
     const output = sealer.seal(RecordKind.ROTATE_REPLY, handshake.writeMessage(empty));

@@ -1,11 +1,20 @@
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
+import { Pace } from "../time/pace.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import { RecordKind } from "./channel.ts";
 import { DialerRotation } from "./dialer-rotation.ts";
 import { exported } from "./epoch.ts";
 import type { FinishedHandshake } from "./handshake.ts";
-import { HALF_OPEN_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
+import {
+  DIALER_ROTATION_BURST,
+  DIALER_ROTATIONS_PER_SECOND,
+  HALF_OPEN_BYTES,
+  LENGTH_BYTES,
+  RECORD_BYTES,
+  ROTATION_BURST,
+  ROTATIONS_PER_SECOND,
+} from "./limits.ts";
 import { ListenerRotation } from "./listener-rotation.ts";
 import { RecordOpener } from "./record-opener.ts";
 import { RecordSealer } from "./record-sealer.ts";
@@ -33,17 +42,21 @@ export class RecordLayer {
   readonly #sealer: RecordSealer;
   readonly #opener: RecordOpener;
   readonly #rotation: Rotation;
+  readonly #pace: Pace;
   /** Runs from the first activity under the present keys on, on a dialler. */
   #timer: Timer | undefined;
 
   constructor({ epoch, statics }: FinishedHandshake, options: RecordLayerOptions) {
-    const { role, crypto, random, sentBytes } = options;
+    const { role, crypto, random, timers, sentBytes, onDue } = options;
     const dials = role === "dialer";
     // The listener accepts no more than this before a record has verified, so the dialler's first one has to fit.
     const firstRecordBytes = dials ? HALF_OPEN_BYTES - sentBytes - LENGTH_BYTES : RECORD_BYTES;
     const sealer = new RecordSealer(dials ? epoch.fromDialer : epoch.fromListener, firstRecordBytes);
     const opener = new RecordOpener(dials ? epoch.fromListener : epoch.fromDialer);
-    const context = { crypto, random, statics, sealer, opener };
+    this.#pace = dials
+      ? new Pace(DIALER_ROTATIONS_PER_SECOND, DIALER_ROTATION_BURST, timers, onDue)
+      : new Pace(ROTATIONS_PER_SECOND, ROTATION_BURST, timers);
+    const context = { crypto, random, statics, sealer, opener, pace: this.#pace };
     this.#rotation = dials ? new DialerRotation(context, epoch) : new ListenerRotation(context, epoch);
     this.#sealer = sealer;
     this.#opener = opener;
@@ -116,6 +129,7 @@ export class RecordLayer {
 
   wipe(): void {
     this.stopTimer();
+    this.#pace.stop();
     this.#rotation.wipe();
     this.#sealer.wipe();
     this.#opener.wipe();

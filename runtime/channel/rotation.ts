@@ -2,8 +2,10 @@ import { concatBytes } from "../bytes/concat.ts";
 import { HandshakeState } from "../crypto/noise/handshake-state.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
+import type { Pace } from "../time/pace.ts";
 import { type Epoch, rotationPsk } from "./epoch.ts";
 import type { StaticKeys } from "./handshake.ts";
+import { WORN_KEY_BYTES } from "./limits.ts";
 import type { RecordOpener } from "./record-opener.ts";
 import type { RecordSealer } from "./record-sealer.ts";
 
@@ -15,7 +17,7 @@ export interface Rotation {
   readonly next: Epoch | undefined;
   /** Whether a rotation was begun and one direction still is under the old key. */
   readonly underway: boolean;
-  /** A record that begins a rotation, or asks for one; undefined while one is under way or asked for already. */
+  /** A record that begins a rotation, or asks for one; undefined while one is under way or asked for already, or has to wait. */
   request(): Uint8Array | undefined;
   /** A verified record of a kind from FIRST_CHANNEL_KIND on. Throws IllegalRecord. */
   receive(kind: number, body: Uint8Array): RotationStep;
@@ -36,6 +38,13 @@ export interface RotationContext {
   readonly statics: StaticKeys;
   readonly sealer: RecordSealer;
   readonly opener: RecordOpener;
+  /** How often the dialler may begin. */
+  readonly pace: Pace;
+}
+
+/** Whether the present keys carried enough in one direction to be renewed at any time. The listener counts no less than its dialler. */
+export function worn({ sealer, opener }: RotationContext): boolean {
+  return Math.max(sealer.keyBytes, opener.keyBytes) >= WORN_KEY_BYTES;
 }
 
 /** An authenticated peer sent what it must not: the session ends, not only the connection. Thrown inside the channel only. */

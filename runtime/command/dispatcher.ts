@@ -6,6 +6,7 @@ import { CommandFlag, FrameType, maxBodyBytes } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
+import { Pace } from "../time/pace.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
@@ -14,7 +15,6 @@ import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
 import type { Load } from "./load.ts";
 import { CommandNumbers } from "./names.ts";
-import { Pace } from "./pace.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
@@ -69,7 +69,8 @@ export class Dispatcher {
     this.#window = new CreditWindow(options.limits.queuedCommands, options.limits.queuedBytes);
     this.#numbers = new CommandNumbers(options.limits.commandNames, (name, kind) => resolveCommand(options.registry, name, kind));
     const { commandsPerSecond } = options.limits;
-    if (commandsPerSecond < Number.POSITIVE_INFINITY) this.#pace = new Pace(commandsPerSecond, options.timers, () => this.#queue.pump());
+    if (commandsPerSecond < Number.POSITIVE_INFINITY)
+      this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#queue.pump());
     this.#queue = new IncomingQueue({
       mayStart: () => this.#core.outbox.room && this.#runningOneWays < options.limits.commandsInFlight && (this.#pace?.open ?? true),
       start: (command, body, abandoned) => this.#start(command, body, abandoned),

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Aead, CryptoProvider } from "../../../runtime/crypto/provider.ts";
+import { Pace } from "../../../runtime/time/pace.ts";
 import { type Connection, carry, clientKey, connect, type End, identity, native, portable, text } from "../../support/channel/ends.ts";
 
 export const testTimeoutMs = 60_000;
@@ -199,8 +200,9 @@ test("10,000 records across 100 rotations, in order, with only the present keys 
   const dialling = counting();
   const listening = counting();
   const connection = connect({ crypto: dialling.crypto }, { crypto: listening.crypto });
-  const { dialer, listener } = connection;
+  const { dialer, listener, time } = connection;
   for (let rotation = 1; rotation <= 100; rotation++) {
+    time.clock.jump(1_200);
     dialer.channel.rotate();
     for (let index = 0; index < 50; index++) {
       dialer.channel.send(0, text(`${rotation} ${index}`));
@@ -374,6 +376,78 @@ test("without an option, 16 MiB may be under way whatever rotateAfterBytes is", 
   dialer.channel.send(0, new Uint8Array(1_000_000));
   listener.channel.receive(dialer.take());
   assert.is(listener.ending?.reason, "ROTATION_OVERDUE");
+});
+
+test("a dialler that is asked for many renewals spreads them: a few at once, then less than one a second", () => {
+  const { dialer, listener, time } = connect();
+  const ask = (seconds: number): void => {
+    for (let at = 0; at < seconds * 10; at++) {
+      (at % 2 === 0 ? dialer : listener).channel.rotate();
+      carry(dialer, listener);
+      time.clock.advance(100);
+      carry(dialer, listener);
+    }
+  };
+  ask(1);
+  assert.is(dialer.channel.stats.epoch, 8);
+  ask(100);
+  const { epoch } = dialer.channel.stats;
+  assert.ok(epoch >= 96 && epoch <= 100, `${epoch}`);
+  assert.is(listener.channel.stats.epoch, epoch);
+  assert.is(listener.ending, undefined);
+  assert.is(listener.illegalMessage, undefined);
+  dialer.channel.destroy();
+  listener.channel.destroy();
+  assert.is(time.timers.size, 0, "a renewal that waits is forgotten");
+});
+
+test("a renewal that had to wait comes by itself", () => {
+  const { dialer, listener, time } = connect();
+  for (let count = 0; count < 9; count++) {
+    dialer.channel.rotate();
+    carry(dialer, listener);
+  }
+  assert.is(dialer.channel.stats.epoch, 8);
+  time.clock.advance(1_200);
+  carry(dialer, listener);
+  assert.is(dialer.channel.stats.epoch, 9);
+});
+
+test("a dialler that renews the keys without end ends the session", () => {
+  const { dialer, listener, time } = connect();
+  const restore = Object.getOwnPropertyDescriptor(Pace.prototype, "open")!;
+  Object.defineProperty(Pace.prototype, "open", { get: () => true, configurable: true });
+  try {
+    for (let count = 0; count < 10; count++) {
+      dialer.channel.rotate();
+      carry(dialer, listener);
+    }
+    assert.is(listener.channel.stats.epoch, 10);
+    time.clock.advance(1_000);
+    dialer.channel.rotate();
+    carry(dialer, listener);
+    assert.is(listener.channel.stats.epoch, 11);
+    assert.is(listener.illegalMessage, undefined);
+    dialer.channel.rotate();
+    carry(dialer, listener);
+  } finally {
+    Object.defineProperty(Pace.prototype, "open", restore);
+  }
+  assert.match(listener.illegalMessage!, /rotations follow each other too fast/);
+  assert.is(listener.channel.stats.epoch, 11);
+});
+
+test("keys that carried a mebibyte may be renewed at any time", () => {
+  const { dialer, listener } = connect({ rotateAfterBytes: 1_000_000 });
+  const record = new Uint8Array(60_000);
+  for (let count = 0; count < 20 * 20; count++) {
+    (count % 2 === 0 ? dialer : listener).channel.send(0, record);
+    carry(dialer, listener);
+  }
+  const { epoch } = dialer.channel.stats;
+  assert.ok(epoch >= 11, `${epoch} renewals of 24 MB`);
+  assert.is(listener.illegalMessage, undefined);
+  assert.is(listener.channel.stats.epoch, epoch);
 });
 
 test.run();

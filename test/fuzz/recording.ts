@@ -45,7 +45,7 @@ export function servingAsRecorded(random: RepeatedRandom, clock: Clock): Partial
   return {
     // The client renews its admission once, and then all is quiet.
     admit: (credentials, { reason }) => ({
-      principal: credentials.text(),
+      principal: `somebody with ${credentials.text()}`,
       expiresAt: reason === "renewal" ? undefined : new Date(clock.wallNow() + ADMITTED_MS),
     }),
     unsealed: true,

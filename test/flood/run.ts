@@ -25,7 +25,7 @@ async function run(scheme: string, counted: boolean): Promise<void> {
     await quiet(Number(values.quiet));
     const calm = await session.ask<{ times: number[] }>("times");
     const before = await server.ask<ServerAccount>("account");
-    const flood: FloodConfig = { ...ready, handshakes, addresses: 8, opening: 512 };
+    const flood: FloodConfig = { ...ready, handshakes, addresses: counted ? 2 : 8, opening: 512 };
     const met = await flooder.ask<FloodAccount>("flood", flood);
     const stormy = await session.ask<{ times: number[]; lost: number }>("times");
     const after = await server.ask<ServerAccount>("account");

@@ -22,7 +22,7 @@ export interface DoorOptions {
   readonly handshakeBudgetMs?: number | undefined;
   /**
    * The part of the server's time that handshakes of clients without a ticket may take, above 0 and at most 0.5; those with one have as much again. Default
-   * 0.15: some six hundred sessions a second.
+   * 0.1: some four hundred sessions a second.
    */
   readonly handshakeShare?: number | undefined;
   /** Handshakes that wait for their time; whoever has no ticket is refused beyond it. Default 1,024: half a second of a busy server. */
@@ -41,7 +41,7 @@ const defaults: DoorSettings = {
   unpinnedBurst: 1_000,
   unpinnedPerSecond: 200,
   handshakeBudgetMs: 0.5,
-  handshakeShare: 0.15,
+  handshakeShare: 0.1,
   queuedHandshakes: 1_024,
   ticketLifetimeMs: 3_600_000,
 };

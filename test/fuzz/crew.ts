@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Batch, BatchResult } from "./batch.ts";
-import { MAX_INPUT_MS, type Totals } from "./totals.ts";
+import type { Totals } from "./totals.ts";
 
 /** The descriptor under which a worker has the file that says which seed it is at. */
 export const RUNNING_FD = 4;
 const MAX_HEAP_MIB = 1_024;
-/** How often somebody looks whether a worker still comes on. */
-const WATCH_MS: number = 2 * MAX_INPUT_MS;
+/** How long a worker may be at one input: on a busy machine it takes much longer than the input's own time. */
+const WATCH_MS = 30_000;
 
 /** Has batches run by so many processes at a time, and adds what they came to. One that hangs or dies is named by the seed that it was at. */
 export async function runBatches(batches: readonly Batch[], processes: number, totals: Totals, progress: () => void): Promise<void> {

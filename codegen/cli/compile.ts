@@ -1,3 +1,4 @@
+import type { EmissionMemory } from "../emit/emission-memory.ts";
 import { emitSchema } from "../emit/emit.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { readSchema } from "../read/read.ts";
@@ -13,19 +14,34 @@ export type Compilation =
   | { readonly files: readonly OutputFile[]; readonly diagnostics: readonly [] }
   | { readonly files: undefined; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads the schemas that a configuration names and makes code of them, in memory. */
-export function compile(config: Config, progress: Progress): Compilation {
+/**
+ * Reads the schemas that a configuration names and makes code of them, in memory.
+ *
+ * @param memory of the round before, for one of many
+ */
+export function compile(config: Config, progress: Progress, memory?: EmissionMemory): Compilation {
   const { emit, importExtension, json } = config;
   const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
+  const texts = new Map<string, string>();
   const { schema, diagnostics } = readSchema({
     files: findSchemaFiles(config.roots),
     roots: config.roots.map(({ folder }) => folder),
-    onFile: () => progress.step("reading"),
+    onFile: (name, text) => {
+      progress.step("reading");
+      texts.set(name, text);
+    },
   });
   if (schema === undefined) return { files: undefined, diagnostics };
   try {
     return {
-      files: emitSchema(schema, { emit, importExtension, json, templates, onFile: () => progress.step("generating") }),
+      files: emitSchema(schema, {
+        emit,
+        importExtension,
+        json,
+        templates,
+        onFile: () => progress.step("generating"),
+        since: memory && { memory, texts },
+      }),
       diagnostics: [],
     };
   } catch (error) {

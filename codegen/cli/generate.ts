@@ -1,4 +1,5 @@
 import path from "node:path";
+import { EmissionMemory } from "../emit/emission-memory.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { compile } from "./compile.ts";
@@ -38,9 +39,13 @@ export interface Outcome {
 
 const nothing: OutputPlan = { write: [], remove: [], unchanged: 0 };
 
-/** Generates once. When anything is wrong with the schemas, no generated file is touched. */
-export function generateOnce(config: Config, check: boolean, progress: Progress): Outcome {
-  const { files, diagnostics } = compile(config, progress);
+/**
+ * Generates once. When anything is wrong with the schemas, no generated file is touched.
+ *
+ * @param memory of the round before, in `--watch`
+ */
+export function generateOnce(config: Config, check: boolean, progress: Progress, memory?: EmissionMemory): Outcome {
+  const { files, diagnostics } = compile(config, progress, memory);
   if (files === undefined) return { diagnostics, plan: nothing, config };
   const plan = planOutput(config.out, files);
   if (!check) applyOutput(config.out, plan);
@@ -50,22 +55,23 @@ export function generateOnce(config: Config, check: boolean, progress: Progress)
 /** Generates now and after each change, until Ctrl-C. */
 async function generateForEver(terminal: Terminal, report: Report): Promise<number> {
   const stop = new AbortController();
+  const memory = new EmissionMemory();
   process.once("SIGINT", () => stop.abort());
   await watch({
     paths: [path.join(terminal.cwd, CONFIG_FILE)],
-    run: (paths) => generateAndReport(terminal, report, paths),
+    run: (paths) => generateAndReport(terminal, report, paths, memory),
     signal: stop.signal,
   });
   return 0;
 }
 
 /** One round of `--watch`. What is wrong is reported and waited out. Returns the paths whose changes call for another round. */
-export function generateAndReport(terminal: Terminal, report: Report, paths: readonly string[]): readonly string[] {
+export function generateAndReport(terminal: Terminal, report: Report, paths: readonly string[], memory: EmissionMemory): readonly string[] {
   let watched = paths;
   try {
     const config = loadConfig(terminal.cwd);
     watched = [config.file, ...config.roots.map(({ folder }) => folder), ...(config.templates === undefined ? [] : [config.templates])];
-    report(terminal, generateOnce(config, false, new Progress(terminal)), false);
+    report(terminal, generateOnce(config, false, new Progress(terminal), memory), false);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     terminal.err(`zgen generate: ${error.message}`);

@@ -1,5 +1,6 @@
 import type { Extension, File, Schema } from "../model/schema.ts";
 import { docComment, lineComment } from "./comment.ts";
+import type { EmissionMemory } from "./emission-memory.ts";
 import { claim } from "./identifier.ts";
 import { Imports } from "./imports.ts";
 import { emitJson } from "./json/emit-json.ts";
@@ -27,8 +28,10 @@ export interface EmitOptions {
   readonly jsonImport?: string | undefined;
   /** Sources of templates that stand in for the built-in ones. */
   readonly templates?: Templates | undefined;
-  /** Told of each file that was emitted. */
+  /** Told of each file that was emitted, not of those whose modules are as they were. */
   readonly onFile?: ((name: string) => void) | undefined;
+  /** What was emitted before, where this is one of many rounds, and the texts that the schema was read from. */
+  readonly since?: { readonly memory: EmissionMemory; readonly texts: ReadonlyMap<string, string> } | undefined;
   /** Writes code for the built-in files too: only the runtime itself needs that. Default: false. */
   readonly builtIns?: boolean | undefined;
 }
@@ -48,6 +51,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "jsonImport",
   "templates",
   "onFile",
+  "since",
   "builtIns",
 ] satisfies (keyof EmitOptions)[]);
 
@@ -55,25 +59,38 @@ const optionNames: ReadonlySet<string> = new Set([
 export function emitSchema(schema: Schema, options: EmitOptions): EmittedFile[] {
   const unknown = Object.keys(options).find((name) => !optionNames.has(name));
   if (unknown !== undefined) throw new TypeError(`Unknown option ${unknown} of emitSchema`);
-  const { importExtension, runtimeImport = "zserver/codec", jsonImport = "zserver/json", templates } = options;
-  const builtIn = options.builtIns ? new Set<string>() : builtInFiles;
-  const scope = new SchemaScope(schema, { importExtension, runtimeImport, builtIn });
-  const render = compileTemplates({ runtime: runtimeImport, json: jsonImport }, templates);
+  const { since } = options;
+  const scope = schemaScope(schema, options);
   const emitted = emittedFiles(schema, scope);
+  const emit = fileEmitter(schema, scope, emitted, options);
+  const circumstances = JSON.stringify([
+    { ...options, since: undefined },
+    schema.files.map(({ name }) => name),
+    [...emitted].map(({ name }) => name),
+  ]);
+  const before = since?.memory.unchanged(schema.files, since.texts, circumstances);
+  const modules = new Map([...emitted].map((file) => [file.name, before?.get(file.name) ?? emit(file)]));
+  since?.memory.keep(since.texts, circumstances, modules);
+  return [...modules.values()].flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function schemaScope(schema: Schema, { importExtension, runtimeImport = "zserver/codec", builtIns }: EmitOptions): SchemaScope {
+  return new SchemaScope(schema, { importExtension, runtimeImport, builtIn: builtIns ? new Set() : builtInFiles });
+}
+
+/** Makes the modules of one file: its own, that of its JSON, and in every language. */
+function fileEmitter(schema: Schema, scope: SchemaScope, emitted: ReadonlySet<File>, options: EmitOptions): (file: File) => EmittedFile[] {
+  const { jsonImport = "zserver/json" } = options;
+  const render = compileTemplates({ runtime: scope.naming.runtimeImport, json: jsonImport }, options.templates);
+  const json = options.json ? new JsonSchemaScope(scope, schema.files, jsonImport) : undefined;
   const languages: readonly Language[] = options.emit === "js" ? ["js", "d.ts"] : ["ts"];
-  const inEach = (emit: (language: Language) => EmittedFile[]): EmittedFile[] => languages.flatMap(emit);
-  const files = [...emitted].flatMap((file) => {
+  return (file) => {
     options.onFile?.(file.name);
-    return inEach((language) => [emitFile(new FileScope(file, scope), emitted, render, language)]);
-  });
-  if (options.json) {
-    const json = new JsonSchemaScope(scope, schema.files, jsonImport);
-    for (const file of emitted) {
-      const extensions = emittedExtensions(file, scope, emitted);
-      files.push(...inEach((language) => emitJson(new JsonScope(file, json), extensions, render, language)));
-    }
-  }
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    return languages.flatMap((language) => {
+      const own = emitFile(new FileScope(file, scope), emitted, render, language);
+      return json ? [own, ...emitJson(new JsonScope(file, json), emittedExtensions(file, scope, emitted), render, language)] : [own];
+    });
+  };
 }
 
 function emitFile(scope: FileScope, emitted: ReadonlySet<File>, render: Render, language: Language): EmittedFile {

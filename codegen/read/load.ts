@@ -17,7 +17,7 @@ export const descriptorFile = "google/protobuf/descriptor.proto";
 export interface LoaderOptions {
   readonly roots: readonly string[];
   readonly readFile?: ReadFile | undefined;
-  readonly onFile?: ((name: string) => void) | undefined;
+  readonly onFile?: ((name: string, text: string) => void) | undefined;
 }
 
 /** Reads and parses files with all that they import, each once; a file is looked for in one root after the other. */
@@ -28,7 +28,7 @@ export class Loader {
   readonly #readFile: ReadFile;
   readonly #diagnostics: Diagnostics;
 
-  readonly #onFile: ((name: string) => void) | undefined;
+  readonly #onFile: ((name: string, text: string) => void) | undefined;
 
   constructor({ roots, readFile, onFile }: LoaderOptions, diagnostics: Diagnostics) {
     this.#roots = roots;
@@ -80,7 +80,7 @@ export class Loader {
     }
     const file = parseFile(source, this.#diagnostics);
     this.files.set(name, file);
-    this.#onFile?.(name);
+    this.#onFile?.(name, text);
     return file;
   }
 

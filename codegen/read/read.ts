@@ -21,8 +21,8 @@ export interface ReadOptions {
   readonly roots: readonly string[];
   /** Reads one file of a root, in place of the file system; undefined where there is none. Built-in files are found all the same. */
   readonly readFile?: ReadFile | undefined;
-  /** Told of each file that was parsed. */
-  readonly onFile?: ((name: string) => void) | undefined;
+  /** Told of each file that was parsed, with its text. */
+  readonly onFile?: ((name: string, text: string) => void) | undefined;
 }
 
 /** A complete model, or all that is wrong, sorted by position. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { generateAndReport, reportLines } from "../../../codegen/cli/generate.ts";
+import { EmissionMemory } from "../../../codegen/emit/emission-memory.ts";
 import type { Terminal } from "../../../codegen/cli/terminal.ts";
 import { type Watcher, watch } from "../../../codegen/cli/watch.ts";
 import { withFolder } from "./support.ts";
@@ -89,15 +90,16 @@ test("a round reports what is wrong, goes on, and generates when it is mended", 
     const said: string[] = [];
     const say = (line: string): void => void said.push(line);
     const terminal: Terminal = { cwd: folder, out: say, err: say, input: () => Readable.from([]) };
+    const memory = new EmissionMemory();
     const config = path.join(folder, "zgen.json");
     const schemas = path.join(folder, "schemas");
-    assert.equal(generateAndReport(terminal, reportLines("text"), [config]), [config, schemas]);
+    assert.equal(generateAndReport(terminal, reportLines("text"), [config], memory), [config, schemas]);
     assert.match(said.join("\n"), "schemas/a.proto:2:13: ");
     writeFileSync(path.join(schemas, "a.proto"), 'syntax = "proto3";\nmessage A { string x = 1; }\n');
-    generateAndReport(terminal, reportLines("text"), [config, schemas]);
+    generateAndReport(terminal, reportLines("text"), [config, schemas], memory);
     assert.match(readFileSync(path.join(folder, "generated/a.ts"), "utf8"), "readonly x: string");
     writeFileSync(config, "{");
-    assert.equal(generateAndReport(terminal, reportLines("text"), ["kept"]), ["kept"]);
+    assert.equal(generateAndReport(terminal, reportLines("text"), ["kept"], memory), ["kept"]);
     assert.match(said.at(-1) ?? "", /^zgen generate: .*zgen\.json: /);
   }));
 

@@ -73,7 +73,7 @@ function ownFiles(folder: string): Map<string, string> {
 
 /** The schema that a generated file names in its first line. */
 function generatedFrom(text: string): string | undefined {
-  return text.startsWith(GENERATED_MARK) ? /from (\S+)\. Do not edit\./.exec(text.slice(0, text.indexOf("\n")))?.[1] : undefined;
+  return text.startsWith(GENERATED_MARK) ? / from (.+)\. Do not edit\.$/.exec(text.slice(0, text.indexOf("\n")))?.[1] : undefined;
 }
 
 function removeEmptyFolders(root: string, name: string): void {

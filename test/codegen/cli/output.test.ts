@@ -21,6 +21,13 @@ test("a new folder is made with all files in it", () =>
     assert.is(readFileSync(path.join(out, "a/b.ts"), "utf8"), text("b"));
   }));
 
+test("a file of a schema with blanks in its name is zgen's own", () => {
+  const own = text("a").replace("x.proto", 'my "odd" schema.proto');
+  return withFolder({ "a.ts": own }, (folder) => {
+    assert.equal(planOutput(folder, [{ path: "a.ts", text: own }]), { write: [], remove: [], unchanged: 1 });
+  });
+});
+
 test("only what differs is written", () =>
   withFolder({ "a.ts": text("a"), "b.ts": text("b") }, (folder) => {
     const long = new Date(1_000_000);

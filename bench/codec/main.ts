@@ -23,8 +23,12 @@ export async function run({ peers, rounds, quick }: BenchOptions): Promise<Repor
       messageNames.flatMap((message) => operations.map((operation) => [`${message} ${operation}`, { message, operation }])),
     );
     const measure = (count: number, milliseconds: number) =>
-      measureRows([...tasks.keys()], [...contenders.keys()], count, (row, name) =>
-        contenders.get(name)!.process.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }),
+      measureRows(
+        [...tasks.keys()],
+        [...contenders.keys()],
+        count,
+        (row, name) => contenders.get(name)!.process.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }),
+        quick ? 1 : 3,
       );
     // Each sees all messages before anything counts, so that what it shares between them is as polymorphic as in a program.
     await measure(1, quick ? 60 : 300);

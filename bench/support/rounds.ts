@@ -1,8 +1,5 @@
 import { type Figure, figureOf, isSteady } from "./figure.ts";
 
-/** How often a row is measured anew while one of its figures is unsteady. */
-const repeats = 3;
-
 export interface Row {
   readonly name: string;
   /** By contender. */
@@ -16,8 +13,16 @@ export type Sample = (row: string, contender: string) => number | Promise<number
  * Measures every row in so many rounds. Within a round the contenders take turns, in reversed order every other time, so that whatever
  * disturbs the machine disturbs all of them. A row with an unsteady figure is measured again as a whole; what stays unsteady is for the
  * report to say.
+ *
+ * @param repeats how often a row is measured anew while one of its figures is unsteady
  */
-export async function measureRows(rows: readonly string[], contenders: readonly string[], rounds: number, sample: Sample): Promise<Row[]> {
+export async function measureRows(
+  rows: readonly string[],
+  contenders: readonly string[],
+  rounds: number,
+  sample: Sample,
+  repeats = 3,
+): Promise<Row[]> {
   const measured = new Map<string, Row>();
   let wanted = rows;
   for (let attempt = 0; attempt <= repeats && wanted.length > 0; attempt++) {

@@ -11,6 +11,9 @@ export interface HandshakeQueueOptions {
   readonly share: number;
 }
 
+/** A turn counts at most so many times its budget: what is longer was the machine's doing, which gave the time to others. */
+const COUNTED_BUDGETS = 4;
+
 /**
  * Does the Diffie-Hellmans of handshakes a little in each turn of the event loop, so that however many come, the sessions that there are wait for a
  * few of them only. Clients with a ticket (guests) have a share of their own, which no others can take.
@@ -54,7 +57,7 @@ export class HandshakeQueue {
       do this.#next()?.();
       while (this.#waiting && clock.now() < began + budgetMs);
     } finally {
-      this.#restsUntil = began + (clock.now() - began) / shares;
+      this.#restsUntil = began + Math.min(clock.now() - began, COUNTED_BUDGETS * budgetMs) / shares;
       this.#running = false;
       if (this.#waiting) this.#schedule();
     }

@@ -11,6 +11,7 @@ import { selectCrypto } from "./crypto/select.ts";
 import { type EndpointInit, parseEndpointList } from "./discovery/endpoint-list.ts";
 import { Finder } from "./discovery/finder.ts";
 import { type DiscoveryOptions, discoveryOptionNames } from "./discovery/options.ts";
+import type { DiscoveryStep, OnStep } from "./discovery/step.ts";
 import { checkOptions } from "./errors/options.ts";
 import { SessionFactory } from "./session-factory.ts";
 import type { Dial } from "./transport/dial.ts";
@@ -59,6 +60,8 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, Dis
   readonly connectTimeoutMs?: number | undefined;
   /** Keys are renewed this long after their first use. Default 120,000. */
   readonly rotateAfterMs?: number | undefined;
+  /** Told each step of looking for a server, from the first on; once the session is open, `status()` tells them too. */
+  readonly onStep?: OnStep | undefined;
   /** Gives up connecting; without effect once the session is open. */
   readonly signal?: AbortSignal | undefined;
   /** Node only: send WebSocket frames with a zero mask, since what they hold is ciphertext. Default true. */
@@ -78,6 +81,7 @@ const optionNames = [
   "credentials",
   "connectTimeoutMs",
   "rotateAfterMs",
+  "onStep",
   "signal",
   "zeroMask",
   "tls",
@@ -96,13 +100,25 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
   const credentials = new CredentialsSource(options.credentials, factory.timers, factory.handshakeTimeoutMs);
   const dialer = makeDialer(platform, options, factory);
   const { timers, random } = factory;
-  const finder = new Finder({ ...discoveryOptionsOf(options), timers, random, endpoints, lookup: platform.lookup });
+  let session: ClientSession<Data> | undefined;
+  const onStep: OnStep = (step) => {
+    tellStep(options, factory, step);
+    session?.step(step);
+  };
+  const finder = new Finder({ ...discoveryOptionsOf(options), timers, random, endpoints, lookup: platform.lookup, onStep });
   const entrances = makeEntrances(platform, options, factory, finder);
   signal?.throwIfAborted();
-  return new ClientSession(factory, { dialer, finder, anonymous: options.identity === undefined, credentials, entrances }).open(
-    connectTimeoutMs,
-    signal,
-  );
+  session = new ClientSession(factory, { dialer, finder, anonymous: options.identity === undefined, credentials, entrances });
+  return session.open(connectTimeoutMs, signal);
+}
+
+/** What an application's function throws must not end the search. */
+function tellStep<Data>({ onStep }: ConnectOptions<Data>, { log }: SessionFactory<Data>, step: DiscoveryStep): void {
+  try {
+    onStep?.(step);
+  } catch (error) {
+    log({ level: "error", message: "onStep failed", error });
+  }
 }
 
 function makeEntrances<Data>(

@@ -6,6 +6,7 @@ export type { CommonOptions } from "./common-options.ts";
 export { type Handler, type Handlers, type Implementation, implement } from "./command/handlers.ts";
 export type { Context, DeferredContext, DeferredReply, Principal } from "./command/context.ts";
 export type { Session, SessionStats, SessionStatus } from "./command/session-type.ts";
+export type { DiscoveryStep } from "./discovery/step.ts";
 export type { CallOptions } from "./schema/caller.ts";
 export { CommandError, type CommandErrorOptions, type ErrorDetail, type Outcome } from "./errors/command-error.ts";
 export { errorDetail } from "./errors/error-detail.ts";

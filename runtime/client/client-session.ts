@@ -8,6 +8,7 @@ import type { Peer } from "../command/peer.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { chanceOf } from "../discovery/chance.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
+import type { DiscoveryStep } from "../discovery/step.ts";
 import { endReasons } from "../errors/end-reason.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import { FrameType } from "../session/frame.ts";
@@ -72,6 +73,11 @@ export class ClientSession<Data> {
     this.#credentials = credentials;
     const { timers, random } = factory;
     this.#renewal = new Renewal({ source: credentials, timers, chance: chanceOf(random), peer: () => this.#peer as Peer });
+  }
+
+  /** A step of the search for a connection: whoever follows the session is told. */
+  step(step: DiscoveryStep): void {
+    if (this.#peer?.core.ended === false) this.#peer.tell(step);
   }
 
   /** Finds a server and opens the session. Rejects with EndError, or with the signal's reason. */

@@ -1,3 +1,4 @@
+import type { DiscoveryStep } from "../discovery/step.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { EndError, SessionEnd } from "../session/session-end.ts";
 import type { CommandType, ServiceType } from "../schema/service-type.ts";
@@ -13,6 +14,8 @@ export type SessionStatus =
   | { readonly type: "disconnected"; readonly reason: EndReason; readonly message: string }
   /** Client: the server asked it to go over to another entrance. It looks for one while the connection in use goes on working; then comes `resumed`. */
   | { readonly type: "moving" }
+  /** Client: each step of looking for a connection, while there is none or another one is wanted. */
+  | DiscoveryStep
   /** The session goes on over another connection, nothing lost and nothing run twice. */
   | { readonly type: "resumed" }
   /** The keys were renewed; `epoch` counts the renewals of this connection. */

@@ -32,7 +32,7 @@ test("a moved session is where it should be, and is told so", async () => {
   assert.equal(result, { moved: 1, stayed: 0 });
   await works(world, pair);
   assert.is(pair.client.peer, "memory:second");
-  assert.equal(told, ["open", "moving", "resumed"], "it was never without a connection");
+  assert.equal(told, ["open", "moving", "trying", "found", "resumed"], "it was never without a connection");
 });
 
 test("the old connection is used for as long as the new one is not proven", async () => {
@@ -180,7 +180,7 @@ test("a server that takes its time to admit is no pause: the old connection is u
   open();
   assert.equal(await world.until(moving, 1_000), { moved: 1, stayed: 0 });
   await works(world, pair);
-  assert.equal(told, ["open", "moving", "resumed"]);
+  assert.equal(told, ["open", "moving", "trying", "found", "resumed"]);
 });
 
 test("a session that is not admitted at the new entrance stays, as it was admitted before", async () => {

@@ -133,7 +133,7 @@ export class ServerConnections<Data> {
   }
 
   /** @param granted called with the session that goes on over the connection */
-  #hooks(connection: Connection, channelPeer: ChannelPeer, place: Place, granted: (peer: Peer<Data>) => void): SessionHooks<Data> {
+  #hooks(connection: Connection, channelPeer: ChannelPeer, place: HalfOpen, granted: (peer: Peer<Data>) => void): SessionHooks<Data> {
     const host = this.#host;
     const { slowPeerTimeoutMs = DEFAULT_SLOW_PEER_TIMEOUT_MS } = this.#options;
     return {
@@ -141,11 +141,11 @@ export class ServerConnections<Data> {
       slowPeerTimeoutMs,
       controls: host.controls,
       opened: (peer, hello) => {
-        place.leave();
+        place.arrive();
         host.hello(peer, hello as ClientHello, channelPeer.remoteStatic);
       },
       resume: (stranger, request) => {
-        place.leave();
+        place.arrive();
         host.resume({ stranger, request, connection, channelPeer, granted });
       },
       disconnected: (peer) => host.disconnected(peer),

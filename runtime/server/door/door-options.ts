@@ -21,8 +21,8 @@ export interface DoorOptions {
   /** Milliseconds of a turn of the event loop that handshakes may take, so that sessions wait no longer than that. Default 0.5: three handshakes or so. */
   readonly handshakeBudgetMs?: number | undefined;
   /**
-   * The part of the server's time that handshakes of clients without a ticket may take, above 0 and at most 0.5; those with one have as much again. Default
-   * 0.1: some four hundred sessions a second.
+   * The part of the server's time that handshakes of clients without a ticket may take while many are not finished, above 0 and at most 0.5; those with a
+   * ticket have as much again. As long as clients finish what they begin, there is no such bound. Default 0.1: some four hundred handshakes a second.
    */
   readonly handshakeShare?: number | undefined;
   /** Handshakes that wait for their time; whoever has no ticket is refused beyond it. Default 1,024: half a second of a busy server. */

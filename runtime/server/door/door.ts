@@ -14,6 +14,7 @@ import { HandshakeQueue } from "./handshake-queue.ts";
 import { type HalfOpen, Places } from "./places.ts";
 import { Tickets } from "./tickets.ts";
 import { TokenBuckets } from "./token-buckets.ts";
+import { Trust } from "./trust.ts";
 
 /** When a client that was refused because others are too many may come again. It adds chance of its own. */
 const RETRY_AFTER_MS = 1_000;
@@ -51,6 +52,7 @@ export class Door implements Gate {
   readonly #unpinned: TokenBuckets;
   readonly #places: Places;
   readonly #queue: HandshakeQueue;
+  readonly #trust = new Trust();
   readonly #tickets: Tickets;
   readonly #log: Log;
   readonly #now: () => number;
@@ -71,12 +73,15 @@ export class Door implements Gate {
     this.#byAddress = new TokenBuckets({ burst: connectionBurst, refillPerSecond: connectionsPerSecond, keys: countedAddresses, now });
     this.#unpinned = new TokenBuckets({ burst: unpinnedBurst, refillPerSecond: unpinnedPerSecond, keys: 1, now });
     this.#tickets = new Tickets({ crypto, random, now, lifetimeMs: settings.ticketLifetimeMs });
-    this.#places = new Places(halfOpenConnections, chance);
+    this.#places = new Places(halfOpenConnections, chance, ({ begun }, arrived) => {
+      if (begun) this.#trust.over(arrived);
+    });
     this.#queue = new HandshakeQueue({
       clock,
       timers,
       budgetMs: settings.handshakeBudgetMs,
       share: settings.handshakeShare,
+      free: () => this.#trust.free,
     });
   }
 
@@ -114,8 +119,15 @@ export class Door implements Gate {
   }
 
   /** Does a piece of its handshake when there is time. */
-  schedule({ ticketed }: HalfOpen, work: () => void): void {
-    this.#queue.push(work, ticketed);
+  schedule(connection: HalfOpen, work: () => void): void {
+    const { ticketed } = connection;
+    this.#queue.push(() => {
+      if (!connection.begun && connection.isHere) {
+        connection.begun = true;
+        this.#trust.begun();
+      }
+      work();
+    }, ticketed);
   }
 
   /** With what a client that has a session passes the next time, once. */

@@ -9,6 +9,8 @@ export interface HandshakeQueueOptions {
   readonly budgetMs: number;
   /** The part of all time that may be spent on handshakes of strangers, above 0 and at most 0.5. Guests have as much again. */
   readonly share: number;
+  /** Whether the next handshake is held to no share: see {@link Trust}. */
+  readonly free: () => boolean;
 }
 
 /** A turn counts at most so many times its budget: what is longer was the machine's doing, which gave the time to others. */
@@ -16,7 +18,7 @@ const COUNTED_BUDGETS = 4;
 
 /**
  * Does the Diffie-Hellmans of handshakes a little in each turn of the event loop, so that however many come, the sessions that there are wait for a
- * few of them only. Clients with a ticket (guests) have a share of their own, which no others can take.
+ * few of them only. Beyond what has earned trust they take no more than a share of all time. Clients with a ticket (guests) have a share of their own, which no others can take.
  */
 export class HandshakeQueue {
   readonly #options: HandshakeQueueOptions;
@@ -50,14 +52,15 @@ export class HandshakeQueue {
   }
 
   readonly #turn = (): void => {
-    const { clock, budgetMs, share } = this.#options;
+    const { clock, budgetMs, share, free } = this.#options;
     const began = clock.now();
+    const isFree = free();
     const shares = this.#guests.length > 0 ? 2 * share : share;
     try {
       do this.#next()?.();
       while (this.#waiting && clock.now() < began + budgetMs);
     } finally {
-      this.#restsUntil = began + Math.min(clock.now() - began, COUNTED_BUDGETS * budgetMs) / shares;
+      if (!isFree) this.#restsUntil = began + Math.min(clock.now() - began, COUNTED_BUDGETS * budgetMs) / shares;
       this.#running = false;
       if (this.#waiting) this.#schedule();
     }

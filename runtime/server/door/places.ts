@@ -25,20 +25,36 @@ export class HalfOpen {
   ticketed = false;
   /** After how many milliseconds its client is welcome, told as soon as it can be; undefined when it may go on. */
   retryAfterMs: number | undefined;
+  /** A Diffie-Hellman was spent on it. */
+  begun = false;
   /** Its place in the bag. */
   index = 0;
-  readonly #left: (connection: HalfOpen) => void;
+  readonly #left: (connection: HalfOpen, arrived: boolean) => void;
   #here = true;
 
-  constructor(cut: () => void, left: (connection: HalfOpen) => void) {
+  constructor(cut: () => void, left: (connection: HalfOpen, arrived: boolean) => void) {
     this.cut = cut;
     this.#left = left;
   }
 
+  get isHere(): boolean {
+    return this.#here;
+  }
+
+  /** Its client has finished the handshake. */
+  arrive(): void {
+    this.#leave(true);
+  }
+
+  /** It is gone, or has arrived before. */
   leave(): void {
+    this.#leave(false);
+  }
+
+  #leave(arrived: boolean): void {
     if (!this.#here) return;
     this.#here = false;
-    this.#left(this);
+    this.#left(this, arrived);
   }
 }
 
@@ -46,12 +62,15 @@ export class HalfOpen {
 export class Places {
   readonly #limit: number;
   readonly #chance: Chance;
+  readonly #left: (connection: HalfOpen, arrived: boolean) => void;
   readonly #strangers = new Bag<HalfOpen>();
   readonly #guests = new Bag<HalfOpen>();
 
-  constructor(limit: number, chance: Chance) {
+  /** @param left told of each that leaves, and whether it has arrived */
+  constructor(limit: number, chance: Chance, left: (connection: HalfOpen, arrived: boolean) => void = () => {}) {
     this.#limit = limit;
     this.#chance = chance;
+    this.#left = left;
   }
 
   get size(): number {
@@ -61,7 +80,10 @@ export class Places {
   /** Takes a place, another's if need be: `dropped` says that. */
   enter(cut: () => void): { readonly connection: HalfOpen; readonly dropped: boolean } {
     const dropped = this.size >= this.#limit && this.#dropOne();
-    const connection = new HalfOpen(cut, (gone) => this.#bagOf(gone).remove(gone));
+    const connection = new HalfOpen(cut, (gone, arrived) => {
+      this.#bagOf(gone).remove(gone);
+      this.#left(gone, arrived);
+    });
     this.#strangers.add(connection);
     return { connection, dropped };
   }

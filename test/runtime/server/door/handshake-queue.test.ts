@@ -6,7 +6,7 @@ import { TestTime } from "../../../support/channel/ends.ts";
 const COST_MS = 0.3;
 
 /** A queue of half a millisecond a turn and a tenth of all time, on a clock that only work and waiting move. */
-function slowWork(): {
+function slowWork(trusted: () => boolean = () => false): {
   time: TestTime;
   queue: HandshakeQueue;
   done: { name: string; at: number }[];
@@ -14,7 +14,7 @@ function slowWork(): {
 } {
   const time = new TestTime();
   const done: { name: string; at: number }[] = [];
-  const queue = new HandshakeQueue({ clock: time.clock, timers: time.timers, budgetMs: 0.5, share: 0.1 });
+  const queue = new HandshakeQueue({ clock: time.clock, timers: time.timers, budgetMs: 0.5, share: 0.1, free: () => trusted() });
   const push = (name: string, guest = false): void =>
     queue.push(() => {
       time.clock.jump(COST_MS);
@@ -61,6 +61,24 @@ test("one after the other they do not get more than the share either", () => {
     time.clock.advance(1);
   }
   assert.ok(done.length * COST_MS < 300 * 0.12, `${done.length} in 300 ms`);
+});
+
+test("what has earned trust waits for no share, and still no turn is longer than the budget and one handshake", () => {
+  let trust = 50;
+  const { time, done, push } = slowWork(() => trust-- > 0);
+  for (let count = 0; count < 300; count++) push(`${count}`);
+  let longest = 0;
+  for (let turns = 0; turns < 50; turns++) {
+    const before = time.clock.now();
+    time.clock.turn();
+    longest = Math.max(longest, time.clock.now() - before);
+  }
+  assert.is(done.length, 100, "two in each turn");
+  assert.ok(longest <= 0.5 + COST_MS, `${longest} ms`);
+  time.clock.turn();
+  const after = done.length;
+  for (let turns = 0; turns < 50; turns++) time.clock.turn();
+  assert.is(done.length, after, "then the share holds");
 });
 
 test("clients with a ticket have a share of their own: they pass however many strangers wait, and never hold them up", () => {

@@ -1,11 +1,12 @@
-import { type ClassDeclaration, Project, SyntaxKind } from "ts-morph";
+import { type ClassDeclaration, Project } from "ts-morph";
 import type { HandlerCommandView, HandlerView } from "../emit/handler-view.ts";
 import { applyEdits, type Edit } from "./edit.ts";
 import { ImportTable } from "./import-table.ts";
 import { methodText } from "./method.ts";
 import type { GeneratedModules } from "./modules.ts";
 import { fitsKind, handlerFunction, looksLikeHandler, signatureEdits } from "./signature.ts";
-import { indentationOf, type Style, styleOf } from "./style.ts";
+import { closing, insertionPoint } from "./place.ts";
+import { indentationOf, styleOf } from "./style.ts";
 
 /** Something that a person has to look at. */
 export interface StubNote {
@@ -30,7 +31,10 @@ export interface SyncedFile {
  */
 export function syncFile(file: string, text: string, services: readonly HandlerView[], modules: GeneratedModules): SyncedFile {
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true, skipFileDependencyResolution: true });
-  const source = project.createSourceFile(file, text);
+  // ts-morph counts without a byte order mark.
+  const mark = text.startsWith("\uFEFF") ? "\uFEFF" : "";
+  const body = text.slice(mark.length);
+  const source = project.createSourceFile(file, body);
   const imports = new ImportTable(source, file, modules);
   const found = source.getClasses().flatMap((owner) => handledBy(owner, services, imports).map((service) => ({ owner, service })));
   const edits: Edit[] = [];
@@ -43,10 +47,10 @@ export function syncFile(file: string, text: string, services: readonly HandlerV
     for (const command of service.commands) edits.push(...followCommand(owner, service, command, { imports, modules, notes, added }));
     if (service === found.find((each) => each.owner === owner)!.service) notes.push(...orphans(owner, names, imports, modules));
   }
-  for (const owner of new Set(found.map((each) => each.owner))) if (added.length > 0) edits.push(...closing(owner));
+  for (const owner of new Set(found.map((each) => each.owner))) edits.push(...closing(owner, edits));
   const [first] = found;
   if (first !== undefined) edits.push(...imports.edits(edits, styleOf(first.owner)));
-  return { text: applyEdits(text, edits), services: found.map(({ service }) => service), added, notes };
+  return { text: mark + applyEdits(body, edits), services: found.map(({ service }) => service), added, notes };
 }
 
 /** The services whose interface a class says that it implements. */
@@ -87,7 +91,8 @@ function followCommand(
     const style = styleOf(owner);
     const use = (module: string, name: string, type: boolean): string => imports.use(module, name, type);
     const text = methodText(command, { service: service.service, data, outer: indentationOf(owner), style, use });
-    return [insertion(owner, service, command, text, style)];
+    const { at, isFirst } = insertionPoint(owner, service, command);
+    return [{ from: at, to: at, text: `${isFirst ? "" : style.newline}${style.newline}${text}` }];
   }
   const handler = handlerFunction(member);
   if (handler === undefined) return [];
@@ -98,27 +103,6 @@ function followCommand(
     });
   return signatureEdits(handler, command, imports, modules);
 }
-
-/** Behind the handler of the command before it, or at the end of the class. */
-function insertion(owner: ClassDeclaration, service: HandlerView, command: HandlerCommandView, text: string, { newline }: Style): Edit {
-  const before = service.commands.slice(0, service.commands.indexOf(command)).map(({ method }) => method);
-  const members = owner.getMembers();
-  const neighbour = members.findLast((each) => "getName" in each && before.includes(each.getName() as string)) ?? members.at(-1);
-  if (neighbour !== undefined) return { from: neighbour.getEnd(), to: neighbour.getEnd(), text: `${newline}${newline}${text}` };
-  const open = openBrace(owner);
-  return { from: open, to: open, text: `${before.length === 0 ? "" : newline}${newline}${text}` };
-}
-
-/** The brace of an empty class goes to a line of its own. */
-function closing(owner: ClassDeclaration): Edit[] {
-  const close = owner.getEnd() - 1;
-  const isOneLine = !owner.getSourceFile().getFullText().slice(openBrace(owner), close).includes("\n");
-  if (owner.getMembers().length > 0 || !isOneLine) return [];
-  return [{ from: close, to: close, text: `${styleOf(owner).newline}${indentationOf(owner)}` }];
-}
-
-/** Behind the brace. */
-const openBrace = (owner: ClassDeclaration): number => owner.getFirstChildByKindOrThrow(SyntaxKind.OpenBraceToken).getEnd();
 
 /** Handlers of commands that the schema has no more. */
 function orphans(

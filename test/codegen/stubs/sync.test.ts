@@ -234,6 +234,38 @@ test("a file with CRLF keeps it", () => {
   assert.not.match(text.replaceAll("\r\n", ""), /\n/);
 });
 
+test("a byte order mark stays the first character, and nothing moves because of it", () => {
+  const before = created(lobby(join));
+  const { text } = synced(lobby(join, say), `\uFEFF${before}`);
+  assert.is(text, `\uFEFF${synced(lobby(join, say), before).text}`);
+  assert.is(synced(lobby(join, say), text).text, text);
+});
+
+const imported = 'import type { JoinReplyInit, JoinRequest, LobbyHandlers, SayRequest } from "../generated/lobby/v1/lobby.ts";';
+const imports = `import { CommandError, type Context } from "zserver";\n${imported}\n`;
+const sayText = `  async say(_request: SayRequest, _context: Context): Promise<void> {
+    throw new CommandError("UNIMPLEMENTED", "Lobby.say is not written yet");
+  }`;
+
+test("a comment behind a member stays behind it", () => {
+  const head = `${imports}export class Rooms implements LobbyHandlers {\n  join = (): JoinReplyInit => ({}); /* one */ // two`;
+  const { text } = synced(lobby(join, say), `${head}\n  // three\n}\n`);
+  assert.is(text, `${head}\n\n${sayText}\n  // three\n}\n`);
+});
+
+test("a comment behind the brace of an empty class stays there", () => {
+  const head = `${imports}export class Rooms implements LobbyHandlers { // mine`;
+  assert.is(synced(lobby(say), `${head}\n}\n`).text, `${head}\n${sayText}\n}\n`.replace("JoinReplyInit, JoinRequest, ", ""));
+});
+
+test("the brace of a class on one line goes to a line of its own", () => {
+  for (const body of [" ", "", " /* mine */ ", " #rooms = 1; ", " #rooms = 1 /* mine */ "]) {
+    const { text } = synced(lobby(say), `${imports}export class Rooms implements LobbyHandlers {${body}}`);
+    assert.ok(text.endsWith(`Handlers {${body.trimEnd()}${/#/.test(body) ? "\n" : ""}\n${sayText}\n}`), text);
+    assert.is(synced(lobby(say), text).text, text);
+  }
+});
+
 test("names that the file has for something else are imported under another", () => {
   const before = `import type { LobbyHandlers } from "../generated/lobby/v1/lobby.ts";
 class Context {}

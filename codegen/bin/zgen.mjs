@@ -48,5 +48,13 @@ if (existsSync(at("../cli/main.ts")) && isStale()) {
   }
 }
 
+/** Ended by SIGPIPE, as shells count it. */
+const PIPE_CLOSED = 141;
+process.stdout.on("error", (error) => {
+  // Who reads has enough, as `head` has.
+  if (error.code === "EPIPE") process.exit(PIPE_CLOSED);
+  throw error;
+});
+
 const { main } = await import("../dist/cli.js");
 process.exitCode = await main(process.argv.slice(2));

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { ConnectOptions } from "../../runtime/client.ts";
 import type { JsonValue } from "../../runtime/schema/json/value.ts";
 import { cacheCode, cacheFolder } from "../call/code-cache.ts";
 import { type Code, loadCode } from "../call/code.ts";
-import { describeError } from "../call/describe-error.ts";
+import { describeError, printable } from "../call/describe-error.ts";
 import { allCommands, type FoundCommand, findCommands } from "../call/find-command.ts";
 import { invoke } from "../call/invoke.ts";
 import { methodName } from "../emit/identifier.ts";
@@ -84,7 +85,8 @@ interface Call {
 }
 
 async function callCommand({ endpoint, found: { service, command }, code, requests, options, terminal }: Call): Promise<number> {
-  const { CommandError, EndError, connect, loadIdentity } = await import("../../runtime/index.ts");
+  const keys = await keysOf(options, terminal);
+  const { CommandError, EndError, connect } = await import("../../runtime/index.ts");
   const timeoutMs = options.timeout === undefined ? undefined : Number(options.timeout);
   if (timeoutMs !== undefined && !Number.isSafeInteger(timeoutMs))
     throw new UsageError(`--timeout takes milliseconds, not ${options.timeout}`);
@@ -92,8 +94,7 @@ async function callCommand({ endpoint, found: { service, command }, code, reques
   try {
     await using client = await connect({
       endpoints: [endpoint],
-      serverKey: options["server-key"] ?? ((shown) => refuseShown(shown, terminal)),
-      identity: options.identity === undefined ? undefined : loadIdentity(path.resolve(terminal.cwd, options.identity)),
+      ...keys,
       credentials: options.credentials,
       signal,
     });
@@ -103,12 +104,27 @@ async function callCommand({ endpoint, found: { service, command }, code, reques
   } catch (error) {
     if (signal.aborted) return INTERRUPTED;
     if (CommandError.is(error)) for (const line of describeError(error, code)) terminal.err(line);
-    else if (error instanceof EndError) terminal.err(`${error.reason}: ${error.message}`);
+    else if (error instanceof EndError) terminal.err(printable(error.message));
     else if (error instanceof TypeError) throw new UsageError(error.message);
     else throw error;
     return 1;
   } finally {
     release();
+  }
+}
+
+/** The keys that the options name; what is wrong with one is for the person at the terminal to mend. */
+async function keysOf(options: Call["options"], terminal: Terminal): Promise<Pick<ConnectOptions, "serverKey" | "identity">> {
+  const { loadIdentity, parseServerKey } = await import("../../runtime/keys.ts");
+  const { "server-key": serverKey, identity } = options;
+  try {
+    if (serverKey !== undefined) parseServerKey(serverKey);
+    return {
+      serverKey: serverKey ?? ((shown) => refuseShown(shown, terminal)),
+      identity: identity === undefined ? undefined : loadIdentity(path.resolve(terminal.cwd, identity)),
+    };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
   }
 }
 

@@ -27,6 +27,7 @@ function serveProbe(): Promise<Server> {
       note: ({ text }) => void notes.push(text),
       later: gate.handler,
       echo({ text, number }) {
+        if (text === "color") throw new CommandError("ABORTED", "\u001b[31mred\u009b\u0007\nline");
         if (text === "no") throw new CommandError("PERMISSION_DENIED", "not today", { details: [errorDetail(Refused, { why: "closed" })] });
         return { text, number };
       },
@@ -77,6 +78,29 @@ test("an error prints its code, message, outcome and details, and the command fa
   const { code, out, err } = await call({}, "Probe.Echo", '{"text":"no"}');
   assert.equal([code, out], [1, ""]);
   assert.is(err, 'PERMISSION_DENIED: not today (it may have run)\n  example.probe.v1.Refused {"why":"closed"}');
+});
+
+test("a server's message has no power over the terminal", async () => {
+  const { err } = await call({}, "Probe.Echo", '{"text":"color"}');
+  assert.is(err, "ABORTED: \\u001b[31mred\\u009b\\u0007\nline (it may have run)");
+});
+
+test("a key or an identity that is none is said in one line", async () => {
+  await withFolder({ ...config, open: "" }, async (folder) => {
+    const failed = async (...args: string[]): Promise<string> =>
+      (await zgenWith({}, folder, "call", "ws://127.0.0.1:1", "Probe.Echo", "{}", ...args)).err;
+    assert.match(await failed("--server-key", "zsk_short"), /^zgen call: this is no key of zserver: [^\n]+$/);
+    assert.match(await failed("--server-key", server.serverKey, "--identity", "absent"), /^zgen call: ENOENT[^\n]+absent'$/);
+    assert.match(await failed("--server-key", server.serverKey, "--identity", "open"), /^zgen call: [^\n]*open: [^\n]+$/);
+  });
+});
+
+test("a server that is not there is named with its endpoint, once", async () => {
+  await withFolder(config, async (folder) => {
+    const { code, err } = await zgenWith({}, folder, "call", "ws://127.0.0.1:1", "Probe.Echo", "{}", "--server-key", server.serverKey);
+    assert.is(code, 1);
+    assert.match(err, /^TRANSPORT_FAILED: ws:\/\/127\.0\.0\.1:1\/: connect ECONNREFUSED[^\n]+$/);
+  });
 });
 
 test("Ctrl-C cancels: the handler's signal fires", async () => {
@@ -152,6 +176,18 @@ test("code is generated once for a schema, and again for another", () =>
     writeFileSync(path.join(folder, "zgen.json"), JSON.stringify({ schemas: [{ root: schemas, include: ["example/probe/**"] }] }));
     await zgenWith({}, folder, "call", ...args);
     assert.is(readdirSync(path.join(cache, "zgen")).length, 2);
+  }));
+
+test("the built zgen ends quietly when nobody reads any more", () =>
+  withFolder(config, async (folder) => {
+    const launcher = path.join(repository, "codegen/bin/zgen.mjs");
+    const args = [launcher, "call", server.endpoints[0]!, "Probe.Down", '{"number":100000}', "--server-key", server.serverKey];
+    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, XDG_CACHE_HOME: path.join(folder, "cache") } });
+    let err = "";
+    child.stdout.once("data", () => child.stdout.destroy());
+    child.stderr.on("data", (chunk) => (err += String(chunk)));
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    assert.equal([code, err], [141, ""]);
   }));
 
 test("the built zgen calls as well, with the runtime that it brings along", () =>

@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
   channel: () => import("./channel.ts"),
   codec: () => import("./codec/main.ts"),
   crypto: () => import("./crypto.ts"),
+  zgen: () => import("./zgen.ts"),
 };
 
 async function main([name = "", ...args]: readonly string[]): Promise<void> {

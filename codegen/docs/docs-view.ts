@@ -1,4 +1,4 @@
-/** What the template `docs` sees: the schema as somebody who calls it needs to know it. Comments are the schema's own, as Markdown. */
+/** What the template `docs` sees: the schema as somebody who calls it needs to know it. Comments are the schema's own, as Markdown without HTML. */
 export interface DocsView {
   readonly packages: readonly PackageDocsView[];
 }

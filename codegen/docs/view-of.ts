@@ -10,6 +10,7 @@ import type {
   ServiceDocsView,
   TypeDocsView,
 } from "./docs-view.ts";
+import { markdownOf } from "./markdown.ts";
 
 /** What commands without a reply name as theirs. */
 const NONE = "zserver.None";
@@ -55,7 +56,7 @@ function packageView(name: string, files: readonly File[], described: ReadonlySe
   });
   return {
     name,
-    docs: files.map(({ comment }) => comment.trim()).filter((comment) => comment !== ""),
+    docs: files.map(({ comment }) => markdownOf(comment)).filter((comment) => comment !== ""),
     services: files.flatMap(({ services }) => services).map((service) => serviceView(service, type)),
     messages: types.filter(isMessage).map((message) => messageView(message, local, type)),
     enums: types.filter((each): each is Enum => !isMessage(each)).map((each) => enumView(each, local)),
@@ -65,7 +66,7 @@ function packageView(name: string, files: readonly File[], described: ReadonlySe
 type ShowType = (fullName: string, stream?: boolean) => TypeDocsView;
 
 function element({ name, fullName, comment, deprecated }: Element): ElementDocsView {
-  return { name, anchor: fullName, doc: comment.trim(), deprecated };
+  return { name, anchor: fullName, doc: markdownOf(comment), deprecated };
 }
 
 function serviceView(service: Service, type: ShowType): ServiceDocsView {

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -134,6 +134,36 @@ console.log(greetRequestFromJson(parseJson(text)).name.toUpperCase(), text);
   assert.match(succeed(demo, "npx", "tsx", "json.ts"), 'YOU {"name":"you"}');
 });
 
+test("lint, docs and stubs of the packed zgen work there", () => {
+  const config = path.join(demo, "zgen.json");
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), stubs: { out: "handlers" } }));
+  succeed(demo, "npx", "zgen", "lint");
+  assert.match(succeed(demo, "npx", "zgen", "docs"), "`demo.v1.Greeter/Greet`: request and reply.");
+  assert.match(succeed(demo, "npx", "zgen", "stubs"), "wrote handlers/demo/v1/greeter.ts");
+  const made = compile("stubs", 'import { GreeterHandler } from "./handlers/demo/v1/greeter.ts";\nconsole.log(GreeterHandler.name);\n');
+  assert.is(made.code, 0, made.text);
+});
+
+test("call of the packed zgen reaches a server of the packed zserver", async () => {
+  const child = spawn(process.execPath, ["--import", "tsx", "server.ts", "ws://localhost:0"], { cwd: demo });
+  try {
+    const endpoint = await new Promise<string>((resolve, reject) => {
+      let said = "";
+      child.stdout.on("data", (chunk) => {
+        said += String(chunk);
+        const found = /listening on (\S+)\n/.exec(said)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+      child.once("close", () => reject(new Error(`the server ended: ${said}`)));
+    });
+    const key = /zsk_[\w-]+/.exec(readFileSync(path.join(demo, "server-key.ts"), "utf8"))![0];
+    const count = run(demo, "npx", "zgen", "call", endpoint, "Greeter.Count", '{"to":2}', "--server-key", key);
+    assert.is(count.stdout, '{"number":1}\n{"number":2}\n');
+  } finally {
+    child.kill();
+  }
+});
+
 test("an undeclared command fails to compile", () => {
   const wrong = compile("undeclared", program('await client.use(Greeter).great({ name: "you" });'));
   assert.is.not(wrong.code, 0);
@@ -143,7 +173,7 @@ test("an undeclared command fails to compile", () => {
 test("a wrong field, and a field of a wrong type, fail to compile", () => {
   const unknown = compile("unknown-field", program('await client.use(Greeter).greet({ nam: "you" });'));
   assert.is.not(unknown.code, 0);
-  assert.match(unknown.text, /unknown-field\.ts.*'nam' does not exist in type 'GreetRequestInit'/);
+  assert.match(unknown.text, /unknown-field\.ts.*'nam' does not exist in type 'Optional<GreetRequest>'/);
   const mistyped = compile("mistyped-field", program("await client.use(Greeter).greet({ name: 1 });"));
   assert.is.not(mistyped.code, 0);
   assert.match(mistyped.text, /mistyped-field\.ts.*Type 'number' is not assignable to type 'string/);

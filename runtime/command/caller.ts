@@ -85,6 +85,11 @@ export class SessionCaller implements Caller {
     });
   }
 
+  /** Whether anything is expected of the peer: an answer, room or credit. */
+  get waiting(): boolean {
+    return this.#pending > 0 || this.sender.waiting;
+  }
+
   /** Calls whose end the peer has not sent. */
   get pending(): number {
     return this.#pending;

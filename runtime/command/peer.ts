@@ -341,7 +341,7 @@ export class Peer<Data = unknown> implements Session<Data> {
         this.#dispatcher?.retry();
       },
       get waiting() {
-        return (peer.#caller?.pending ?? 0) > 0;
+        return peer.#caller?.waiting === true;
       },
       internalError: (error) => {
         this.#options.incident("a frame of the peer met a bug of zserver; the session was closed", error);

@@ -39,6 +39,11 @@ export class Sender {
     this.#queue = new SendQueue(options.timers, options.sendTimeoutMs, () => this.#open);
   }
 
+  /** Whether anything waits for room or credit. */
+  get waiting(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Whether what comes now may leave at once. */
   get free(): boolean {
     return this.#queue.length === 0 && this.#open;
@@ -112,5 +117,7 @@ export class Sender {
           command: command.name,
         }),
     });
+    // Nothing of it is in the outbox, but a peer that is gone gives no credit.
+    this.#options.core.expect();
   }
 }

@@ -42,7 +42,7 @@ export interface SessionHandler {
   credit(id: number, items: number, bytes: number): void;
   /** There is room in the outbox after there was none. */
   room(): void;
-  /** Whether a reply is awaited. */
+  /** Whether anything is awaited besides acknowledgements: a reply, or credit. */
   readonly waiting: boolean;
   /** A bug of this library came to light while a frame was handled; the session ends. */
   internalError(error: unknown): void;

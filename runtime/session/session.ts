@@ -167,9 +167,9 @@ export class Session implements Carried {
     this.#flusher.ifDue();
   }
 
-  /** Sends what this turn collected; what has no connection is kept for one. */
-  flush(): void {
-    this.#flusher.flush();
+  /** Something waits for the peer, be it in the outbox or for credit: from now on silence counts. */
+  expect(): void {
+    this.#attachment?.expect();
   }
 
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */

@@ -71,6 +71,24 @@ test("a peer that vanishes is found within livenessTimeoutMs, and everything pen
   assert.is(timersOf(world.clock).size, 0);
 });
 
+test("a peer that vanishes while all that is outstanding waits for its credit is found as soon", async () => {
+  const { world, silence } = swallowing();
+  const gate = new Gate();
+  const handlers = [probe({ noteInTurn: gate.handler as never })];
+  await world.serve({ handlers, limits: { queuedCommands: 1 } });
+  const client = await world.connect({ livenessTimeoutMs: TIMEOUT, sendTimeoutMs: 60_000 });
+  const proxy = client.use(Probe);
+  // The first one's handler runs, the second waits for it there, and both are accepted.
+  for (let count = 0; count < 2; count++) await world.until(proxy.noteInTurn({}));
+  await world.settle(1_000);
+  silence();
+  const waiting = outcome(proxy.noteInTurn({}));
+  const began = world.clock.now();
+  assert.is((await world.until(client.closed, TIMEOUT + SLACK)).reason, "PEER_DEAD");
+  assert.ok(world.clock.now() - began <= TIMEOUT + SLACK, `${world.clock.now() - began} ms`);
+  assert.is(await waiting, "SESSION_LOST NOT_RUN");
+});
+
 test("a server finds a client that vanished while it was quiet, and its status says so", async () => {
   const { world, silence } = swallowing();
   const server = await world.serve({ livenessTimeoutMs: TIMEOUT, keepAliveMs: 5_000 });

@@ -189,10 +189,13 @@ export class SimAdmission {
   #checkFailure(name: string, error: unknown): void {
     const what = CommandError.is(error) ? error.code : String(error);
     this.#options.model.trace(`${name} did not renew: ${what}`);
-    const { denyChance, failChance, silentChance, slowMs, tokenlessChance } = this.#options.scenario;
+    const { world, scenario } = this.#options;
+    const { denyChance, failChance, silentChance, slowMs, tokenlessChance } = scenario;
     const possible =
       what === "SESSION_LOST" ||
       (what === "PERMISSION_DENIED" && denyChance > 0) ||
+      // Its own function may take longer than it may.
+      (what.startsWith("EndError: HANDSHAKE_TIMEOUT") && slowMs + world.freezes > 0) ||
       (what === "UNAVAILABLE" && failChance + silentChance + slowMs > 0) ||
       (what === "Error: no token" && tokenlessChance > 0);
     if (!possible) this.#options.model.violation(`${name}: a renewal failed with ${String(error)}`);

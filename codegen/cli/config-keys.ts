@@ -48,6 +48,11 @@ export class Keys {
     return new Keys(this.#file, this.#name(key), this.#values[key] ?? {}, known);
   }
 
+  /** A list of objects, empty when it is not there. */
+  objects(key: string, known: readonly string[]): readonly Keys[] {
+    return (this.list(key) ?? []).map((json, index) => new Keys(this.#file, `${this.#name(key)}[${index}]`, json, known));
+  }
+
   /** What is wrong with a value. */
   error(key: string, expected: string): UsageError {
     return new UsageError(`${this.#file}: ${this.#name(key) || "the file"} must be ${expected}`);

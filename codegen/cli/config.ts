@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { BreakingSettings } from "../evolve/settings.ts";
 import type { LintSettings } from "../lint/settings.ts";
+import { breakingKeys, readBreakingSettings } from "./breaking-config.ts";
 import { Keys } from "./config-keys.ts";
 import { lintKeys, readLintSettings } from "./lint-config.ts";
 import { UsageError } from "./terminal.ts";
@@ -20,6 +22,7 @@ export interface Config {
   /** A folder of templates that replace zgen's own of the same name. */
   readonly templates: string | undefined;
   readonly lint: LintSettings;
+  readonly breaking: BreakingSettings;
   /** Where handler classes are kept, and for which side; undefined where nobody asked for them. */
   readonly stubs: { readonly out: string; readonly side: "SERVER" | "CLIENT" } | undefined;
 }
@@ -46,9 +49,14 @@ const importExtensions: readonly ImportExtension[] = [".ts", ".js", ""];
 export function loadConfig(folder: string): Config {
   const file = findConfig(folder);
   if (file === undefined) return defaultConfig(folder);
+  return parseConfig(file, readFileSync(file, "utf8"));
+}
+
+/** Reads the text of `file`. */
+export function parseConfig(file: string, text: string): Config {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, "utf8"));
+    json = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
   }
@@ -72,7 +80,18 @@ function defaultConfig(folder: string): Config {
 
 /** Checks the parsed content of `file`. Unknown keys are errors: a misspelt one would silently do nothing. */
 export function readConfig(file: string, json: unknown): Config {
-  const keys = new Keys(file, "", json, ["$schema", "schemas", "out", "emit", "importExtension", "json", "templates", "lint", "stubs"]);
+  const keys = new Keys(file, "", json, [
+    "$schema",
+    "schemas",
+    "out",
+    "emit",
+    "importExtension",
+    "json",
+    "templates",
+    "lint",
+    "breaking",
+    "stubs",
+  ]);
   const folder = path.dirname(file);
   const schemas = keys.list("schemas") ?? ["schemas"];
   const emit = keys.string("emit") ?? "ts";
@@ -92,6 +111,7 @@ export function readConfig(file: string, json: unknown): Config {
     json: keys.boolean("json") ?? false,
     templates: templates === undefined ? undefined : path.resolve(folder, templates),
     lint: readLintSettings(keys.object("lint", lintKeys)),
+    breaking: readBreakingSettings(keys.object("breaking", breakingKeys)),
     stubs: keys.has("stubs") ? readStubs(folder, keys.object("stubs", ["out", "side"])) : undefined,
   };
 }

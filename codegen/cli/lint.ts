@@ -5,7 +5,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { readSchema } from "../read/read.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { type Config, loadConfig } from "./config.ts";
-import { count, formatOption, placeAll, printDiagnostics } from "./report.ts";
+import { formatOption, reportFindings } from "./report.ts";
 import { findSchemaFiles, globToRegExp } from "./schema-files.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,11 +22,7 @@ export const lint: Command = defineCommand({
     if (options.rules) return printRules(terminal);
     const config = loadConfig(terminal.cwd);
     const diagnostics = lintOnce(config);
-    if (options.format === "json") terminal.out(JSON.stringify({ diagnostics: placeAll(diagnostics, terminal, config) }));
-    else {
-      printDiagnostics(terminal, options.format, diagnostics, config);
-      if (diagnostics.length > 0) terminal.err(count(diagnostics.length, "finding"));
-    }
+    reportFindings(terminal, options.format, diagnostics, config);
     return diagnostics.length > 0 ? 1 : 0;
   },
 });

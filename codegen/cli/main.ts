@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   stubs: { summary: "keep classes of handlers in step with the schemas", load: async () => (await import("./stubs.ts")).stubs },
   docs: { summary: "write a reference page from the schemas' comments", load: async () => (await import("./docs.ts")).docs },
   lint: { summary: "check the schemas' names and style", load: async () => (await import("./lint.ts")).lint },
+  breaking: { summary: "find what a change of the schemas breaks", load: async () => (await import("./breaking.ts")).breaking },
   keygen: { summary: "make a server's identity", load: async () => (await import("./keygen.ts")).keygen },
   include: { summary: "print the folder that holds zserver/options.proto", load: async () => (await import("./include.ts")).include },
 };

@@ -12,11 +12,36 @@ export const formatOption = {
   help: "how to report: text (the default), json, or annotations of a GitHub workflow",
 } as const;
 
-/** A line for each diagnostic, in one of the formats that have lines. */
-export function printDiagnostics(terminal: Terminal, format: string | undefined, diagnostics: readonly Diagnostic[], config: Config): void {
+/** Findings of a check, in the asked format, and for people how many there are. */
+export function reportFindings(
+  terminal: Terminal,
+  format: string | undefined,
+  findings: readonly Diagnostic[],
+  config: Config,
+  asText?: (diagnostic: Diagnostic) => string,
+): void {
+  if (format === "json") terminal.out(JSON.stringify({ diagnostics: placeAll(findings, terminal, config) }));
+  else {
+    printDiagnostics(terminal, format, findings, config, asText);
+    if (findings.length > 0) terminal.err(count(findings.length, "finding"));
+  }
+}
+
+/**
+ * A line for each diagnostic, in one of the formats that have lines.
+ *
+ * @param asText how it reads where that is the format
+ */
+export function printDiagnostics(
+  terminal: Terminal,
+  format: string | undefined,
+  diagnostics: readonly Diagnostic[],
+  config: Config,
+  asText: (diagnostic: Diagnostic) => string = formatDiagnostic,
+): void {
   for (const diagnostic of placeAll(diagnostics, terminal, config)) {
     if (format === "github") terminal.out(formatAnnotation(diagnostic));
-    else terminal.err(formatDiagnostic(diagnostic));
+    else terminal.err(asText(diagnostic));
   }
 }
 

@@ -113,7 +113,8 @@ function firstText(roots: readonly string[], name: string, readFile: ReadFile): 
 /** What the file system says where there is no such file. */
 const absent: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"]);
 
-function readText(path: string): string | undefined {
+/** Reads a file of the disk. Throws what the file system says when the file is there and cannot be read. */
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

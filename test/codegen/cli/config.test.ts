@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadConfig, readConfig } from "../../../codegen/cli/config.ts";
 import { UsageError } from "../../../codegen/cli/terminal.ts";
+import { defaultBreakingSettings } from "../../../codegen/evolve/settings.ts";
 import { defaultLintSettings } from "../../../codegen/lint/settings.ts";
 import { withFolder } from "./support.ts";
 
@@ -29,6 +30,7 @@ test("an empty file means the defaults", () => {
     json: false,
     templates: undefined,
     lint: defaultLintSettings,
+    breaking: defaultBreakingSettings,
     stubs: undefined,
   });
 });
@@ -49,7 +51,7 @@ test("paths are relative to the file", () => {
 
 test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
-  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, stubs)");
+  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, breaking, stubs)");
   refuses({ out: 1 }, "out must be a string");
   refuses({ json: "yes" }, "json must be true or false");
   refuses({ schemas: "schemas" }, "schemas must be a list");
@@ -85,6 +87,8 @@ test("the published JSON Schema knows the keys that zgen knows, and no others", 
   };
   known(schema.properties, (json) => json);
   known(schema.properties.lint.properties, (json) => ({ lint: json }));
+  known(schema.properties.breaking.properties, (json) => ({ breaking: json }));
+  known(schema.properties.breaking.properties.except.items.properties, (json) => ({ breaking: { except: [json] } }));
   known(schema.properties.stubs.properties, (json) => ({ stubs: json }));
   known(root.properties, (json) => ({ schemas: [json] }));
 });

@@ -1,27 +1,4 @@
-import { seededRandom } from "../../support/channel/ends.ts";
-
-/** Chooses from lists, from one seed. */
-class Choice {
-  readonly #random: (bytes: number) => Uint8Array;
-
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
-  }
-
-  below(bound: number): number {
-    const [a = 0, b = 0] = this.#random(2);
-    return ((a << 8) | b) % bound;
-  }
-
-  /** True once in `times`. */
-  once(times: number): boolean {
-    return this.below(times) === 0;
-  }
-
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-}
+import { type Choice, choiceOf } from "../../support/choice.ts";
 
 const types = ["Item", "HTTPStatus", "V2Item", "Foo1Bar", "bad_item", "lower", "Snake_Case", "X", "ABTest1"];
 const values = ["UNSPECIFIED", "ON", "off", "Mixed_Case", "A__B", "V2", "ON_"];
@@ -34,7 +11,7 @@ const bases = ["file", "file_two", "Upper", "mixedCase", "dash-ed", "f1"];
 
 /** Files of so many random packages, each by its name: valid schemas, in and out of style. */
 export function randomModule(seed: number, packages: number): Record<string, string> {
-  const choice = new Choice(seed);
+  const choice = choiceOf(seed);
   const files: Record<string, string> = {};
   for (let number = 0; number < packages; number++) {
     const name = number % 30 === 7 ? "" : `${choice.once(15) ? "Pkg" : "pkg"}${number}.${choice.of(versions)}`;

@@ -33,10 +33,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   read: ["model"],
   emit: ["model"],
   lint: ["model"],
+  evolve: ["model"],
   call: ["model", "emit"],
   docs: ["model", "emit"],
   stubs: ["model", "emit"],
-  cli: ["model", "read", "emit", "lint", "docs", "stubs", "call"],
+  cli: ["model", "read", "emit", "lint", "evolve", "docs", "stubs", "call"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

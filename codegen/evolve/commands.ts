@@ -1,0 +1,36 @@
+import type { Command } from "../model/schema.ts";
+import type { Check } from "./rule.ts";
+import { commandPairs, servicePairs, shortName, topOf } from "./schema-pair.ts";
+
+export const commandNoDelete: Check = ({ before, after }, report) => {
+  for (const { file, element } of before.services.values()) {
+    const service = after.services.get(element.fullName)?.element;
+    const there = new Set(service?.commands.map(({ name }) => name));
+    for (const command of element.commands) {
+      if (there.has(command.name)) continue;
+      report(service?.position ?? topOf(file.name), `command ${command.fullName} is gone: calls of it fail with UNIMPLEMENTED`);
+    }
+  }
+};
+
+export const commandSameMode: Check = (schemas, report) => {
+  for (const { before, after } of commandPairs(schemas)) {
+    const [was, is] = [mode(before), mode(after)];
+    if (was !== is) report(after.position, `${shortName(after)} was ${was} and is ${is}`);
+  }
+};
+
+/** How a call of it goes: what is sent, and what comes back when. */
+function mode({ kind, zserver }: Command): string {
+  if (kind === "unary") return zserver.deferred ? "a deferred request" : "a request";
+  return kind === "one_way" ? "one-way" : `a ${kind.replace("_", " ").replace("bidi", "bidirectional")}`;
+}
+
+export const serviceSameSide: Check = (schemas, report) => {
+  for (const { before, after } of servicePairs(schemas)) {
+    const [was, is] = [before.zserver.side, after.zserver.side];
+    if (was !== is) report(after.position, `service ${after.name} was handled by ${handlers[was]} and is by ${handlers[is]}`);
+  }
+};
+
+const handlers = { SERVER: "the server", CLIENT: "the client", BOTH: "both sides" } as const;

@@ -1,0 +1,119 @@
+import type { Command, Enum, EnumValue, Extension, Field, File, Message, Position, Schema, Service } from "../model/schema.ts";
+import { withMapEntries } from "./map-entries.ts";
+
+/** One state of a schema, everything in it found by its full name. */
+export class SchemaIndex {
+  readonly files: ReadonlyMap<string, File>;
+  readonly messages: ReadonlyMap<string, Placed<Message>>;
+  readonly enums: ReadonlyMap<string, Placed<Enum>>;
+  readonly services: ReadonlyMap<string, Placed<Service>>;
+  readonly extensions: ReadonlyMap<string, Placed<Extension>>;
+
+  /** Only files that were asked for: what they import is somebody else's. */
+  constructor(schema: Schema) {
+    const files = schema.files
+      .filter(({ requested }) => requested)
+      .map((file) => ({ ...file, messages: file.messages.map(withMapEntries) }));
+    this.files = new Map(files.map((file) => [file.name, file]));
+    this.messages = index(files, messagesOf);
+    this.enums = index(files, (file) => [...file.enums, ...messagesOf(file).flatMap(({ enums }) => enums)]);
+    this.services = index(files, ({ services }) => services);
+    this.extensions = index(files, (file) => [...file.extensions, ...messagesOf(file).flatMap(({ extensions }) => extensions)]);
+  }
+
+  packages(): ReadonlySet<string> {
+    return new Set([...this.files.values()].map((file) => file.package));
+  }
+}
+
+/** An element and the file that declares it. */
+export interface Placed<T> {
+  readonly file: File;
+  readonly element: T;
+}
+
+function index<T extends { readonly fullName: string }>(
+  files: readonly File[],
+  elements: (file: File) => readonly T[],
+): ReadonlyMap<string, Placed<T>> {
+  return new Map(files.flatMap((file) => elements(file).map((element) => [element.fullName, { file, element }] as const)));
+}
+
+/** Messages, and those within them. */
+export function messagesOf(scope: Pick<File | Message, "messages">): readonly Message[] {
+  return scope.messages.flatMap((message) => [message, ...messagesOf(message)]);
+}
+
+/** An element before and after. */
+export interface Pair<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+/** Two states of a schema. */
+export interface SchemaPair {
+  readonly before: SchemaIndex;
+  readonly after: SchemaIndex;
+}
+
+function* pairs<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): Generator<Pair<T>> {
+  for (const [name, element] of before) {
+    const there = after.get(name);
+    if (there !== undefined) yield { before: element, after: there };
+  }
+}
+
+const elements = <T>({ before, after }: Pair<Placed<T>>): Pair<T> => ({ before: before.element, after: after.element });
+
+export const filePairs = ({ before, after }: SchemaPair): Iterable<Pair<File>> => pairs(before.files, after.files);
+
+export function* messagePairs({ before, after }: SchemaPair): Generator<Pair<Message>> {
+  for (const pair of pairs(before.messages, after.messages)) yield elements(pair);
+}
+
+export function* enumPairs({ before, after }: SchemaPair): Generator<Pair<Enum>> {
+  for (const pair of pairs(before.enums, after.enums)) yield elements(pair);
+}
+
+export function* servicePairs({ before, after }: SchemaPair): Generator<Pair<Service>> {
+  for (const pair of pairs(before.services, after.services)) yield elements(pair);
+}
+
+/** Commands of the same full name. */
+export function* commandPairs(schemas: SchemaPair): Generator<Pair<Command>> {
+  for (const { before, after } of servicePairs(schemas)) {
+    const names = new Map(after.commands.map((command) => [command.name, command]));
+    for (const command of before.commands) {
+      const there = names.get(command.name);
+      if (there !== undefined) yield { before: command, after: there };
+    }
+  }
+}
+
+/** Fields of the same number in the same message, and extensions of the same name. */
+export function* fieldPairs(schemas: SchemaPair): Generator<Pair<Field>> {
+  for (const { before, after } of messagePairs(schemas)) {
+    const numbers = new Map(after.fields.map((field) => [field.number, field]));
+    for (const field of before.fields) {
+      const there = numbers.get(field.number);
+      if (there !== undefined) yield { before: field, after: there };
+    }
+  }
+  for (const pair of pairs(schemas.before.extensions, schemas.after.extensions)) {
+    const { before, after } = elements(pair);
+    if (before.number === after.number && before.extendee === after.extendee) yield { before, after };
+  }
+}
+
+/** The values of an enum by number: several where names share one. */
+export function valuesByNumber({ values }: Enum): ReadonlyMap<number, readonly EnumValue[]> {
+  const numbers = new Map<number, EnumValue[]>();
+  for (const value of values) numbers.set(value.number, [...(numbers.get(value.number) ?? []), value]);
+  return numbers;
+}
+
+/** A command with its service, as people speak of it. */
+export const shortName = ({ fullName }: Command): string => fullName.split(".").slice(-2).join(".");
+
+/** Where a file begins: for what is not there any more. */
+export const topOf = (file: string): Position => ({ file, line: 1, column: 1 });

@@ -58,7 +58,9 @@ export class GitRevision {
 
   /** What git prints; undefined where it fails. */
   #git(args: readonly string[], input = ""): Buffer | undefined {
-    const { error, status, stdout } = spawnSync("git", args, { cwd: this.#folder, input, maxBuffer: Number.POSITIVE_INFINITY });
+    // Hooks set these; with them git would take the folder that it is called in for the top of the repository.
+    const env = { ...process.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined };
+    const { error, status, stdout } = spawnSync("git", args, { cwd: this.#folder, env, input, maxBuffer: Number.POSITIVE_INFINITY });
     if (error !== undefined) throw new UsageError(`git cannot be run: ${error.message}`);
     return status === 0 ? stdout : undefined;
   }

@@ -14,7 +14,9 @@ const finding = "schemas/shop/v1/shop.proto:3:9: FIELD_NO_DELETE field 2 (price)
 
 function git(folder: string, ...args: readonly string[]): void {
   const identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"];
-  execFileSync("git", [...identity, ...args], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  // Not the repository of a hook that these tests may run in.
+  const env = { ...process.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
+  execFileSync("git", [...identity, ...args], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
 }
 
 function commit(folder: string): void {
@@ -63,6 +65,19 @@ test("a revision is read where its own zgen.json says, also below the top of the
       assert.is(err, finding.replace("1 finding", "x.proto:1:1: FILE_NO_DELETE file x.proto is gone\n2 findings"));
     },
   ));
+
+test("in a hook, where git tells its children which repository it means, the revision is found all the same", () =>
+  withFolder({ "sub/zgen.json": "{}", [`sub/schemas/${proto}`]: before }, async (top) => {
+    git(top, "init", "-q");
+    commit(top);
+    write(top, `sub/schemas/${proto}`, after);
+    process.env.GIT_DIR = path.join(top, ".git");
+    try {
+      assert.is((await zgen(path.join(top, "sub"), "breaking", "--against", "main")).err, finding);
+    } finally {
+      delete process.env.GIT_DIR;
+    }
+  }));
 
 const importing = `${before}import "x.proto";\n`;
 const withInstalled = {

@@ -96,7 +96,7 @@ export class ResumableSessions<Data> {
     if (secret === undefined || secrets === undefined) return;
     // Whoever asks for new keys has heard the answer on the present ones, and no rotation begins before the last is over.
     secrets.confirm();
-    secrets.renew(secret);
+    secrets.rotate(secret);
   }
 
   /** The session has lost its connection, or holds more since. Those that are too many end, the longest detached first. */

@@ -5,41 +5,58 @@ import type { CryptoProvider } from "../crypto/provider.ts";
 export const RESUME_SECRET_LABEL = "zserver resume secret";
 
 /**
- * What a server honours of a session's resume secrets: the present one, and its predecessor until the client shows that it holds the successor. So
- * an answer that is lost on the way locks nobody out, and a secret that was replaced opens nothing. Only hashes are kept.
+ * What a server honours of a session's resume secrets: the last one that the client has shown to hold, and what may have come to it since. That are the
+ * secret of the connection that was granted last, whose answer may be lost, and that of keys which are being renewed: a client may know them before
+ * the server knows that it does, and ask to go on over another connection meanwhile. So nothing that is lost on the way locks anybody out, and a secret that
+ * was replaced opens nothing. Only hashes are kept, three at the most.
  */
 export class ResumeSecrets {
   readonly #crypto: CryptoProvider;
-  #present: Uint8Array;
-  #predecessor: Uint8Array | undefined;
+  #held: Uint8Array;
+  #rotated: Uint8Array | undefined;
+  #granted: Uint8Array | undefined;
 
   constructor(crypto: CryptoProvider, secret: Uint8Array) {
     this.#crypto = crypto;
-    this.#present = crypto.sha256(secret);
+    this.#held = crypto.sha256(secret);
   }
 
-  /** There are newer keys: the secret that they give is honoured too. What was unconfirmed before stays the predecessor. */
+  /** The connection in use is getting newer keys. */
+  rotate(secret: Uint8Array): void {
+    this.#rotated = this.#crypto.sha256(secret);
+  }
+
+  /** Another connection was granted. The one granted before it, if nothing has confirmed it, never was the client's. */
   renew(secret: Uint8Array): void {
-    this.#predecessor ??= this.#present;
-    this.#present = this.#crypto.sha256(secret);
+    this.#granted = this.#crypto.sha256(secret);
   }
 
-  /** The client holds the present secret: its predecessor opens nothing any more. */
+  /** The client holds the newest secret: no other opens anything any more. */
   confirm(): void {
-    this.#predecessor?.fill(0);
-    this.#predecessor = undefined;
+    this.#hold(this.#granted ?? this.#rotated ?? this.#held);
   }
 
   /** Whether this secret is honoured. Changes nothing. */
   honours(secret: Uint8Array): boolean {
-    const hash = this.#crypto.sha256(secret);
-    return equalBytes(hash, this.#present) || (this.#predecessor !== undefined && equalBytes(hash, this.#predecessor));
+    return this.#find(secret) !== undefined;
   }
 
-  /** Whether this secret is honoured. What it was shown for is granted: showing the present one confirms it. */
+  /** Whether this secret is honoured. What it was shown for is granted: showing one that is newer confirms it. */
   accept(secret: Uint8Array): boolean {
-    const honoured = this.honours(secret);
-    if (equalBytes(this.#crypto.sha256(secret), this.#present)) this.confirm();
-    return honoured;
+    const hash = this.#find(secret);
+    if (hash !== undefined && hash !== this.#held) this.#hold(hash);
+    return hash !== undefined;
+  }
+
+  #find(secret: Uint8Array): Uint8Array | undefined {
+    const hash = this.#crypto.sha256(secret);
+    return [this.#held, this.#rotated, this.#granted].find((known) => known !== undefined && equalBytes(hash, known));
+  }
+
+  #hold(hash: Uint8Array): void {
+    for (const other of [this.#held, this.#rotated, this.#granted]) if (other !== hash) other?.fill(0);
+    this.#held = hash;
+    this.#rotated = undefined;
+    this.#granted = undefined;
   }
 }

@@ -76,9 +76,12 @@ export class Succession {
     return this.#givenUp;
   }
 
-  /** The session is over. */
+  /** The session is over. That it had no connection any more is told first, if nobody was. */
   withdraw(close: (writer: Writer) => void): void {
+    const missed = this.#givenUp;
+    this.#givenUp = false;
     this.#attempt?.withdraw(close);
+    if (missed) this.#host.missed("SUPERSEDED");
   }
 
   #goOn(attachment: Attachment, answer: Resumed, told: number): void {

@@ -31,7 +31,31 @@ test("a successor is honoured alone once it is confirmed", () => {
   assert.ok(kept.accept(secret(1)));
 });
 
-test("however many answers are lost, the last confirmed secret stays honoured, and never more than two are", () => {
+test("a client that goes to another connection while its keys are renewed may hold any of three, and one when that is known", () => {
+  for (const held of [0, 1, 2]) {
+    const kept = secrets();
+    kept.rotate(secret(1));
+    assert.ok(kept.accept(secret(0)), "it asked before it had the newer keys");
+    kept.renew(secret(2));
+    for (const known of [0, 1, 2]) assert.ok(kept.honours(secret(known)), `${known}`);
+    assert.ok(kept.accept(secret(held)));
+    if (held === 0) continue;
+    for (const known of [0, 1, 2]) assert.is(kept.honours(secret(known)), known === held, `${known} when ${held} was shown`);
+  }
+});
+
+test("what comes over the connection that was granted last confirms its secret, not that of keys which were never used", () => {
+  const kept = secrets();
+  kept.rotate(secret(1));
+  kept.renew(secret(2));
+  kept.confirm();
+  assert.equal(
+    [0, 1, 2].map((known) => kept.honours(secret(known))),
+    [false, false, true],
+  );
+});
+
+test("however many answers are lost, the last confirmed secret stays honoured, and of the others only the last", () => {
   const kept = secrets();
   for (let number = 1; number <= 10; number++) {
     assert.ok(kept.accept(secret(0)));

@@ -29,7 +29,9 @@ async function abandoned(what: string): Promise<{ readonly lines: string[]; read
   await relay.close();
   assert.is(await exited, 0);
   await server.close();
-  return { lines: printed.trim().split("\n"), ms: performance.now() - began };
+  // How often it looks for a connection meanwhile is chance.
+  const lines = printed.split("\n").filter((line) => !["", "trying", "failed", "waiting"].includes(line));
+  return { lines, ms: performance.now() - began };
 }
 
 const test = suite("session/process alive");

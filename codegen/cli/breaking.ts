@@ -3,12 +3,12 @@ import { breakingRules } from "../evolve/breaking-rules.ts";
 import { categories } from "../evolve/rule.ts";
 import type { Exception } from "../evolve/settings.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { readSchema } from "../read/read.ts";
 import { readAgainst } from "./against.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { CONFIG_FILE, loadConfig } from "./config.ts";
+import { readProject } from "./read-project.ts";
 import { formatOption, reportFindings } from "./report.ts";
-import { findSchemaFiles, globToRegExp } from "./schema-files.ts";
+import { globToRegExp } from "./schema-files.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 /** `zgen breaking`. */
@@ -33,7 +33,7 @@ export const breaking: Command = defineCommand({
     if (against === undefined)
       throw new UsageError("there is no zgen.lock to compare with; name a folder or a git revision: --against main");
     const config = loadConfig(terminal.cwd);
-    const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+    const { schema, diagnostics } = readProject(config);
     if (schema === undefined) {
       reportFindings(terminal, format, diagnostics, config);
       return 1;

@@ -9,12 +9,11 @@ import { allCommands, type FoundCommand, findCommands } from "../call/find-comma
 import { invoke } from "../call/invoke.ts";
 import { methodName } from "../emit/identifier.ts";
 import type { Schema } from "../model/schema.ts";
-import { readSchema } from "../read/read.ts";
 import { type Command, defineCommand, type OptionValues } from "./command.ts";
 import { type Config, loadConfig, readConfig } from "./config.ts";
+import { readProject } from "./read-project.ts";
 import { requestsOf } from "./requests.ts";
 import { printDiagnostics } from "./report.ts";
-import { findSchemaFiles } from "./schema-files.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 const options = {
@@ -41,7 +40,7 @@ export const call: Command = defineCommand({
     "Invokes a command on a live server, from the schema. The request is JSON, {} unless given; `-` reads it from standard input, for a stream of requests one\na line. A reply is printed as JSON, a stream of them one a line. Ctrl-C cancels.",
   async run({ options, operands: [endpoint = "", name = "", text], terminal }) {
     const config = configOf(options.include, terminal);
-    const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+    const { schema, diagnostics } = readProject(config);
     if (schema === undefined) {
       printDiagnostics(terminal, "text", diagnostics, config);
       return 1;

@@ -1,11 +1,10 @@
 import type { EmissionMemory } from "../emit/emission-memory.ts";
 import { emitSchema } from "../emit/emit.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { readSchema } from "../read/read.ts";
 import type { Config } from "./config.ts";
+import { readProject } from "./read-project.ts";
 import type { OutputFile } from "./output.ts";
 import type { Progress } from "./progress.ts";
-import { findSchemaFiles } from "./schema-files.ts";
 import { UsageError } from "./terminal.ts";
 import { loadTemplates } from "./user-templates.ts";
 
@@ -23,9 +22,7 @@ export function compile(config: Config, progress: Progress, memory?: EmissionMem
   const { emit, importExtension, json } = config;
   const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
   const texts = new Map<string, string>();
-  const { schema, diagnostics } = readSchema({
-    files: findSchemaFiles(config.roots),
-    roots: config.roots.map(({ folder }) => folder),
+  const { schema, diagnostics } = readProject(config, {
     onFile: (name, text) => {
       progress.step("reading");
       texts.set(name, text);

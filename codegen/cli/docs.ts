@@ -1,11 +1,10 @@
 import path from "node:path";
 import { renderDocs } from "../docs/render.ts";
-import { readSchema } from "../read/read.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { loadConfig } from "./config.ts";
+import { readProject } from "./read-project.ts";
 import { writeWhole } from "./output.ts";
 import { printDiagnostics } from "./report.ts";
-import { findSchemaFiles } from "./schema-files.ts";
 import { loadDocsTemplate } from "./user-templates.ts";
 
 /** `zgen docs`. */
@@ -16,7 +15,7 @@ export const docs: Command = defineCommand({
     "Writes a reference of the schemas that zgen.json names, in Markdown, from their comments.\nA template docs.hbs in the folder that `templates` names replaces zgen's own.",
   async run({ options, terminal }) {
     const config = loadConfig(terminal.cwd);
-    const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+    const { schema, diagnostics } = readProject(config);
     if (schema === undefined) {
       printDiagnostics(terminal, "text", diagnostics, config);
       return 1;

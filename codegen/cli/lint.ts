@@ -2,11 +2,11 @@ import { lintSchema } from "../lint/lint.ts";
 import { isStandard, ruleNames } from "../lint/rule-names.ts";
 import { lintRules } from "../lint/rules.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import { readSchema } from "../read/read.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { type Config, loadConfig } from "./config.ts";
+import { readProject } from "./read-project.ts";
 import { formatOption, reportFindings } from "./report.ts";
-import { findSchemaFiles, globToRegExp } from "./schema-files.ts";
+import { globToRegExp } from "./schema-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `zgen lint`. */
@@ -28,9 +28,9 @@ export const lint: Command = defineCommand({
 });
 
 /** What is not in style; or, where the schemas cannot be read, why. */
-function lintOnce({ roots, lint }: Config): readonly Diagnostic[] {
-  const { schema, diagnostics } = readSchema({ files: findSchemaFiles(roots), roots: roots.map(({ folder }) => folder) });
-  return schema === undefined ? diagnostics : lintSchema(schema, lint, (glob, file) => globToRegExp(glob).test(file));
+function lintOnce(config: Config): readonly Diagnostic[] {
+  const { schema, diagnostics } = readProject(config);
+  return schema === undefined ? diagnostics : lintSchema(schema, config.lint, (glob, file) => globToRegExp(glob).test(file));
 }
 
 function printRules(terminal: Terminal): number {

@@ -1,15 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type HandlerView, handlerViews } from "../emit/handler-view.ts";
-import { readSchema } from "../read/read.ts";
 import { GeneratedModules } from "../stubs/modules.ts";
 import { newHandlerFile } from "../stubs/new-file.ts";
 import type { StubNote } from "../stubs/sync.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { loadConfig } from "./config.ts";
+import { readProject } from "./read-project.ts";
 import { writeWhole } from "./output.ts";
-import { formatOption, placeAll, printDiagnostics } from "./report.ts";
-import { findSchemaFiles } from "./schema-files.ts";
+import { formatOption, reportFindings } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 /** `zgen stubs`. */
@@ -25,10 +24,9 @@ export const stubs: Command = defineCommand({
     const config = loadConfig(terminal.cwd);
     const { stubs: settings } = config;
     if (settings === undefined) throw new UsageError(`${config.file} has no stubs; add "stubs": { "out": "src/handlers" }`);
-    const { schema, diagnostics } = readSchema({ files: findSchemaFiles(config.roots), roots: config.roots.map(({ folder }) => folder) });
+    const { schema, diagnostics } = readProject(config);
     if (schema === undefined) {
-      if (options.format === "json") terminal.out(JSON.stringify({ diagnostics: placeAll(diagnostics, terminal, config) }));
-      else printDiagnostics(terminal, options.format, diagnostics, config);
+      reportFindings(terminal, options.format, diagnostics, config);
       return 1;
     }
     const { services, exports } = handlerViews(schema);

@@ -1,6 +1,7 @@
 import type { File, Message } from "../model/schema.ts";
 import type { Check } from "./rule.ts";
-import { filePairs, messagePairs, messagesOf, type Placed, servicePairs, topOf, type SchemaIndex } from "./schema-pair.ts";
+import { messagesOf } from "../model/walk.ts";
+import { filePairs, messagePairs, type Placed, servicePairs, topOf, type SchemaIndex } from "./schema-pair.ts";
 
 interface Named {
   readonly name: string;
@@ -20,7 +21,7 @@ function keptInFile(what: string, elements: (scope: File | Message) => readonly 
   return (schemas, report) => {
     for (const { before, after } of filePairs(schemas)) {
       const there = localNames(after, elements);
-      const messages = new Map(messagesOf(after).map((message) => [local(message.fullName, after), message]));
+      const messages = new Map([...messagesOf(after)].map((message) => [local(message.fullName, after), message]));
       for (const name of localNames(before, elements).keys()) {
         const outer = messages.get(name.slice(0, Math.max(0, name.lastIndexOf("."))));
         if (!there.has(name)) report(outer?.position ?? topOf(after.name), `${what} ${name} is gone from its file`);

@@ -1,4 +1,5 @@
 import type { Command, Enum, EnumValue, Extension, Field, File, Message, Position, Schema, Service } from "../model/schema.ts";
+import { enumsOf, extensionsOf, messagesOf } from "../model/walk.ts";
 import { withMapEntries } from "./map-entries.ts";
 
 /** One state of a schema, everything in it found by its full name. */
@@ -16,9 +17,9 @@ export class SchemaIndex {
       .map((file) => ({ ...file, messages: file.messages.map(withMapEntries) }));
     this.files = new Map(files.map((file) => [file.name, file]));
     this.messages = index(files, messagesOf);
-    this.enums = index(files, (file) => [...file.enums, ...messagesOf(file).flatMap(({ enums }) => enums)]);
+    this.enums = index(files, enumsOf);
     this.services = index(files, ({ services }) => services);
-    this.extensions = index(files, (file) => [...file.extensions, ...messagesOf(file).flatMap(({ extensions }) => extensions)]);
+    this.extensions = index(files, extensionsOf);
   }
 
   packages(): ReadonlySet<string> {
@@ -34,14 +35,9 @@ export interface Placed<T> {
 
 function index<T extends { readonly fullName: string }>(
   files: readonly File[],
-  elements: (file: File) => readonly T[],
+  elements: (file: File) => Iterable<T>,
 ): ReadonlyMap<string, Placed<T>> {
-  return new Map(files.flatMap((file) => elements(file).map((element) => [element.fullName, { file, element }] as const)));
-}
-
-/** Messages, and those within them. */
-export function messagesOf(scope: Pick<File | Message, "messages">): readonly Message[] {
-  return scope.messages.flatMap((message) => [message, ...messagesOf(message)]);
+  return new Map(files.flatMap((file) => [...elements(file)].map((element) => [element.fullName, { file, element }] as const)));
 }
 
 /** An element before and after. */

@@ -1,6 +1,6 @@
 import type { Element } from "../model/schema.ts";
 import type { Check, LintContext } from "./check.ts";
-import { enumsOf, fieldsOf, messagesOf } from "./walk.ts";
+import { enumsOf, fieldsOf, messagesOf } from "../model/walk.ts";
 
 /** A rule that elements of one kind have a comment: it becomes the documentation of what is generated. */
 function commented(what: string, elements: (context: LintContext) => Iterable<Element>): Check {

@@ -1,6 +1,6 @@
 import { toUpperSnakeCase } from "./case.ts";
 import type { Check } from "./check.ts";
-import { enumsOf } from "./walk.ts";
+import { enumsOf } from "../model/walk.ts";
 
 export const enumFirstValueZero: Check = ({ file, report }) => {
   for (const { name, values } of enumsOf(file)) {

@@ -1,6 +1,6 @@
 import type { Extension, Field, File, Option, Schema } from "../model/schema.ts";
 import { type Check, topOf } from "./check.ts";
-import { enumsOf, extensionsOf, fieldsOf, messagesOf } from "./walk.ts";
+import { enumsOf, extensionsOf, fieldsOf, messagesOf } from "../model/walk.ts";
 
 export const syntaxSpecified: Check = ({ file, report }) => {
   if (file.syntaxPosition === undefined) report(topOf(file), "the file does not say its syntax", 'begin with syntax = "proto3";');

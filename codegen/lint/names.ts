@@ -1,7 +1,7 @@
 import type { Element } from "../model/schema.ts";
 import { isLowerSnakeCase, isPascalCase, isUpperSnakeCase } from "./case.ts";
 import { type Check, type LintContext, topOf } from "./check.ts";
-import { enumsOf, fieldsOf, messagesOf } from "./walk.ts";
+import { enumsOf, fieldsOf, messagesOf } from "../model/walk.ts";
 
 type Style = "PascalCase" | "lower_snake_case" | "UPPER_SNAKE_CASE";
 

@@ -1,7 +1,7 @@
-import type { Enum, Extension, Field, File, Message } from "../model/schema.ts";
+import type { Enum, Extension, Field, File, Message } from "./schema.ts";
 
 /** Every message of a file, those within messages too. */
-export function* messagesOf(scope: File | Message): Generator<Message> {
+export function* messagesOf(scope: Pick<File | Message, "messages">): Generator<Message> {
   for (const message of scope.messages) {
     yield message;
     yield* messagesOf(message);

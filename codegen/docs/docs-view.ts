@@ -20,6 +20,8 @@ export interface ElementDocsView {
   readonly anchor: string;
   readonly doc: string;
   readonly deprecated: boolean;
+  /** What its comment says about that behind "Deprecated:"; empty when it says nothing. It is not in `doc`. */
+  readonly deprecation: string;
 }
 
 export interface ServiceDocsView extends ElementDocsView {

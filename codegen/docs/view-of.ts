@@ -1,3 +1,4 @@
+import { describeElement } from "../model/deprecation.ts";
 import type { Command, Element, Enum, Field, File, Message, Schema, Service } from "../model/schema.ts";
 import type {
   CommandDocsView,
@@ -65,8 +66,10 @@ function packageView(name: string, files: readonly File[], described: ReadonlySe
 
 type ShowType = (fullName: string, stream?: boolean) => TypeDocsView;
 
-function element({ name, fullName, comment, deprecated }: Element): ElementDocsView {
-  return { name, anchor: fullName, doc: markdownOf(comment), deprecated };
+function element(described: Element): ElementDocsView {
+  const { name, fullName, deprecated } = described;
+  const { text, deprecation } = describeElement(described);
+  return { name, anchor: fullName, doc: markdownOf(text), deprecated, deprecation: markdownOf(deprecation) };
 }
 
 function serviceView(service: Service, type: ShowType): ServiceDocsView {

@@ -1,6 +1,7 @@
 import type { Enum, Message } from "../model/schema.ts";
-import { docComment, literal } from "./comment.ts";
+import { literal } from "./comment.ts";
 import { defaultsView } from "./default-view.ts";
+import { deprecationDoc, elementDoc } from "./element-doc.ts";
 import { claim, enumKey } from "./identifier.ts";
 import type { Ref } from "./imports.ts";
 import { propertiesOf, type Property } from "./message-scope.ts";
@@ -17,6 +18,7 @@ export function messageView(message: Message, scope: FileScope): MessageView {
   const optional: Ref = { ...runtimeRef(scope, "Optional"), type: true };
   return {
     doc: elementDoc(message),
+    deprecation: deprecationDoc(message),
     fullName: literal(message.fullName),
     maxElements: message.zserver.maxElements,
     name: names.type,
@@ -48,6 +50,7 @@ export function enumView(enumeration: Enum, scope: FileScope): EnumView {
   const taken = new Set<string>();
   return {
     doc: elementDoc(enumeration),
+    deprecation: deprecationDoc(enumeration),
     name: names.type,
     open: !enumeration.closed,
     guard: names.guard,
@@ -58,11 +61,6 @@ export function enumView(enumeration: Enum, scope: FileScope): EnumView {
       number: value.number,
     })),
   };
-}
-
-/** The JSDoc of an element: its comment, and whether it is deprecated. */
-export function elementDoc(element: { readonly comment: string; readonly deprecated: boolean }, indent = ""): string {
-  return docComment(element.deprecated ? `${element.comment}\n@deprecated` : element.comment, indent);
 }
 
 /** Message sets, which proto2 keeps for what is older than it, put extensions into groups of their own; they stay unknown fields. */

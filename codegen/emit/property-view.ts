@@ -1,5 +1,6 @@
 import type { Field, ValueType } from "../model/schema.ts";
 import { docComment, literal } from "./comment.ts";
+import { elementDoc } from "./element-doc.ts";
 import type { Code, Ref } from "./imports.ts";
 import type { Property } from "./message-scope.ts";
 import { hasDefault } from "./names.ts";
@@ -106,11 +107,10 @@ function singularTypes(field: Field, type: Code, initType: Code, scope: FileScop
 }
 
 export function fieldDoc(field: Field, indent = "  "): string {
-  const parts = [field.comment];
-  if (hasDefault(field)) parts.push(`Default, for which undefined stands: ${shownDefault(field.defaultValue!)}`);
-  if (field.zserver.view) parts.push("A view into the receive buffer: valid until the handler first awaits.");
-  if (field.deprecated) parts.push("@deprecated");
-  return docComment(parts.filter((part) => part !== "").join("\n"), indent);
+  const notes: string[] = [];
+  if (hasDefault(field)) notes.push(`Default, for which undefined stands: ${shownDefault(field.defaultValue!)}`);
+  if (field.zserver.view) notes.push("A view into the receive buffer: valid until the handler first awaits.");
+  return elementDoc(field, indent, notes);
 }
 
 function shownDefault(value: NonNullable<Field["defaultValue"]>): string {

@@ -1,8 +1,8 @@
 import type { Command, Service } from "../model/schema.ts";
 import { literal } from "./comment.ts";
+import { elementDoc } from "./element-doc.ts";
 import { claim, methodName } from "./identifier.ts";
 import type { Code, Ref } from "./imports.ts";
-import { elementDoc } from "./message-view.ts";
 import type { FileScope } from "./scope.ts";
 import type { CommandView, ServiceView } from "./view.ts";
 
@@ -62,6 +62,7 @@ function commandView(command: Command, service: Service, name: string, data: str
     ordered: zserver.ordered,
     delivery: zserver.delivery,
     critical: zserver.critical,
+    deprecated: command.deprecated,
     errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
   };
 }

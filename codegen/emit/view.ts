@@ -18,6 +18,8 @@ export interface FileView {
 
 export interface EnumView {
   readonly doc: string;
+  /** The part of `doc` that says that it is deprecated, where it is. */
+  readonly deprecation: string;
   readonly name: string;
   /** Whether numbers without a name are values too. */
   readonly open: boolean;
@@ -30,6 +32,8 @@ export interface EnumView {
 
 export interface MessageView extends CodecView {
   readonly doc: string;
+  /** The part of `doc` that says that it is deprecated, where it is. */
+  readonly deprecation: string;
   /** The message's full name as a string literal. */
   readonly fullName: string;
   readonly maxElements: number;
@@ -228,5 +232,7 @@ export interface CommandView {
   readonly ordered: boolean;
   readonly delivery: string;
   readonly critical: boolean;
+  /** It, its service or its file is. */
+  readonly deprecated: boolean;
   readonly errors: Code;
 }

@@ -19,6 +19,7 @@ export interface Element {
   readonly position: Position;
   /** The comment directly before (or, failing that, behind on the same line) without its markers; empty when there is none. */
   readonly comment: string;
+  /** The element says so, or the file that declares it, or a command's service. Fields and values say it for themselves. */
   readonly deprecated: boolean;
 }
 

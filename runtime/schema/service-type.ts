@@ -36,6 +36,8 @@ export interface CommandType<
   readonly delivery: Delivery;
   /** Runs also while its side is overloaded. */
   readonly critical: boolean;
+  /** The schema says so of it, of its service or of its file. It works all the same. */
+  readonly deprecated: boolean;
   /** Messages that this command may attach to its errors. */
   readonly errors: readonly MessageType[];
 }

@@ -1,6 +1,6 @@
 import { type Features, fileFeatures, ownFeatures } from "../features.ts";
 import type { Scope } from "../link/scope.ts";
-import type { ResolvedOptions } from "../options/resolved.ts";
+import { isDeprecated, type ResolvedOptions } from "../options/resolved.ts";
 import type { EnumNode, FileNode, MessageNode } from "../syntax/ast.ts";
 
 /** Which enums of a schema are closed. Features pass from the outside in, so that this is settled before any field asks. */
@@ -11,12 +11,15 @@ export class Builder {
   readonly file: FileNode;
   readonly scope: Scope;
   readonly features: Features;
+  /** The whole file is. */
+  readonly deprecated: boolean;
   readonly #closed: ClosedEnums;
 
   constructor(scope: Scope, closed: ClosedEnums) {
     this.scope = scope;
     this.file = scope.file;
     this.features = fileFeatures(scope.file);
+    this.deprecated = isDeprecated(scope.file.resolvedOptions);
     this.#closed = closed;
   }
 

@@ -1,5 +1,5 @@
 import type { Element, Option, Position } from "../../model/schema.ts";
-import type { ResolvedOptions } from "../options/resolved.ts";
+import { isDeprecated, type ResolvedOptions } from "../options/resolved.ts";
 import type { Source } from "../source.ts";
 import type { Name } from "../syntax/ast.ts";
 import { freezeValue } from "./freeze.ts";
@@ -11,24 +11,24 @@ interface Declaration {
   readonly resolvedOptions: ResolvedOptions;
 }
 
-/** What every element of the model has in common. */
-export function buildElement(source: Source, node: Declaration): Element & { readonly options: readonly Option[] } {
+/**
+ * What every element of the model has in common.
+ *
+ * @param within something that is deprecated with all that it declares
+ */
+export function buildElement(source: Source, node: Declaration, within = false): Element & { readonly options: readonly Option[] } {
   return {
     name: node.name.text,
     fullName: node.fullName,
     position: buildPosition(source, node.name.at),
     comment: node.comment,
-    deprecated: isDeprecated(node),
+    deprecated: within || isDeprecated(node.resolvedOptions),
     options: buildOptions(node.resolvedOptions),
   };
 }
 
 export function buildPosition(source: Source, at: number): Position {
   return Object.freeze(source.position(at));
-}
-
-export function isDeprecated({ resolvedOptions }: Declaration): boolean {
-  return resolvedOptions.values.deprecated === true;
 }
 
 export function buildOptions({ list }: ResolvedOptions): readonly Option[] {

@@ -1,13 +1,13 @@
 import type { Extension, Field, ValueType } from "../../model/schema.ts";
 import { type Features, fieldFeatures } from "../features.ts";
 import { defaultJsonName } from "../json-name.ts";
-import { messageOption } from "../options/resolved.ts";
+import { isDeprecated, messageOption } from "../options/resolved.ts";
 import { scalarValue } from "../options/scalar.ts";
 import type { FieldNode } from "../syntax/ast.ts";
 import { explicitJsonName, pseudoOptions } from "../syntax/pseudo-option.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
 import type { Builder } from "./builder.ts";
-import { buildOptions, buildPosition, isDeprecated } from "./element.ts";
+import { buildOptions, buildPosition } from "./element.ts";
 
 const copied = Object.freeze({ view: false });
 const viewed = Object.freeze({ view: true });
@@ -27,7 +27,7 @@ export function buildField(builder: Builder, node: FieldNode, parent: Features):
     fullName: node.fullName,
     position: buildPosition(source, node.name.at),
     comment: node.comment,
-    deprecated: isDeprecated(node),
+    deprecated: isDeprecated(node.resolvedOptions),
     options: buildOptions(node.resolvedOptions),
     number: node.number,
     jsonName: explicitJsonName(node) ?? defaultJsonName(node.name.text),
@@ -49,7 +49,8 @@ export function buildField(builder: Builder, node: FieldNode, parent: Features):
 }
 
 export function buildExtension(builder: Builder, node: FieldNode, parent: Features): Extension {
-  return { ...buildField(builder, node, parent), extendee: node.extendee?.target?.fullName ?? "" };
+  const field = buildField(builder, node, parent);
+  return { ...field, deprecated: builder.deprecated || field.deprecated, extendee: node.extendee?.target?.fullName ?? "" };
 }
 
 function valueType(builder: Builder, node: FieldNode, features: Features): ValueType {

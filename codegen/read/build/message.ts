@@ -12,7 +12,7 @@ export function buildMessage(builder: Builder, node: MessageNode, parent: Featur
   const features = builder.featuresOf(node, parent);
   const { max_elements: maxElements } = messageOption(node.resolvedOptions, "[zserver.message]");
   return {
-    ...buildElement(builder.file.source, node),
+    ...buildElement(builder.file.source, node, builder.deprecated),
     fields: freezeAll(node.fields, (field) => buildField(builder, field, features)),
     oneofs: freezeAll(node.oneofs, (oneof) => buildOneof(builder, oneof)),
     messages: freezeAll(node.messages, (message) => buildMessage(builder, message, features)),
@@ -33,7 +33,7 @@ function buildOneof(builder: Builder, node: OneofNode): Oneof {
 export function buildEnum(builder: Builder, node: EnumNode): Enum {
   const { source } = builder.file;
   return {
-    ...buildElement(source, node),
+    ...buildElement(source, node, builder.deprecated),
     values: freezeAll(node.values, (value) => ({ ...buildElement(source, value), number: value.number })),
     closed: builder.isClosed(node),
     allowAlias: node.resolvedOptions.values.allow_alias === true,

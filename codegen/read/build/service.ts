@@ -11,9 +11,10 @@ export const noneType = "zserver.None";
 export function buildService(builder: Builder, node: ServiceNode): Service {
   const { side, ordered, critical } = messageOption(node.resolvedOptions, "[zserver.service]");
   const defaults = { ordered: ordered === true, critical: critical === true };
+  const element = buildElement(builder.file.source, node, builder.deprecated);
   return {
-    ...buildElement(builder.file.source, node),
-    commands: freezeAll(node.methods, (method) => buildCommand(builder, method, defaults)),
+    ...element,
+    commands: freezeAll(node.methods, (method) => buildCommand(builder, method, defaults, element.deprecated)),
     zserver: Object.freeze({ side: side === "CLIENT" || side === "BOTH" ? side : "SERVER", ...defaults }),
   };
 }
@@ -21,11 +22,11 @@ export function buildService(builder: Builder, node: ServiceNode): Service {
 /** What the commands of a service take over from it. */
 type CommandDefaults = Pick<Command["zserver"], "ordered" | "critical">;
 
-function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefaults): Command {
+function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefaults, deprecated: boolean): Command {
   const own = messageOption(node.resolvedOptions, "[zserver.command]");
   const { idempotency_level: idempotency } = node.resolvedOptions.values;
   return {
-    ...buildElement(builder.file.source, node),
+    ...buildElement(builder.file.source, node, deprecated),
     request: node.request.target?.fullName ?? "",
     response: node.response.target?.fullName ?? "",
     requestStream: node.requestStream,

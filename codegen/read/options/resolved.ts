@@ -15,6 +15,11 @@ export interface ResolvedOptions {
 
 export const noOptions: ResolvedOptions = Object.freeze({ list: Object.freeze([]), values: Object.freeze(emptyMessage()) });
 
+/** Whether the element itself says `deprecated = true`. */
+export function isDeprecated({ values }: ResolvedOptions): boolean {
+  return values.deprecated === true;
+}
+
 export function emptyMessage(): OptionMessage {
   return Object.create(null) as OptionMessage;
 }

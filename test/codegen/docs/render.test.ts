@@ -14,7 +14,11 @@ service Lobby {
   rpc Join(JoinRequest) returns (JoinReply) {
     option (zserver.command) = { timeout_ms: 3000, errors: "RoomFull", ordered: true };
   }
-  rpc Say(ChatLine) returns (zserver.None);
+  // Says a line.
+  // Deprecated: use Talk.
+  rpc Say(ChatLine) returns (zserver.None) {
+    option deprecated = true;
+  }
   rpc Talk(stream ChatLine) returns (stream ChatLine) {
     option deprecated = true;
   }
@@ -69,6 +73,8 @@ Enters a room.
 \`lobby.v1.Lobby/Join\`: request and reply. Takes [JoinRequest](#lobby.v1.JoinRequest), gives [JoinReply](#lobby.v1.JoinReply). Deadline: 3000 ms. The next command starts when it has ended. Errors may carry [RoomFull](#lobby.v1.RoomFull).
 
 ### <a id="lobby.v1.Lobby.Say"></a>Say
+
+**Deprecated:** use Talk. Says a line.
 
 \`lobby.v1.Lobby/Say\`: one-way. Takes [ChatLine](#lobby.v1.ChatLine).
 

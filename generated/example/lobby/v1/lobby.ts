@@ -496,6 +496,7 @@ const lobbyCommands: LobbyCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [RoomFull],
   },
   say: {
@@ -509,6 +510,7 @@ const lobbyCommands: LobbyCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   match: {
@@ -522,6 +524,7 @@ const lobbyCommands: LobbyCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   history: {
@@ -535,6 +538,7 @@ const lobbyCommands: LobbyCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   import: {
@@ -548,6 +552,7 @@ const lobbyCommands: LobbyCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -626,6 +631,7 @@ const playerCommands: PlayerCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   ready: {
@@ -639,6 +645,7 @@ const playerCommands: PlayerCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };

@@ -84,6 +84,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   toJSON$: {
@@ -97,6 +98,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   name: {
@@ -110,6 +112,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   commands: {
@@ -123,6 +126,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   prototype: {
@@ -136,6 +140,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   constructor$: {
@@ -149,6 +154,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   toString$: {
@@ -162,6 +168,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   catch: {
@@ -175,6 +182,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   use: {
@@ -188,6 +196,7 @@ const namesCommands: NamesCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -273,6 +282,7 @@ const thenCommands$: thenCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -317,6 +327,7 @@ const toJSONCommands$: toJSONCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -360,6 +371,7 @@ const constructor$Commands$: constructor$Commands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -403,6 +415,7 @@ const prototypeCommands$: prototypeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -446,6 +459,7 @@ const nameCommands$: nameCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };
@@ -489,6 +503,7 @@ const commandsCommands$: commandsCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };

@@ -302,6 +302,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [Refused],
   },
   note: {
@@ -315,6 +316,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   turn: {
@@ -328,6 +330,7 @@ const probeCommands: ProbeCommands = {
     ordered: true,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   noteInTurn: {
@@ -341,6 +344,7 @@ const probeCommands: ProbeCommands = {
     ordered: true,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   blip: {
@@ -354,6 +358,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "VOLATILE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   later: {
@@ -367,6 +372,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [Refused],
   },
   down: {
@@ -380,6 +386,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   up: {
@@ -393,6 +400,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   both: {
@@ -406,6 +414,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   weigh: {
@@ -419,6 +428,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: true,
+    deprecated: false,
     errors: [],
   },
   pour: {
@@ -432,6 +442,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
   count: {
@@ -445,6 +456,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    deprecated: false,
     errors: [],
   },
 };

@@ -1,9 +1,9 @@
 import { toHex } from "./bytes/hex.ts";
 import type { ChannelPeer } from "./channel/channel.ts";
-import { ParkedReplies } from "./command/deferred.ts";
+import type { HandlerSide } from "./command/handler-side.ts";
 import { consoleLog, type Log } from "./command/log.ts";
 import type { Peer, PeerOptions } from "./command/peer.ts";
-import { makeRegistry, type Registry } from "./command/registry.ts";
+import { refusingSide } from "./command/refusing-side.ts";
 import { type CommonOptions, checkCounts, retentionOf, type SessionTimes, sessionTimes } from "./common-options.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import { type RandomSource, systemRandom } from "./crypto/random.ts";
@@ -33,12 +33,11 @@ export class SessionFactory<Data> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly limits: Limits;
-  readonly parked: ParkedReplies;
+  readonly handlerSide: HandlerSide;
   readonly log: Log;
   readonly retentionMs: number;
   readonly #role: "client" | "server";
   readonly #options: CommonOptions<Data>;
-  readonly #registry: Registry;
   readonly #times: SessionTimes;
 
   /** Throws TypeError for impossible options. */
@@ -54,9 +53,15 @@ export class SessionFactory<Data> {
     this.#times = sessionTimes(options);
     checkCounts(options, ["rotateAfterBytes"]);
     this.retentionMs = retentionOf(options.retentionMs);
-    this.#registry = makeRegistry(role === "server" ? "SERVER" : "CLIENT", options.handlers ?? [], options.interceptors ?? []);
-    const mac = (key: Uint8Array, data: Uint8Array): Uint8Array => crypto.hmacSha256(key, data);
-    this.parked = new ParkedReplies({ mac, key: this.random(32), wallNow: () => this.clock.wallNow() });
+    const { handlers = [], interceptors = [] } = options;
+    this.handlerSide = (handlers[0]?.handlerSide ?? refusingSide)({
+      side: role === "server" ? "SERVER" : "CLIENT",
+      implementations: handlers,
+      interceptors,
+      mac: (key, data) => crypto.hmacSha256(key, data),
+      key: this.random(32),
+      wallNow: () => this.clock.wallNow(),
+    });
   }
 
   get handshakeTimeoutMs(): number {
@@ -70,19 +75,18 @@ export class SessionFactory<Data> {
     hello: HelloOptions | undefined,
     hooks: SessionHooks<Data>,
   ): PeerOptions<Data> {
-    const { clock, timers, limits, parked } = this;
+    const { clock, timers, limits, handlerSide } = this;
     return {
       role: this.#role,
       connection,
       channelPeer,
       id: toHex(connection.channel.exporter(SESSION_ID_LABEL).subarray(0, SESSION_ID_BYTES)),
-      registry: this.#registry,
-      interceptors: this.#registry.interceptors,
+      handlerSide,
+      interceptors: this.#options.interceptors ?? [],
       limits,
       timers,
       endOfTurn: (run) => clock.endOfTurn(run),
       wallNow: () => clock.wallNow(),
-      parked,
       incident: this.incident,
       agent: AGENT,
       hello,

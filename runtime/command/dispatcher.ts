@@ -1,49 +1,33 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
-import { CreditWindow } from "../session/credit.ts";
-import { CommandFlag, FrameType, maxBodyBytes } from "../session/frame.ts";
+import type { CreditWindow } from "../session/credit.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { Pace } from "../time/pace.ts";
-import type { Timer, Timers } from "../time/timers.ts";
+import type { Timer } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
+import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
 import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
-import type { Load } from "./load.ts";
-import { CommandNumbers } from "./names.ts";
+import { Intake } from "./intake.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
 
-export interface DispatcherOptions {
-  readonly core: SessionCore;
-  readonly session: Session;
+export interface DispatcherOptions extends ReceiverOptions {
   readonly registry: Registry;
-  /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
-  readonly peerParity: 0 | 1;
-  readonly limits: Limits;
-  readonly peerLimits: PeerLimits;
-  readonly timers: Timers;
-  readonly wallNow: () => number;
   readonly parked: ParkedReplies;
-  /** Logs what the peer is not told, and returns the id under which it is found. */
-  readonly incident: (what: string, error: unknown) => string;
-  /** Default: new work is always taken. */
-  readonly load?: Load | undefined;
-  /** Something came to an end; somebody may wait for that. */
-  readonly idle: () => void;
 }
 
 /** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and keeps them until their end is sent. */
-export class Dispatcher {
+export class Dispatcher implements CommandReceiver {
   readonly #options: DispatcherOptions;
   readonly #core: SessionCore;
-  readonly #numbers: CommandNumbers<Registration>;
-  readonly #window: CreditWindow;
+  readonly #intake: Intake<Registration>;
   /** Commands whose end was not sent yet, by id. */
   readonly #open = new Map<number, IncomingCommand>();
   /** One-ways that wait or run. */
@@ -51,12 +35,9 @@ export class Dispatcher {
   readonly #queue: IncomingQueue;
   readonly #pace: Pace | undefined;
   readonly answers: Answers;
-  #lastId = 0;
-  #lastFlags = 0;
   #streams = 0;
   #runningOneWays = 0;
   #parkedHere = 0;
-  /** Answered commands that arrive from now on are refused. */
   draining = false;
   handled = 0;
   oneWaysRefused = 0;
@@ -66,8 +47,7 @@ export class Dispatcher {
     this.#options = options;
     this.#core = options.core;
     this.answers = new Answers(options);
-    this.#window = new CreditWindow(options.limits.queuedCommands, options.limits.queuedBytes);
-    this.#numbers = new CommandNumbers(options.limits.commandNames, (name, kind) => resolveCommand(options.registry, name, kind));
+    this.#intake = new Intake({ ...options, owed: options.core.owed }, (name, kind) => resolveCommand(options.registry, name, kind));
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#queue.pump());
@@ -97,7 +77,6 @@ export class Dispatcher {
     return this.#options.parked;
   }
 
-  /** Commands that wait, run or are parked. */
   get pending(): number {
     return this.#open.size + this.#oneWays.size;
   }
@@ -114,21 +93,17 @@ export class Dispatcher {
     return this.#options.timers.after(Math.max(0, at - this.now()), run);
   }
 
-  /** Starts nothing until the returned function is called. */
   hold(): () => void {
     return this.#queue.pause();
   }
 
-  /** There may be room for replies again. */
   retry(): void {
     this.#queue.pump();
     for (const command of this.#open.values()) command.writer?.retry();
   }
 
-  /** A REQUEST frame. */
   request(body: Reader, size: number): void {
-    const id = body.uintNumber();
-    this.#follow(id);
+    const id = this.#intake.id(body);
     if (this.#open.size >= this.limits.commandsInFlight)
       throw new ProtocolError(`more than ${this.limits.commandsInFlight} commands are in flight (limit commandsInFlight)`);
     const command = this.#accept(id, body, size);
@@ -138,7 +113,6 @@ export class Dispatcher {
     this.#queue.push(command, body);
   }
 
-  /** A SEND frame. */
   send(body: Reader, size: number): void {
     const command = this.#accept(0, body, size);
     this.#oneWays.add(command);
@@ -147,17 +121,15 @@ export class Dispatcher {
 
   /** A SEND_VOLATILE frame. It may take half the queue, which nobody else needs then, and is dropped beyond. */
   volatile(body: Reader, size: number): void {
-    const registration = this.#numbers.readKnown(body);
-    const timeoutMs = body.uintNumber();
+    const registration = this.#intake.volatileHead(body);
     this.#checkKind(registration, 0);
-    this.#lastFlags = 0;
     const { queuedCommands, queuedBytes } = this.limits;
     const full = 2 * this.#queue.length >= queuedCommands || 2 * this.#queue.bytes >= queuedBytes;
     if (full || (this.#retryAfterMs > 0 && !registration.command.critical)) {
       this.volatileRefused++;
       return;
     }
-    const command = new IncomingCommand(this, registration, 0, 0, this.#deadlineAt(timeoutMs), size);
+    const command = new IncomingCommand(this, registration, 0, 0, this.#deadlineAt(), size);
     command.credited = false;
     this.#oneWays.add(command);
     this.#queue.push(command, body);
@@ -197,28 +169,16 @@ export class Dispatcher {
     this.#find(id)?.writer?.grant(items, bytes);
   }
 
-  /** Tells every open window again: the session goes on over another connection. */
   restate(): void {
-    this.#core.owed.grant(0, this.#window);
+    this.#intake.restate();
     for (const command of this.#open.values()) command.reader?.restate();
   }
 
-  /** A VOID frame: what stood here was given up before it was accepted. */
   skip(body: Reader): void {
-    const id = body.uintNumber();
-    if (id !== 0) this.#follow(id);
-    const size = body.uint32();
-    const most = maxBodyBytes(FrameType.REQUEST, this.limits.messageBytes);
-    if (size > most) throw new ProtocolError(`a VOID frame stands for ${size} bytes; the limit is ${most}`);
-    if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
-    if (this.#window.take(size)) this.#core.owed.grant(0, this.#window);
-    if (body.position < body.end) this.#numbers.read(body);
-    if (body.position !== body.end) throw new ProtocolError("a VOID frame has more in it than an id and a name");
-    this.#lastFlags = CommandFlag.ORDERED;
+    this.#intake.skip(body);
     this.#queue.skip();
   }
 
-  /** The session is lost: everything under way is stopped, nothing more is sent. */
   lost(error: CommandError): void {
     this.#pace?.stop();
     this.#queue.clear();
@@ -285,20 +245,10 @@ export class Dispatcher {
     this.#options.idle();
   }
 
-  #follow(id: number): void {
-    if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
-      throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
-    this.#lastId = id;
-  }
-
   #accept(id: number, body: Reader, size: number): IncomingCommand {
-    const registration = this.#numbers.read(body);
-    const flags = body.uint32();
-    const timeoutMs = body.uintNumber();
-    this.#checkFlags(flags);
+    const registration = this.#intake.head(body, size);
     this.#checkKind(registration, id);
-    if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
-    const command = new IncomingCommand(this, registration, id, flags, this.#deadlineAt(timeoutMs), size);
+    const command = new IncomingCommand(this, registration, id, this.#intake.flags, this.#deadlineAt(), size);
     const { name } = registration.command;
     // Nobody can be told that a one-way is refused, so it still runs.
     if (this.draining && id !== 0)
@@ -311,19 +261,14 @@ export class Dispatcher {
       throw new ProtocolError(`a ${kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
   }
 
-  #deadlineAt(timeoutMs: number): number {
+  /** Of the command whose head was read last. */
+  #deadlineAt(): number {
+    const { timeoutMs } = this.#intake;
     return timeoutMs === 0 ? 0 : this.now() + timeoutMs;
   }
 
-  #checkFlags(flags: number): void {
-    if (flags > (CommandFlag.ORDERED | CommandFlag.AFTER_SUCCESS)) throw new ProtocolError(`unknown command flags ${flags}`);
-    if ((flags & CommandFlag.AFTER_SUCCESS) !== 0 && (this.#lastFlags & CommandFlag.ORDERED) === 0)
-      throw new ProtocolError("a command depends on the one before it, which is not ordered");
-    this.#lastFlags = flags;
-  }
-
   #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
-    if (command.credited && this.#window.take(command.size)) this.#core.owed.grant(0, this.#window);
+    if (command.credited) this.#intake.taken(command.size);
     this.#pace?.take();
     const refusal = this.#refusal(command, abandoned);
     if (refusal !== undefined) {
@@ -365,7 +310,7 @@ export class Dispatcher {
 
   /** The command, if it has not ended. */
   #find(id: number): IncomingCommand | undefined {
-    if (id > this.#lastId) throw new ProtocolError(`command ${id} was never started`);
+    this.#intake.checkStarted(id);
     return this.#open.get(id);
   }
 }

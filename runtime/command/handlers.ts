@@ -1,6 +1,10 @@
 import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import { serviceInfo } from "../schema/service-type.ts";
+import type { MakeHandlerSide } from "./handler-side.ts";
+import { HandlingSide } from "./handling-side.ts";
 import type { Context, DeferredContext, DeferredReply } from "./context.ts";
+
+const handlerSide: MakeHandlerSide = (options) => new HandlingSide(options);
 
 /** The function that handles a command of this type. */
 export type Handler<Command, Data = unknown> =
@@ -28,6 +32,8 @@ export type Handlers<Commands, Data = unknown> = { [Method in keyof Commands]: H
 export interface Implementation<Data = unknown> {
   readonly service: ServiceType;
   readonly handlers: Readonly<Record<string, (request: never, context: never) => unknown>>;
+  /** What runs them. It comes with `implement`. */
+  readonly handlerSide: MakeHandlerSide;
   /** Never set: it lets the type of `session.data` flow from `serve<Data>` into the handlers. */
   readonly dataType?: (data: Data) => void;
 }
@@ -44,5 +50,5 @@ export function implement<Proxy, Commands, Data = unknown>(
     if (typeof (handlers as Record<string, unknown>)[method] !== "function")
       throw new TypeError(`implement(${service[serviceInfo].name}): the command "${method}" has no handler`);
   }
-  return { service, handlers: handlers as Implementation["handlers"] };
+  return { service, handlers: handlers as Implementation["handlers"], handlerSide };
 }

@@ -22,14 +22,12 @@ import { SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
 import { type ControlOwners, leadControl } from "./control-frames.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
-import type { ParkedReplies } from "./deferred.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import type { CommandReceiver, HandlerSide } from "./handler-side.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { sendAgain } from "./replay.ts";
 import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
-import type { Registry } from "./registry.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
@@ -38,14 +36,13 @@ export interface PeerOptions<Data> {
   readonly connection: Connection;
   readonly channelPeer: ChannelPeer;
   readonly id: string;
-  readonly registry: Registry;
+  readonly handlerSide: HandlerSide;
   /** Of calls that leave this side. */
   readonly interceptors: readonly Interceptor[];
   readonly limits: Limits;
   readonly timers: Timers;
   readonly endOfTurn: (run: () => void) => void;
   readonly wallNow: () => number;
-  readonly parked: ParkedReplies;
   readonly incident: (what: string, error: unknown) => string;
   readonly agent: string;
   readonly hello: HelloOptions | undefined;
@@ -94,7 +91,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly #oneWayFailures: OneWayFailures;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
-  #dispatcher: Dispatcher | undefined;
+  #receiver: CommandReceiver | undefined;
   #end: SessionEnd | undefined;
   #resolveClosed!: (end: SessionEnd) => void;
 
@@ -138,7 +135,7 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   /** Starts no handler until the returned function is called. */
   hold(): () => void {
-    return this.#dispatcher!.hold();
+    return this.#receiver!.hold();
   }
 
   use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): Proxy {
@@ -163,11 +160,11 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   reply(command: CommandType, token: string, reply: unknown): Promise<void> {
-    return this.#options.parked.reply(command, token, reply);
+    return this.#options.handlerSide.reply(command, token, reply);
   }
 
   fail(command: CommandType, token: string, error: CommandError): Promise<void> {
-    return this.#options.parked.fail(command, token, error);
+    return this.#options.handlerSide.fail(command, token, error);
   }
 
   flush(): Promise<void> {
@@ -188,7 +185,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     if (this.#state === "open") {
       this.#state = "draining";
       this.#feed.emit({ type: "draining" });
-      this.#dispatcher!.draining = true;
+      this.#receiver!.draining = true;
       this.#caller!.refuse(
         (command) => new CommandError("UNAVAILABLE", `${command}: this side is draining`, { outcome: "NOT_RUN", command }),
       );
@@ -224,13 +221,13 @@ export class Peer<Data = unknown> implements Session<Data> {
   stats(): SessionStats {
     return {
       commandsSent: this.#caller?.sender.sent ?? 0,
-      commandsHandled: this.#dispatcher?.handled ?? 0,
+      commandsHandled: this.#receiver?.handled ?? 0,
       oneWaysFailed: this.#oneWayFailures.total,
-      oneWaysRefused: this.#dispatcher?.oneWaysRefused ?? 0,
+      oneWaysRefused: this.#receiver?.oneWaysRefused ?? 0,
       volatileDropped: this.#caller?.volatile.dropped ?? 0,
-      volatileRefused: this.#dispatcher?.volatileRefused ?? 0,
+      volatileRefused: this.#receiver?.volatileRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
-      commandsPending: this.#dispatcher?.pending ?? 0,
+      commandsPending: this.#receiver?.pending ?? 0,
       ...this.#totals.with(this.#connection.channel.stats),
     };
   }
@@ -265,32 +262,32 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, ...failures });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
     const peerParity = role === "client" ? 0 : 1;
-    this.#dispatcher = new Dispatcher({ ...this.#options, core, session, peerParity, peerLimits, idle });
+    this.#receiver = this.#options.handlerSide.receiver({ ...this.#options, core, session, peerParity, peerLimits, idle });
     this.#options.opened(this, hello);
   }
 
   #frame(type: FrameType, body: Reader, size: number): void {
-    const dispatcher = this.#dispatcher!;
-    if (type === FrameType.REQUEST) dispatcher.request(body, size);
-    else if (type === FrameType.SEND) dispatcher.send(body, size);
-    else if (type === FrameType.SEND_VOLATILE) dispatcher.volatile(body, size);
-    else if (type === FrameType.VOID) dispatcher.skip(body);
+    const receiver = this.#receiver!;
+    if (type === FrameType.REQUEST) receiver.request(body, size);
+    else if (type === FrameType.SEND) receiver.send(body, size);
+    else if (type === FrameType.SEND_VOLATILE) receiver.volatile(body, size);
+    else if (type === FrameType.VOID) receiver.skip(body);
     else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {
       const id = body.uintNumber();
       if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)
         throw new ProtocolError(`a frame of type ${type} has more in it than an id`);
       if (this.#isMine(id)) this.#caller!.frame(type, id, body, size);
-      else if (type === FrameType.ITEM) dispatcher.item(id, body, size);
-      else if (type === FrameType.END) dispatcher.endOfItems(id);
-      else if (type === FrameType.CANCEL) dispatcher.cancel(id);
+      else if (type === FrameType.ITEM) receiver.item(id, body, size);
+      else if (type === FrameType.END) receiver.endOfItems(id);
+      else if (type === FrameType.CANCEL) receiver.cancel(id);
       else throw new ProtocolError(`a frame of type ${type} for a command of the side that sent it`);
     }
   }
 
   #credit(id: number, items: number, bytes: number): void {
     if (id === 0 || this.#isMine(id)) this.#caller!.credit(id, items, bytes);
-    else this.#dispatcher!.credit(id, items, bytes);
+    else this.#receiver!.credit(id, items, bytes);
   }
 
   /** Commands that the client started have odd ids, those of the server even ones. */
@@ -302,7 +299,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#end = end;
     this.#state = "ended";
     this.#caller?.lost(end);
-    this.#dispatcher?.lost(this.#lostError());
+    this.#receiver?.lost(this.#lostError());
     this.#feed.emit(this.#now());
     this.#feed.end();
     for (const lost of this.#flushing) lost();
@@ -313,7 +310,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #resumed(answer: Resumed | undefined): void {
-    this.#dispatcher!.restate();
+    this.#receiver!.restate();
     this.#caller!.restate();
     this.#feed.emit({ type: "resumed" });
     this.#options.resumed(this, answer);
@@ -338,7 +335,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       credit: (id, items, bytes) => this.#credit(id, items, bytes),
       room: () => {
         this.#caller?.retry();
-        this.#dispatcher?.retry();
+        this.#receiver?.retry();
       },
       get waiting() {
         return peer.#caller?.waiting === true;
@@ -380,7 +377,7 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   #checkIdle(): void {
     if (this.#idle.length === 0) return;
-    if (this.#end !== undefined || this.#caller!.pending + this.#dispatcher!.pending === 0)
+    if (this.#end !== undefined || this.#caller!.pending + this.#receiver!.pending === 0)
       for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

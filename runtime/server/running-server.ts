@@ -118,11 +118,11 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   reply(command: CommandType, token: string, reply: unknown): Promise<void> {
-    return this.#factory.parked.reply(command, token, reply);
+    return this.#factory.handlerSide.reply(command, token, reply);
   }
 
   fail(command: CommandType, token: string, error: CommandError): Promise<void> {
-    return this.#factory.parked.fail(command, token, error);
+    return this.#factory.handlerSide.fail(command, token, error);
   }
 
   setEntrances(entrances: EntrancesInit, options?: SetEntrancesOptions): void {

@@ -16,7 +16,7 @@ const KiB = 1024;
  * What a page may carry, as `gzip -9` of its minified bundle. `cryptography` and `message` are the budgets of issue 4, which asks for 44 KiB for
  * all of the page, 25 KiB of them ours: `page` is what there is, so that it grows by no accident. docs/PERFORMANCE.md says what is between them.
  */
-const budget = { page: 74 * KiB, cryptography: 19 * KiB, message: 600 };
+const budget = { page: 69.5 * KiB, cryptography: 19 * KiB, message: 600 };
 const goal = { page: 44 * KiB, ours: 25 * KiB };
 
 interface Bundle {
@@ -24,16 +24,18 @@ interface Bundle {
   readonly gzip: number;
   /** Bytes of the minified bundle by folder of the sources. */
   readonly folders: ReadonlyMap<string, number>;
+  /** The sources that are in it. */
+  readonly files: readonly string[];
 }
 
-/** A bundle as a page has it. Modules of `files` are there under `virtual:` and their names. */
-async function bundle(contents: string, files: Readonly<Record<string, string>> = {}): Promise<Bundle> {
+/** A bundle as a page has it. Modules of `modules` are there under `virtual:` and their names. */
+async function bundle(contents: string, modules: Readonly<Record<string, string>> = {}): Promise<Bundle> {
   const virtual: Plugin = {
     name: "virtual",
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^virtual:/ }, ({ path: name }) => ({ path: name.slice("virtual:".length), namespace: "virtual" }));
       onLoad({ filter: /.*/, namespace: "virtual" }, ({ path: name }) => ({
-        contents: files[name]!,
+        contents: modules[name]!,
         loader: "ts",
         resolveDir: repository,
       }));
@@ -55,12 +57,15 @@ async function bundle(contents: string, files: Readonly<Record<string, string>> 
     logLevel: "error",
   });
   const folders = new Map<string, number>();
+  const files: string[] = [];
   for (const output of Object.values(metafile.outputs)) {
     for (const [name, { bytesInOutput }] of Object.entries(output.inputs)) {
-      if (bytesInOutput > 0) folders.set(folderOf(name), (folders.get(folderOf(name)) ?? 0) + bytesInOutput);
+      if (bytesInOutput === 0) continue;
+      files.push(name);
+      folders.set(folderOf(name), (folders.get(folderOf(name)) ?? 0) + bytesInOutput);
     }
   }
-  return { gzip: gzipSync(outputFiles[0]!.contents, { level: 9 }).length, folders };
+  return { gzip: gzipSync(outputFiles[0]!.contents, { level: 9 }).length, folders, files };
 }
 
 function folderOf(name: string): string {
@@ -97,6 +102,14 @@ test("a page carries nothing of servers, of Node, of zgen, or of other messages"
   const { folders } = await bundle(connecting);
   const foreign = [...folders.keys()].filter((folder) => /^codegen|^runtime\/(server|testing)|google|^ws$|sodium|protobufjs/.test(folder));
   assert.equal(foreign, []);
+});
+
+test("what handlers need comes with implement(), and not without it", async () => {
+  const handlers = (files: readonly string[]): number =>
+    files.filter((file) => /command\/(dispatcher|incoming-|answers|deferred)/.test(file)).length;
+  assert.is(handlers((await bundle(connecting)).files), 0);
+  const implementing = `import { implement } from "zserver"; globalThis.implement = implement;`;
+  assert.is(handlers((await bundle(connecting + implementing)).files), 5);
 });
 
 test("one more message of ten fields adds little", async () => {

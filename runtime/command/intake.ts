@@ -1,0 +1,108 @@
+import type { Reader } from "../bytes/reader.ts";
+import { CreditWindow } from "../session/credit.ts";
+import { CommandFlag, FrameType, maxBodyBytes } from "../session/frame.ts";
+import type { Limits } from "../session/limits.ts";
+import type { Owed } from "../session/owed.ts";
+import { ProtocolError } from "../session/protocol-error.ts";
+import { CommandNumbers } from "./names.ts";
+
+export interface IntakeOptions {
+  readonly limits: Limits;
+  /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
+  readonly peerParity: 0 | 1;
+  readonly owed: Owed;
+}
+
+/**
+ * What the peer's commands begin with, held to the protocol's rules: ids that follow each other, names that were introduced, flags, credit. What
+ * they stand for here is somebody else's affair.
+ */
+export class Intake<Entry> {
+  readonly #options: IntakeOptions;
+  readonly #numbers: CommandNumbers<Entry>;
+  readonly #window: CreditWindow;
+  #lastId = 0;
+  /** Of the head that was read last. */
+  flags = 0;
+  /** Of the head that was read last; 0: for ever. */
+  timeoutMs = 0;
+
+  /** @param resolve what a name stands for, unknown ones included */
+  constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry) {
+    const { commandNames, queuedCommands, queuedBytes } = options.limits;
+    this.#options = options;
+    this.#numbers = new CommandNumbers(commandNames, resolve);
+    this.#window = new CreditWindow(queuedCommands, queuedBytes);
+  }
+
+  /** The id with which a REQUEST begins. */
+  id(body: Reader): number {
+    const id = body.uintNumber();
+    this.#follow(id);
+    return id;
+  }
+
+  /**
+   * The rest of the head of a REQUEST or SEND.
+   *
+   * @param size of the frame's body, for which there must be credit
+   */
+  head(body: Reader, size: number): Entry {
+    const entry = this.#numbers.read(body);
+    const flags = body.uint32();
+    this.timeoutMs = body.uintNumber();
+    if (flags > (CommandFlag.ORDERED | CommandFlag.AFTER_SUCCESS)) throw new ProtocolError(`unknown command flags ${flags}`);
+    if ((flags & CommandFlag.AFTER_SUCCESS) !== 0 && (this.flags & CommandFlag.ORDERED) === 0)
+      throw new ProtocolError("a command depends on the one before it, which is not ordered");
+    this.flags = flags;
+    this.#receive(size);
+    return entry;
+  }
+
+  /** The head of a SEND_VOLATILE, which has no flags and takes no credit. */
+  volatileHead(body: Reader): Entry {
+    const entry = this.#numbers.readKnown(body);
+    this.timeoutMs = body.uintNumber();
+    this.flags = 0;
+    return entry;
+  }
+
+  /** A whole VOID. */
+  skip(body: Reader): void {
+    const id = body.uintNumber();
+    if (id !== 0) this.#follow(id);
+    const size = body.uint32();
+    const most = maxBodyBytes(FrameType.REQUEST, this.#options.limits.messageBytes);
+    if (size > most) throw new ProtocolError(`a VOID frame stands for ${size} bytes; the limit is ${most}`);
+    this.#receive(size);
+    this.taken(size);
+    if (body.position < body.end) this.#numbers.read(body);
+    if (body.position !== body.end) throw new ProtocolError("a VOID frame has more in it than an id and a name");
+    this.flags = CommandFlag.ORDERED;
+  }
+
+  /** Throws ProtocolError for the id of a command that was never started. */
+  checkStarted(id: number): void {
+    if (id > this.#lastId) throw new ProtocolError(`command ${id} was never started`);
+  }
+
+  /** A command of this size waits no more: another may come. */
+  taken(size: number): void {
+    if (this.#window.take(size)) this.restate();
+  }
+
+  /** Tells the peer its credit. */
+  restate(): void {
+    this.#options.owed.grant(0, this.#window);
+  }
+
+  #follow(id: number): void {
+    if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
+      throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
+    this.#lastId = id;
+  }
+
+  #receive(size: number): void {
+    if (!this.#window.receive(size)) throw new ProtocolError("a command was sent without credit");
+  }
+}

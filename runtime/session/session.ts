@@ -8,10 +8,10 @@ import type { Carried } from "./connection.ts";
 import { readCredit, readNumber } from "./control-body.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
-import { checkVersion, closeText, readWelcome, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
-import { Introduction } from "./introduction.ts";
+import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
+import { ClientOpening, type Opening, type OpeningHost, ServerOpening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import { OutboxRoom } from "./outbox-room.ts";
 import { Owed } from "./owed.ts";
@@ -35,13 +35,12 @@ export class Session implements Carried {
   readonly #options: SessionOptions;
   /** Acknowledgements and credit. */
   readonly owed: Owed;
-  /** `opening`: the peer's first frame is awaited. `admitting`: a server has it, and decides. `detached`: without a connection. */
-  #state: "opening" | "admitting" | "open" | "detached" | "ended" = "opening";
+  /** `detached`: without a connection. */
+  #state: "opening" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
   readonly #retention: Retention;
   #replay: ReplayBuffer | undefined;
-  /** Server. */
-  readonly #introduction = new Introduction();
+  readonly #opening: Opening;
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
   readonly #succession: Succession;
@@ -62,6 +61,7 @@ export class Session implements Carried {
     this.#retention = new Retention(options.timers, this.#expire);
     const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
     this.#succession = new Succession(this.#successionHost());
+    this.#opening = new (options.role === "client" ? ClientOpening : ServerOpening)(this.#openingHost());
     this.#attachment = this.#attach(options.link);
     this.#attachment.awaitHello(options.handshakeTimeoutMs, () => this.close("HANDSHAKE_TIMEOUT", message));
     const { hello } = options;
@@ -88,7 +88,7 @@ export class Session implements Carried {
    * @param expiresInMs for how long; 0: until further notice
    */
   welcome(expiresInMs = 0): void {
-    if (this.#state !== "admitting") return;
+    if (this.#state !== "opening" || !this.#opening.deciding) return;
     this.#state = "open";
     this.#watch();
     this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options, expiresInMs));
@@ -154,9 +154,7 @@ export class Session implements Carried {
     if (attachment === undefined) return;
     try {
       attachment.receive(recordKind, plaintext, this.#onFrame);
-      if (this.#state !== "admitting") return;
-      const refusal = this.#introduction.hear(attachment.frames.pendingBytes, this.#options.handler);
-      if (refusal !== undefined) this.close("UNSUPPORTED_PROTOCOL", refusal);
+      if (this.#state === "opening") this.#opening.recordRead(attachment.frames.pendingBytes);
     } catch (error) {
       this.#fail(error);
     }
@@ -223,8 +221,7 @@ export class Session implements Carried {
     }
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
-    else if (this.#state === "opening") this.#onFirst(type, body);
-    else if (this.#state === "admitting") throw new ProtocolError(`a frame of type ${type} came before the client was let in`);
+    else if (this.#state === "opening") this.#opening.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start);
@@ -233,23 +230,6 @@ export class Session implements Carried {
     else this.#onControl(type, body);
     return !this.ended;
   };
-
-  #onFirst(type: FrameType, body: Reader): void {
-    const { role, handler, retentionMs } = this.#options;
-    if (role === "server") {
-      this.#introduction.read(type, body);
-      this.#state = "admitting";
-      this.#attachment!.introduced();
-      return;
-    }
-    const welcome = readWelcome(type, body);
-    this.#state = "open";
-    this.#watch();
-    this.#retain(Math.min(retentionMs, welcome.retentionMs));
-    const refusal = checkVersion(welcome.protocol);
-    if (refusal === undefined) handler.opened(welcome);
-    else this.close("UNSUPPORTED_PROTOCOL", refusal);
-  }
 
   #onControl(type: FrameType, body: Reader): void {
     const attachment = this.#attachment!;
@@ -357,6 +337,20 @@ export class Session implements Carried {
     this.#retention.stop();
     this.outbox.drop();
     this.owed.stop();
+  }
+
+  #openingHost(): OpeningHost {
+    const { handler, retentionMs } = this.#options;
+    return {
+      handler,
+      introduced: () => this.#attachment!.introduced(),
+      welcomed: (welcome) => {
+        this.#state = "open";
+        this.#watch();
+        this.#retain(Math.min(retentionMs, welcome.retentionMs));
+      },
+      refuse: (why) => this.close("UNSUPPORTED_PROTOCOL", why),
+    };
   }
 
   #flushHost(): FlushHost {

@@ -45,6 +45,13 @@ export function readSchema(options: ReadOptions): ReadResult {
   return { schema: build(scopes, closed, options.files) };
 }
 
+/** google/protobuf/descriptor.proto, which declares the options of every kind of element. */
+export function descriptorSchema(): Schema {
+  const { schema } = readSchema({ files: [descriptorFile], roots: [] });
+  if (schema === undefined) throw new Error(`${descriptorFile} cannot be read: install zgen again`);
+  return schema;
+}
+
 /** Resolves every name: what it cannot, it reports. */
 function link(files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): readonly Scope[] {
   const table = new SymbolTable(diagnostics);

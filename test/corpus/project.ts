@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Schema } from "../../codegen/model/schema.ts";
+import { readSchema } from "../../codegen/read/read.ts";
+import { schemaOf } from "../support/printed.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repository = join(here, "../..");
@@ -29,6 +32,11 @@ export function install(): void {
 export function schemaFiles(): string[] {
   const all = readdirSync(schemas, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
   return all.filter((name) => name.endsWith(".proto")).sort();
+}
+
+/** The model of some of the schemas, and of all that they import. */
+export function read(files: readonly string[]): Schema {
+  return schemaOf(readSchema({ files, roots: [schemas] }));
 }
 
 /** Runs `zgen generate` on some of the schemas, and on all that they import. Throws when it finds anything wrong. */

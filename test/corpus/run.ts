@@ -1,9 +1,10 @@
 // npm run corpus: generates code for all of Google's public schemas, and type-checks it.
-// npm run corpus -- --sample N [--seed S]: the same for N of them, chosen at random, and for their JSON.
+// npm run corpus -- --sample N [--seed S]: the same for N of them, chosen at random, and for their JSON; prints them, and reads that back.
 import { parseArgs } from "node:util";
 import { SimRandom } from "../sim/random.ts";
+import { assertReadsBack } from "../support/printed.ts";
 import { describeLeftOut, leftOut } from "./left-out.ts";
-import { generate, generated, install, schemaFiles, typeCheck } from "./project.ts";
+import { generate, generated, install, read, schemaFiles, typeCheck } from "./project.ts";
 
 /** What generating all of them may take: seconds of the processor, MiB of memory, MB of code. */
 const limits = { cpuSeconds: 60, memoryMiB: 2048, megabytes: 225 };
@@ -36,12 +37,16 @@ function runSample(size: number): boolean {
   if (!(Number.isInteger(size) && size > 0)) throw new Error("--sample takes a number of files");
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
   console.log(`seed ${seed}`);
-  const { seconds, memoryMiB } = generate(choose(size, new SimRandom(seed)), { json: true });
+  const chosen = choose(size, new SimRandom(seed));
+  const { seconds, memoryMiB } = generate(chosen, { json: true });
   const { files: count, bytes } = generated();
   console.log(
     `${size} files: zgen generate ${seconds.toFixed(1)} s, ${Math.round(memoryMiB)} MiB, ${count} files of code, ${Math.round(bytes / 1e6)} MB`,
   );
   console.log(`type-checked in ${typeCheck().toFixed(1)} s`);
+  const model = read(chosen);
+  assertReadsBack(model, "the sample");
+  console.log(`printed and read back as the same model: ${model.files.length} files`);
   return true;
 }
 

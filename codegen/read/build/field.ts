@@ -1,6 +1,6 @@
+import { defaultJsonName } from "../../model/json-name.ts";
 import type { Extension, Field, ValueType } from "../../model/schema.ts";
 import { type Features, fieldFeatures } from "../features.ts";
-import { defaultJsonName } from "../json-name.ts";
 import { isDeprecated, messageOption } from "../options/resolved.ts";
 import { scalarValue } from "../options/scalar.ts";
 import type { FieldNode } from "../syntax/ast.ts";

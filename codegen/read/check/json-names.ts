@@ -1,5 +1,5 @@
 import type { Features } from "../features.ts";
-import { defaultJsonName } from "../json-name.ts";
+import { defaultJsonName } from "../../model/json-name.ts";
 import type { FieldNode, MessageNode } from "../syntax/ast.ts";
 import { explicitJsonName, pseudoOptions } from "../syntax/pseudo-option.ts";
 import type { CheckContext } from "./context.ts";

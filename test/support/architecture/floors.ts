@@ -32,12 +32,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   model: [],
   read: ["model"],
   emit: ["model"],
+  print: ["model"],
   lint: ["model"],
   evolve: ["model"],
   call: ["model", "emit"],
   docs: ["model", "emit"],
   stubs: ["model", "emit"],
-  cli: ["model", "read", "emit", "lint", "evolve", "docs", "stubs", "call"],
+  cli: ["model", "read", "emit", "lint", "evolve", "print", "docs", "stubs", "call"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

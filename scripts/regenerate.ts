@@ -43,7 +43,7 @@ export function regenerate(): Map<string, string> {
   const files = [
     ...emit(wellKnown, builtIn("../../../runtime/schema")),
     ...emit(["zserver/options.proto"], builtIn("../../runtime/schema"), onlyNone),
-    ...emit(["zserver/protocol/v1/entrances.proto", "zserver/protocol/v1/handshake.proto", "zserver/protocol/v1/session.proto"]),
+    ...emit(["entrances", "handshake", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`)),
     ...emit([
       "example/lobby/v1/lobby.proto",
       "example/probe/v1/names.proto",

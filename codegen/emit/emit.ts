@@ -1,6 +1,8 @@
 import type { Extension, File, Schema } from "../model/schema.ts";
+import { toHex } from "../../runtime/bytes/hex.ts";
 import { docComment, lineComment } from "./comment.ts";
 import type { EmissionMemory } from "./emission-memory.ts";
+import { emitRelease } from "./emit-release.ts";
 import { claim } from "./identifier.ts";
 import { Imports } from "./imports.ts";
 import { emitJson } from "./json/emit-json.ts";
@@ -32,6 +34,8 @@ export interface EmitOptions {
   readonly onFile?: ((name: string) => void) | undefined;
   /** What was emitted before, where this is one of many rounds, and the texts that the schema was read from. */
   readonly since?: { readonly memory: EmissionMemory; readonly texts: ReadonlyMap<string, string> } | undefined;
+  /** The semantic version of the release that the schema is. Default: none. */
+  readonly version?: string | undefined;
   /** Writes code for the built-in files too: only the runtime itself needs that. Default: false. */
   readonly builtIns?: boolean | undefined;
 }
@@ -52,6 +56,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "templates",
   "onFile",
   "since",
+  "version",
   "builtIns",
 ] satisfies (keyof EmitOptions)[]);
 
@@ -62,16 +67,38 @@ export function emitSchema(schema: Schema, options: EmitOptions): EmittedFile[] 
   const { since } = options;
   const scope = schemaScope(schema, options);
   const emitted = emittedFiles(schema, scope);
-  const emit = fileEmitter(schema, scope, emitted, options);
+  const render = compileTemplates({ runtime: scope.naming.runtimeImport, json: jsonImportOf(options) }, options.templates);
+  const emit = fileEmitter(schema, scope, emitted, render, options);
+  const texts = since && withDescriptions(since.texts, emitted, scope);
   const circumstances = JSON.stringify([
     { ...options, since: undefined },
     schema.files.map(({ name }) => name),
     [...emitted].map(({ name }) => name),
   ]);
-  const before = since?.memory.unchanged(schema.files, since.texts, circumstances);
+  const before = since?.memory.unchanged(schema.files, texts!, circumstances);
   const modules = new Map([...emitted].map((file) => [file.name, before?.get(file.name) ?? emit(file)]));
-  since?.memory.keep(since.texts, circumstances, modules);
-  return [...modules.values()].flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+  since?.memory.keep(texts!, circumstances, modules);
+  const hasServices = [...emitted].some(({ services }) => services.length > 0);
+  const release = hasServices ? emitRelease(scope, options.version ?? "", render, languagesOf(options)) : [];
+  return [...modules.values(), release].flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The texts with what else decides the code of a file: its services describe messages that any file may extend. */
+function withDescriptions(texts: ReadonlyMap<string, string>, emitted: ReadonlySet<File>, scope: SchemaScope): ReadonlyMap<string, string> {
+  const all = new Map(texts);
+  for (const { name, services } of emitted) {
+    const fingerprints = services.map(({ fullName }) => toHex(scope.fingerprints.services.get(fullName)!.fingerprint));
+    all.set(name, [texts.get(name), ...fingerprints].join("\0"));
+  }
+  return all;
+}
+
+function jsonImportOf({ jsonImport = "zserver/json" }: EmitOptions): string {
+  return jsonImport;
+}
+
+function languagesOf({ emit }: EmitOptions): readonly Language[] {
+  return emit === "js" ? ["js", "d.ts"] : ["ts"];
 }
 
 function schemaScope(schema: Schema, { importExtension, runtimeImport = "zserver/codec", builtIns }: EmitOptions): SchemaScope {
@@ -79,11 +106,15 @@ function schemaScope(schema: Schema, { importExtension, runtimeImport = "zserver
 }
 
 /** Makes the modules of one file: its own, that of its JSON, and in every language. */
-function fileEmitter(schema: Schema, scope: SchemaScope, emitted: ReadonlySet<File>, options: EmitOptions): (file: File) => EmittedFile[] {
-  const { jsonImport = "zserver/json" } = options;
-  const render = compileTemplates({ runtime: scope.naming.runtimeImport, json: jsonImport }, options.templates);
-  const json = options.json ? new JsonSchemaScope(scope, schema.files, jsonImport) : undefined;
-  const languages: readonly Language[] = options.emit === "js" ? ["js", "d.ts"] : ["ts"];
+function fileEmitter(
+  schema: Schema,
+  scope: SchemaScope,
+  emitted: ReadonlySet<File>,
+  render: Render,
+  options: EmitOptions,
+): (file: File) => EmittedFile[] {
+  const json = options.json ? new JsonSchemaScope(scope, schema.files, jsonImportOf(options)) : undefined;
+  const languages = languagesOf(options);
   return (file) => {
     options.onFile?.(file.name);
     return languages.flatMap((language) => {

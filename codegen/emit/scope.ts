@@ -1,3 +1,4 @@
+import { fingerprintsOf, type SchemaFingerprints } from "../describe/fingerprint.ts";
 import type { Enum, File, Message, Schema } from "../model/schema.ts";
 import type { Ref } from "./imports.ts";
 import { allMessages, type EnumNames, type FileNames, fileNames, type MessageNames } from "./names.ts";
@@ -32,12 +33,21 @@ interface Home<Names> {
 /** Where every type of a schema is found. One for a schema; {@link FileScope} sees it from one file. */
 export class SchemaScope {
   readonly naming: ModuleNaming;
+  /** The path of the module that all services share, without an extension. */
+  readonly releasePath: string;
+  readonly #schema: Schema;
+  #fingerprints: SchemaFingerprints | undefined;
   readonly #names = new Map<File, FileNames>();
   readonly #messages = new Map<string, Home<MessageNames> & { readonly message: Message }>();
   readonly #enums = new Map<string, Home<EnumNames> & { readonly enumeration: Enum }>();
 
   constructor(schema: Schema, naming: ModuleNaming) {
     this.naming = naming;
+    this.#schema = schema;
+    const modules = new Set(schema.files.map(({ name }) => modulePath(name)));
+    let releasePath = "release";
+    while (modules.has(releasePath)) releasePath += "$";
+    this.releasePath = releasePath;
     for (const file of schema.files) this.#add(file);
   }
 
@@ -49,6 +59,12 @@ export class SchemaScope {
     for (const enumeration of [...file.enums, ...messages.flatMap((message) => message.enums)]) {
       this.#enums.set(enumeration.fullName, { file, enumeration, names: names.enums.get(enumeration.fullName)! });
     }
+  }
+
+  /** Of all services of the schema. */
+  get fingerprints(): SchemaFingerprints {
+    this.#fingerprints ??= fingerprintsOf(this.#schema);
+    return this.#fingerprints;
   }
 
   names(file: File): FileNames {
@@ -123,6 +139,12 @@ export class FileScope {
   enumGuard(fullName: string): Ref {
     const { file, names } = this.schema.enumeration(fullName);
     return this.#ref(file, names.guard, false);
+  }
+
+  /** The constant that all services of the schema share. */
+  releaseRef(): Ref {
+    const { naming, releasePath } = this.schema;
+    return { module: relativeImport(this.file.name, releasePath) + naming.importExtension, name: "release", type: false };
   }
 
   /** The descriptor of an extension of this file. */

@@ -1,3 +1,5 @@
+import { encodeBase64 } from "../../runtime/bytes/base64.ts";
+import { toHex } from "../../runtime/bytes/hex.ts";
 import type { Command, Service } from "../model/schema.ts";
 import { literal } from "./comment.ts";
 import { elementDoc } from "./element-doc.ts";
@@ -9,6 +11,7 @@ import type { CommandView, ServiceView } from "./view.ts";
 export function serviceView(service: Service, data: string, scope: FileScope): ServiceView {
   const names = scope.names.services.get(service.fullName)!;
   const taken = new Set<string>();
+  const { fingerprint, description } = scope.schema.fingerprints.services.get(service.fullName)!;
   return {
     doc: elementDoc(service),
     fullName: literal(service.fullName),
@@ -19,6 +22,9 @@ export function serviceView(service: Service, data: string, scope: FileScope): S
     handlersName: names.handlers,
     data,
     side: service.zserver.side,
+    fingerprint: toHex(fingerprint),
+    description: encodeBase64(description),
+    release: scope.releaseRef(),
     commands: service.commands.map((command) => commandView(command, service, claim(taken, methodName(command.name)), data, scope)),
   };
 }

@@ -17,6 +17,7 @@ export const templateNames = [
   "json-message",
   "message",
   "read-case",
+  "release",
   "service",
   "write-field",
   "write-value",
@@ -41,7 +42,7 @@ const parts: Readonly<Record<"types" | "code" | "declarations", readonly Languag
 };
 
 /** Renders one file's view with the template that is named; what it refers to is imported through `imports`. */
-export type Render = (template: "file" | "json-file", view: unknown, imports: Imports, language: Language) => string;
+export type Render = (template: "file" | "json-file" | "release", view: unknown, imports: Imports, language: Language) => string;
 
 /** The modules of the codecs and of their JSON. */
 export interface RuntimeImports {
@@ -53,7 +54,7 @@ export interface RuntimeImports {
 const runtimeTypes = new Set(
   words(`
     CallOptions Caller CommandType Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType JsonValue JsonWriter
-    MessageType Reader ServiceType ToJsonOptions Writer`),
+    MessageType Reader SchemaRelease ServiceType ToJsonOptions Writer`),
 );
 
 function words(text: string): string[] {
@@ -94,7 +95,7 @@ function compileAll(modules: RuntimeImports, overrides: Templates): Render {
     handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtInTemplate(name), compilerOptions));
   }
   const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, compilerOptions);
-  const whole = { file: compile("file"), "json-file": compile("json-file") };
+  const whole = { file: compile("file"), "json-file": compile("json-file"), release: compile("release") };
   return (template, view, imports, language) => whole[template](view, { data: { imports, language } });
 }
 

@@ -16,6 +16,14 @@ export interface FileView {
   readonly services: readonly ServiceView[];
 }
 
+/** The module that all services of a schema share; there is none without services. */
+export interface ReleaseView {
+  /** The root fingerprint in hex. */
+  readonly root: string;
+  /** The semantic version as a string literal; an empty one where this is no release. */
+  readonly version: string;
+}
+
 export interface EnumView {
   readonly doc: string;
   /** The part of `doc` that says that it is deprecated, where it is. */
@@ -201,6 +209,12 @@ export interface ServiceView {
   /** The type parameter of the handlers. */
   readonly data: string;
   readonly side: "SERVER" | "CLIENT" | "BOTH";
+  /** In hex. */
+  readonly fingerprint: string;
+  /** What peers are told of it, in base64. */
+  readonly description: string;
+  /** The constant of `ReleaseView`. */
+  readonly release: Code;
   readonly commands: readonly CommandView[];
 }
 

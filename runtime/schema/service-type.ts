@@ -45,6 +45,23 @@ export interface CommandType<
 /** Which side of a session implements a service. */
 export type Side = "SERVER" | "CLIENT" | "BOTH";
 
+/** The state of a schema that a project's generated code was made from; the same object in all of its services. */
+export interface SchemaRelease {
+  /** The root fingerprint in hex, 32 digits: of all services of the schema. */
+  readonly root: string;
+  /** The semantic version of the release that this is; empty when it is none. */
+  readonly version: string;
+}
+
+/** What peers are told of a service. */
+export interface ServiceSchema {
+  /** In hex, 16 digits. */
+  readonly fingerprint: string;
+  /** An encoded `zserver.protocol.v1.ServiceDescription` in base64: decoded only when a peer's is another. */
+  readonly description: string;
+  readonly release: SchemaRelease;
+}
+
 /** What the runtime knows of a service besides its commands. Kept under a symbol, so that no command's name can collide with it. */
 export interface ServiceInfo<Proxy> {
   /** The fully qualified name, for example `example.lobby.v1.Lobby`. */
@@ -54,6 +71,7 @@ export interface ServiceInfo<Proxy> {
   readonly proxy: new (
     caller: Caller,
   ) => Proxy;
+  readonly schema: ServiceSchema;
 }
 
 /** The key of {@link ServiceInfo} on a service. Registered globally, so that two copies of the package understand each other's services. */

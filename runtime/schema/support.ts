@@ -10,4 +10,13 @@ export type { Caller, CallOptions } from "./caller.ts";
 export { emptyBytes, emptyList, emptyMap } from "./empty.ts";
 export type { ExtensionField, ExtensionType } from "./extension-type.ts";
 export type { Extensible, MessageType, Optional } from "./message-type.ts";
-export { type CommandKind, type CommandType, type ServiceInfo, serviceInfo, type ServiceType, type Side } from "./service-type.ts";
+export {
+  type CommandKind,
+  type CommandType,
+  type SchemaRelease,
+  type ServiceInfo,
+  serviceInfo,
+  type ServiceSchema,
+  type ServiceType,
+  type Side,
+} from "./service-type.ts";

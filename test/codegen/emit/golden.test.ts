@@ -172,7 +172,7 @@ test("well-known messages come from the codecs, and no file is written for them"
   const files = emitSchema(modelOf({ "a/b.proto": source }), { importExtension: ".js", runtimeImport: "other/codec" });
   assert.equal(
     files.map((file) => file.path),
-    ["a/b.ts"],
+    ["a/b.ts", "release.ts"],
   );
   const from = /import \{([^}]*)\} from "other\/codec";/.exec(files[0]!.text)![1]!;
   for (const name of ["None", "type NoneInit", "Timestamp", "type TimestampInit"]) assert.ok(new RegExp(`\\b${name},`).test(from), name);
@@ -182,6 +182,19 @@ test("protobuf's own other files are written where their types are used", () => 
   const uses = `syntax = "proto3"; package a; import "google/protobuf/api.proto"; message M { google.protobuf.Api api = 1; }`;
   const paths = emitSchema(modelOf({ "a/b.proto": uses }), { importExtension: ".js" }).map((file) => file.path);
   assert.equal(paths, ["a/b.ts", "google/protobuf/api.ts", "google/protobuf/source_context.ts", "google/protobuf/type.ts"]);
+});
+
+test("services share one module, which gives way to a schema's own of that name", () => {
+  const service = (name: string): string => `syntax = "proto3"; package ${name}; message M {} service S { rpc Go(M) returns (M); }`;
+  const files = { "a/b.proto": service("a"), "release.proto": service("r") };
+  const modules = emitSchema(modelOf(files), { importExtension: ".js", version: "1.2.3" });
+  assert.equal(
+    modules.map((file) => file.path),
+    ["a/b.ts", "release$.ts", "release.ts"],
+  );
+  const [first, shared] = modules.map(({ text }) => text);
+  assert.match(first!, 'import { release } from "../release$.js";');
+  assert.match(shared!, /^export const release: SchemaRelease = \{ root: "[0-9a-f]{32}", version: "1\.2\.3" \};$/m);
 });
 
 test("the same schema gives the same bytes", () => {

@@ -27,7 +27,8 @@ function declared<Kind extends "unary" | "client_stream">(
       return this.#caller.unary(command, request);
     }
   }
-  return { commands: { call: command }, [serviceInfo]: { name: "example.probe.v1.Probe", side: "BOTH", proxy: DeclaredProxy } };
+  const { schema } = Probe[serviceInfo];
+  return { commands: { call: command }, [serviceInfo]: { name: "example.probe.v1.Probe", side: "BOTH", proxy: DeclaredProxy, schema } };
 }
 
 /** The message type of a peer that writes garbage. */

@@ -25,6 +25,7 @@ import {
   writeString,
   writeUint32,
 } from "zserver/codec";
+import { release } from "../../../release.ts";
 
 /** Asks to enter a room. */
 export interface JoinRequest extends Extensible {
@@ -608,7 +609,16 @@ export interface LobbyHandlers<Data = unknown> {
 /** Commands that a player may call on the server. */
 export const Lobby: ServiceType<LobbyProxy, LobbyCommands> = {
   commands: lobbyCommands,
-  [serviceInfo]: { name: "example.lobby.v1.Lobby", side: "SERVER", proxy: LobbyProxy },
+  [serviceInfo]: {
+    name: "example.lobby.v1.Lobby",
+    side: "SERVER",
+    proxy: LobbyProxy,
+    schema: {
+      fingerprint: "b61c3b344675b049",
+      description: "ChZleGFtcGxlLmxvYmJ5LnYxLkxvYmJ5Eg0KB0hpc3RvcnkQAyABEg4KBkltcG9ydBAEGAEgAhIrCgRKb2luEAEYAyAEKh0KGWV4YW1wbGUubG9iYnkudjEuUm9vbUZ1bGwQBRINCgVNYXRjaBABGAYgBxILCgNTYXkQAhgBIAgaCAoCAQISAgkNGgwKBAECAwQSBAkJCQMaBgoBARIBDRoICgIBAhICCQkaCQoBARIBCRoBAxoICgIBAhICCQ0aBgoBARIBCRoGCgEBEgEJGgA=",
+      release: release,
+    },
+  },
 };
 
 /** Commands that the server may call on each player. */
@@ -680,5 +690,14 @@ export interface PlayerHandlers<Data = unknown> {
 /** Commands that the server may call on each player. */
 export const Player: ServiceType<PlayerProxy, PlayerCommands> = {
   commands: playerCommands,
-  [serviceInfo]: { name: "example.lobby.v1.Player", side: "CLIENT", proxy: PlayerProxy },
+  [serviceInfo]: {
+    name: "example.lobby.v1.Player",
+    side: "CLIENT",
+    proxy: PlayerProxy,
+    schema: {
+      fingerprint: "a36ac1b623bc27e9",
+      description: "ChdleGFtcGxlLmxvYmJ5LnYxLlBsYXllchILCgVIZWFyZBACIAESDQoFUmVhZHkQARgCIAMaDAoEAQIDBBIECQkJAxoAGgAaBgoBARIBCA==",
+      release: release,
+    },
+  },
 };

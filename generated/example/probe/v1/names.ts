@@ -18,6 +18,7 @@ import {
   serviceInfo,
   writeString,
 } from "zserver/codec";
+import { release } from "../../../release.ts";
 
 export interface Name extends Extensible {
   readonly text: string;
@@ -262,7 +263,16 @@ export interface NamesHandlers<Data = unknown> {
 /** Commands named like members that the language looks for. */
 export const Names: ServiceType<NamesProxy, NamesCommands> = {
   commands: namesCommands,
-  [serviceInfo]: { name: "example.probe.v1.Names", side: "BOTH", proxy: NamesProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.Names",
+    side: "BOTH",
+    proxy: NamesProxy,
+    schema: {
+      fingerprint: "9b4ff5013951a234",
+      description: "ChZleGFtcGxlLnByb2JlLnYxLk5hbWVzEgkKBUNhdGNoEAESDAoIQ29tbWFuZHMQARIPCgtDb25zdHJ1Y3RvchABEggKBE5hbWUQARINCglQcm90b3R5cGUQARIICgRUaGVuEAESCgoGVG9KU09OEAESDAoIVG9TdHJpbmcQARIJCgNVc2UQAiABGgYKAQESAQkaAA==",
+      release: release,
+    },
+  },
 };
 
 /** Services named so. */
@@ -308,7 +318,16 @@ export interface thenHandlers<Data = unknown> {
 /** Services named so. */
 export const then: ServiceType<thenProxy, thenCommands> = {
   commands: thenCommands$,
-  [serviceInfo]: { name: "example.probe.v1.then", side: "BOTH", proxy: thenProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.then",
+    side: "BOTH",
+    proxy: thenProxy,
+    schema: {
+      fingerprint: "ea21e8f10c75c4d2",
+      description: "ChVleGFtcGxlLnByb2JlLnYxLnRoZW4SCAoEQ2FsbBABGgYKAQESAQk=",
+      release: release,
+    },
+  },
 };
 
 export interface toJSONCommands {
@@ -352,7 +371,16 @@ export interface toJSONHandlers<Data = unknown> {
 
 export const toJSON: ServiceType<toJSONProxy, toJSONCommands> = {
   commands: toJSONCommands$,
-  [serviceInfo]: { name: "example.probe.v1.toJSON", side: "BOTH", proxy: toJSONProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.toJSON",
+    side: "BOTH",
+    proxy: toJSONProxy,
+    schema: {
+      fingerprint: "69b4b11352bd7170",
+      description: "ChdleGFtcGxlLnByb2JlLnYxLnRvSlNPThIICgRDYWxsEAEaBgoBARIBCQ==",
+      release: release,
+    },
+  },
 };
 
 export interface constructor$Commands {
@@ -396,7 +424,16 @@ export interface constructor$Handlers<Data = unknown> {
 
 export const constructor$: ServiceType<constructor$Proxy, constructor$Commands> = {
   commands: constructor$Commands$,
-  [serviceInfo]: { name: "example.probe.v1.constructor", side: "BOTH", proxy: constructor$Proxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.constructor",
+    side: "BOTH",
+    proxy: constructor$Proxy,
+    schema: {
+      fingerprint: "243c6a7aadac0eaf",
+      description: "ChxleGFtcGxlLnByb2JlLnYxLmNvbnN0cnVjdG9yEggKBENhbGwQARoGCgEBEgEJ",
+      release: release,
+    },
+  },
 };
 
 export interface prototypeCommands {
@@ -440,7 +477,16 @@ export interface prototypeHandlers<Data = unknown> {
 
 export const prototype: ServiceType<prototypeProxy, prototypeCommands> = {
   commands: prototypeCommands$,
-  [serviceInfo]: { name: "example.probe.v1.prototype", side: "BOTH", proxy: prototypeProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.prototype",
+    side: "BOTH",
+    proxy: prototypeProxy,
+    schema: {
+      fingerprint: "9337c6bb614b5ac6",
+      description: "ChpleGFtcGxlLnByb2JlLnYxLnByb3RvdHlwZRIICgRDYWxsEAEaBgoBARIBCQ==",
+      release: release,
+    },
+  },
 };
 
 export interface nameCommands {
@@ -484,7 +530,16 @@ export interface nameHandlers<Data = unknown> {
 
 export const name: ServiceType<nameProxy, nameCommands> = {
   commands: nameCommands$,
-  [serviceInfo]: { name: "example.probe.v1.name", side: "BOTH", proxy: nameProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.name",
+    side: "BOTH",
+    proxy: nameProxy,
+    schema: {
+      fingerprint: "6a3478a44c874c44",
+      description: "ChVleGFtcGxlLnByb2JlLnYxLm5hbWUSCAoEQ2FsbBABGgYKAQESAQk=",
+      release: release,
+    },
+  },
 };
 
 export interface commandsCommands {
@@ -528,5 +583,14 @@ export interface commandsHandlers<Data = unknown> {
 
 export const commands: ServiceType<commandsProxy, commandsCommands> = {
   commands: commandsCommands$,
-  [serviceInfo]: { name: "example.probe.v1.commands", side: "BOTH", proxy: commandsProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.commands",
+    side: "BOTH",
+    proxy: commandsProxy,
+    schema: {
+      fingerprint: "37a047d88fe7d50d",
+      description: "ChlleGFtcGxlLnByb2JlLnYxLmNvbW1hbmRzEggKBENhbGwQARoGCgEBEgEJ",
+      release: release,
+    },
+  },
 };

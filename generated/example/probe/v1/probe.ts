@@ -25,6 +25,7 @@ import {
   writeString,
   writeUint32,
 } from "zserver/codec";
+import { release } from "../../../release.ts";
 
 export interface Text extends Extensible {
   readonly text: string;
@@ -561,5 +562,14 @@ export interface ProbeHandlers<Data = unknown> {
 /** Commands that either side may call on the other. */
 export const Probe: ServiceType<ProbeProxy, ProbeCommands> = {
   commands: probeCommands,
-  [serviceInfo]: { name: "example.probe.v1.Probe", side: "BOTH", proxy: ProbeProxy },
+  [serviceInfo]: {
+    name: "example.probe.v1.Probe",
+    side: "BOTH",
+    proxy: ProbeProxy,
+    schema: {
+      fingerprint: "122e55dd86d05d8e",
+      description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRILCgVDb3VudBABGAISCAoERG93bhADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxInCgVMYXRlchABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEgoKBE5vdGUQAiABEhAKCk5vdGVJblR1cm4QAiABEgwKBFBvdXIQBRgEIAQSCAoEVHVybhABEgYKAlVwEAQSDQoFV2VpZ2gQARgEIAQaCAoCAQISAgkNGgAaDAoBARIBCxoBAyoBABoGCgEBEgEJGgoKAwECAxIDDAwJ",
+      release: release,
+    },
+  },
 };

@@ -150,7 +150,7 @@ export class ClientSession<Data> {
       },
       [FrameType.MOVE]: (_peer, body) => {
         Move.read(body, body.end);
-        if (this.#peer!.core.outbox.keeps) this.#move.begin();
+        if (this.#peer!.core.outboxes.keeps) this.#move.begin();
       },
     };
   }
@@ -222,7 +222,7 @@ export class ClientSession<Data> {
   }
 
   #disconnected(): void {
-    this.#lost(this.#peer!.core.outbox.accepted > this.#acceptedBefore);
+    this.#lost(this.#peer!.core.outboxes.acceptedInAll > this.#acceptedBefore);
     // A socket keeps its process alive; so does the search for the next one, or a pause of the network would end programs that wait for it.
     this.#letGo ??= this.#factory.clock.keepAlive?.();
     this.#move.stop();
@@ -289,7 +289,7 @@ export class ClientSession<Data> {
   #take(found: Found<ProvenConnection>): void {
     this.#found = found;
     this.#foundAt = this.#timers.now();
-    this.#acceptedBefore = this.#peer?.core.outbox.accepted ?? 0;
+    this.#acceptedBefore = this.#peer?.core.outboxes.acceptedInAll ?? 0;
     found.value.onRotated = (epoch) => {
       // The server has known these keys since it answered the rotation.
       if (!this.#peer!.core.detached) this.#confirmed();

@@ -84,7 +84,7 @@ export class Answers {
     try {
       body(writer);
     } catch (error) {
-      core.outbox.abandon();
+      core.outboxes.abandon();
       throw error;
     }
     const size = writer.position - start;

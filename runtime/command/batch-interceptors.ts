@@ -1,6 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
 import type { BatchMember } from "./batch.ts";
-import { interceptCall, type Interceptor } from "./interceptor.ts";
+import { type Interceptor, interceptCall } from "./interceptor.ts";
 import type { Session } from "./session-type.ts";
 import { ContextValues } from "./values.ts";
 

@@ -3,8 +3,10 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
 import type { CommandType } from "../schema/service-type.ts";
+import { countOf } from "../session/counts.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
+import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import type { SessionEnd } from "../session/session-end.ts";
@@ -16,8 +18,8 @@ import { failureFromWire, limitError } from "./failure.ts";
 import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoing-call.ts";
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
 import type { AnyCommand } from "./registry.ts";
-import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
 import { Sender } from "./sender.ts";
+import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
 import { VolatileSender } from "./volatile-sender.ts";
 
 export interface CallerOptions {
@@ -223,12 +225,12 @@ export class SessionCaller implements Caller {
   /** Every pending item is rejected, with what is known of it. */
   lost(end: SessionEnd): void {
     this.#refusal = (command) => lostError(end, command, "NOT_RUN");
-    const { accepted, flushed } = this.#core.outbox;
+    const { accepted, flushed } = this.#core.outboxes.normal;
     this.sender.lost(end);
     // Last: readers of events drop the oldest, and the promises of these have resolved.
     this.#options.oneWaysLost(this.#sentOneWays.lost(end, accepted, flushed));
     for (const call of this.#calls.values()) {
-      const notRun = call.sequence > flushed || (end.accepted !== undefined && call.sequence > end.accepted);
+      const notRun = call.sequence > flushed || (end.accepted !== undefined && call.sequence > countOf(end.accepted, Priority.NORMAL));
       this.#fail(call, lostError(end, call.command.name, notRun ? "NOT_RUN" : "MAY_HAVE_RUN"));
       this.#uncount(call);
     }
@@ -318,7 +320,7 @@ export class SessionCaller implements Caller {
     const size = this.#frames.request(id, command, request, encoded, place.flags, timeoutMs);
     this.#nextId += 2;
     call.id = id;
-    call.sequence = this.#core.outbox.numbered;
+    call.sequence = this.#core.outboxes.normal.numbered;
     call.sent = true;
     this.#calls.set(id, call);
     call.writer?.retry();
@@ -327,7 +329,7 @@ export class SessionCaller implements Caller {
 
   #oneWay(command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
     const size = this.#frames.oneWay(command, request, encoded, flags, timeoutMs);
-    const { numbered, accepted } = this.#core.outbox;
+    const { numbered, accepted } = this.#core.outboxes.normal;
     this.#sentOneWays.add(command, numbered, accepted);
     return size;
   }
@@ -340,7 +342,7 @@ export class SessionCaller implements Caller {
 
   /** What no transport was given while there is none goes as VOID to the next one, once its caller has given up. */
   #mayHaveLeft({ sent, sequence }: OutgoingCall): boolean {
-    return sent && !(this.#core.detached && sequence > this.#core.outbox.flushed);
+    return sent && !(this.#core.detached && sequence > this.#core.outboxes.normal.flushed);
   }
 
   #listen(call: OutgoingCall, signal: AbortSignal): void {

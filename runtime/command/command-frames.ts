@@ -82,7 +82,7 @@ export class CommandFrames {
     try {
       body(writer);
     } catch (error) {
-      this.#core.outbox.abandon();
+      this.#core.outboxes.abandon();
       throw error;
     }
     const size = writer.position - start;

@@ -52,7 +52,8 @@ export class Dispatcher implements CommandReceiver {
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#queue.pump());
     this.#queue = new IncomingQueue({
-      mayStart: () => this.#core.outbox.room && this.#runningOneWays < options.limits.commandsInFlight && (this.#pace?.open ?? true),
+      mayStart: () =>
+        this.#core.outboxes.normal.room && this.#runningOneWays < options.limits.commandsInFlight && (this.#pace?.open ?? true),
       start: (command, body, abandoned) => this.#start(command, body, abandoned),
     });
   }
@@ -209,7 +210,7 @@ export class Dispatcher implements CommandReceiver {
 
   itemSink(command: IncomingCommand): StreamSink<unknown> {
     const { answers } = this;
-    const { outbox } = this.#core;
+    const outbox = this.#core.outboxes.normal;
     return {
       get room() {
         return outbox.room;

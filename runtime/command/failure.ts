@@ -1,9 +1,9 @@
-import { type Failure, type FailureInit, Failure_Outcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { type Failure, Failure_Outcome, type FailureInit } from "../../generated/zserver/protocol/v1/session.ts";
+import { shortText } from "../bytes/short-text.ts";
 import { codeFromNumber, codeNumbers } from "../errors/code.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { receivedDetail } from "../errors/error-detail.ts";
 import type { CommandType } from "../schema/service-type.ts";
-import { shortText } from "../bytes/short-text.ts";
 import { FAILURE_BYTES } from "../session/frame.ts";
 
 /** The longest message of a failure, in UTF-16 units; longer ones are cut. */

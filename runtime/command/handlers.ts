@@ -1,8 +1,8 @@
 import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import { serviceInfo } from "../schema/service-type.ts";
+import type { Context, DeferredContext, DeferredReply } from "./context.ts";
 import type { MakeHandlerSide } from "./handler-side.ts";
 import { HandlingSide } from "./handling-side.ts";
-import type { Context, DeferredContext, DeferredReply } from "./context.ts";
 
 const handlerSide: MakeHandlerSide = (options) => new HandlingSide(options);
 

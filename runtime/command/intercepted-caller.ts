@@ -2,7 +2,7 @@ import type { CommandError } from "../errors/command-error.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
 import type { CommandType } from "../schema/service-type.ts";
 import type { SessionCaller } from "./caller.ts";
-import { type Call, interceptCall, type Interceptor } from "./interceptor.ts";
+import { type Call, type Interceptor, interceptCall } from "./interceptor.ts";
 import { PendingStream } from "./pending-stream.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";

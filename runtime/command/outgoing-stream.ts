@@ -63,7 +63,7 @@ export class OutgoingStreams {
     const { core, frames, peerLimits } = this.#options;
     return new StreamWriter<unknown>(new CreditBudget(peerLimits.streamItems, peerLimits.streamBytes), {
       get room() {
-        return call.sent && core.outbox.room;
+        return call.sent && core.outboxes.normal.room;
       },
       write: (item) => frames.item(call.id, call.command, item),
     });

@@ -20,14 +20,14 @@ import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./
 import { interceptMembers } from "./batch-interceptors.ts";
 import { SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
-import { type ControlOwners, leadControl } from "./control-frames.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
+import { type ControlOwners, leadControl } from "./control-frames.ts";
 import type { CommandReceiver, HandlerSide } from "./handler-side.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
-import { sendAgain } from "./replay.ts";
 import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
+import { sendAgain } from "./replay.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
@@ -173,7 +173,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       if (this.#end !== undefined) return lost();
       this.#flushing.add(lost);
       this.#caller!.sender.whenPassed(() =>
-        this.core.outbox.whenAcknowledged(() => {
+        this.core.outboxes.whenAcknowledged(() => {
           this.#flushing.delete(lost);
           resolve();
         }),

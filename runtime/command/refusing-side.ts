@@ -88,7 +88,7 @@ class RefusingReceiver implements CommandReceiver {
   }
 
   retry(): void {
-    if (!this.#options.core.outbox.room) return;
+    if (!this.#options.core.outboxes.normal.room) return;
     for (const size of this.#untaken) this.#intake.taken(size);
     this.#untaken = [];
   }

@@ -1,5 +1,5 @@
-import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
 import { CommandError } from "../errors/command-error.ts";
+import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
 import { kindNumbers } from "../session/frame.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";

@@ -87,7 +87,7 @@ export class Sender {
   }
 
   get #open(): boolean {
-    return this.#options.core.outbox.room && this.#budget.open;
+    return this.#options.core.outboxes.normal.room && this.#budget.open;
   }
 
   #wait(call: OutgoingCall, request: unknown): void {

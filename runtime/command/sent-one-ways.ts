@@ -1,4 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
+import { countOf } from "../session/counts.ts";
+import { Priority } from "../session/priority.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { lostError } from "./call-errors.ts";
 import { Fifo } from "./fifo.ts";
@@ -52,7 +54,7 @@ export class SentOneWays {
    * @param handed how many were given to a transport
    */
   lost(end: SessionEnd, acknowledged: number, handed: number): LostOneWays {
-    const accepted = Math.max(acknowledged, Math.min(end.accepted ?? 0, handed));
+    const accepted = Math.max(acknowledged, Math.min(countOf(end.accepted ?? [], Priority.NORMAL), handed));
     const runs: Run[] = [];
     let count = 0;
     for (let at = 0; at < this.#runs.length; at++) {

@@ -1,9 +1,9 @@
 import type { DiscoveryStep } from "../discovery/step.ts";
-import type { EndReason } from "../errors/end-reason.ts";
-import type { EndError, SessionEnd } from "../session/session-end.ts";
-import type { CommandType, ServiceType } from "../schema/service-type.ts";
-import type { BatchBuilder, BatchOptions, Settled } from "./batch.ts";
 import type { CommandError } from "../errors/command-error.ts";
+import type { EndReason } from "../errors/end-reason.ts";
+import type { CommandType, ServiceType } from "../schema/service-type.ts";
+import type { EndError, SessionEnd } from "../session/session-end.ts";
+import type { BatchBuilder, BatchOptions, Settled } from "./batch.ts";
 import type { Principal } from "./context.ts";
 
 /** What `status()` tells, in the order in which it happens. */

@@ -1,6 +1,6 @@
-import { Fifo } from "./fifo.ts";
 import { CreditWindow } from "../session/credit.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
+import { Fifo } from "./fifo.ts";
 
 /** What a stream asks of the command that it belongs to. */
 export interface StreamReaderHost {

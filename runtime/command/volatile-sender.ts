@@ -51,7 +51,7 @@ export class VolatileSender {
 
   get #open(): boolean {
     const { core, sender } = this.#options;
-    return !core.detached && sender.free && core.outbox.volatileRoom;
+    return !core.detached && sender.free && core.outboxes.normal.volatileRoom;
   }
 
   #send(command: AnyCommand, request: unknown, timeoutMs: number): void {

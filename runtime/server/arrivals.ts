@@ -3,6 +3,7 @@ import type { ChannelPeer } from "../channel/channel.ts";
 import type { Principal } from "../command/context.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Connection } from "../session/connection.ts";
+import { readCounts } from "../session/counts.ts";
 import type { AdmissionRequest, Admissions } from "./admissions.ts";
 import type { ResumableSessions } from "./resumable-sessions.ts";
 import { expiresInMs, isRefusal, type Refusal } from "./verdict.ts";
@@ -117,7 +118,7 @@ export class Arrivals<Data> {
     granted(session);
     session.moveTo(connection);
     this.#host.admitted(session);
-    session.core.resume(connection, Number(request.accepted[0] ?? 0n), expiresInMs(principal, this.#host.wallNow()));
+    session.core.resume(connection, readCounts(request.accepted), expiresInMs(principal, this.#host.wallNow()));
     this.#host.resumed(session, request);
   }
 }

@@ -35,7 +35,7 @@ export class DetachedSessions<Data> {
   hold(peer: Peer<Data>): void {
     const groups = this.#groupsOf.get(peer) ?? this.#groupsFor(peer);
     this.#groupsOf.set(peer, groups);
-    for (const group of groups) group.hold(peer, peer.core.outbox.heldBytes);
+    for (const group of groups) group.hold(peer, peer.core.outboxes.heldBytes);
     for (const group of groups) group.endSurplus();
   }
 

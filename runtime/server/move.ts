@@ -85,7 +85,7 @@ export class Move<Data> {
 
   /** Those that went over by themselves meanwhile, or have ended, are left alone. */
   #ask(peer: Peer<Data>): void {
-    if (this.#staying.has(peer) && peer.core.outbox.keeps) peer.control(FrameType.MOVE, () => {});
+    if (this.#staying.has(peer) && peer.core.outboxes.keeps) peer.control(FrameType.MOVE, () => {});
   }
 
   #checkDone(): void {

@@ -83,7 +83,7 @@ export class Renewals<Data> {
     peer.control(FrameType.ADMITTED, (writer) =>
       Admitted.write(writer, { admitted, expiresInMs: expiresInMs(peer.principal, this.#host.wallNow()), reason }),
     );
-    peer.core.outbox.whenAcknowledged(() => this.#accepted(peer));
+    peer.core.outboxes.whenAcknowledged(() => this.#accepted(peer));
   }
 
   /** The client has the answer. */

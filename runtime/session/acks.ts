@@ -1,4 +1,6 @@
 import type { Timer, Timers } from "../time/timers.ts";
+import { type Counts, countEach } from "./counts.ts";
+import { Priority } from "./priority.ts";
 
 /** How long an acknowledgement waits for other frames to ride with. */
 export const ACK_DELAY_MS = 25;
@@ -10,7 +12,9 @@ export class Acks {
   readonly #timers: Timers;
   readonly #send: () => void;
   #accepted = 0;
-  #told = 0;
+  /** Of the other classes. */
+  #others: number[] | undefined;
+  #due = false;
   #bytes = 0;
   #timer: Timer | undefined;
 
@@ -20,19 +24,31 @@ export class Acks {
     this.#send = send;
   }
 
-  /** How many numbered frames were accepted. */
+  /** How many numbered frames of class NORMAL were accepted. */
   get accepted(): number {
     return this.#accepted;
   }
 
+  /** How many of each class. */
+  get counts(): Counts {
+    const others = this.#others;
+    if (others === undefined) return [this.accepted];
+    return countEach((priority) => (priority === Priority.NORMAL ? this.accepted : others[priority]!));
+  }
+
   /** Whether there is something to tell. */
   get due(): boolean {
-    return this.#accepted > this.#told;
+    return this.#due;
   }
 
   /** A numbered frame was handed to the dispatcher. */
-  accept(bytes: number): void {
-    this.#accepted++;
+  accept(bytes: number, priority: Priority = Priority.NORMAL): void {
+    this.#due = true;
+    if (priority === Priority.NORMAL) this.#accepted++;
+    else {
+      this.#others ??= [0, 0, 0, 0];
+      this.#others[priority]!++;
+    }
     this.#bytes += bytes;
     if (this.#bytes >= ACK_BYTES) {
       this.#bytes = 0;
@@ -42,16 +58,16 @@ export class Acks {
     }
   }
 
-  /** The number to tell now; the waiting ends. */
-  take(): number {
-    this.#told = this.#accepted;
+  /** What to tell now; the waiting ends. */
+  take(): Counts {
+    this.#due = false;
     this.#bytes = 0;
-    return this.#told;
+    return this.counts;
   }
 
   /** Whatever was told may have been lost: it is due again. */
   restate(): void {
-    this.#told = -1;
+    this.#due = true;
   }
 
   /** Cancels what waits. */
@@ -63,6 +79,6 @@ export class Acks {
   // The timer is left to run when an ack rode along: cancelling and arming one for each turn would cost more than an idle wake.
   readonly #expire = (): void => {
     this.#timer = undefined;
-    if (this.due) this.#send();
+    if (this.#due) this.#send();
   };
 }

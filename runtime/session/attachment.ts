@@ -4,6 +4,7 @@ import type { Timer, Timers } from "../time/timers.ts";
 import { type FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink } from "./frame-assembler.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
+import { ByPriority, Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionLink } from "./session-options.ts";
 
@@ -33,9 +34,11 @@ export interface LifeHost {
 /** What a session has of one connection, and loses with it: frames in pieces, pings, and whether the peer lives. */
 export class Attachment {
   readonly link: SessionLink;
-  readonly frames: FrameAssembler;
+  readonly frames: ByPriority<FrameAssembler>;
   /** The record that is read now must not hold numbered frames. */
   quiet = false;
+  /** The class whose frames it holds. */
+  priority: Priority = Priority.NORMAL;
   /** The client has asked to go on over another connection instead: that this one is superseded is its own doing. */
   contested = false;
   readonly #attachedAt: number;
@@ -51,6 +54,7 @@ export class Attachment {
   #wasWhole = false;
   #host: LifeHost | undefined;
   readonly #timers: Timers;
+  readonly #maxBody: (type: number) => number;
   #liveness: Liveness | undefined;
   #helloTimer: Timer | undefined;
 
@@ -59,7 +63,15 @@ export class Attachment {
     this.link = link;
     this.#timers = timers;
     this.#attachedAt = timers.now();
-    this.frames = new FrameAssembler(maxBody);
+    this.#maxBody = maxBody;
+    this.frames = new ByPriority(new FrameAssembler(maxBody));
+  }
+
+  /** Bytes of frames whose end has not come. */
+  get pendingBytes(): number {
+    let bytes = 0;
+    for (const frames of this.frames.all) bytes += frames.pendingBytes;
+    return bytes;
   }
 
   /** Gives the peer its time for its first frame. */
@@ -96,10 +108,10 @@ export class Attachment {
 
   /** Takes the plaintext of one record. Throws ProtocolError. */
   receive(recordKind: number, plaintext: Uint8Array, onFrame: FrameSink): void {
-    if (recordKind !== RecordKind.NORMAL && recordKind !== RecordKind.QUIET) throw new ProtocolError(`unknown record kind ${recordKind}`);
     this.quiet = recordKind === RecordKind.QUIET;
-    this.frames.push(plaintext, onFrame);
-    if (this.frames.pendingBytes === 0) {
+    this.priority = this.quiet ? Priority.NORMAL : classOf(recordKind);
+    this.#framesOf(this.priority).push(plaintext, onFrame);
+    if (this.pendingBytes === 0) {
       this.#partialBytes = 0;
       this.#wasWhole = true;
     } else if (this.#stallTimer === undefined) this.#watchStall();
@@ -130,11 +142,17 @@ export class Attachment {
     this.#partialTimer?.cancel();
     this.#stallTimer?.cancel();
     this.#liveness?.stop();
-    this.frames.drop();
+    for (const frames of this.frames.all) frames.drop();
+  }
+
+  #framesOf(priority: Priority): FrameAssembler {
+    const frames = this.frames.get(priority);
+    if (frames !== undefined || priority === Priority.NORMAL) return frames ?? this.frames.normal;
+    return this.frames.add(priority, new FrameAssembler(this.#maxBody));
   }
 
   get #unfinished(): boolean {
-    return this.frames.pendingBytes + this.link.waitingBytes > 0;
+    return this.pendingBytes + this.link.waitingBytes > 0;
   }
 
   /** The timer is left to run when the frame or record is soon whole, as nearly all are. */
@@ -169,6 +187,12 @@ export class Attachment {
       dead: () => host.dead(""),
     };
   }
+}
+
+/** The class whose frames are in records of this kind. Throws ProtocolError. */
+function classOf(recordKind: number): Priority {
+  if (recordKind > Priority.BULK) throw new ProtocolError(`unknown record kind ${recordKind}`);
+  return recordKind as Priority;
 }
 
 /** Writes one whole frame. */

@@ -1,4 +1,4 @@
-import { isIgnorable, headerType, isKnown } from "./frame.ts";
+import { headerType, isIgnorable, isKnown } from "./frame.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /** Gets each whole frame: `body` lies in `bytes` from `start` to `end` and is valid until the call returns. */

@@ -85,6 +85,12 @@ export const isKnown = (type: number): boolean => natures[type] !== UNKNOWN;
 /** Whether frames of a known type are numbered. */
 export const isNumbered = (type: number): boolean => natures[type] === NUMBERED;
 
+/** Whether frames of this type are numbered and about the session itself. */
+export const isOfSession = (type: FrameType): boolean => (controlTypes as readonly FrameType[]).includes(type);
+
+/** Whether frames of this type are about commands, and so in the class of theirs; but not CREDIT. */
+export const isOfCommand = (type: FrameType): boolean => type === FrameType.SEND_VOLATILE || (isNumbered(type) && !isOfSession(type));
+
 /** The header byte of a frame that this version sends. */
 export function frameHeader(type: FrameType): number {
   if (type === FrameType.PADDING) return IGNORABLE;

@@ -3,6 +3,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
+import type { Counts } from "./counts.ts";
 import { FrameType } from "./frame.ts";
 import { limitsToWire } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -42,16 +43,16 @@ export function checkVersion(protocol: number): string | undefined {
 }
 
 /** The client's first frame on every later connection of its session. */
-export function writeResume(writer: Writer, { attempt, ...request }: ResumeRequest, accepted: number): void {
-  Resume.write(writer, { protocol: PROTOCOL_VERSION, ...request, attempt: BigInt(attempt), accepted: [BigInt(accepted)] });
+export function writeResume(writer: Writer, { attempt, ...request }: ResumeRequest, accepted: Counts): void {
+  Resume.write(writer, { protocol: PROTOCOL_VERSION, ...request, attempt: BigInt(attempt), accepted: accepted.map(BigInt) });
 }
 
 /** The server's answer: what it accepted, and behind which of its own frames it goes on. */
-export function writeResumed(writer: Writer, accepted: number, behind: number, expiresInMs: number): void {
-  Resumed.write(writer, { accepted: [BigInt(accepted)], behind: [BigInt(behind)], expiresInMs });
+export function writeResumed(writer: Writer, accepted: Counts, behind: Counts, expiresInMs: number): void {
+  Resumed.write(writer, { accepted: accepted.map(BigInt), behind: behind.map(BigInt), expiresInMs });
 }
 
 /** A side's last frame. */
-export function writeClose(writer: Writer, reason: EndReason, message: string, accepted: number): void {
-  Close.write(writer, { reason: endReasons[reason].number, message, accepted: [BigInt(accepted)] });
+export function writeClose(writer: Writer, reason: EndReason, message: string, accepted: Counts): void {
+  Close.write(writer, { reason: endReasons[reason].number, message, accepted: accepted.map(BigInt) });
 }

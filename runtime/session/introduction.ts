@@ -1,5 +1,6 @@
 import { ClientHello, Resume } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
+import { readCounts } from "./counts.ts";
 import { CREDENTIALS_BYTES, FrameType } from "./frame.ts";
 import { checkVersion } from "./greetings.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -15,6 +16,7 @@ export class Introduction {
       throw new ProtocolError(`the client's first frame is of type ${type}, not ${FrameType.CLIENT_HELLO} or ${FrameType.RESUME}`);
     this.#frame = type === FrameType.RESUME ? Resume.read(body, body.end) : ClientHello.read(body, body.end);
     checkCredentials(this.#frame.credentials);
+    if ("accepted" in this.#frame) readCounts(this.#frame.accepted);
   }
 
   /**

@@ -1,28 +1,29 @@
 import type { Timer, Timers } from "../time/timers.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outboxes } from "./outboxes.ts";
 
 export interface OutboxRoomHost {
-  /** There is room after there was none. */
+  /** A class has room after it had none. */
   room(): void;
-  /** There was none for too long, and the peer accepted nothing. */
+  /** One had none for too long, and the peer accepted nothing. */
   slow(): void;
 }
 
-/** Watches the room of an outbox: whoever waits for it is told, and a peer that takes nothing though it could is given up. */
+/** Watches the room of the outboxes: whoever waits for it is told, and a peer that takes nothing though it could is given up. */
 export class OutboxRoom {
-  readonly #outbox: Outbox;
+  readonly #outboxes: Outboxes;
   readonly #timers: Timers;
   readonly #slowAfterMs: number;
   readonly #host: OutboxRoomHost;
-  #full = false;
+  /** The classes without room, a bit for each. */
+  #full = 0;
   /** There is a connection over which the peer could accept something. */
   #attached = false;
   #timer: Timer | undefined;
   #accepted = 0;
 
-  /** @param slowAfterMs how long a peer may accept nothing while the outbox is full; Infinity for ever */
-  constructor(outbox: Outbox, timers: Timers, slowAfterMs: number, host: OutboxRoomHost) {
-    this.#outbox = outbox;
+  /** @param slowAfterMs how long a peer may accept nothing while an outbox is full; Infinity for ever */
+  constructor(outboxes: Outboxes, timers: Timers, slowAfterMs: number, host: OutboxRoomHost) {
+    this.#outboxes = outboxes;
     this.#timers = timers;
     this.#slowAfterMs = slowAfterMs;
     this.#host = host;
@@ -30,21 +31,22 @@ export class OutboxRoom {
 
   /** Something was put into the outbox. */
   used(): void {
-    this.#full = !this.#outbox.room;
-    if (this.#full) this.#watch();
+    this.#full = this.#outboxes.full;
+    if (this.#full !== 0) this.#watch();
   }
 
   /** The peer accepted something, or something left. */
   freed(): void {
-    if (!this.#full || !this.#outbox.room) return;
-    this.#full = false;
-    this.#rest();
-    this.#host.room();
+    if (this.#full === 0) return;
+    const before = this.#full;
+    this.#full = this.#outboxes.full;
+    if (this.#full === 0) this.#rest();
+    if ((before & ~this.#full) !== 0) this.#host.room();
   }
 
   attached(): void {
     this.#attached = true;
-    if (this.#full) this.#watch();
+    if (this.#full !== 0) this.#watch();
   }
 
   detached(): void {
@@ -54,7 +56,7 @@ export class OutboxRoom {
 
   #watch(): void {
     if (!this.#attached || this.#timer !== undefined || this.#slowAfterMs === Number.POSITIVE_INFINITY) return;
-    this.#accepted = this.#outbox.accepted;
+    this.#accepted = this.#outboxes.acceptedInAll;
     this.#timer = this.#timers.after(this.#slowAfterMs, this.#judge);
   }
 
@@ -65,7 +67,7 @@ export class OutboxRoom {
 
   readonly #judge = (): void => {
     this.#timer = undefined;
-    if (this.#outbox.accepted > this.#accepted) this.#watch();
+    if (this.#outboxes.acceptedInAll > this.#accepted) this.#watch();
     else this.#host.slow();
   };
 }

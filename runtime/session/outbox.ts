@@ -1,6 +1,7 @@
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { FrameType, frameHeader, isSequenced } from "./frame.ts";
+import { Priority } from "./priority.ts";
 import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
 import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
 
@@ -18,10 +19,11 @@ export interface RecordSink {
 }
 
 /**
- * Everything on its way out. Frames of one turn of the event loop are encoded one behind the other into one buffer, which leaves as a whole at the
+ * Everything on its way out in one class of priority. Frames of one turn of the event loop are encoded one behind the other into one buffer, which leaves as a whole at the
  * end of the turn; what was numbered stays counted until the peer has accepted it, and that count is the backpressure.
  */
 export class Outbox {
+  readonly priority: Priority;
   readonly #limit: number;
   readonly #schedule: () => void;
   #writer: Writer | undefined;
@@ -46,7 +48,8 @@ export class Outbox {
    * @param limit bytes that may be unacknowledged or unsent before {@link room} says no
    * @param schedule asks for a flush at the end of the turn
    */
-  constructor(limit: number, schedule: () => void) {
+  constructor(limit: number, schedule: () => void, priority: Priority = Priority.NORMAL) {
+    this.priority = priority;
     this.#limit = limit;
     this.#schedule = schedule;
   }
@@ -59,6 +62,11 @@ export class Outbox {
   /** Whether what is sent can be sent again: the session may outlive its connection. */
   get keeps(): boolean {
     return this.#replay !== undefined;
+  }
+
+  /** What is kept to be sent again. */
+  get replay(): ReplayBuffer | undefined {
+    return this.#replay;
   }
 
   /** Bytes that are held for the peer: sent and not accepted, or not sent. */
@@ -140,10 +148,10 @@ export class Outbox {
     const writer = this.#writer;
     if (writer === undefined) return;
     const numbered = this.#numbered > this.#numberedAtFlush;
-    const quiet = !numbered && this.#volatileBytes === 0;
+    const quiet = !numbered && this.#volatileBytes === 0 && this.priority === Priority.NORMAL;
     if (numbered) this.#count(writer, now);
     this.#handed = this.#numbered;
-    sink.send(quiet ? RecordKind.QUIET : RecordKind.NORMAL, writer.buffer.subarray(0, writer.position));
+    sink.send(quiet ? RecordKind.QUIET : this.priority, writer.buffer.subarray(0, writer.position));
     this.#release();
   }
 

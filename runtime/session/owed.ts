@@ -50,7 +50,10 @@ export class Owed {
   }
 
   write(write: WriteFrame): void {
-    if (this.acks.due) write(FrameType.ACK, (writer) => writer.uintNumber(this.acks.take()));
+    if (this.acks.due)
+      write(FrameType.ACK, (writer) => {
+        for (const count of this.acks.take()) writer.uintNumber(count);
+      });
     if (this.#pong >= 0) {
       const pong = this.#pong;
       this.#pong = -1;

@@ -1,4 +1,4 @@
-import { headerType, isSequenced, type FrameType } from "./frame.ts";
+import { type FrameType, headerType, isSequenced } from "./frame.ts";
 
 /** The numbered frames of one flush, kept as they left until the peer has accepted them. */
 interface Segment {

@@ -4,16 +4,18 @@ import type { Writer } from "../bytes/writer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
+import type { Counts } from "./counts.ts";
 import { FrameType, frameHeader, headerType } from "./frame.ts";
 import type { FrameSink } from "./frame-assembler.ts";
 import { writeResume } from "./greetings.ts";
+import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeRequest } from "./session-options.ts";
 
 /** Who makes an attempt, and hears what comes of it. */
 export interface ResumeAttemptHost {
   /** How many numbered frames of the server were accepted when RESUME was sent. */
-  readonly accepted: number;
+  readonly accepted: Counts;
   readonly handshakeTimeoutMs: number;
   readonly decodeElements: number;
   /** The server goes on over this connection. Throws ProtocolError. */
@@ -89,7 +91,7 @@ export class ResumeAttempt implements Carried {
       this.#attachment.link.close();
       return false;
     }
-    if (header !== frameHeader(FrameType.RESUMED))
+    if (header !== frameHeader(FrameType.RESUMED) || this.#attachment.priority !== Priority.NORMAL)
       throw new ProtocolError(`the first frame is of type ${headerType(header)}, not ${FrameType.RESUMED}`);
     const resumed = Resumed.read(body, body.end);
     this.#state = "granted";

@@ -1,5 +1,6 @@
 import type { Close } from "../../generated/zserver/protocol/v1/session.ts";
 import { type EndReason, endReasonFromNumber, endReasons } from "../errors/end-reason.ts";
+import { type Counts, most, readCounts } from "./counts.ts";
 
 /** How a session ended, as both floors above need to know it. */
 export interface SessionEnd {
@@ -8,8 +9,11 @@ export interface SessionEnd {
   readonly message: string;
   /** Who ended it: this side, the peer by its closing frame, or the connection between them. */
   readonly by: "local" | "peer" | "connection";
-  /** How many of this side's numbered frames the peer said it accepted; what was numbered above was certainly not run. Undefined when it could not say. */
-  readonly accepted: number | undefined;
+  /**
+   * How many of this side's numbered frames of each class the peer said it accepted; what was numbered above was certainly not run. Undefined when it could
+   * not say.
+   */
+  readonly accepted: Counts | undefined;
 }
 
 /** Thrown by `connect()` and reported by `status()`: why a connection or a session ended. Never a reason for one command's failure. */
@@ -32,7 +36,12 @@ export class EndError extends Error {
  * @param acknowledged how many frames the peer had accepted before, which stay accepted whatever it says now; undefined for a server that has not
  *   resumed the session and so has counted nothing of it
  */
-export function endByPeer({ reason, message, accepted: [told] }: Close, acknowledged: number | undefined): SessionEnd {
-  const accepted = told === undefined || acknowledged === undefined ? undefined : Math.max(Number(told), acknowledged);
-  return { reason: endReasonFromNumber(reason), message, by: "peer", accepted };
+export function endByPeer({ reason, message, accepted }: Close, acknowledged: Counts | undefined): SessionEnd {
+  const said = accepted.length > 0 && acknowledged !== undefined;
+  return {
+    reason: endReasonFromNumber(reason),
+    message,
+    by: "peer",
+    accepted: said ? most(readCounts(accepted), acknowledged) : undefined,
+  };
 }

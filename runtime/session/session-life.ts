@@ -1,25 +1,25 @@
 import type { LifeHost } from "./attachment.ts";
 import { FrameType } from "./frame.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outboxes } from "./outboxes.ts";
 import type { Owed } from "./owed.ts";
 import type { SessionOptions, WriteFrame } from "./session-options.ts";
 
 /** What the life of a session's connection is judged by, and what is done for it. */
 export class SessionLife implements LifeHost {
-  readonly #outbox: Outbox;
+  readonly #outboxes: Outboxes;
   readonly #owed: Owed;
   readonly #options: Pick<SessionOptions, "handler" | "endOfTurn">;
   readonly #write: WriteFrame;
   readonly dead: (message: string) => void;
 
   constructor(
-    outbox: Outbox,
+    outboxes: Outboxes,
     owed: Owed,
     options: Pick<SessionOptions, "handler" | "endOfTurn">,
     write: WriteFrame,
     dead: LifeHost["dead"],
   ) {
-    this.#outbox = outbox;
+    this.#outboxes = outboxes;
     this.#owed = owed;
     this.#options = options;
     this.#write = write;
@@ -27,7 +27,7 @@ export class SessionLife implements LifeHost {
   }
 
   get waiting(): boolean {
-    return this.#outbox.unacknowledged || this.#options.handler.waiting;
+    return this.#outboxes.unacknowledged || this.#options.handler.waiting;
   }
 
   ping(number: number): void {

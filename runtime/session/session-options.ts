@@ -6,6 +6,7 @@ import type { Timers } from "../time/timers.ts";
 import type { FrameType } from "./frame.ts";
 import type { Limits } from "./limits.ts";
 import type { RecordSink } from "./outbox.ts";
+import type { Priority } from "./priority.ts";
 import type { SessionEnd } from "./session-end.ts";
 
 /** The connection below a session. */
@@ -37,10 +38,10 @@ export interface SessionHandler {
    */
   replay(frame: ReplayedFrame, write: WriteFrame): void;
   /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
-  frame(type: FrameType, body: Reader, size: number): void;
-  /** The peer allows more: credit for commands (id 0) or of one stream. */
-  credit(id: number, items: number, bytes: number): void;
-  /** There is room in the outbox after there was none. */
+  frame(type: FrameType, body: Reader, size: number, priority: Priority): void;
+  /** The peer allows more: credit for commands of a class (id 0) or of one stream. */
+  credit(id: number, items: number, bytes: number, priority: Priority): void;
+  /** There is room in an outbox after there was none. */
   room(): void;
   /** Whether anything is awaited besides acknowledgements: a reply, or credit. */
   readonly waiting: boolean;
@@ -53,6 +54,8 @@ export interface SessionHandler {
 /** A frame as it was sent, on its way to a peer that has not accepted it. */
 export interface ReplayedFrame {
   readonly type: FrameType;
+  readonly priority: Priority;
+  /** Counts the frames of its class. */
   readonly number: number;
   /** Stands at the body. */
   readonly body: Reader;

@@ -5,18 +5,19 @@ import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
-import { readCredit, readNumber } from "./control-body.ts";
+import { readAck, readCredit, readNumber } from "./control-body.ts";
+import { type Counts, countOf, most } from "./counts.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
 import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import { ClientOpening, type Opening, type OpeningHost, ServerOpening } from "./opening.ts";
-import { Outbox } from "./outbox.ts";
 import { OutboxRoom } from "./outbox-room.ts";
+import { Outboxes } from "./outboxes.ts";
 import { Owed } from "./owed.ts";
+import { byUrgency, Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { ReplayBuffer } from "./replay-buffer.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
 import { sendAgain } from "./send-again.ts";
@@ -30,7 +31,7 @@ import { Succession, type SuccessionHost } from "./succession.ts";
  * time go in, frames come out; what the frames mean is the command floor's affair.
  */
 export class Session implements Carried {
-  readonly outbox: Outbox;
+  readonly outboxes: Outboxes;
   readonly limits: Limits;
   readonly #options: SessionOptions;
   /** Acknowledgements and credit. */
@@ -39,7 +40,6 @@ export class Session implements Carried {
   #state: "opening" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
   readonly #retention: Retention;
-  #replay: ReplayBuffer | undefined;
   readonly #opening: Opening;
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
@@ -52,9 +52,9 @@ export class Session implements Carried {
     this.#options = options;
     this.limits = options.limits;
     this.#flusher = new Flusher(options.endOfTurn, this.#flushHost());
-    this.outbox = new Outbox(options.limits.outboxBytes, this.#flusher.schedule);
+    this.outboxes = new Outboxes(options.limits.outboxBytes, this.#flusher.schedule);
     this.owed = new Owed(options.timers, this.#flusher.schedule);
-    this.#room = new OutboxRoom(this.outbox, options.timers, options.slowPeerTimeoutMs, {
+    this.#room = new OutboxRoom(this.outboxes, options.timers, options.slowPeerTimeoutMs, {
       room: () => options.handler.room(),
       slow: () => this.close("SLOW_PEER", `nothing was accepted for ${options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`),
     });
@@ -115,14 +115,14 @@ export class Session implements Carried {
    *
    * @param expiresInMs as for {@link welcome}
    */
-  resume(link: SessionLink, accepted: number, expiresInMs = 0): void {
+  resume(link: SessionLink, accepted: Counts, expiresInMs = 0): void {
     const older = this.#attachment;
     this.#detach();
-    older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.accepted));
+    older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.counts));
     older?.link.close();
     this.#attachment = this.#attach(link);
-    const behind = Math.max(accepted, this.outbox.accepted);
-    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.accepted, behind, expiresInMs));
+    const behind = most(accepted, this.outboxes.accepted);
+    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.counts, behind, expiresInMs));
     this.#unconfirmed = true;
     try {
       this.#goOn(behind);
@@ -131,14 +131,14 @@ export class Session implements Carried {
     }
   }
 
-  /** Begins a command frame; see {@link Outbox.begin}. A frame after the end goes nowhere. */
-  begin(type: FrameType): Writer {
-    return this.outbox.begin(type);
+  /** Begins a frame of a class; see {@link Outboxes.begin}. A frame after the end goes nowhere. */
+  begin(type: FrameType, priority: Priority = Priority.NORMAL): Writer {
+    return this.outboxes.begin(type, priority);
   }
 
   end(): void {
-    this.outbox.end();
-    if (this.ended) this.outbox.drop();
+    this.outboxes.end();
+    if (this.ended) this.outboxes.drop();
     this.#room.used();
     this.#attachment?.expect();
   }
@@ -154,7 +154,7 @@ export class Session implements Carried {
     if (attachment === undefined) return;
     try {
       attachment.receive(recordKind, plaintext, this.#onFrame);
-      if (this.#state === "opening") this.#opening.recordRead(attachment.frames.pendingBytes);
+      if (this.#state === "opening") this.#opening.recordRead(attachment.pendingBytes);
     } catch (error) {
       this.#fail(error);
     }
@@ -175,12 +175,12 @@ export class Session implements Carried {
     if (this.#state === "ended") return;
     const text = closeText(message);
     const link = this.#attachment?.link;
-    const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.accepted);
+    const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.counts);
     this.#succession.withdraw(write);
     if (link !== undefined) {
       this.owed.write(this.#write);
       this.#write(FrameType.CLOSE, write);
-      this.outbox.flush(link);
+      this.outboxes.flush(link, this.#options.timers.now());
     }
     this.#end({ reason, message: text, by, accepted: undefined });
     link?.close();
@@ -200,23 +200,24 @@ export class Session implements Carried {
 
   #keep(): void {
     this.#flusher.done();
-    if (this.ended || !this.outbox.pending) return;
-    this.outbox.keep(this.#options.timers.now());
+    if (this.ended || !this.outboxes.pending) return;
+    this.outboxes.keep(this.#options.timers.now());
     this.#options.handler.kept();
   }
 
   readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
     const type = headerType(header) as FrameType;
     const { handler } = this.#options;
+    const { quiet, priority } = this.#attachment!;
     if (this.#unconfirmed) {
       this.#unconfirmed = false;
       handler.confirmed();
     }
-    checkFrame(header, type, this.#attachment!.quiet);
-    if (this.#succession.repeats(header)) return true;
+    checkFrame(header, type, quiet, priority);
+    if (this.#succession.repeats(header, priority)) return true;
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
-      if (isSequenced(header)) this.owed.acks.accept(end - start);
+      if (isSequenced(header)) this.owed.acks.accept(end - start, priority);
       return true;
     }
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
@@ -224,33 +225,33 @@ export class Session implements Carried {
     else if (this.#state === "opening") this.#opening.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
-      this.owed.acks.accept(end - start);
-      handler.frame(type, body, end - start);
-    } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start);
+      this.owed.acks.accept(end - start, priority);
+      handler.frame(type, body, end - start, priority);
+    } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start, priority);
     else this.#onControl(type, body);
     return !this.ended;
   };
 
   #onControl(type: FrameType, body: Reader): void {
     const attachment = this.#attachment!;
-    // Numbers of further priority classes may follow an ACK's; this version has none.
-    if (type === FrameType.ACK) this.#onAck(body.uintNumber());
+    if (type === FrameType.ACK) this.#onAck(readAck(body));
     else if (type === FrameType.PING) this.owed.pong(readNumber(body));
     else if (type === FrameType.PONG) attachment.pong(readNumber(body));
     else if (type === FrameType.CREDIT) {
-      const { id, items, bytes } = readCredit(body);
-      this.#options.handler.credit(id, items, bytes);
+      const { id, items, bytes, priority } = readCredit(body);
+      this.#options.handler.credit(id, items, bytes, priority);
     } else if (type !== FrameType.PADDING) throw new ProtocolError(`a frame of type ${type} is out of place`);
   }
 
-  #onAck(accepted: number): void {
-    if (!this.outbox.acknowledge(accepted)) throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outbox.numbered}`);
+  #onAck(accepted: Counts): void {
+    if (!this.outboxes.acknowledge(accepted))
+      throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outboxes.flushed}, by class`);
     this.#room.freed();
   }
 
   #onClose(close: Close): void {
     const { link, contested } = this.#attachment!;
-    const end = endByPeer(close, this.outbox.accepted);
+    const end = endByPeer(close, this.outboxes.accepted);
     // Whether its own attempt was granted or somebody else's, the next attempt will tell.
     if (end.reason === "SUPERSEDED" && contested) this.connectionLost(end.reason, end.message, link);
     else this.#end(end);
@@ -258,12 +259,11 @@ export class Session implements Carried {
   }
 
   /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
-  #goOn(accepted: number, answer?: Resumed): void {
-    const { outbox } = this;
-    if (accepted < outbox.accepted || !outbox.acknowledge(accepted))
-      throw new ProtocolError(
-        `the peer goes on behind frame ${accepted}; it had accepted ${outbox.accepted}, and ${outbox.flushed} were sent`,
-      );
+  #goOn(accepted: Counts, answer?: Resumed): void {
+    const { outboxes } = this;
+    const before = outboxes.accepted;
+    if (byUrgency.some((priority) => countOf(accepted, priority) < countOf(before, priority)) || !outboxes.acknowledge(accepted))
+      throw new ProtocolError(`the peer goes on behind frame ${accepted}; it had accepted ${before}, and ${outboxes.flushed} were sent`);
     this.#state = "open";
     this.#retention.stop();
     this.#watch();
@@ -273,24 +273,22 @@ export class Session implements Carried {
     const { link } = this.#attachment!;
     const now = timers.now();
     this.#flusher.done();
-    outbox.keep(now);
-    if (this.#replay !== undefined) sendAgain(accepted, { owed: this.owed, replay: this.#replay, handler, link, now });
-    outbox.handed();
+    outboxes.keep(now);
+    if (outboxes.keeps) sendAgain(accepted, { owed: this.owed, outboxes: outboxes.all, handler, link, now });
+    outboxes.handed();
     this.#attachment?.expect();
     this.#room.freed();
   }
 
   readonly #write = (type: FrameType, body: (writer: Writer) => void): void => {
     body(this.begin(type));
-    this.outbox.end();
+    this.outboxes.end();
   };
 
   /** From here on what is sent is kept until it is accepted, for as long as the session may be without a connection. */
   #retain(retentionMs: number): void {
     this.#retention.ms = retentionMs;
-    if (retentionMs === 0) return;
-    this.#replay = new ReplayBuffer();
-    this.outbox.keepIn(this.#replay);
+    if (retentionMs > 0) this.outboxes.keepAll();
   }
 
   readonly #expire = (): void => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection");
@@ -318,7 +316,7 @@ export class Session implements Carried {
     const quietMs = role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
     const attachment = this.#attachment!;
     const { link } = attachment;
-    const life = new SessionLife(this.outbox, this.owed, this.#options, this.#write, (message) => {
+    const life = new SessionLife(this.outboxes, this.owed, this.#options, this.#write, (message) => {
       this.connectionLost("PEER_DEAD", message, link);
       link.close();
     });
@@ -335,7 +333,7 @@ export class Session implements Carried {
   #stop(): void {
     this.#detach();
     this.#retention.stop();
-    this.outbox.drop();
+    this.outboxes.drop();
     this.owed.stop();
   }
 
@@ -360,7 +358,7 @@ export class Session implements Carried {
         return session.#attachment?.link;
       },
       collect: () => this.owed.write(this.#write),
-      send: (link) => this.outbox.flush(link, this.#options.timers.now()),
+      send: (link) => this.outboxes.flush(link, this.#options.timers.now()),
       keep: () => this.#keep(),
     };
   }
@@ -369,7 +367,7 @@ export class Session implements Carried {
     const session = this;
     return {
       get accepted() {
-        return session.owed.acks.accepted;
+        return session.owed.acks.counts;
       },
       get detached() {
         return session.detached;

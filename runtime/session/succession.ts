@@ -2,8 +2,10 @@ import type { Close, Resumed } from "../../generated/zserver/protocol/v1/session
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
 import type { Attachment } from "./attachment.ts";
+import { type Counts, countEach, countOf, readCounts } from "./counts.ts";
 import { isSequenced } from "./frame.ts";
 import type { FrameSink } from "./frame-assembler.ts";
+import type { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ResumeAttempt } from "./resume-attempt.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
@@ -12,14 +14,14 @@ import type { ResumeRequest } from "./session-options.ts";
 /** The session that goes from one connection to the next. */
 export interface SuccessionHost {
   /** How many numbered frames of the server it has accepted. */
-  readonly accepted: number;
+  readonly accepted: Counts;
   readonly detached: boolean;
   readonly handshakeTimeoutMs: number;
   readonly decodeElements: number;
   /** The session takes this for its connection, in the place of the one in use if there is one. */
   replace(attachment: Attachment): void;
-  /** It goes on behind this frame of its own. Throws ProtocolError. */
-  goOn(accepted: number, answer: Resumed): void;
+  /** It goes on behind these frames of its own. Throws ProtocolError. */
+  goOn(accepted: Counts, answer: Resumed): void;
   /** The connection in use is gone, which nobody was told. */
   missed(reason: EndReason): void;
   end(end: SessionEnd): void;
@@ -37,8 +39,8 @@ export class Succession {
   #attempt: ResumeAttempt | undefined;
   /** The server gave up the connection in use for the attempt's: that is told only when nothing comes of the attempt. */
   #givenUp = false;
-  /** Numbered frames that come again though they were accepted. */
-  #repeated = 0;
+  /** Numbered frames that come again though they were accepted; undefined when none do. */
+  #repeated: number[] | undefined;
 
   constructor(host: SuccessionHost) {
     this.#host = host;
@@ -64,9 +66,9 @@ export class Succession {
   }
 
   /** Whether this frame came over the connection before, and was accepted there. */
-  repeats(header: number): boolean {
-    if (this.#repeated === 0 || !isSequenced(header)) return false;
-    this.#repeated--;
+  repeats(header: number, priority: Priority): boolean {
+    if (this.#repeated === undefined || !isSequenced(header) || countOf(this.#repeated, priority) === 0) return false;
+    this.#repeated[priority]!--;
     return true;
   }
 
@@ -84,20 +86,19 @@ export class Succession {
     if (missed) this.#host.missed("SUPERSEDED");
   }
 
-  #goOn(attachment: Attachment, answer: Resumed, told: number): void {
+  #goOn(attachment: Attachment, answer: Resumed, told: Counts): void {
     const host = this.#host;
-    const {
-      accepted: [accepted = 0n],
-      behind: [from],
-    } = answer;
-    const behind = from === undefined ? told : Number(from);
     this.#attempt = undefined;
     this.#givenUp = false;
-    this.#repeated = host.accepted - behind;
     host.replace(attachment);
-    if (behind < told || behind > host.accepted)
-      throw new ProtocolError(`the peer goes on behind its frame ${behind}, which is not from ${told} to ${host.accepted}`);
-    host.goOn(Number(accepted), answer);
+    const behind = answer.behind.length === 0 ? told : readCounts(answer.behind);
+    this.#repeated = countEach((priority) => {
+      const [from, least, most] = [countOf(behind, priority), countOf(told, priority), countOf(host.accepted, priority)];
+      if (from < least || from > most)
+        throw new ProtocolError(`the peer goes on behind its frame ${from}, which is not from ${least} to ${most}`);
+      return most - from;
+    }) as number[];
+    host.goOn(readCounts(answer.accepted), answer);
   }
 
   /** What the session has now is the connection in use, or none. */

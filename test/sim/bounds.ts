@@ -15,7 +15,7 @@ const MOVE_BYTES = 300;
 /** What a session holds beyond its bounds, in words; undefined when it keeps them. */
 export function tooMuch(session: Session, { limits, textLength, moves }: Scenario): string | undefined {
   const { callsPending, commandsPending } = session.stats();
-  const { heldBytes } = (session as unknown as Peer).core.outbox;
+  const { heldBytes } = (session as unknown as Peer).core.outboxes;
   // One message may overshoot; ends and cancellations need no room, and each command has at most one of each.
   const bound =
     limits.outboxBytes + 2 * textLength + 200 + moves * MOVE_BYTES + (callsPending + commandsPending + PAST_COMMANDS) * END_BYTES;

@@ -83,7 +83,7 @@ function lastWord({ model, random }: CalmWorld, { session, process, direction }:
   return new Program(session, options).ask();
 }
 
-const heldBytes = (session: Session): number => (session as unknown as Peer).core.outbox.heldBytes;
+const heldBytes = (session: Session): number => (session as unknown as Peer).core.outboxes.heldBytes;
 
 function checkSurvivor({ model, farSide }: CalmWorld, client: Client): void {
   if (client.state === "ended") return;

@@ -4,6 +4,7 @@ import { Reader } from "../../../runtime/bytes/reader.ts";
 import { Writer } from "../../../runtime/bytes/writer.ts";
 import { replayedType, writeReplayed } from "../../../runtime/command/replay.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
+import { Priority } from "../../../runtime/session/priority.ts";
 import { bodyOf, numbersOf, type Part } from "../../support/session/frames.ts";
 
 const { REQUEST, SEND, VOID, ITEM } = FrameType;
@@ -15,7 +16,7 @@ function again(type: FrameType, body: Uint8Array, ageMs: number, wanted = true):
   // Somewhere in a larger buffer, as it is in life.
   const bytes = new Uint8Array(body.length + 9).fill(0xdb);
   bytes.set(body, 5);
-  const frame = { type, number: 1, body: new Reader(bytes, 5, 5 + body.length), ageMs };
+  const frame = { type, priority: Priority.NORMAL, number: 1, body: new Reader(bytes, 5, 5 + body.length), ageMs };
   const as = replayedType(frame, () => wanted);
   const writer = new Writer();
   writeReplayed(writer, frame, as);

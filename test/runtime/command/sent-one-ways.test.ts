@@ -7,7 +7,12 @@ import type { SessionEnd } from "../../../runtime/session/session-end.ts";
 
 const note = Probe.commands.note as unknown as AnyCommand;
 const turn = Probe.commands.noteInTurn as unknown as AnyCommand;
-const end = (accepted?: number): SessionEnd => ({ reason: "PEER_DEAD", message: "", by: "connection", accepted });
+const end = (accepted?: number): SessionEnd => ({
+  reason: "PEER_DEAD",
+  message: "",
+  by: "connection",
+  accepted: accepted === undefined ? undefined : [accepted],
+});
 
 /** Numbers 1, 2, 4 and 5 are notes, 6 another command; 3 was no one-way. */
 function filled(): SentOneWays {

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { seededRandom } from "../../support/channel/ends.ts";
 import { note } from "../../support/report.ts";
 import { converse } from "../../support/session/conversation.ts";
-import { sliced, type SplitCounts, splitAtRandom, splitEachRecord } from "../../support/session/splitting.ts";
+import { type SplitCounts, sliced, splitAtRandom, splitEachRecord } from "../../support/session/splitting.ts";
 
 export const testTimeoutMs = 90_000;
 

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import type { Transport } from "../../../runtime/transport/transport.ts";
 import { MEMORY_HIGH_WATER_BYTES } from "../../../runtime/transport/memory.ts";
+import type { Transport } from "../../../runtime/transport/transport.ts";
 import { probe } from "../../support/command/probe.ts";
 import { frame, numbersOf } from "../../support/session/frames.ts";
 import { cancel, introduce, Kind, known, request, text } from "../../support/session/probe-frames.ts";

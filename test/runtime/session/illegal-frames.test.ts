@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { endReasons } from "../../../runtime/errors/end-reason.ts";
 import { CONTROL_BYTES, FAILURE_BYTES, FrameType, frameHeader } from "../../../runtime/session/frame.ts";
+import { Priority } from "../../../runtime/session/priority.ts";
 import { frame, rawFrame } from "../../support/session/frames.ts";
 import { clientHello, Lone, openClient, openServer, welcome } from "../../support/session/session-end.ts";
 
@@ -14,7 +15,7 @@ function illegal(name: string, make: () => Lone, act: (lone: Lone) => void): voi
   cases[name] = { make, act };
 }
 
-for (const kind of [1, 2, 3, 7, 14]) illegal(`a record of kind ${kind}`, openServer, (lone) => lone.receiveAs(kind, frame(PING, 1)));
+for (const kind of [4, 7, 14]) illegal(`a record of kind ${kind}`, openServer, (lone) => lone.receiveAs(kind, frame(PING, 1)));
 for (const type of Object.values(FrameType)) {
   if (type !== CLIENT_HELLO && type !== CLOSE) {
     illegal(
@@ -55,12 +56,26 @@ illegal("an acknowledgement of what waits for the end of the turn", openServer, 
   lone.session.end();
   lone.receive(frame(ACK, 1));
 });
+illegal("an acknowledgement of a class that was never used", openServer, (lone) => lone.receive(frame(ACK, 0, 0, 1)));
+illegal("an acknowledgement of five classes", openServer, (lone) => lone.receive(frame(ACK, 0, 0, 0, 0, 0)));
 illegal("an empty acknowledgement", openServer, (lone) => lone.receive(frame(ACK)));
 illegal("an acknowledgement of 2^53", openServer, (lone) =>
   lone.receive(frame(ACK, Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10))),
 );
 illegal("credit without bytes", openServer, (lone) => lone.receive(frame(CREDIT, 1, 2)));
 illegal("credit with more behind it", openServer, (lone) => lone.receive(frame(CREDIT, 1, 2, 3, 4)));
+illegal("credit for commands of class CONTROL", openServer, (lone) => lone.receive(frame(CREDIT, 0, 2, 3, Priority.CONTROL)));
+illegal("credit for commands of a class that there is not", openServer, (lone) => lone.receive(frame(CREDIT, 0, 2, 3, 4)));
+illegal(
+  "a hello of class HIGH",
+  () => new Lone("server"),
+  (lone) => lone.receiveAs(Priority.HIGH, clientHello()),
+);
+for (const type of [REQUEST, SEND, REPLY, FAIL, ITEM, CANCEL, END, FrameType.VOID, FrameType.SEND_VOLATILE])
+  illegal(`type ${type} in class CONTROL`, openServer, (lone) => lone.receiveAs(Priority.CONTROL, frame(type, 1)));
+for (const type of [FrameType.CREDENTIALS, FrameType.ADMITTED, FrameType.ENTRANCES, FrameType.MOVE, FrameType.TICKET])
+  for (const kind of [Priority.HIGH, Priority.BULK])
+    illegal(`type ${type} in a record of kind ${kind}`, openServer, (lone) => lone.receiveAs(kind, frame(type, 1)));
 illegal("an empty ping", openServer, (lone) => lone.receive(frame(PING)));
 illegal("a ping with more behind it", openServer, (lone) => lone.receive(frame(PING, 1, 1)));
 illegal("a pong with more behind it", openServer, (lone) => lone.receive(frame(PONG, 1, 1)));

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
-import { CommandError } from "../../../runtime/errors/command-error.ts";
 import type { Session } from "../../../runtime/command/session-type.ts";
+import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { Gate, probe } from "../../support/command/probe.ts";
 import { CutWorld, type Pair } from "../../support/session/resuming.ts";
 

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
-import { collect, probe } from "../../support/command/probe.ts";
 import type { Session } from "../../../runtime/command/session-type.ts";
+import { collect, probe } from "../../support/command/probe.ts";
 import { note } from "../../support/report.ts";
 import { type Side, World } from "../../support/session/world.ts";
 

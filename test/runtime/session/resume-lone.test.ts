@@ -1,13 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Resume, Resumed } from "../../../generated/zserver/protocol/v1/session.ts";
+import { Resume, Resumed, Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { frame, message, type ParsedFrame } from "../../support/session/frames.ts";
 import { TestLink } from "../../support/session/link.ts";
 import { clientHello, Lone, welcome } from "../../support/session/session-end.ts";
-import { Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 
 const { SEND, ACK, RESUME, RESUMED, PING } = FrameType;
 
@@ -43,7 +42,7 @@ for (const [accepted, again] of [
     assert.ok(lone.session.detached);
     assert.equal(lone.lost, ["TRANSPORT_FAILED"]);
     const link = new TestLink();
-    lone.session.resume(link, accepted);
+    lone.session.resume(link, [accepted]);
     assert.is(link.frames[0]!.type, RESUMED);
     assert.equal(numbers(link.frames), [...again]);
     assert.is(link.frames.filter(({ type }) => type === ACK).length, 1, "what was accepted is told again");
@@ -56,7 +55,7 @@ for (const [accepted, again] of [
 test("a client that acknowledged more than its RESUME says is sent only what is behind that", () => {
   const lone = busy("server");
   const link = new TestLink();
-  lone.session.resume(link, 1);
+  lone.session.resume(link, [1]);
   assert.equal(decode(Resumed, link.frames[0]!.body).behind, [2n]);
   assert.equal(numbers(link.frames), [3, 4]);
 });
@@ -64,7 +63,7 @@ test("a client that acknowledged more than its RESUME says is sent only what is 
 for (const lie of [5, Number.MAX_SAFE_INTEGER]) {
   test(`a client that claims to have accepted ${lie} of 4 loses its session`, () => {
     const server = busy("server");
-    server.session.resume(new TestLink(), lie);
+    server.session.resume(new TestLink(), [lie]);
     assert.is(server.ends[0]?.reason, "PROTOCOL_ERROR");
   });
 }
@@ -124,7 +123,7 @@ test("what was never given to a connection cannot have been accepted", () => {
   lone.session.begin(SEND).uint32(5);
   lone.session.end();
   lone.time.clock.flush();
-  assert.is(lone.session.outbox.flushed, 4);
+  assert.is(lone.session.outboxes.normal.flushed, 4);
   const request = {
     session: new Uint8Array(16),
     secret: new Uint8Array(32),
@@ -141,7 +140,7 @@ test("a frame that had come in part is forgotten, and comes again as a whole", (
   const whole = frame(SEND, 9, 9, 9);
   lone.receive(whole.subarray(0, 3));
   lone.session.connectionLost("TRANSPORT_FAILED", "");
-  lone.session.resume(new TestLink(), 2);
+  lone.session.resume(new TestLink(), [2]);
   assert.is(lone.session.owed.acks.accepted, 0);
   lone.receive(whole);
   assert.equal(lone.frames, [{ type: SEND, size: 3 }]);
@@ -150,7 +149,7 @@ test("a frame that had come in part is forgotten, and comes again as a whole", (
 test("the first frame after RESUMED confirms the successor of the secret, once", () => {
   const lone = busy("server");
   lone.session.connectionLost("TRANSPORT_FAILED", "");
-  lone.session.resume(new TestLink(), 2);
+  lone.session.resume(new TestLink(), [2]);
   assert.is(lone.confirmations, 0);
   lone.receive(frame(PING, 1));
   lone.receive(frame(PING, 2));
@@ -208,7 +207,7 @@ for (const how of ["is lost", "is replaced"]) {
     if (how === "is lost") lone.session.connectionLost("TRANSPORT_FAILED", "");
     if (how === "is lost") send(6);
     const link = new TestLink();
-    lone.session.resume(link, 4);
+    lone.session.resume(link, [4]);
     const before = how === "is lost" ? [5, 6] : [5];
     assert.equal(numbers(link.frames), before);
     send(7);

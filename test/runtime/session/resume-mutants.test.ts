@@ -2,18 +2,19 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe, type Text } from "../../../generated/example/probe/v1/probe.ts";
 import type { BatchBuilder } from "../../../runtime/command/batch.ts";
-import { IncomingQueue } from "../../../runtime/command/incoming-queue.ts";
-import { Dispatcher } from "../../../runtime/command/dispatcher.ts";
 import { SessionCaller } from "../../../runtime/command/caller.ts";
+import { Dispatcher } from "../../../runtime/command/dispatcher.ts";
+import { IncomingQueue } from "../../../runtime/command/incoming-queue.ts";
 import { StreamReader } from "../../../runtime/command/stream-reader.ts";
 import { Acks } from "../../../runtime/session/acks.ts";
 import { Attachment } from "../../../runtime/session/attachment.ts";
 import type { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
 import { Outbox } from "../../../runtime/session/outbox.ts";
+import { ByPriority } from "../../../runtime/session/priority.ts";
 import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
 import { ResumeSecrets } from "../../../runtime/session/resume-secrets.ts";
-import { note } from "../../support/report.ts";
 import { probe } from "../../support/command/probe.ts";
+import { note } from "../../support/report.ts";
 import { type Cut, CutWorld, resumeStory } from "../../support/session/resuming.ts";
 
 export const testTimeoutMs = 120_000;
@@ -123,7 +124,7 @@ const mutants: readonly (readonly [name: string, breakIt: () => () => void])[] =
           "stop",
           (stop) =>
             function (this: Attachment) {
-              const { frames } = this;
+              const { normal: frames } = this.frames;
               if (frames.pendingBytes > 0) kept = frames;
               const { drop } = frames;
               frames.drop = () => {};
@@ -136,7 +137,7 @@ const mutants: readonly (readonly [name: string, breakIt: () => () => void])[] =
           "watch",
           (watch) =>
             function (this: Attachment, ...args) {
-              if (kept !== undefined) (this as { frames: FrameAssembler }).frames = kept;
+              if (kept !== undefined) Object.assign(this, { frames: new ByPriority(kept) });
               kept = undefined;
               watch.call(this, ...args);
             },

@@ -131,7 +131,7 @@ test("credit is told with the next flush, the newest state of each window only, 
   assert.is(frames.length, 1);
   assert.equal([frames[0]!.type, ...numbersOf(frames[0]!.body, 3)], [CREDIT, 4, 4, 120]);
   lone.receive(frame(CREDIT, 4, 5, 6));
-  assert.equal(lone.credits, [[4, 5, 6]]);
+  assert.equal(lone.credits, [[4, 5, 6, 0]]);
 });
 
 test("while the transport is full nothing leaves, nothing piles up, and all of it leaves afterwards", () => {
@@ -142,7 +142,7 @@ test("while the transport is full nothing leaves, nothing piles up, and all of i
     lone.time.clock.flush();
   }
   assert.equal(lone.records, []);
-  assert.not(lone.session.outbox.pending);
+  assert.not(lone.session.outboxes.normal.pending);
   lone.writable = true;
   lone.session.drained();
   assert.equal(
@@ -158,7 +158,7 @@ test("room is told once an acknowledgement makes it", () => {
   const lone = openServer({ outboxBytes: 100 });
   send(lone, 120);
   lone.time.clock.flush();
-  assert.not(lone.session.outbox.room);
+  assert.not(lone.session.outboxes.normal.room);
   lone.receive(frame(ACK, 1));
   assert.is(lone.rooms, 1);
   lone.receive(frame(ACK, 1));
@@ -170,7 +170,7 @@ test("an acknowledgement may carry numbers of further classes", () => {
   send(lone);
   lone.time.clock.flush();
   lone.receive(frame(ACK, 1, 0, 0));
-  assert.not(lone.session.outbox.unacknowledged);
+  assert.not(lone.session.outboxes.normal.unacknowledged);
   assert.equal(lone.ends, []);
 });
 
@@ -227,8 +227,8 @@ test("two sessions understand each other", () => {
   server.time.clock.advance(25);
   client.time.clock.advance(25);
   carry();
-  assert.is(client.session.outbox.accepted, 2);
-  assert.is(server.session.outbox.accepted, 1);
+  assert.is(client.session.outboxes.normal.accepted, 2);
+  assert.is(server.session.outboxes.normal.accepted, 1);
   client.session.close("CLOSED", "done");
   carry();
   assert.is(server.ends[0]!.by, "peer");

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
+import type { ManualClock } from "../../../runtime/time/manual-clock.ts";
+import type { Transport } from "../../../runtime/transport/transport.ts";
 import { probe } from "../../support/command/probe.ts";
 import { World } from "../../support/session/world.ts";
-import type { Transport } from "../../../runtime/transport/transport.ts";
-import type { ManualClock } from "../../../runtime/time/manual-clock.ts";
 
 /** 1 Mbit/s. */
 const BYTES_PER_MS = 125;

@@ -1,0 +1,39 @@
+import { RecordKind } from "../channel/channel.ts";
+
+/** The classes of priority: each is a stream of frames of its own, in records of the kind that has its number. */
+export const Priority: {
+  readonly NORMAL: typeof RecordKind.NORMAL;
+  /** Of the session's own frames. */
+  readonly CONTROL: typeof RecordKind.CONTROL;
+  readonly HIGH: typeof RecordKind.HIGH;
+  readonly BULK: typeof RecordKind.BULK;
+} = RecordKind;
+export type Priority = (typeof Priority)[keyof typeof Priority];
+
+/** The classes, the most urgent first. */
+export const byUrgency: readonly Priority[] = [Priority.CONTROL, Priority.HIGH, Priority.NORMAL, Priority.BULK];
+
+/** Something that each class has one of, by {@link Priority}. Only NORMAL's is there from the beginning: nearly every session uses no other class. */
+export class ByPriority<T> {
+  readonly normal: T;
+  /** Those that there are, of the most urgent class first. */
+  all: readonly T[];
+  #others: (T | undefined)[] | undefined;
+
+  constructor(normal: T) {
+    this.normal = normal;
+    this.all = [normal];
+  }
+
+  get(priority: Priority): T | undefined {
+    return priority === Priority.NORMAL ? this.normal : this.#others?.[priority];
+  }
+
+  /** Gives a class that has none yet its own. */
+  add(priority: Exclude<Priority, typeof Priority.NORMAL>, item: T): T {
+    this.#others ??= [undefined, undefined, undefined, undefined];
+    this.#others[priority] = item;
+    this.all = byUrgency.flatMap((each) => this.get(each) ?? []);
+    return item;
+  }
+}

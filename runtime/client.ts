@@ -1,5 +1,5 @@
 import { ClientEntrances, type OnEntrances } from "./client/client-entrances.ts";
-import { ClientDialer, type JudgeServerKey } from "./client/client-dialer.ts";
+import { ClientDialer, type JudgeServerKey, type MakePlainChannel } from "./client/client-dialer.ts";
 import type { Client } from "./client/client-peer.ts";
 import { ClientSession } from "./client/client-session.ts";
 import { type CredentialsProvider, CredentialsSource } from "./client/credentials.ts";
@@ -11,12 +11,12 @@ import { selectCrypto } from "./crypto/select.ts";
 import { type EndpointInit, parseEndpointList } from "./discovery/endpoint-list.ts";
 import { Finder } from "./discovery/finder.ts";
 import { type DiscoveryOptions, discoveryOptionNames } from "./discovery/options.ts";
+import type { MakeResolution } from "./discovery/resolution.ts";
 import type { DiscoveryStep, OnStep } from "./discovery/step.ts";
 import { checkOptions } from "./errors/options.ts";
 import { SessionFactory } from "./session-factory.ts";
 import type { Dial } from "./transport/dial.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
-import type { Lookup } from "./transport/lookup.ts";
 import type { TlsClientOptions } from "./transport/tls-options.ts";
 
 export type { OnEntrances } from "./client/client-entrances.ts";
@@ -29,7 +29,9 @@ export interface ClientPlatform {
   readonly crypto: () => CryptoProvider;
   readonly dial: Dial;
   /** Undefined where the platform resolves names by itself. */
-  readonly lookup?: Lookup | undefined;
+  readonly resolution?: MakeResolution | undefined;
+  /** Undefined where there is no server within the process, to which nothing need be sealed. */
+  readonly plainChannel?: MakePlainChannel | undefined;
   /** What `dial` can dial. Default: everything. */
   readonly schemes?: ReadonlySet<Endpoint["scheme"]> | undefined;
 }
@@ -97,6 +99,8 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
   const endpoints = parseEndpointList(options.endpoints);
   if (options.unsealed && endpoints.some(({ endpoint }) => endpoint.scheme !== "memory"))
     throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");
+  if (options.unsealed && platform.plainChannel === undefined)
+    throw new TypeError("connect: `unsealed` is for a server within the process, and this platform has none");
   const credentials = new CredentialsSource(options.credentials, factory.timers, factory.handshakeTimeoutMs);
   const dialer = makeDialer(platform, options, factory);
   const { timers, random } = factory;
@@ -105,7 +109,7 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
     tellStep(options, factory, step);
     session?.step(step);
   };
-  const finder = new Finder({ ...discoveryOptionsOf(options), timers, random, endpoints, lookup: platform.lookup, onStep });
+  const finder = new Finder({ ...discoveryOptionsOf(options), timers, random, endpoints, resolution: platform.resolution, onStep });
   const entrances = makeEntrances(platform, options, factory, finder);
   signal?.throwIfAborted();
   session = new ClientSession(factory, { dialer, finder, anonymous: options.identity === undefined, credentials, entrances });
@@ -134,18 +138,22 @@ function makeEntrances<Data>(
   return entrances;
 }
 
-function makeDialer<Data>({ dial }: ClientPlatform, options: ConnectOptions<Data>, factory: SessionFactory<Data>): ClientDialer {
+function makeDialer<Data>(
+  { dial, plainChannel }: ClientPlatform,
+  options: ConnectOptions<Data>,
+  factory: SessionFactory<Data>,
+): ClientDialer {
   const { crypto, random, clock, timers } = factory;
   const { serverKey, identity, unsealed = false, memory, zeroMask, tls, handshakeTimeoutMs, rotateAfterMs, rotateAfterBytes } = options;
   return new ClientDialer({
     dial,
+    plainChannel: unsealed ? plainChannel : undefined,
     crypto,
     random,
     clock,
     timers,
     serverKey,
     identity,
-    unsealed,
     memory,
     zeroMask,
     tls,

@@ -41,7 +41,7 @@ export interface CommonOptions<Data = unknown> {
   readonly log?: Log | undefined;
   /** Where `memory:` endpoints are. */
   readonly memory?: MemoryNetwork | undefined;
-  /** Seals nothing. Only on `memory:` endpoints, and only when both sides say so. Default false. */
+  /** Seals nothing. Only on `memory:` endpoints, and only when both sides say so; not in a browser, which has no server. Default false. */
   readonly unsealed?: boolean | undefined;
   /** Default: native in Node, portable in browsers. */
   readonly crypto?: CryptoProvider | undefined;

@@ -1,14 +1,23 @@
 /**
  * zserver for Node. Three tiers: what every program uses, what some need, and the seams that experts fill in. Everything else is internal.
  */
-import { type Client, type ConnectOptions, connectOn } from "./client.ts";
+import { PlainChannel } from "./channel/plain-channel.ts";
+import { type Client, type ClientPlatform, type ConnectOptions, connectOn } from "./client.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { dial } from "./transport/dial-node.ts";
+import { Resolver } from "./discovery/resolver.ts";
 import { lookup } from "./transport/lookup-node.ts";
+
+const platform: ClientPlatform = {
+  crypto: nativeCrypto,
+  dial,
+  resolution: (options) => new Resolver({ ...options, lookup }),
+  plainChannel: (options, events) => new PlainChannel(options, events),
+};
 
 /** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */
 export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<Client<Data>> {
-  return connectOn({ crypto: nativeCrypto, dial, lookup }, options);
+  return connectOn(platform, options);
 }
 
 // Every program.

@@ -1,6 +1,7 @@
 import type { ChannelEvents } from "./channel.ts";
 import { DialerHandshake } from "./dialer-handshake.ts";
 import type { DialerOptions } from "./options.ts";
+import { dialing } from "./dialer-rotation.ts";
 import { SecureChannel } from "./secure-channel.ts";
 import { dialerSettings } from "./settings.ts";
 
@@ -13,7 +14,7 @@ export class DialerChannel extends SecureChannel {
     if (options.server === "judge" && events.serverKey === undefined)
       throw new TypeError("DialerChannel: judge needs a handler for serverKey");
     const handshake = new DialerHandshake(options);
-    super("dialer", handshake, options, dialerSettings(options), events);
+    super(dialing, handshake, options, dialerSettings(options), events);
     this.#handshake = handshake;
   }
 

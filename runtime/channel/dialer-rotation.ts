@@ -1,6 +1,8 @@
 import type { HandshakeState } from "../crypto/noise/handshake-state.ts";
+import { Pace } from "../time/pace.ts";
 import { RecordKind } from "./channel.ts";
 import { type Epoch, epochOf } from "./epoch.ts";
+import { DIALER_ROTATION_BURST, DIALER_ROTATIONS_PER_SECOND } from "./limits.ts";
 import {
   checkEmpty,
   IllegalRecord,
@@ -11,6 +13,7 @@ import {
   rotationHandshake,
   worn,
 } from "./rotation.ts";
+import type { ChannelSide } from "./side.ts";
 
 const empty = new Uint8Array(0);
 
@@ -84,3 +87,10 @@ export class DialerRotation implements Rotation {
     return { output, rotated: true };
   }
 }
+
+/** The dialling end. */
+export const dialing: ChannelSide = {
+  dials: true,
+  pace: (timers, due) => new Pace(DIALER_ROTATIONS_PER_SECOND, DIALER_ROTATION_BURST, timers, due),
+  rotation: (context, epoch) => new DialerRotation(context, epoch),
+};

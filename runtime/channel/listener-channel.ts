@@ -1,5 +1,6 @@
 import type { ChannelEvents } from "./channel.ts";
 import { ListenerHandshake } from "./listener-handshake.ts";
+import { listening } from "./listener-rotation.ts";
 import type { ListenerOptions } from "./options.ts";
 import { SecureChannel } from "./secure-channel.ts";
 import { listenerSettings } from "./settings.ts";
@@ -9,6 +10,6 @@ export class ListenerChannel extends SecureChannel {
   /** Throws TypeError for unknown options, impossible values, and without a static key. */
   constructor(options: ListenerOptions, events: ChannelEvents) {
     if (options.staticKeys.length === 0) throw new TypeError("ListenerChannel: staticKeys is empty");
-    super("listener", new ListenerHandshake(options), options, listenerSettings(options), events, options.schedule);
+    super(listening, new ListenerHandshake(options), options, listenerSettings(options), events, options.schedule);
   }
 }

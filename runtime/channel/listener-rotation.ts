@@ -1,5 +1,7 @@
+import { Pace } from "../time/pace.ts";
 import { RecordKind } from "./channel.ts";
 import { type Epoch, epochOf } from "./epoch.ts";
+import { ROTATION_BURST, ROTATIONS_PER_SECOND } from "./limits.ts";
 import {
   checkEmpty,
   IllegalRecord,
@@ -10,6 +12,7 @@ import {
   rotationHandshake,
   worn,
 } from "./rotation.ts";
+import type { ChannelSide } from "./side.ts";
 
 const empty = new Uint8Array(0);
 
@@ -83,3 +86,10 @@ export class ListenerRotation implements Rotation {
     return { rotated: true };
   }
 }
+
+/** The listening end. */
+export const listening: ChannelSide = {
+  dials: false,
+  pace: (timers) => new Pace(ROTATIONS_PER_SECOND, ROTATION_BURST, timers),
+  rotation: (context, epoch) => new ListenerRotation(context, epoch),
+};

@@ -10,7 +10,6 @@ import { asFailure, ChannelFailure } from "./failure.ts";
 import { defaultHandshakeTimeoutMs, HANDSHAKE_MESSAGE_BYTES, KIND_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { afterMagic, magic, PLAIN_VERSION, packetOf } from "./preamble.ts";
-import type { Role } from "./record-layer.ts";
 
 /** Each side's share of what stands in for the exporter's secret. */
 const RANDOM_BYTES = 32;
@@ -18,7 +17,7 @@ const RANDOM_BYTES = 32;
 const encoder = new TextEncoder();
 
 export interface PlainChannelOptions {
-  readonly role: Role;
+  readonly role: "dialer" | "listener";
   readonly crypto: CryptoProvider;
   readonly random: RandomSource;
   readonly timers: Timers;

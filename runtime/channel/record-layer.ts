@@ -1,31 +1,19 @@
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
-import { Pace } from "../time/pace.ts";
+import type { Pace } from "../time/pace.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import { RecordKind } from "./channel.ts";
-import { DialerRotation } from "./dialer-rotation.ts";
 import { exported } from "./epoch.ts";
 import type { FinishedHandshake } from "./handshake.ts";
-import {
-  DIALER_ROTATION_BURST,
-  DIALER_ROTATIONS_PER_SECOND,
-  HALF_OPEN_BYTES,
-  LENGTH_BYTES,
-  RECORD_BYTES,
-  ROTATION_BURST,
-  ROTATIONS_PER_SECOND,
-} from "./limits.ts";
-import { ListenerRotation } from "./listener-rotation.ts";
+import { HALF_OPEN_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
 import { RecordOpener } from "./record-opener.ts";
 import { RecordSealer } from "./record-sealer.ts";
 import type { Rotation, RotationStep } from "./rotation.ts";
 import type { ChannelSettings } from "./settings.ts";
-
-/** Which side of the connection a channel is. */
-export type Role = "dialer" | "listener";
+import type { ChannelSide } from "./side.ts";
 
 export interface RecordLayerOptions {
-  readonly role: Role;
+  readonly side: ChannelSide;
   readonly crypto: CryptoProvider;
   readonly random: RandomSource;
   readonly timers: Timers;
@@ -47,17 +35,14 @@ export class RecordLayer {
   #timer: Timer | undefined;
 
   constructor({ epoch, statics }: FinishedHandshake, options: RecordLayerOptions) {
-    const { role, crypto, random, timers, sentBytes, onDue } = options;
-    const dials = role === "dialer";
+    const { side, crypto, random, timers, sentBytes, onDue } = options;
+    const { dials } = side;
     // The listener accepts no more than this before a record has verified, so the dialler's first one has to fit.
     const firstRecordBytes = dials ? HALF_OPEN_BYTES - sentBytes - LENGTH_BYTES : RECORD_BYTES;
     const sealer = new RecordSealer(dials ? epoch.fromDialer : epoch.fromListener, firstRecordBytes);
     const opener = new RecordOpener(dials ? epoch.fromListener : epoch.fromDialer);
-    this.#pace = dials
-      ? new Pace(DIALER_ROTATIONS_PER_SECOND, DIALER_ROTATION_BURST, timers, onDue)
-      : new Pace(ROTATIONS_PER_SECOND, ROTATION_BURST, timers);
-    const context = { crypto, random, statics, sealer, opener, pace: this.#pace };
-    this.#rotation = dials ? new DialerRotation(context, epoch) : new ListenerRotation(context, epoch);
+    this.#pace = side.pace(timers, onDue);
+    this.#rotation = side.rotation({ crypto, random, statics, sealer, opener, pace: this.#pace }, epoch);
     this.#sealer = sealer;
     this.#opener = opener;
     this.#options = options;

@@ -7,9 +7,10 @@ import { HALF_OPEN_BYTES, KIND_BYTES, LENGTH_BYTES, MIN_RECORD_BYTES } from "./l
 import { borrowBuffer, returnBuffer } from "./open-buffer.ts";
 import type { ChannelOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { RecordLayer, type Role } from "./record-layer.ts";
+import { RecordLayer } from "./record-layer.ts";
 import { IllegalRecord, type RotationStep } from "./rotation.ts";
 import type { ChannelSettings } from "./settings.ts";
+import type { ChannelSide } from "./side.ts";
 
 /**
  * `handshake`: clear packets and handshake messages. `half-open`: there are keys, but the peer has not yet proven to have them. `open`: records.
@@ -19,7 +20,7 @@ type Phase = "new" | "handshake" | "half-open" | "open" | "deaf" | "over";
 
 /** What dialler and listener have in common: packets in, a handshake, then records and rotations. */
 export class SecureChannel implements Channel {
-  readonly #role: Role;
+  readonly #side: ChannelSide;
   readonly #options: ChannelOptions;
   readonly #settings: ChannelSettings;
   readonly #events: ChannelEvents;
@@ -40,14 +41,14 @@ export class SecureChannel implements Channel {
   #bytesOut = 0;
 
   protected constructor(
-    role: Role,
+    side: ChannelSide,
     handshake: Handshake,
     options: ChannelOptions,
     settings: ChannelSettings,
     events: ChannelEvents,
     schedule: (work: () => void) => void = (work) => work(),
   ) {
-    this.#role = role;
+    this.#side = side;
     this.#handshake = handshake;
     this.#options = options;
     this.#settings = settings;
@@ -137,7 +138,7 @@ export class SecureChannel implements Channel {
     if (this.#phase === "over") return;
     if (presented !== undefined) this.#events.serverKey!(presented);
     // Message 2 proves a server; a client is proven by nothing that a replay could repeat, hence by its first record.
-    if (finished !== undefined && this.#role === "dialer") this.#establish();
+    if (finished !== undefined && this.#side.dials) this.#establish();
   }
 
   /** The end of the connection, told once. */
@@ -200,7 +201,7 @@ export class SecureChannel implements Channel {
   #beginRecords(finished: FinishedHandshake, sentBytes: number): void {
     const { crypto, random, timers } = this.#options;
     const onDue = (): void => this.rotate();
-    this.#records = new RecordLayer(finished, { role: this.#role, crypto, random, timers, settings: this.#settings, sentBytes, onDue });
+    this.#records = new RecordLayer(finished, { side: this.#side, crypto, random, timers, settings: this.#settings, sentBytes, onDue });
     this.#peer = finished.peer;
     this.#handshake = undefined;
     this.#phase = "half-open";
@@ -251,7 +252,7 @@ export class SecureChannel implements Channel {
       return;
     }
     // Before the reply leaves: the dialler uses what it brings from the moment it has it.
-    if (step.output !== undefined && this.#role === "listener") this.#events.renewing?.();
+    if (step.output !== undefined && !this.#side.dials) this.#events.renewing?.();
     if (step.output !== undefined) this.#output(step.output);
     if (step.rotated === true && this.#listens) this.#events.rotated(records.epoch);
   }

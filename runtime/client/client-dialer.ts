@@ -1,6 +1,6 @@
-import type { ChannelPeer, PresentedServerKey } from "../channel/channel.ts";
+import type { Channel, ChannelEvents, ChannelPeer, PresentedServerKey } from "../channel/channel.ts";
 import { DialerChannel } from "../channel/dialer-channel.ts";
-import { PlainChannel } from "../channel/plain-channel.ts";
+import type { PlainChannelOptions } from "../channel/plain-channel.ts";
 import type { Identity } from "../crypto/identity.ts";
 import type { KeyStatement } from "../crypto/key-statement.ts";
 import { parseServerKey, type ServerKey } from "../crypto/key-string.ts";
@@ -20,6 +20,9 @@ import type { Transport } from "../transport/transport.ts";
 /** A server's key is judged by the application: `serverKey` is the string that `zgen keygen` printed for it. */
 export type JudgeServerKey = (serverKey: string) => boolean | Promise<boolean>;
 
+/** Makes a channel that seals nothing. */
+export type MakePlainChannel = (options: PlainChannelOptions, events: ChannelEvents) => Channel;
+
 export interface ClientDialerOptions {
   readonly dial: Dial;
   readonly crypto: CryptoProvider;
@@ -28,7 +31,8 @@ export interface ClientDialerOptions {
   readonly timers: Timers;
   readonly serverKey: string | JudgeServerKey | undefined;
   readonly identity: Identity | undefined;
-  readonly unsealed: boolean;
+  /** What seals nothing; undefined where everything is sealed. */
+  readonly plainChannel: MakePlainChannel | undefined;
   readonly memory: MemoryNetwork | undefined;
   readonly zeroMask: boolean | undefined;
   readonly tls: TlsClientOptions | undefined;
@@ -59,7 +63,7 @@ export class ClientDialer {
   /** Throws TypeError without a server key, KeyStringError for one that is mistyped. */
   constructor(options: ClientDialerOptions) {
     this.#options = options;
-    this.#server = options.unsealed ? undefined : this.#pin(options.serverKey);
+    this.#server = options.plainChannel ? undefined : this.#pin(options.serverKey);
   }
 
   /** From here on only this identity is the server, and it never goes back to an older static key. */
@@ -95,8 +99,7 @@ export class ClientDialer {
     let proven: ProvenConnection | undefined;
     const connection: Connection = new Connection(
       transport,
-      (events) =>
-        this.#options.unsealed ? new PlainChannel(this.#plainOptions(), events) : new DialerChannel(this.#dialerOptions(), events),
+      (events) => this.#options.plainChannel?.(this.#plainOptions(), events) ?? new DialerChannel(this.#dialerOptions(), events),
       {
         established: (channelPeer) => {
           proven = { connection, channelPeer, onRotated() {} };
@@ -142,7 +145,7 @@ export class ClientDialer {
     return parseServerKey(this.#options.crypto, serverKey);
   }
 
-  #plainOptions(): ConstructorParameters<typeof PlainChannel>[0] {
+  #plainOptions(): PlainChannelOptions {
     const { crypto, random, timers, handshakeTimeoutMs } = this.#options;
     return { role: "dialer", crypto, random, timers, handshakeTimeoutMs };
   }

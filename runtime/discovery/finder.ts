@@ -2,7 +2,6 @@ import type { RandomSource } from "../crypto/random.ts";
 import { endReasons } from "../errors/end-reason.ts";
 import { EndError } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
-import type { Lookup } from "../transport/lookup.ts";
 import { Backoff } from "./backoff.ts";
 import { chanceOf } from "./chance.ts";
 import type { ListedEndpoint } from "./endpoint-list.ts";
@@ -10,7 +9,7 @@ import { EndpointPool } from "./endpoint-pool.ts";
 import { InterruptibleWait } from "./wait.ts";
 import type { DiscoveryOptions } from "./options.ts";
 import { type RaceResult, race, type TargetSource } from "./race.ts";
-import { Resolver } from "./resolver.ts";
+import { type MakeResolution, type Resolution, unresolved } from "./resolution.ts";
 import type { OnStep } from "./step.ts";
 import type { Attempt, DialTarget } from "./target.ts";
 
@@ -24,7 +23,7 @@ export interface FinderOptions extends DiscoveryOptions {
   readonly random: RandomSource;
   readonly endpoints: readonly ListedEndpoint[];
   /** Default: the platform resolves names by itself. */
-  readonly lookup?: Lookup | undefined;
+  readonly resolution?: MakeResolution | undefined;
   readonly onStep?: OnStep | undefined;
 }
 
@@ -66,7 +65,7 @@ export interface LostConnection {
 export class Finder {
   readonly pool: EndpointPool;
   readonly #options: FinderOptions;
-  readonly #resolver: Resolver;
+  readonly #resolution: Resolution;
   readonly #backoff: Backoff;
   readonly #wait: InterruptibleWait;
   readonly #onStep: OnStep;
@@ -76,12 +75,12 @@ export class Finder {
 
   /** @param whole the finder of which this is a part, see {@link among} */
   constructor(options: FinderOptions, whole?: Finder, wanted: (listed: ListedEndpoint) => boolean = () => true) {
-    const { timers, random, lookup, lookupTimeoutMs, backoffBaseMs, backoffCapMs } = options;
+    const { timers, random, resolution = () => unresolved, lookupTimeoutMs, backoffBaseMs, backoffCapMs } = options;
     const chance = chanceOf(random);
     this.#options = options;
     this.#onStep = options.onStep ?? (() => {});
     this.pool = whole?.pool ?? new EndpointPool(options.endpoints, { timers, chance });
-    this.#resolver = whole ? whole.#resolver : new Resolver({ timers, lookup, lookupTimeoutMs, onStep: this.#onStep });
+    this.#resolution = whole ? whole.#resolution : resolution({ timers, lookupTimeoutMs, onStep: this.#onStep });
     this.#backoff = new Backoff({ chance, baseMs: backoffBaseMs, capMs: backoffCapMs });
     this.#wait = whole ? whole.#wait : new InterruptibleWait(timers);
     this.#wanted = wanted;
@@ -175,7 +174,7 @@ export class Finder {
 
   #source(listed: ListedEndpoint): TargetSource {
     const { endpoint, priority } = listed;
-    return { url: endpoint.url, priority, open: (events) => this.#resolver.resolve(listed, events) };
+    return { url: endpoint.url, priority, open: (events) => this.#resolution.resolve(listed, events) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { EndError } from "../session/session-end.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import type { EndpointPool } from "./endpoint-pool.ts";
-import type { ResolutionEvents } from "./resolver.ts";
+import type { ResolutionEvents } from "./resolution.ts";
 import type { OnStep } from "./step.ts";
 import { type Attempt, type DialTarget, targetKey } from "./target.ts";
 

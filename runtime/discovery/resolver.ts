@@ -1,10 +1,8 @@
-import type { Timers } from "../time/timers.ts";
 import { addressFamily, type Lookup } from "../transport/lookup.ts";
 import { EndError } from "../session/session-end.ts";
 import type { ListedEndpoint } from "./endpoint-list.ts";
 import { interleaveFamilies } from "./interleave.ts";
-import type { OnStep } from "./step.ts";
-import type { DialTarget } from "./target.ts";
+import { type Resolution, type ResolutionEvents, type ResolutionOptions, unresolved } from "./resolution.ts";
 
 /** Addresses of one name that are tried: more serve nobody, and whoever answers for the name could list thousands. */
 export const MAX_ADDRESSES = 16;
@@ -15,26 +13,15 @@ export const DEFAULT_LOOKUP_TIMEOUT_MS = 10_000;
 /** After this long, the addresses that a name had the last time are tried, while its lookup goes on. */
 export const KNOWN_AFTER_MS = 250;
 
-export interface ResolverOptions {
-  readonly timers: Timers;
-  /** Default: the platform resolves names by itself, when it connects. */
-  readonly lookup?: Lookup | undefined;
-  readonly lookupTimeoutMs?: number | undefined;
-  readonly onStep: OnStep;
-}
-
-export interface ResolutionEvents {
-  /** Targets to try; may be called more than once, also with some that were told before. */
-  found(targets: readonly DialTarget[]): void;
-  /** Nothing more comes. With the reason when the name could not be resolved. */
-  done(failure?: EndError): void;
+export interface ResolverOptions extends ResolutionOptions {
+  readonly lookup: Lookup;
 }
 
 /**
  * Turns endpoints into targets. Names that cannot be resolved just now keep the addresses they had: connections outlive a broken DNS, so
  * resuming them should as well.
  */
-export class Resolver {
+export class Resolver implements Resolution {
   readonly #options: ResolverOptions;
   readonly #known = new Map<string, readonly string[]>();
   /** One lookup a name at a time, however often it is asked for: the system's resolver has few threads, and cannot be interrupted. */
@@ -44,18 +31,13 @@ export class Resolver {
     this.#options = options;
   }
 
-  /** Calls `events`, from within this call where nothing has to be looked up. The returned function ends that. */
   resolve(listed: ListedEndpoint, events: ResolutionEvents): () => void {
     const { endpoint, priority } = listed;
     const { lookup, timers, lookupTimeoutMs = DEFAULT_LOOKUP_TIMEOUT_MS, onStep } = this.#options;
     const host = "host" in endpoint ? endpoint.host : undefined;
     const found = (addresses: readonly (string | undefined)[]): void =>
       events.found(addresses.map((address) => ({ endpoint, address, priority })));
-    if (host === undefined || lookup === undefined || addressFamily(host) !== undefined) {
-      found([undefined]);
-      events.done();
-      return () => {};
-    }
+    if (host === undefined || addressFamily(host) !== undefined) return unresolved.resolve(listed, events);
 
     let open = true;
     const known = timers.after(KNOWN_AFTER_MS, () => found(this.#known.get(host) ?? []));

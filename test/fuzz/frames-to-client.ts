@@ -2,7 +2,6 @@ import { type Client, connectOn } from "../../runtime/client.ts";
 import type { LogEntry } from "../../runtime/command/log.ts";
 import { ManualClock } from "../../runtime/time/manual-clock.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
-import { dial } from "../../runtime/transport/dial-node.ts";
 import { native } from "../support/channel/ends.ts";
 import { DirectTransport } from "../support/session/direct-transport.ts";
 import { deliverAll, packetsOf } from "./damage.ts";
@@ -10,6 +9,7 @@ import { Mutator } from "./mutator.ts";
 import { clientRandom, connectingAsRecorded, type RecordedConnection, recordSession } from "./recording.ts";
 import type { FuzzRun, FuzzTarget } from "./target.ts";
 import { useEverything } from "./use.ts";
+import { platform } from "../support/session/platform.ts";
 
 /** Backoff between two connections. */
 const REDIAL_MS = 20_000;
@@ -59,7 +59,7 @@ class FramesToClient {
       log,
     };
     this.#calls.push(
-      connectOn({ crypto: () => native, dial }, options).then(
+      connectOn(platform, options).then(
         (client) => this.#opened(client),
         () => {},
       ),

@@ -1,14 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../generated/example/probe/v1/probe.ts";
-import type { ConnectOptions } from "../../runtime/client.ts";
+import { connectOn, type ConnectOptions } from "../../runtime/client.ts";
 import { serverKeyOf } from "../../runtime/crypto/identity.ts";
 import { formatServerKey } from "../../runtime/crypto/key-string.ts";
 import type { EndReason } from "../../runtime/errors/end-reason.ts";
 import { EndError } from "../../runtime/session/session-end.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
 import { identity, native, otherIdentity, portable } from "../support/channel/ends.ts";
+import { caught } from "../support/command/assert-error.ts";
 import { Gate, probe } from "../support/command/probe.ts";
+import { platform } from "../support/session/platform.ts";
 import { rawServer } from "../support/session/raw-peer.ts";
 import { closeFrame } from "../support/session/session-end.ts";
 import { serverKey, World } from "../support/session/world.ts";
@@ -48,6 +50,13 @@ for (const [name, [options, message]] of Object.entries(impossible)) {
     assert.is(timersOf(world.clock).size, 0);
   });
 }
+
+test("where no server can be within the process, as in a page, unsealed is refused with TypeError", async () => {
+  const options = { unsealed: true, endpoints: ["memory:server"], memory: new World().network };
+  const error = await caught(connectOn({ ...platform, plainChannel: undefined }, options));
+  assert.instance(error, TypeError);
+  assert.match((error as Error).message, /`unsealed` is for a server within the process/);
+});
 
 test("a server key with a wrong letter is refused before anything is dialled", async () => {
   const world = new World();

@@ -2,7 +2,6 @@ import { type Client, connectOn } from "../../runtime/client.ts";
 import type { LogEntry } from "../../runtime/command/log.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
 import { type Server, serve } from "../../runtime/server.ts";
-import { dial } from "../../runtime/transport/dial-node.ts";
 import { identity, native } from "../support/channel/ends.ts";
 import { serverKey } from "../support/session/world.ts";
 import { SimAdmission } from "./admission.ts";
@@ -18,6 +17,7 @@ import type { SimRandom } from "./random.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { Timeline } from "./timeline.ts";
 import { makeTrouble, type Victims } from "./trouble.ts";
+import { platform } from "../support/session/platform.ts";
 
 /** What came of one seed. */
 export interface SimResult {
@@ -274,7 +274,7 @@ export class SimWorld {
       credentials: this.#admission?.credentialsOf(process, random.fork()),
     };
     try {
-      return await connectOn({ crypto: () => native, dial }, options);
+      return await connectOn(platform, options);
     } catch (error) {
       this.#model.trace(`${process.name} does not connect: ${String(error)}`);
       if (!(error instanceof Error) || error.name !== "EndError") this.#model.violation(`connect failed with ${String(error)}`);

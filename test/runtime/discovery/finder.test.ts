@@ -4,8 +4,10 @@ import * as assert from "uvu/assert";
 import { type EndpointInit, parseEndpointList } from "../../../runtime/discovery/endpoint-list.ts";
 import { Finder, type FinderOptions, type FindOptions, type Found } from "../../../runtime/discovery/finder.ts";
 import { discoveryOptionNames } from "../../../runtime/discovery/options.ts";
+import { Resolver } from "../../../runtime/discovery/resolver.ts";
 import type { DiscoveryStep } from "../../../runtime/discovery/step.ts";
 import { EndError } from "../../../runtime/session/session-end.ts";
+import type { Lookup } from "../../../runtime/transport/lookup.ts";
 import { seededRandom, TestTime } from "../../support/channel/ends.ts";
 import { type Behaviour, ScriptedAttempts } from "../../support/discovery/attempts.ts";
 
@@ -13,6 +15,10 @@ const test = suite("discovery/finder");
 
 const down = new EndError("TRANSPORT_FAILED", "connection refused");
 const wrongKey = new EndError("SERVER_KEY_MISMATCH", "another server");
+
+const resolvingBy = (lookup: Lookup): Pick<FinderOptions, "resolution"> => ({
+  resolution: (options) => new Resolver({ ...options, lookup }),
+});
 
 /** A finder, and what became of its last search. */
 class World {
@@ -77,7 +83,10 @@ test("goes on round after round, waits longer and longer, and tells each step", 
 
 test("resolves anew in each round", async () => {
   let answer = ["1.1.1.1"];
-  const world = new World(["ws://game.test"], { lookup: async () => answer });
+  const world = new World(
+    ["ws://game.test"],
+    resolvingBy(async () => answer),
+  );
   world.behaviour["1.1.1.1"] = { afterMs: 0, error: down };
   world.behaviour["::2"] = { afterMs: 0 };
   world.find();
@@ -139,7 +148,10 @@ test("an address that was only refused for a while is hope", async () => {
 });
 
 test("a name that does not resolve is no reason to give up", async () => {
-  const world = new World(["ws://game.test", "ws://127.0.0.1:1"], { lookup: async () => Promise.reject(new Error("ENOTFOUND")) });
+  const world = new World(
+    ["ws://game.test", "ws://127.0.0.1:1"],
+    resolvingBy(async () => Promise.reject(new Error("ENOTFOUND"))),
+  );
   world.behaviour["ws://127.0.0.1:1/"] = { afterMs: 0, error: wrongKey };
   world.find({ retry: "unless-final" });
   await world.time.clock.settle(20_000);

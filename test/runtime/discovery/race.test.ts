@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { ResolutionEvents } from "../../../runtime/discovery/resolver.ts";
+import type { ResolutionEvents } from "../../../runtime/discovery/resolution.ts";
 import { EndError } from "../../../runtime/session/session-end.ts";
 import { RaceWorld, sourceOf, targetsOf } from "../../support/discovery/world.ts";
 

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parseEndpointList } from "../../../runtime/discovery/endpoint-list.ts";
+import { type Resolution, unresolved } from "../../../runtime/discovery/resolution.ts";
 import { KNOWN_AFTER_MS, MAX_ADDRESSES, MAX_KNOWN_NAMES, Resolver } from "../../../runtime/discovery/resolver.ts";
 import type { DiscoveryStep } from "../../../runtime/discovery/step.ts";
 import type { Lookup } from "../../../runtime/transport/lookup.ts";
@@ -14,24 +15,20 @@ class World {
   readonly steps: DiscoveryStep[] = [];
   readonly asked: string[] = [];
   answer: Lookup = () => new Promise(() => {});
-  readonly resolver: Resolver;
+  readonly resolution: Resolution;
 
-  constructor(platformResolves = false) {
+  constructor(resolution?: Resolution) {
     const lookup: Lookup = (host) => {
       this.asked.push(host);
       return this.answer(host);
     };
-    this.resolver = new Resolver({
-      timers: this.time.timers,
-      lookup: platformResolves ? undefined : lookup,
-      onStep: (step) => void this.steps.push(step),
-    });
+    this.resolution = resolution ?? new Resolver({ timers: this.time.timers, lookup, onStep: (step) => void this.steps.push(step) });
   }
 
   /** What comes of `url`, in order: addresses, then `done` or the failure's message. */
   resolve(url: string): { readonly told: string[]; readonly cancel: () => void } {
     const told: string[] = [];
-    const cancel = this.resolver.resolve(parseEndpointList([{ url, priority: 7 }])[0]!, {
+    const cancel = this.resolution.resolve(parseEndpointList([{ url, priority: 7 }])[0]!, {
       found: (targets) => {
         for (const { endpoint, address, priority } of targets) {
           assert.is(priority, 7);
@@ -57,7 +54,7 @@ test("what is an address already, or has none, is there at once", () => {
 });
 
 test("where the platform resolves, the name itself is what to try", () => {
-  const world = new World(true);
+  const world = new World(unresolved);
   assert.equal(world.resolve("wss://game.test").told, ["wss://game.test/", "done"]);
   assert.equal(world.steps, []);
 });

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { systemRandom } from "../../../runtime/crypto/random.ts";
 import { parseEndpointList } from "../../../runtime/discovery/endpoint-list.ts";
 import { Finder } from "../../../runtime/discovery/finder.ts";
+import { Resolver } from "../../../runtime/discovery/resolver.ts";
 import type { DiscoveryStep } from "../../../runtime/discovery/step.ts";
 import { type Server, serve } from "../../../runtime/server.ts";
 import { systemClock } from "../../../runtime/time/system-clock.ts";
@@ -38,7 +39,7 @@ function finderOf(port: string, addresses: readonly string[], steps: DiscoverySt
     timers: timersOf(systemClock),
     random: systemRandom,
     endpoints: parseEndpointList([`ws://game.test:${port}`]),
-    lookup: async () => addresses,
+    resolution: (options) => new Resolver({ ...options, lookup: async () => addresses }),
     onStep: (step) => void steps.push(step),
   });
 }

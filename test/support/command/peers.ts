@@ -1,5 +1,4 @@
-import { connectOn } from "../../../runtime/client.ts";
-import type { Client, ConnectOptions } from "../../../runtime/client.ts";
+import { type Client, connectOn, type ConnectOptions } from "../../../runtime/client.ts";
 import type { LogEntry } from "../../../runtime/command/log.ts";
 import type { Session } from "../../../runtime/command/session-type.ts";
 import { createIdentity, type Identity } from "../../../runtime/crypto/identity.ts";
@@ -8,9 +7,9 @@ import type { CryptoProvider } from "../../../runtime/crypto/provider.ts";
 import { systemRandom } from "../../../runtime/crypto/random.ts";
 import { type Server, type ServeOptions, serve } from "../../../runtime/server.ts";
 import { ManualClock } from "../../../runtime/time/manual-clock.ts";
-import { dial } from "../../../runtime/transport/dial-node.ts";
 import { type MemoryNetwork, memoryNetwork } from "../../../runtime/transport/memory-network.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
+import { platform } from "../session/platform.ts";
 import { caught } from "./assert-error.ts";
 
 export const native: CryptoProvider = nativeCrypto();
@@ -124,7 +123,7 @@ export async function connectPeers(options: PeersOptions = {}): Promise<Peers> {
   await clock.settle(0);
   const server = await serving;
   const pin = options.sealed ? { serverKey: server.serverKey } : { unsealed: true };
-  const connecting = connectOn({ crypto: () => native, dial }, { ...common, ...pin, endpoints: ["memory:peers"], ...options.connect });
+  const connecting = connectOn(platform, { ...common, ...pin, endpoints: ["memory:peers"], ...options.connect });
   await clock.settle(0);
   const client = await connecting;
   const [session] = server.sessions();

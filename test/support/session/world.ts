@@ -4,12 +4,12 @@ import { serverKeyOf } from "../../../runtime/crypto/identity.ts";
 import { formatServerKey } from "../../../runtime/crypto/key-string.ts";
 import { type Server, type ServeOptions, serve } from "../../../runtime/server.ts";
 import { ManualClock } from "../../../runtime/time/manual-clock.ts";
-import { dial } from "../../../runtime/transport/dial-node.ts";
 import { type MemoryNetwork, memoryNetwork } from "../../../runtime/transport/memory-network.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
 import { identity, native } from "../channel/ends.ts";
 import { probe } from "../command/probe.ts";
+import { platform } from "./platform.ts";
 
 export const serverKey: string = formatServerKey(native, serverKeyOf(identity));
 
@@ -42,10 +42,7 @@ export class World {
 
   /** Begins to connect to it. */
   connecting(options: Partial<ConnectOptions> = {}): Promise<Client> {
-    const connection = connectOn(
-      { crypto: () => native, dial },
-      { ...this.#common(), endpoints: ["memory:server"], serverKey, ...options },
-    );
+    const connection = connectOn(platform, { ...this.#common(), endpoints: ["memory:server"], serverKey, ...options });
     connection.catch(() => {});
     return connection;
   }

@@ -9,6 +9,7 @@ import type { Limits, PeerLimits } from "../session/limits.ts";
 import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
+import type { StreamBudget } from "../session/stream-budget.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError, unsentError } from "./call-errors.ts";
@@ -26,6 +27,7 @@ export interface CallerOptions {
   readonly core: SessionCore;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
+  readonly streamBudget: StreamBudget;
   readonly timers: Timers;
   /** The first command id of this side: 1 at the client, 2 at the server. */
   readonly firstId: 1 | 2;

@@ -1,10 +1,11 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
-import type { CreditWindow } from "../session/credit.ts";
+import type { CreditWindow, Grantable } from "../session/credit.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
+import type { StreamBudget } from "../session/stream-budget.ts";
 import { Pace } from "../time/pace.ts";
 import type { Timer } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
@@ -72,6 +73,10 @@ export class Dispatcher implements CommandReceiver {
 
   get peerLimits(): PeerLimits {
     return this.#options.peerLimits;
+  }
+
+  get streamBudget(): StreamBudget {
+    return this.#options.streamBudget;
   }
 
   get parked(): ParkedReplies {
@@ -191,7 +196,7 @@ export class Dispatcher implements CommandReceiver {
 
   // What commands ask of the dispatcher.
 
-  grant(command: IncomingCommand, window: CreditWindow): void {
+  grant(command: IncomingCommand, window: Grantable): void {
     if (command.state !== "ended") this.#core.owed.grant(command.id, window);
   }
 

@@ -3,6 +3,7 @@ import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import { CreditBudget } from "../session/credit.ts";
 import { CommandFlag } from "../session/frame.ts";
+import { StreamWindow } from "../session/stream-window.ts";
 import type { Timer } from "../time/timers.ts";
 import { CommandContext } from "./command-context.ts";
 import { type ParkedCommand, replyRefused, unsentReply } from "./deferred.ts";
@@ -48,8 +49,8 @@ export class IncomingCommand implements ParkedCommand {
     this.size = size;
     const { kind } = registration.command;
     if (kind === "client_stream" || kind === "bidi_stream") {
-      const { streamItems, streamBytes } = dispatcher.limits;
-      this.reader = new StreamReader(streamItems, streamBytes, { grant: (window) => dispatcher.grant(this, window), abandoned() {} });
+      const window = new StreamWindow(dispatcher.streamBudget, false);
+      this.reader = new StreamReader(window, { grant: () => dispatcher.grant(this, window), abandoned() {} });
     }
     // Whoever sends items must have somewhere to keep the credit that comes before the handler runs.
     if (kind === "server_stream" || kind === "bidi_stream") {
@@ -223,6 +224,7 @@ export class IncomingCommand implements ParkedCommand {
     this.#timer?.cancel();
     this.#context?.end();
     this.reader?.finish();
+    this.reader?.close();
     this.writer?.stop();
     this.#dispatcher.finished(this);
     if (!settledBefore) this.#dispatcher.settled(this, failed);

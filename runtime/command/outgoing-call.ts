@@ -124,6 +124,7 @@ export class OutgoingCall implements Submitted {
     this.unlisten?.();
     this.leave?.();
     this.writer?.stop();
+    this.reader?.close();
   }
 
   #decode(body: Reader, elements: number): unknown {

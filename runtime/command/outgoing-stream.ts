@@ -1,8 +1,10 @@
 import type { CommandError } from "../errors/command-error.ts";
 import { CreditBudget } from "../session/credit.ts";
 import { FrameType } from "../session/frame.ts";
-import type { Limits, PeerLimits } from "../session/limits.ts";
+import type { PeerLimits } from "../session/limits.ts";
 import type { Session as SessionCore } from "../session/session.ts";
+import type { StreamBudget } from "../session/stream-budget.ts";
+import { StreamWindow } from "../session/stream-window.ts";
 import { sourceError } from "./call-errors.ts";
 import type { CommandFrames } from "./command-frames.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
@@ -15,7 +17,7 @@ export type Requests = AsyncIterable<unknown> | Iterable<unknown>;
 export interface OutgoingStreamsOptions {
   readonly core: SessionCore;
   readonly frames: CommandFrames;
-  readonly limits: Limits;
+  readonly streamBudget: StreamBudget;
   readonly peerLimits: PeerLimits;
   /** Gives a call up and tells the peer. */
   readonly cancel: (call: OutgoingCall, error: CommandError) => void;
@@ -52,9 +54,10 @@ export class OutgoingStreams {
   }
 
   #reader(call: OutgoingCall): StreamReader<unknown> {
-    const { core, limits, stop } = this.#options;
-    return new StreamReader(limits.streamItems, limits.streamBytes, {
-      grant: (window) => core.owed.grant(call.id, window),
+    const { core, streamBudget, stop } = this.#options;
+    const window = new StreamWindow(streamBudget, true);
+    return new StreamReader(window, {
+      grant: () => core.owed.grant(call.id, window),
       abandoned: () => stop(call, "its reader left"),
     });
   }

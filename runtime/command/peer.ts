@@ -15,6 +15,7 @@ import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { HelloOptions, SessionHandler } from "../session/session-options.ts";
+import { StreamBudget } from "../session/stream-budget.ts";
 import type { Timers } from "../time/timers.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
@@ -256,13 +257,24 @@ export class Peer<Data = unknown> implements Session<Data> {
     const idle = (): void => this.#checkIdle();
     const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
+    const streamBudget = new StreamBudget(limits, () => timers.now());
     const { core } = this;
     const session = this as Session;
     const failures = { oneWayFailed, oneWaysLost, idle };
-    this.#caller = new SessionCaller({ core, limits, peerLimits, timers, firstId, defaultTimeoutMs, sendTimeoutMs, ...failures });
+    this.#caller = new SessionCaller({
+      core,
+      limits,
+      peerLimits,
+      streamBudget,
+      timers,
+      firstId,
+      defaultTimeoutMs,
+      sendTimeoutMs,
+      ...failures,
+    });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
     const peerParity = role === "client" ? 0 : 1;
-    this.#receiver = this.#options.handlerSide.receiver({ ...this.#options, core, session, peerParity, peerLimits, idle });
+    this.#receiver = this.#options.handlerSide.receiver({ ...this.#options, core, session, peerParity, peerLimits, streamBudget, idle });
     this.#options.opened(this, hello);
   }
 

@@ -1,11 +1,12 @@
-import { CreditWindow } from "../session/credit.ts";
+import { CommandError } from "../errors/command-error.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
+import type { StreamWindow } from "../session/stream-window.ts";
 import { Fifo } from "./fifo.ts";
 
 /** What a stream asks of the command that it belongs to. */
 export interface StreamReaderHost {
   /** The reader took half a window: the peer may be told. */
-  grant(window: CreditWindow): void;
+  grant(): void;
   /** The reader left before the end. */
   abandoned(): void;
 }
@@ -20,7 +21,7 @@ interface Waiter<T> {
  * `return`) gives the stream up.
  */
 export class StreamReader<T> implements AsyncIterableIterator<T> {
-  readonly #window: CreditWindow;
+  readonly #window: StreamWindow;
   readonly #host: StreamReaderHost;
   readonly #items = new Fifo<{ readonly value: T; readonly size: number }>();
   readonly #waiters: Waiter<T>[] = [];
@@ -30,22 +31,26 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
   /** The peer sent its END. */
   #complete = false;
 
-  constructor(items: number, bytes: number, host: StreamReaderHost) {
-    this.#window = new CreditWindow(items, bytes);
+  constructor(window: StreamWindow, host: StreamReaderHost) {
+    this.#window = window;
     this.#host = host;
   }
 
-  /** An item arrived. Throws ProtocolError when the peer had no credit for it. `decode` is not called when nobody will read the item. */
+  /**
+   * An item arrived. Throws ProtocolError when the peer had no credit for it, CommandError when it cannot be decoded or as much as may be waits for
+   * the readers of this session. `decode` is not called when nobody will read the item.
+   */
   push(size: number, decode: () => T): void {
     if (this.#complete) throw new ProtocolError("a stream item was sent after the end of its stream");
     if (!this.#window.receive(size)) throw new ProtocolError("a stream item was sent without credit");
     if (this.#left || this.#end !== "open") return;
-    const value = decode();
-    const waiter = this.#waiters.shift();
-    if (waiter === undefined) this.#items.push({ value, size });
-    else {
-      this.#took(size);
-      waiter.resolve({ done: false, value });
+    if (this.#waiters.length === 0) {
+      if (!this.#window.hold(size)) throw tooMuchWaits();
+      this.#items.push({ value: decode(), size });
+    } else {
+      const value = decode();
+      this.#renew(this.#window.take(size));
+      this.#waiters.shift()!.resolve({ done: false, value });
     }
   }
 
@@ -76,7 +81,14 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
 
   /** What the sender may send was told over a connection that is gone. */
   restate(): void {
-    if (this.#end === "open") this.#host.grant(this.#window);
+    if (this.#end !== "open") return;
+    this.#window.restate();
+    this.#host.grant();
+  }
+
+  /** The command is over: what waits here is its reader's affair from now on. */
+  close(): void {
+    this.#window.close();
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
@@ -93,6 +105,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
     if (!this.#left) {
       this.#left = true;
       this.#items.clear();
+      this.#window.close();
       for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
       if (this.#end === "open") this.#host.abandoned();
     }
@@ -105,11 +118,16 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
 
   #shift(): T {
     const item = this.#items.shift()!;
-    this.#took(item.size);
+    this.#renew(this.#window.takeHeld(item.size));
     return item.value;
   }
 
-  #took(size: number): void {
-    if (this.#window.take(size) && this.#end === "open") this.#host.grant(this.#window);
+  #renew(due: boolean): void {
+    if (due && this.#end === "open") this.#host.grant();
   }
+}
+
+function tooMuchWaits(): CommandError {
+  const message = "as many bytes of stream items wait for their readers in this session as may (limit streamBudgetBytes)";
+  return new CommandError("RESOURCE_EXHAUSTED", message);
 }

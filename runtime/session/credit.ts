@@ -33,44 +33,61 @@ export class CreditBudget {
   }
 }
 
+/** Up to which item and which byte the peer may send. */
+export interface Grant {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** What is told to the peer as CREDIT. */
+export interface Grantable {
+  /** Opens the window as far as its reader allows. Returns the totals to tell the peer. */
+  grant(): Grant;
+}
+
 /** The receiver's side: what it allowed, what came, and what its reader took. */
-export class CreditWindow {
-  readonly #items: number;
-  readonly #bytes: number;
-  #grantedItems: number;
-  #grantedBytes: number;
-  #receivedItems = 0;
-  #receivedBytes = 0;
-  #takenItems = 0;
-  #takenBytes = 0;
+export class CreditWindow implements Grantable {
+  #items: number;
+  #bytes: number;
+  grantedItems: number;
+  grantedBytes: number;
+  receivedItems = 0;
+  receivedBytes = 0;
+  takenItems = 0;
+  takenBytes = 0;
 
   constructor(items: number, bytes: number) {
-    this.#items = this.#grantedItems = items;
-    this.#bytes = this.#grantedBytes = bytes;
+    this.#items = this.grantedItems = items;
+    this.#bytes = this.grantedBytes = bytes;
+  }
+
+  /** Another size from the next grant on. What was granted stays: a window becomes smaller as its reader takes items. */
+  resize(items: number, bytes: number): void {
+    this.#items = items;
+    this.#bytes = bytes;
   }
 
   /** Notes an item that arrived. False when the peer had no credit for it. */
   receive(bytes: number): boolean {
-    const allowed = this.#receivedItems < this.#grantedItems && this.#receivedBytes < this.#grantedBytes;
-    this.#receivedItems++;
-    this.#receivedBytes += bytes;
+    const allowed = this.receivedItems < this.grantedItems && this.receivedBytes < this.grantedBytes;
+    this.receivedItems++;
+    this.receivedBytes += bytes;
     return allowed;
   }
 
   /** Notes that the reader took an item. True when half a window came free since the last grant: then a grant is due. */
   take(bytes: number): boolean {
-    this.#takenItems++;
-    this.#takenBytes += bytes;
+    this.takenItems++;
+    this.takenBytes += bytes;
     return (
-      this.#takenItems + this.#items - this.#grantedItems >= this.#items / 2 ||
-      this.#takenBytes + this.#bytes - this.#grantedBytes >= this.#bytes / 2
+      this.takenItems + this.#items - this.grantedItems >= this.#items / 2 ||
+      this.takenBytes + this.#bytes - this.grantedBytes >= this.#bytes / 2
     );
   }
 
-  /** Opens the window as far as its reader allows. Returns the totals to tell the peer. */
-  grant(): { readonly items: number; readonly bytes: number } {
-    this.#grantedItems = this.#takenItems + this.#items;
-    this.#grantedBytes = this.#takenBytes + this.#bytes;
-    return { items: this.#grantedItems, bytes: this.#grantedBytes };
+  grant(): Grant {
+    this.grantedItems = Math.max(this.grantedItems, this.takenItems + this.#items);
+    this.grantedBytes = Math.max(this.grantedBytes, this.takenBytes + this.#bytes);
+    return { items: this.grantedItems, bytes: this.grantedBytes };
   }
 }

@@ -7,7 +7,7 @@ export interface Limits {
   readonly messageBytes: number;
   /** The most commands that the peer may have unanswered here. Default 10,000: each costs about a kilobyte while its handler waits. */
   readonly commandsInFlight: number;
-  /** The most of them that may be streams. Default 256: each may hold `streamBytes`. */
+  /** The most of them that may be streams. Default 256: for each, `streamBytes` of `streamBudgetBytes` are set aside. */
   readonly streams: number;
   /** The most objects and list or map entries in one decoded message; at its default it gives way to the schema's `max_elements`. Default 100,000: two bytes can make an object of a hundred. */
   readonly decodeElements: number;
@@ -15,9 +15,12 @@ export interface Limits {
   readonly queuedBytes: number;
   /** The most commands that wait here for their handler to start. Default 4,096. */
   readonly queuedCommands: number;
-  /** The most items of one stream that wait here for their reader. Default 256. */
+  /** The most items of one stream that wait here for their reader, until it has shown that it takes more. Default 256: it grows with `streamBytes`. */
   readonly streamItems: number;
-  /** The most bytes of one stream that wait here for its reader. Default 256 KiB. */
+  /**
+   * The most bytes of one stream that wait here for its reader, until it has shown that it takes more. Default 64 KiB: what a path of 5 Mbit/s with a
+   * roundtrip of 100 ms holds. It grows to what the reader takes in two roundtrips, and an eighth of `streamBudgetBytes` at most.
+   */
   readonly streamBytes: number;
   /** The most different commands that the peer may call in one session. Default 4,096. */
   readonly commandNames: number;
@@ -26,6 +29,11 @@ export interface Limits {
   readonly outboxBytes: number;
   /** The most sends that wait for room or credit. A send beyond it fails at once. Default 65,536. */
   readonly waitingSends: number;
+  /**
+   * The most bytes that all streams of one session may have on their way to readers here. `streams` times `streamBytes` of it are set aside, the rest is what
+   * windows grow by. Default 32 MiB, or as much as is set aside where that is more: eight streams of 100 Mbit/s with a roundtrip of 150 ms.
+   */
+  readonly streamBudgetBytes: number;
   /** The most replies of one session that are parked by `defer()`. Default 10,000. */
   readonly parkedReplies: number;
   /**
@@ -43,10 +51,11 @@ export const defaultLimits: Limits = {
   queuedBytes: 4_194_304,
   queuedCommands: 4_096,
   streamItems: 256,
-  streamBytes: 262_144,
+  streamBytes: 65_536,
   commandNames: 4_096,
   outboxBytes: 4_194_304,
   waitingSends: 65_536,
+  streamBudgetBytes: 33_554_432,
   parkedReplies: 10_000,
   commandsPerSecond: Number.POSITIVE_INFINITY,
 };
@@ -60,7 +69,18 @@ export function resolveLimits(limits: Partial<Limits> = {}): Limits {
     if (!whole && value !== defaultLimits[name as keyof Limits])
       throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${String(value)}`);
   }
-  return { ...defaultLimits, ...Object.fromEntries(given) };
+  return withBudget({ ...defaultLimits, ...Object.fromEntries(given) }, limits.streamBudgetBytes !== undefined);
+}
+
+function withBudget(limits: Limits, given: boolean): Limits {
+  const { streams, streamBytes, streamBudgetBytes } = limits;
+  const aside = streams * streamBytes;
+  if (aside <= streamBudgetBytes) return limits;
+  if (given)
+    throw new TypeError(
+      `limits.streamBudgetBytes must be at least streams × streamBytes, which is ${aside}, not ${streamBudgetBytes}: raise it, or lower one of them`,
+    );
+  return { ...limits, streamBudgetBytes: aside };
 }
 
 /** The part of the limits that the peer is told. */
@@ -79,6 +99,13 @@ export type PeerLimits = Pick<
 
 /** The generated `Limits` message has the same field names, so that a limit has one name in code, schema and wire. */
 export function limitsToWire(limits: Limits): LimitsInit {
-  const { outboxBytes: _outbox, waitingSends: _waiting, parkedReplies: _parked, commandsPerSecond: _pace, ...told } = limits;
+  const {
+    outboxBytes: _outbox,
+    waitingSends: _waiting,
+    streamBudgetBytes: _budget,
+    parkedReplies: _parked,
+    commandsPerSecond: _pace,
+    ...told
+  } = limits;
   return told;
 }

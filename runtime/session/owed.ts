@@ -1,6 +1,6 @@
 import type { Timers } from "../time/timers.ts";
 import { Acks } from "./acks.ts";
-import type { CreditWindow } from "./credit.ts";
+import type { Grantable } from "./credit.ts";
 import { FrameType } from "./frame.ts";
 import type { WriteFrame } from "./session-options.ts";
 
@@ -11,7 +11,7 @@ import type { WriteFrame } from "./session-options.ts";
 export class Owed {
   readonly acks: Acks;
   readonly #schedule: () => void;
-  readonly #grants = new Map<number, CreditWindow>();
+  readonly #grants = new Map<number, Grantable>();
   #pong = -1;
 
   /** @param schedule asks for a flush */
@@ -21,7 +21,7 @@ export class Owed {
   }
 
   /** A window that its reader emptied by half. */
-  grant(id: number, window: CreditWindow): void {
+  grant(id: number, window: Grantable): void {
     this.#grants.set(id, window);
     this.#schedule();
   }

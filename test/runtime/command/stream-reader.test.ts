@@ -1,16 +1,29 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { StreamReader } from "../../../runtime/command/stream-reader.ts";
+import { CommandError } from "../../../runtime/errors/command-error.ts";
+import { resolveLimits } from "../../../runtime/session/limits.ts";
 import { ProtocolError } from "../../../runtime/session/protocol-error.ts";
+import { StreamBudget } from "../../../runtime/session/stream-budget.ts";
+import { StreamWindow } from "../../../runtime/session/stream-window.ts";
+
+interface Made {
+  readonly reader: StreamReader<number>;
+  readonly budget: StreamBudget;
+  readonly asked: string[];
+  push(value: number, size?: number): void;
+}
 
 /** A reader with a window of 4 items and 100 bytes, and what it asked for. */
-function make(): { reader: StreamReader<number>; asked: string[]; push(value: number, size?: number): void } {
+function make(streamBudgetBytes = 10_000): Made {
   const asked: string[] = [];
-  const reader = new StreamReader<number>(4, 100, {
-    grant: (window) => asked.push(`grant ${window.grant().items}`),
+  const budget = new StreamBudget(resolveLimits({ streams: 2, streamItems: 4, streamBytes: 100, streamBudgetBytes }), () => 0);
+  const window = new StreamWindow(budget, true);
+  const reader = new StreamReader<number>(window, {
+    grant: () => asked.push(`grant ${window.grant().items}`),
     abandoned: () => asked.push("abandoned"),
   });
-  return { reader, asked, push: (value, size = 1) => reader.push(size, () => value) };
+  return { reader, budget, asked, push: (value, size = 1) => reader.push(size, () => value) };
 }
 
 async function rejected(promise: Promise<unknown>): Promise<unknown> {
@@ -108,6 +121,36 @@ test("leaving after the end tells nobody, and no grant goes out after it", async
   reader.complete();
   for await (const value of reader) if (value === 2) break;
   assert.equal(asked, []);
+});
+
+test("what waits counts against the session's budget until it is taken, or nobody will", async () => {
+  const { reader, budget, push } = make(250);
+  const other = new StreamReader<number>(new StreamWindow(budget, true), { grant() {}, abandoned() {} });
+  push(1, 60);
+  push(2, 150);
+  other.push(50, () => 3);
+  assert.is(budget.heldBytes, 260);
+  assert.throws(
+    () => other.push(1, () => 4),
+    (error: unknown) => CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED" && /limit streamBudgetBytes/.test(error.message),
+  );
+  await reader.next();
+  assert.is(budget.heldBytes, 200);
+  await other.return();
+  assert.is(budget.heldBytes, 150);
+  reader.complete();
+  reader.close();
+  assert.is(budget.heldBytes, 0);
+  assert.is((await reader.next()).value, 2, "what came is still there");
+  assert.is(budget.heldBytes, 0);
+});
+
+test("an item that somebody waits for does not wait", async () => {
+  const { reader, budget, push } = make();
+  const read = reader.next();
+  push(1, 60);
+  assert.is(budget.heldBytes, 0);
+  assert.is((await read).value, 1);
 });
 
 test.run();

@@ -25,9 +25,16 @@ test("unknown names and values that are no counts are refused, each with its nam
   assert.throws(() => resolveLimits({ commandsPerSecond: 0.5 }), /limits\.commandsPerSecond must be a whole number from 1/);
 });
 
+test("the budget of all streams holds the first window of each that the peer may open", () => {
+  assert.is(resolveLimits({ streams: 1_000, streamBytes: 65_536 }).streamBudgetBytes, 65_536_000);
+  assert.is(resolveLimits({ streams: 10, streamBytes: 1_000, streamBudgetBytes: 10_000 }).streamBudgetBytes, 10_000);
+  const least = /limits\.streamBudgetBytes must be at least streams × streamBytes, which is 10000, not 9999/;
+  assert.throws(() => resolveLimits({ streams: 10, streamBytes: 1_000, streamBudgetBytes: 9_999 }), least);
+});
+
 test("the peer is told what concerns it, under the same names", () => {
   const told = decode(WireLimits, encode(WireLimits, limitsToWire(defaultLimits)));
-  const { outboxBytes: _a, waitingSends: _b, parkedReplies: _c, commandsPerSecond: _d, ...expected } = defaultLimits;
+  const { outboxBytes: _a, waitingSends: _b, parkedReplies: _c, commandsPerSecond: _d, streamBudgetBytes: _e, ...expected } = defaultLimits;
   assert.equal(told, expected);
 });
 

@@ -176,6 +176,39 @@ test("parkedReplies: one beyond them fails, and an answered one frees its place"
   await world.until(Promise.all([parked[1], third]));
 });
 
+test("streamBudgetBytes: an item beyond what may wait for readers fails its command, the others go on", async () => {
+  const limits = { streams: 3, streamBytes: 100, streamBudgetBytes: 300 };
+  const large = { text: "x".repeat(200) };
+  const told = /stream items wait for their readers in this session as may \(limit streamBudgetBytes\)/;
+  const gates: (() => void)[] = [];
+  const up: NonNullable<Parameters<typeof probe>[0]>["up"] = async (items, { signal }) => {
+    await new Promise<void>((resolve, reject) => {
+      gates.push(resolve);
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    let number = 0;
+    for await (const _ of items) number++;
+    return { number };
+  };
+  await bothWays({ handler: limits }, { up }, async (world, calls) => {
+    const first = [calls.up([large]), calls.up([large])];
+    await world.settle();
+    exhausted(await world.failure(calls.up([large])), "MAY_HAVE_RUN", told);
+    for (const open of gates) open();
+    for (const { number } of await world.until(Promise.all(first))) assert.is(number, 1);
+  });
+  const down = async function* (): AsyncGenerator<{ readonly text: string }> {
+    yield large;
+    await new Promise(() => {});
+  };
+  await bothWays({ caller: limits }, { down }, async (world, calls) => {
+    const [first, , third] = [calls.down({}), calls.down({}), calls.down({})].map((items) => items[Symbol.asyncIterator]());
+    await world.settle();
+    exhausted(await world.failure(third!.next()), "MAY_HAVE_RUN", told);
+    assert.is((await world.until(first!.next())).value.text.length, 200);
+  });
+});
+
 test("an honest caller meets no limit of a busy handler: it waits, and everything is answered in the end", async () => {
   const tight: Partial<Limits> = {
     queuedCommands: 2,

@@ -1,8 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
-import type { ManualClock } from "../../../runtime/time/manual-clock.ts";
-import type { Transport } from "../../../runtime/transport/transport.ts";
 import { probe } from "../../support/command/probe.ts";
 import { slow } from "../../support/session/slow-wire.ts";
 import { World } from "../../support/session/world.ts";

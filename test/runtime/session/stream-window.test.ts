@@ -235,7 +235,7 @@ test("whatever happens, outstanding credit stays within the budget, is never tak
         else if (action.type === "pace" && line !== undefined) line.options.takesPerMs = action.takes;
         else if (action.type === "run") {
           scene.run(action.ms);
-          scene.lines.forEach((line, at) => assert.ok(line.granted.bytes >= before[at]!));
+          for (const [at, { granted }] of scene.lines.entries()) assert.ok(granted.bytes >= before[at]!);
         }
         const unopened = 8 - scene.lines.length;
         assert.ok(scene.outstanding + unopened * 1_000 <= 30_000 + 1, String(scene.outstanding));

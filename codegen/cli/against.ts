@@ -1,11 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import { LOCK_FILE, type Release } from "../evolve/lock/lock.ts";
+import { parseVersion } from "../evolve/lock/version.ts";
 import { formatDiagnostic } from "../model/diagnostic.ts";
 import type { Schema } from "../model/schema.ts";
 import { type ReadFile, readText } from "../read/load.ts";
 import { readSchema } from "../read/read.ts";
 import { CONFIG_FILE, type Config, loadConfig, parseConfig, type Root } from "./config.ts";
 import { GitRevision } from "./git-revision.ts";
+import { readLock, schemaOfRelease } from "./lock-file.ts";
 import { findSchemaFiles, type ListFiles } from "./schema-files.ts";
 import { UsageError } from "./terminal.ts";
 
@@ -18,16 +21,36 @@ interface State {
   readonly readFile?: ReadFile;
 }
 
+/** `--against`, wherever two states of the schemas are compared. */
+export const againstOption = {
+  type: "string",
+  value: "STATE",
+  help: "what to compare with: a folder, a release in zgen.lock, or else a git revision such as main (the default: the last release)",
+} as const;
+
 /**
  * Reads the schemas of another state of the project.
  *
- * @param against a folder, or a git revision
- * @throws UsageError where there is neither, or its schemas cannot be read
+ * @param against a folder, a release, or a git revision; undefined for the last release
+ * @throws UsageError where there is none of these, or its schemas cannot be read
  */
-export function readAgainst(config: Config, against: string, cwd: string): Schema {
+export function readAgainst(config: Config, against: string | undefined, cwd: string): Schema {
+  if (against === undefined) return schemaOfRelease(lastRelease(config));
   const folder = path.resolve(cwd, against);
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  const { roots, present, list, readFile } = isFolder ? stateOfFolder(config, folder) : stateOfRevision(config, against);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return readState(stateOfFolder(config, folder), against);
+  const release = parseVersion(against) && readLock(config).find(({ version }) => version === against);
+  return release === undefined ? readState(stateOfRevision(config, against), against) : schemaOfRelease(release);
+}
+
+function lastRelease(config: Config): Release {
+  const last = readLock(config).at(-1);
+  if (last !== undefined) return last;
+  throw new UsageError(
+    `there is no ${LOCK_FILE} to compare with; make one with \`zgen release\`, or name a folder or a git revision: --against main`,
+  );
+}
+
+function readState({ roots, present, list, readFile }: State, against: string): Schema {
   const folders = [...roots.map((root) => root.folder), ...present];
   const { schema, diagnostics } = readSchema({ files: findSchemaFiles(roots, list), roots: folders, readFile });
   if (schema === undefined)

@@ -31,6 +31,12 @@ export class Keys {
     return value;
   }
 
+  number(key: string): number | undefined {
+    const value = this.#values[key];
+    if (value !== undefined && typeof value !== "number") throw this.error(key, "a number");
+    return value;
+  }
+
   list(key: string): readonly unknown[] | undefined {
     const value = this.#values[key];
     if (value !== undefined && !Array.isArray(value)) throw this.error(key, "a list");

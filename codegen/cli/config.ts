@@ -5,6 +5,7 @@ import type { LintSettings } from "../lint/settings.ts";
 import { breakingKeys, readBreakingSettings } from "./breaking-config.ts";
 import { Keys } from "./config-keys.ts";
 import { lintKeys, readLintSettings } from "./lint-config.ts";
+import { type ReleaseSettings, readReleaseSettings, releaseKeys } from "./releases-config.ts";
 import { UsageError } from "./terminal.ts";
 
 /** `zgen.json`, defaults filled in and paths made absolute. codegen/zgen.schema.json describes the file itself. */
@@ -23,6 +24,7 @@ export interface Config {
   readonly templates: string | undefined;
   readonly lint: LintSettings;
   readonly breaking: BreakingSettings;
+  readonly releases: ReleaseSettings;
   /** Where handler classes are kept, and for which side; undefined where nobody asked for them. */
   readonly stubs: { readonly out: string; readonly side: "SERVER" | "CLIENT" } | undefined;
 }
@@ -90,6 +92,7 @@ export function readConfig(file: string, json: unknown): Config {
     "templates",
     "lint",
     "breaking",
+    "releases",
     "stubs",
   ]);
   const folder = path.dirname(file);
@@ -112,6 +115,7 @@ export function readConfig(file: string, json: unknown): Config {
     templates: templates === undefined ? undefined : path.resolve(folder, templates),
     lint: readLintSettings(keys.object("lint", lintKeys)),
     breaking: readBreakingSettings(keys.object("breaking", breakingKeys)),
+    releases: readReleaseSettings(folder, keys.object("releases", releaseKeys)),
     stubs: keys.has("stubs") ? readStubs(folder, keys.object("stubs", ["out", "side"])) : undefined,
   };
 }

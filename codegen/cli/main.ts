@@ -13,6 +13,12 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   docs: { summary: "write a reference page from the schemas' comments", load: async () => (await import("./docs.ts")).docs },
   lint: { summary: "check the schemas' names and style", load: async () => (await import("./lint.ts")).lint },
   breaking: { summary: "find what a change of the schemas breaks", load: async () => (await import("./breaking.ts")).breaking },
+  version: {
+    summary: "say which version the schemas deserve, and why",
+    load: async () => (await import("./schema-version.ts")).schemaVersion,
+  },
+  changelog: { summary: "tell what changed, for people who write clients", load: async () => (await import("./changelog.ts")).changelog },
+  release: { summary: "record the schemas as a release, in zgen.lock", load: async () => (await import("./release.ts")).release },
   keygen: { summary: "make a server's identity", load: async () => (await import("./keygen.ts")).keygen },
   include: { summary: "print the folder that holds zserver/options.proto", load: async () => (await import("./include.ts")).include },
 };

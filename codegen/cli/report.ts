@@ -12,6 +12,14 @@ export const formatOption = {
   help: "how to report: text (the default), json, or annotations of a GitHub workflow",
 } as const;
 
+/** How subcommands say what they found out, where that is not about a line of a schema. */
+export const reportFormat = {
+  type: "string",
+  value: "FORMAT",
+  choices: ["text", "json"],
+  help: "how to report: text (the default) or json",
+} as const;
+
 /** Findings of a check, in the asked format, and for people how many there are. */
 export function reportFindings(
   terminal: Terminal,

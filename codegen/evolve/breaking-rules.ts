@@ -87,6 +87,7 @@ export const bufRules: Readonly<Record<string, BreakingRule>> = {
 /** zgen's own, about what other tools know nothing of; each in every category. */
 const ownRules: Readonly<Record<string, BreakingRule>> = {
   COMMAND_NO_DELETE: rule(ALL, "Commands stay, also where their service goes.", commands.commandNoDelete),
+  COMMAND_NO_REUSE: rule(ALL, "A name that a released command had is not given to another one.", commands.commandNoReuse),
   COMMAND_SAME_MODE: rule(ALL, "Commands stay one-way, request, deferred or stream.", commands.commandSameMode),
   OPTION_TIGHTENED: rule(ALL, "Options of zserver allow what they allowed.", options.optionTightened),
   SERVICE_SAME_SIDE: rule(ALL, "Services keep the side that handles them.", commands.serviceSameSide),

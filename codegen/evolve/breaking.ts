@@ -4,9 +4,18 @@ import { breakingRules } from "./breaking-rules.ts";
 import type { Category } from "./rule.ts";
 import { SchemaIndex } from "./schema-pair.ts";
 
-/** What a change breaks, by file, line, column and rule. */
-export function findBreaking(before: Schema, after: Schema, category: Category): readonly Diagnostic[] {
-  const schemas = { before: new SchemaIndex(before), after: new SchemaIndex(after) };
+/**
+ * What a change breaks, by file, line, column and rule.
+ *
+ * @param retired full names of commands that a release had and a later one has not
+ */
+export function findBreaking(
+  before: Schema,
+  after: Schema,
+  category: Category,
+  retired: ReadonlySet<string> = new Set(),
+): readonly Diagnostic[] {
+  const schemas = { before: new SchemaIndex(before), after: new SchemaIndex(after), retired };
   const found: Diagnostic[] = [];
   for (const [rule, { categories, check, says }] of Object.entries(breakingRules)) {
     if (!categories.includes(category)) continue;

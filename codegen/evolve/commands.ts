@@ -1,6 +1,6 @@
 import type { Command } from "../model/schema.ts";
 import type { Check } from "./rule.ts";
-import { commandPairs, servicePairs, shortName, topOf } from "./schema-pair.ts";
+import { commandPairs, type SchemaIndex, servicePairs, shortName, topOf } from "./schema-pair.ts";
 
 export const commandNoDelete: Check = ({ before, after }, report) => {
   for (const { file, element } of before.services.values()) {
@@ -34,3 +34,13 @@ export const serviceSameSide: Check = (schemas, report) => {
 };
 
 const handlers = { SERVER: "the server", CLIENT: "the client", BOTH: "both sides" } as const;
+
+/** Clients of the release that had it would call another command than they mean. */
+export const commandNoReuse: Check = ({ before, after, retired }, report) => {
+  const there = new Set(commandsOf(before).map(({ fullName }) => fullName));
+  for (const command of commandsOf(after))
+    if (retired.has(command.fullName) && !there.has(command.fullName))
+      report(command.position, `${shortName(command)} is a name that an earlier release used and a later one gave up`);
+};
+
+const commandsOf = ({ services }: SchemaIndex): readonly Command[] => [...services.values()].flatMap(({ element }) => element.commands);

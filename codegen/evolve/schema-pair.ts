@@ -50,6 +50,8 @@ export interface Pair<T> {
 export interface SchemaPair {
   readonly before: SchemaIndex;
   readonly after: SchemaIndex;
+  /** Full names of commands that a release had and a later one has not. */
+  readonly retired: ReadonlySet<string>;
 }
 
 function* pairs<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): Generator<Pair<T>> {

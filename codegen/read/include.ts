@@ -24,3 +24,8 @@ export function builtinRoots(): readonly string[] {
 export function isBuiltin(name: string): boolean {
   return name.startsWith("google/protobuf/") || name === "zserver/options.proto";
 }
+
+/** Whether a file comes with zgen, so that every project finds it. */
+export function isPackaged(name: string): boolean {
+  return builtinRoots().some((root) => existsSync(join(root, name)));
+}

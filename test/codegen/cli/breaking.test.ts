@@ -192,7 +192,10 @@ test("without anything to compare with, and with what is neither a folder nor a 
       assert.is(code, 1);
       return err;
     };
-    assert.is(await says(), "zgen breaking: there is no zgen.lock to compare with; name a folder or a git revision: --against main");
+    assert.is(
+      await says(),
+      "zgen breaking: there is no zgen.lock to compare with; make one with `zgen release`, or name a folder or a git revision: --against main",
+    );
     assert.match(await says("--against", "nowhere"), /nowhere is neither a folder nor a revision that git knows here/);
     assert.match(await says("--against=--all"), /--all is neither a folder nor a revision/);
     git(folder, "rm", "-rq", "--cached", "schemas");

@@ -31,6 +31,7 @@ test("an empty file means the defaults", () => {
     templates: undefined,
     lint: defaultLintSettings,
     breaking: defaultBreakingSettings,
+    releases: { keep: undefined, changelog: at("zgen.changelog.md") },
     stubs: undefined,
   });
 });
@@ -51,7 +52,10 @@ test("paths are relative to the file", () => {
 
 test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
-  refuses({ outt: "x" }, "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, breaking, stubs)");
+  refuses(
+    { outt: "x" },
+    "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, breaking, releases, stubs)",
+  );
   refuses({ out: 1 }, "out must be a string");
   refuses({ json: "yes" }, "json must be true or false");
   refuses({ schemas: "schemas" }, "schemas must be a list");

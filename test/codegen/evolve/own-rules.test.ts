@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findBreaking } from "../../../codegen/evolve/breaking.ts";
 import { breakingRules, bufRules } from "../../../codegen/evolve/breaking-rules.ts";
+import { retiredCommands } from "../../../codegen/evolve/lock/retired.ts";
 import { categories, type Category } from "../../../codegen/evolve/rule.ts";
 import type { Schema } from "../../../codegen/model/schema.ts";
 import { readSchema } from "../../../codegen/read/read.ts";
@@ -35,8 +36,8 @@ const request = command("");
 const stream = command("", "(Item) returns (stream Item)");
 
 /** What our own rules find, as `line RULE message`. */
-function findings(before: string, after: string, category: Category = "WIRE"): readonly string[] {
-  return findBreaking(read(before), read(after), category)
+function findings(before: string, after: string, category: Category = "WIRE", earlier: readonly string[] = []): readonly string[] {
+  return findBreaking(read(before), read(after), category, retiredCommands([...earlier, before].map(read)))
     .filter(({ rule }) => !(rule in bufRules))
     .map(({ position: { line }, rule, message: text }) => `${line} ${rule} ${text}`);
 }
@@ -44,6 +45,8 @@ function findings(before: string, after: string, category: Category = "WIRE"): r
 interface Case {
   readonly what: string;
   readonly rule: string;
+  /** Releases before `before`. */
+  readonly earlier?: readonly string[];
   readonly before: string;
   readonly breaks: string;
   /** What is found, without the line and the rule. */
@@ -70,6 +73,15 @@ const cases: readonly Case[] = [
     breaks: head + item(),
     says: "command a.v1.Shop.Buy is gone: calls of it fail with UNIMPLEMENTED",
     passes: `${request}service Other { rpc Buy(Item) returns (Item); }`,
+  },
+  {
+    what: "a name that a release used and the next one gave up",
+    rule: "COMMAND_NO_REUSE",
+    earlier: [service("rpc Buy(Item) returns (Item);", "rpc Sell(Item) returns (Item);")],
+    before: request,
+    breaks: service("rpc Buy(Item) returns (Item);", "rpc Sell(Item) returns (Item);"),
+    says: "Shop.Sell is a name that an earlier release used and a later one gave up",
+    passes: service("rpc Buy(Item) returns (Item);", "rpc Trade(Item) returns (Item);"),
   },
   {
     what: "a request that is a stream now",
@@ -161,13 +173,13 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { what, rule, before, breaks, says, passes } of cases) {
+for (const { what, rule, earlier, before, breaks, says, passes } of cases) {
   test(`${what} breaks ${rule}, in every category`, () => {
     for (const category of categories) {
-      const found = findings(before, breaks, category);
+      const found = findings(before, breaks, category, earlier);
       assert.is(found.length, 1, found.join("\n"));
       assert.ok(found[0]!.endsWith(` ${rule} ${says}`), found[0]!);
-      assert.equal(findings(before, passes, category), []);
+      assert.equal(findings(before, passes, category, earlier), []);
     }
   });
 }

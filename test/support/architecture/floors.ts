@@ -38,9 +38,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   lint: ["model"],
   evolve: ["model", "describe"],
   call: ["model", "emit"],
-  docs: ["model", "emit"],
+  docs: ["model", "emit", "evolve"],
   stubs: ["model", "emit"],
-  cli: ["model", "read", "emit", "lint", "evolve", "print", "docs", "stubs", "call"],
+  cli: ["model", "read", "describe", "emit", "lint", "evolve", "print", "docs", "stubs", "call"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { formatLock, LOCK_FILE, type Release } from "../evolve/lock/lock.ts";
+import { parseLock } from "../evolve/lock/parse-lock.ts";
+import { formatDiagnostic } from "../model/diagnostic.ts";
+import type { Schema } from "../model/schema.ts";
+import { readSchema } from "../read/read.ts";
+import type { Config } from "./config.ts";
+import { writeWhole } from "./output.ts";
+import { UsageError } from "./terminal.ts";
+
+const lockFile = ({ file }: Pick<Config, "file">): string => path.join(path.dirname(file), LOCK_FILE);
+
+/**
+ * The releases in the project's zgen.lock, oldest first; none where there is no such file.
+ *
+ * @throws UsageError with the line and what repairs it, where the file is not what `zgen release` wrote
+ */
+export function readLock(config: Pick<Config, "file">): readonly Release[] {
+  const file = lockFile(config);
+  if (!existsSync(file)) return [];
+  const { releases, problem } = parseLock(readFileSync(file, "utf8"));
+  if (releases === undefined) throw new UsageError(formatDiagnostic(problem));
+  return releases;
+}
+
+/** Writes the releases that the project keeps. */
+export function writeLock(config: Config, releases: readonly Release[]): void {
+  const { keep = releases.length } = config.releases;
+  writeWhole(lockFile(config), formatLock(releases.slice(-keep)));
+}
+
+/** The release of that version. Throws UsageError where the lock has none. */
+export function findRelease(config: Pick<Config, "file">, version: string): Release {
+  const releases = readLock(config);
+  const release = releases.find((each) => each.version === version);
+  if (release !== undefined) return release;
+  const known = releases.map((each) => each.version).join(", ");
+  throw new UsageError(
+    known === "" ? `there is no ${LOCK_FILE}; \`zgen release\` makes one` : `${LOCK_FILE} has no release ${version}, only ${known}`,
+  );
+}
+
+/** The schemas of a release. */
+export function schemaOfRelease({ version, files }: Release): Schema {
+  const texts = new Map(files.map(({ name, text }) => [path.join(LOCK_FILE, name), text]));
+  const requested = files.filter((file) => file.requested).map(({ name }) => name);
+  const { schema, diagnostics } = readSchema({ files: requested, roots: [LOCK_FILE], readFile: (file) => texts.get(file) });
+  if (schema === undefined)
+    throw new UsageError(`the schemas of release ${version} cannot be read by this zgen\n${diagnostics.map(formatDiagnostic).join("\n")}`);
+  return schema;
+}

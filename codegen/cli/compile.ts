@@ -1,10 +1,13 @@
 import type { EmissionMemory } from "../emit/emission-memory.ts";
-import { emitSchema } from "../emit/emit.ts";
+import { type EmitOptions, emitSchema } from "../emit/emit.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Schema } from "../model/schema.ts";
 import type { Config } from "./config.ts";
-import { readProject } from "./read-project.ts";
+import { findRelease, schemaOfRelease } from "./lock-file.ts";
 import type { OutputFile } from "./output.ts";
 import type { Progress } from "./progress.ts";
+import { readProject } from "./read-project.ts";
+import { releasedOf } from "./released.ts";
 import { UsageError } from "./terminal.ts";
 import { loadTemplates } from "./user-templates.ts";
 
@@ -19,8 +22,6 @@ export type Compilation =
  * @param memory of the round before, for one of many
  */
 export function compile(config: Config, progress: Progress, memory?: EmissionMemory): Compilation {
-  const { emit, importExtension, json } = config;
-  const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
   const texts = new Map<string, string>();
   const { schema, diagnostics } = readProject(config, {
     onFile: (name, text) => {
@@ -29,18 +30,32 @@ export function compile(config: Config, progress: Progress, memory?: EmissionMem
     },
   });
   if (schema === undefined) return { files: undefined, diagnostics };
+  const files = emit(schema, config, progress, { ...releasedOf(config, schema), since: memory && { memory, texts } });
+  return { files, diagnostics: [] };
+}
+
+/** Makes code of a release in zgen.lock, for those who still talk to its clients. Throws UsageError where there is no such release. */
+export function compileRelease(config: Config, version: string, progress: Progress): Compilation {
+  return { files: emit(schemaOfRelease(findRelease(config, version)), config, progress, { version }), diagnostics: [] };
+}
+
+function emit(
+  schema: Schema,
+  config: Config,
+  progress: Progress,
+  rest: Pick<EmitOptions, "version" | "releases" | "since">,
+): readonly OutputFile[] {
+  const { importExtension, json } = config;
+  const templates = config.templates === undefined ? undefined : loadTemplates(config.templates);
   try {
-    return {
-      files: emitSchema(schema, {
-        emit,
-        importExtension,
-        json,
-        templates,
-        onFile: () => progress.step("generating"),
-        since: memory && { memory, texts },
-      }),
-      diagnostics: [],
-    };
+    return emitSchema(schema, {
+      emit: config.emit,
+      importExtension,
+      json,
+      templates,
+      onFile: () => progress.step("generating"),
+      ...rest,
+    });
   } catch (error) {
     if (templates === undefined) throw error;
     throw new UsageError(`the templates in ${config.templates}: ${(error as Error).message}`);

@@ -2,8 +2,9 @@ import path from "node:path";
 import { EmissionMemory } from "../emit/emission-memory.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { compile } from "./compile.ts";
+import { type Compilation, compile, compileRelease } from "./compile.ts";
 import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
+import { lockFile } from "./lock-file.ts";
 import { applyOutput, type OutputPlan, planOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { count, formatOption, placeAll, printDiagnostics } from "./report.ts";
@@ -16,15 +17,25 @@ export const generate: Command = defineCommand({
   options: {
     check: { type: "boolean", help: "write nothing; fail and name the files that would differ" },
     watch: { type: "boolean", help: "stay, and generate again when a schema or the configuration changes" },
+    release: { type: "string", value: "VERSION", help: "write the code of a release in zgen.lock, beside that of the present schemas" },
+    out: { type: "string", value: "DIR", help: "where the release's code goes (the default: generated-VERSION)" },
     format: formatOption,
   },
   description:
     "Writes code from the schemas that zgen.json names, here or in a folder above.\nFiles that would not change are left alone, and files that zgen wrote and no longer writes are removed.",
   async run({ options, terminal }) {
     if (options.check && options.watch) throw new UsageError("--check and --watch exclude each other");
+    if (options.release !== undefined && options.watch)
+      throw new UsageError("--release and --watch exclude each other: a release stays as it is");
+    if (options.release === undefined && options.out !== undefined)
+      throw new UsageError('--out goes with --release; "out" in zgen.json says where the present code goes');
     const report = options.format === "json" ? reportJson : reportLines(options.format);
     if (options.watch) return generateForEver(terminal, report);
-    const outcome = generateOnce(loadConfig(terminal.cwd), options.check, new Progress(terminal));
+    const config = loadConfig(terminal.cwd);
+    const outcome =
+      options.release === undefined
+        ? generateOnce(config, options.check, new Progress(terminal))
+        : generateRelease(config, options.release, options.out, options.check, terminal);
     report(terminal, outcome, options.check);
     return outcome.diagnostics.length > 0 || (options.check && isDirty(outcome.plan)) ? 1 : 0;
   },
@@ -45,7 +56,22 @@ const nothing: OutputPlan = { write: [], remove: [], unchanged: 0 };
  * @param memory of the round before, in `--watch`
  */
 export function generateOnce(config: Config, check: boolean, progress: Progress, memory?: EmissionMemory): Outcome {
-  const { files, diagnostics } = compile(config, progress, memory);
+  return write(config, compile(config, progress, memory), check);
+}
+
+/** Generates the code of a release into a folder of its own: the next `zgen generate` would remove it from that of the present code. */
+function generateRelease(config: Config, version: string, folder: string | undefined, check: boolean, terminal: Terminal): Outcome {
+  const out = folder === undefined ? `${config.out}-${version}` : path.resolve(terminal.cwd, folder);
+  if (isWithin(out, config.out) || isWithin(config.out, out))
+    throw new UsageError(`${out} would mix the release with the present code in ${config.out}; choose a folder beside it`);
+  return write({ ...config, out }, compileRelease(config, version, new Progress(terminal)), check);
+}
+
+function isWithin(folder: string, outer: string): boolean {
+  return folder === outer || folder.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
+}
+
+function write(config: Config, { files, diagnostics }: Compilation, check: boolean): Outcome {
   if (files === undefined) return { diagnostics, plan: nothing, config };
   const plan = planOutput(config.out, files);
   if (!check) applyOutput(config.out, plan);
@@ -70,7 +96,12 @@ export function generateAndReport(terminal: Terminal, report: Report, paths: rea
   let watched = paths;
   try {
     const config = loadConfig(terminal.cwd);
-    watched = [config.file, ...config.roots.map(({ folder }) => folder), ...(config.templates === undefined ? [] : [config.templates])];
+    watched = [
+      config.file,
+      lockFile(config),
+      ...config.roots.map(({ folder }) => folder),
+      ...(config.templates === undefined ? [] : [config.templates]),
+    ];
     report(terminal, generateOnce(config, false, new Progress(terminal), memory), false);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

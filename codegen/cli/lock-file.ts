@@ -9,7 +9,8 @@ import type { Config } from "./config.ts";
 import { writeWhole } from "./output.ts";
 import { UsageError } from "./terminal.ts";
 
-const lockFile = ({ file }: Pick<Config, "file">): string => path.join(path.dirname(file), LOCK_FILE);
+/** Where the project's lock is, or would be. */
+export const lockFile = ({ file }: Pick<Config, "file">): string => path.join(path.dirname(file), LOCK_FILE);
 
 /**
  * The releases in the project's zgen.lock, oldest first; none where there is no such file.

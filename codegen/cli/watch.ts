@@ -44,9 +44,10 @@ export function watch({ paths, run, watcher = systemWatcher, signal }: WatchOpti
 }
 
 const systemWatcher: Watcher = (paths, changed) => {
+  // What is not there yet may come.
   const watchers = paths
-    .filter((each) => existsSync(each))
-    .map((each) => (statSync(each).isFile() ? watchFile(each, changed) : watchFolder(each, changed)));
+    .filter((each) => existsSync(path.dirname(each)))
+    .map((each) => (statSync(each, { throwIfNoEntry: false })?.isDirectory() ? watchFolder(each, changed) : watchFile(each, changed)));
   return () => {
     for (const each of watchers) each.close();
   };

@@ -3,6 +3,7 @@ import { toHex } from "../../runtime/bytes/hex.ts";
 import { docComment, lineComment } from "./comment.ts";
 import type { EmissionMemory } from "./emission-memory.ts";
 import { emitRelease } from "./emit-release.ts";
+import { type EmittedRelease, emitReleases } from "./emit-releases.ts";
 import { claim } from "./identifier.ts";
 import { Imports } from "./imports.ts";
 import { emitJson } from "./json/emit-json.ts";
@@ -36,6 +37,8 @@ export interface EmitOptions {
   readonly since?: { readonly memory: EmissionMemory; readonly texts: ReadonlyMap<string, string> } | undefined;
   /** The semantic version of the release that the schema is. Default: none. */
   readonly version?: string | undefined;
+  /** What was released of the schema, oldest first: servers are told of it. Default: nothing ever was. */
+  readonly releases?: readonly EmittedRelease[] | undefined;
   /** Writes code for the built-in files too: only the runtime itself needs that. Default: false. */
   readonly builtIns?: boolean | undefined;
 }
@@ -57,6 +60,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "onFile",
   "since",
   "version",
+  "releases",
   "builtIns",
 ] satisfies (keyof EmitOptions)[]);
 
@@ -71,7 +75,7 @@ export function emitSchema(schema: Schema, options: EmitOptions): EmittedFile[] 
   const emit = fileEmitter(schema, scope, emitted, render, options);
   const texts = since && withDescriptions(since.texts, emitted, scope);
   const circumstances = JSON.stringify([
-    { ...options, since: undefined },
+    { ...options, since: undefined, releases: undefined },
     schema.files.map(({ name }) => name),
     [...emitted].map(({ name }) => name),
   ]);
@@ -80,7 +84,8 @@ export function emitSchema(schema: Schema, options: EmitOptions): EmittedFile[] 
   since?.memory.keep(texts!, circumstances, modules);
   const hasServices = [...emitted].some(({ services }) => services.length > 0);
   const release = hasServices ? emitRelease(scope, options.version ?? "", render, languagesOf(options)) : [];
-  return [...modules.values(), release].flat().sort((a, b) => (a.path < b.path ? -1 : 1));
+  const releases = options.releases && emitReleases(scope, options.releases, render, languagesOf(options));
+  return [...modules.values(), release, releases ?? []].flat().sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** The texts with what else decides the code of a file: its services describe messages that any file may extend. */

@@ -35,6 +35,8 @@ export class SchemaScope {
   readonly naming: ModuleNaming;
   /** The path of the module that all services share, without an extension. */
   readonly releasePath: string;
+  /** The path of the module for servers about older releases, without an extension. */
+  readonly releasesPath: string;
   readonly #schema: Schema;
   #fingerprints: SchemaFingerprints | undefined;
   readonly #names = new Map<File, FileNames>();
@@ -45,9 +47,9 @@ export class SchemaScope {
     this.naming = naming;
     this.#schema = schema;
     const modules = new Set(schema.files.map(({ name }) => modulePath(name)));
-    let releasePath = "release";
-    while (modules.has(releasePath)) releasePath += "$";
-    this.releasePath = releasePath;
+    const free = (name: string): string => (modules.has(name) ? free(`${name}$`) : name);
+    this.releasePath = free("release");
+    this.releasesPath = free("releases");
     for (const file of schema.files) this.#add(file);
   }
 

@@ -18,6 +18,7 @@ export const templateNames = [
   "message",
   "read-case",
   "release",
+  "releases",
   "service",
   "write-field",
   "write-value",
@@ -42,7 +43,12 @@ const parts: Readonly<Record<"types" | "code" | "declarations", readonly Languag
 };
 
 /** Renders one file's view with the template that is named; what it refers to is imported through `imports`. */
-export type Render = (template: "file" | "json-file" | "release", view: unknown, imports: Imports, language: Language) => string;
+export type Render = (
+  template: "file" | "json-file" | "release" | "releases",
+  view: unknown,
+  imports: Imports,
+  language: Language,
+) => string;
 
 /** The modules of the codecs and of their JSON. */
 export interface RuntimeImports {
@@ -54,7 +60,7 @@ export interface RuntimeImports {
 const runtimeTypes = new Set(
   words(`
     CallOptions Caller CommandType Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType JsonValue JsonWriter
-    MessageType Reader SchemaRelease ServiceType ToJsonOptions Writer`),
+    MessageType Reader ReleasedSchema SchemaRelease ServiceType ToJsonOptions Writer`),
 );
 
 function words(text: string): string[] {
@@ -95,7 +101,7 @@ function compileAll(modules: RuntimeImports, overrides: Templates): Render {
     handlebars.registerPartial(name, handlebars.compile(overrides[name] ?? builtInTemplate(name), compilerOptions));
   }
   const compile = (name: TemplateName) => handlebars.compile(`{{> ${name}}}`, compilerOptions);
-  const whole = { file: compile("file"), "json-file": compile("json-file"), release: compile("release") };
+  const whole = { file: compile("file"), "json-file": compile("json-file"), release: compile("release"), releases: compile("releases") };
   return (template, view, imports, language) => whole[template](view, { data: { imports, language } });
 }
 

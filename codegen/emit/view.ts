@@ -24,6 +24,33 @@ export interface ReleaseView {
   readonly version: string;
 }
 
+/** The module for servers about older releases; there is none before the first one. */
+export interface ReleasesView {
+  /** The services of all releases, but for those that are as they are now; each once. */
+  readonly services: readonly ReleasedServiceView[];
+  /** Oldest first. */
+  readonly releases: readonly ReleasedView[];
+}
+
+export interface ReleasedServiceView {
+  /** Fully qualified. */
+  readonly name: string;
+  readonly variable: string;
+  /** In hex. */
+  readonly fingerprint: string;
+  /** In base64. */
+  readonly description: string;
+}
+
+export interface ReleasedView {
+  /** The root fingerprint in hex. */
+  readonly root: string;
+  /** The semantic version as a string literal. */
+  readonly version: string;
+  /** The variables of its services. */
+  readonly services: readonly string[];
+}
+
 export interface EnumView {
   readonly doc: string;
   /** The part of `doc` that says that it is deprecated, where it is. */

@@ -9,6 +9,7 @@ export { absent, unsendable } from "../bytes/fault.ts";
 export type { Caller, CallOptions } from "./caller.ts";
 export { emptyBytes, emptyList, emptyMap } from "./empty.ts";
 export type { ExtensionField, ExtensionType } from "./extension-type.ts";
+export type { ReleasedSchema, ReleasedService } from "./released-schema.ts";
 export type { Extensible, MessageType, Optional } from "./message-type.ts";
 export {
   type CommandKind,

@@ -93,7 +93,7 @@ test("a round reports what is wrong, goes on, and generates when it is mended", 
     const memory = new EmissionMemory();
     const config = path.join(folder, "zgen.json");
     const schemas = path.join(folder, "schemas");
-    assert.equal(generateAndReport(terminal, reportLines("text"), [config], memory), [config, schemas]);
+    assert.equal(generateAndReport(terminal, reportLines("text"), [config], memory), [config, path.join(folder, "zgen.lock"), schemas]);
     assert.match(said.join("\n"), "schemas/a.proto:2:13: ");
     writeFileSync(path.join(schemas, "a.proto"), 'syntax = "proto3";\nmessage A { string x = 1; }\n');
     generateAndReport(terminal, reportLines("text"), [config, schemas], memory);
@@ -103,7 +103,7 @@ test("a round reports what is wrong, goes on, and generates when it is mended", 
     assert.match(said.at(-1) ?? "", /^zgen generate: .*zgen\.json: /);
   }));
 
-test("the real watcher sees a schema and the configuration change", () =>
+test("the real watcher sees a schema and the configuration change, and the first release", () =>
   withFolder({ "zgen.json": "{}", "schemas/a.proto": 'syntax = "proto3";\nmessage A {}\n' }, async (folder) => {
     const rounds = new Rounds();
     const stop = new AbortController();
@@ -111,7 +111,11 @@ test("the real watcher sees a schema and the configuration change", () =>
       rounds.done();
       return paths;
     };
-    const watching = watch({ paths: [path.join(folder, "zgen.json"), path.join(folder, "schemas")], run, signal: stop.signal });
+    const watching = watch({
+      paths: ["zgen.json", "zgen.lock", "schemas"].map((name) => path.join(folder, name)),
+      run,
+      signal: stop.signal,
+    });
     const changed = async (name: string, text: string): Promise<void> => {
       const next = rounds.next();
       writeFileSync(path.join(folder, name), text);
@@ -119,6 +123,7 @@ test("the real watcher sees a schema and the configuration change", () =>
     };
     await changed("schemas/a.proto", 'syntax = "proto3";\nmessage B {}\n');
     await changed("zgen.json", '{ "out": "made" }');
+    await changed("zgen.lock", "");
     stop.abort();
     await watching;
   }));

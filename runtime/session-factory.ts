@@ -23,7 +23,7 @@ const SESSION_ID_BYTES = 16;
 /** What becomes of a session, for whoever made it. */
 export type SessionHooks<Data> = Pick<
   PeerOptions<Data>,
-  "controls" | "load" | "slowPeerTimeoutMs" | "opened" | "resume" | "disconnected" | "kept" | "resumed" | "confirmed" | "ended"
+  "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "opened" | "resume" | "disconnected" | "kept" | "resumed" | "confirmed" | "ended"
 >;
 
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */

@@ -12,6 +12,7 @@ import type { DiscoveryStep } from "../discovery/step.ts";
 import { endReasons } from "../errors/end-reason.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import { FrameType } from "../session/frame.ts";
+import { ClientOpening } from "../session/opening.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { RESUME_SECRET_LABEL } from "../session/resume-secrets.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
@@ -175,6 +176,7 @@ export class ClientSession<Data> {
 
   #hooks(): SessionHooks<Data> {
     return {
+      opening: (session) => new ClientOpening(session),
       controls: this.#controls(),
       opened: (_peer, welcome) => this.#opened(welcome as Welcome),
       resume() {},

@@ -14,7 +14,7 @@ import type { Limits } from "../session/limits.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
-import type { HelloOptions, SessionHandler } from "../session/session-options.ts";
+import type { HelloOptions, SessionHandler, SessionOptions } from "../session/session-options.ts";
 import { StreamBudget } from "../session/stream-budget.ts";
 import type { Timers } from "../time/timers.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
@@ -34,6 +34,7 @@ import { StatusFeed } from "./status.ts";
 
 export interface PeerOptions<Data> {
   readonly role: "client" | "server";
+  readonly opening: SessionOptions["opening"];
   readonly connection: Connection;
   readonly channelPeer: ChannelPeer;
   readonly id: string;

@@ -10,6 +10,7 @@ import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
 import { FrameType } from "../session/frame.ts";
 import { limitsToWire } from "../session/limits.ts";
+import { ServerOpening } from "../session/opening.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory, SessionHooks } from "../session-factory.ts";
 import type { Gate, Place } from "../transport/gate.ts";
@@ -137,6 +138,7 @@ export class ServerConnections<Data> {
     const host = this.#host;
     const { slowPeerTimeoutMs = DEFAULT_SLOW_PEER_TIMEOUT_MS } = this.#options;
     return {
+      opening: (session) => new ServerOpening(session),
       load: host.load,
       slowPeerTimeoutMs,
       controls: host.controls,

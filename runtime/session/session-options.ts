@@ -4,6 +4,7 @@ import type { Writer } from "../bytes/writer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Timers } from "../time/timers.ts";
 import type { FrameType } from "./frame.ts";
+import type { Opening, OpeningHost } from "./opening.ts";
 import type { Limits } from "./limits.ts";
 import type { RecordSink } from "./outbox.ts";
 import type { Priority } from "./priority.ts";
@@ -81,6 +82,8 @@ export interface ResumeRequest {
 
 export interface SessionOptions {
   readonly role: "client" | "server";
+  /** How a session of this role begins. Passed in, so that a page carries nothing of a server's. */
+  readonly opening: (host: OpeningHost) => Opening;
   readonly limits: Limits;
   readonly timers: Timers;
   /** Runs a function after the current turn of the event loop. */

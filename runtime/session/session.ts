@@ -12,7 +12,7 @@ import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes }
 import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
-import { ClientOpening, type Opening, type OpeningHost, ServerOpening } from "./opening.ts";
+import type { Opening, OpeningHost } from "./opening.ts";
 import { OutboxRoom } from "./outbox-room.ts";
 import { Outboxes } from "./outboxes.ts";
 import { Owed } from "./owed.ts";
@@ -61,7 +61,7 @@ export class Session implements Carried {
     this.#retention = new Retention(options.timers, this.#expire);
     const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
     this.#succession = new Succession(this.#successionHost());
-    this.#opening = new (options.role === "client" ? ClientOpening : ServerOpening)(this.#openingHost());
+    this.#opening = options.opening(this.#openingHost());
     this.#attachment = this.#attach(options.link);
     this.#attachment.awaitHello(options.handshakeTimeoutMs, () => this.close("HANDSHAKE_TIMEOUT", message));
     const { hello } = options;

@@ -102,7 +102,9 @@ test("a page carries nothing of servers, of Node, of zgen, or of other messages"
   const { folders, files } = await bundle(connecting);
   const foreign = [...folders.keys()].filter((folder) => /^codegen|^runtime\/(server|testing)|google|^ws$|sodium|protobufjs/.test(folder));
   assert.equal(foreign, []);
-  const ofServers = files.filter((file) => /listener-(channel|handshake|rotation)|plain-channel|discovery\/resolver/.test(file));
+  const ofServers = files.filter((file) =>
+    /listener-(channel|handshake|rotation)|plain-channel|discovery\/resolver|session\/introduction/.test(file),
+  );
   assert.equal(ofServers, []);
 });
 

@@ -6,6 +6,7 @@ import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { PROTOCOL_VERSION } from "../../../runtime/session/greetings.ts";
 import { defaultLimits, type Limits, limitsToWire } from "../../../runtime/session/limits.ts";
+import { ClientOpening, ServerOpening } from "../../../runtime/session/opening.ts";
 import { Session } from "../../../runtime/session/session.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
 import type { ReplayedFrame, SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
@@ -37,6 +38,7 @@ export class Lone implements SessionLink, SessionHandler {
   constructor(role: "client" | "server", limits: Partial<Limits> = {}, retentionMs = 0) {
     this.session = new Session({
       role,
+      opening: (host) => (role === "client" ? new ClientOpening(host) : new ServerOpening(host)),
       limits: { ...defaultLimits, ...limits },
       timers: this.time.timers,
       endOfTurn: (run) => this.time.clock.endOfTurn(run),

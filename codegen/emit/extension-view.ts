@@ -13,7 +13,7 @@ export function extensionView(extension: Extension, scope: FileScope): Extension
   const names = scope.names.extensions.get(extension.fullName)!;
   const { type, initType } = fieldTypes(extension, scope);
   const content = (value: Code): Code => [{ ...runtimeRef(scope, "ExtensionField"), type: true }, "<", value, ">"];
-  const property: Property = { name: extension.name, property: "value", variable: "extension", field: extension, oneof: undefined };
+  const property: Property = { name: extension.name, property: "value", field: extension, oneof: undefined };
   return {
     doc: fieldDoc(extension, ""),
     fullName: literal(extension.fullName),

@@ -41,11 +41,6 @@ export function moduleName(name: string): string {
   return reservedWords.has(clean) || typeWords.has(clean) || usedGlobals.has(clean) || objectMembers.has(clean) ? `${clean}$` : clean;
 }
 
-/** The local variable of a field. */
-export function variableName(property: string): string {
-  return reservedWords.has(property) ? `${property}$` : property;
-}
-
 /** The property of a field or a oneof: protobuf's lowerCamelCase, as in ProtoJSON's default names. */
 export function propertyName(name: string): string {
   const camel = camelCase(name);

@@ -1,10 +1,9 @@
 import type { Field, Message, Oneof } from "../model/schema.ts";
-import { claim, propertyName, variableName } from "./identifier.ts";
-import type { FileScope } from "./scope.ts";
+import { claim, propertyName } from "./identifier.ts";
 
-/** Parameters and variables of generated functions; a field's variable keeps clear of them, and so do imports. */
+/** Parameters and variables of generated functions; imports keep clear of them. */
 export const localNames: ReadonlySet<string> = new Set(
-  "caller context end entry extension key mark message options position previous reader request requests stop tag unknown value writer".split(
+  "caller context end entries entry entryEnd entryTag key mark message options reader request requests start stop tag value writer".split(
     " ",
   ),
 );
@@ -15,8 +14,6 @@ export interface Property {
   readonly name: string;
   /** In the message's type. */
   readonly property: string;
-  /** While decoding. */
-  readonly variable: string;
   readonly field: Field | undefined;
   readonly oneof: { readonly oneof: Oneof; readonly members: readonly Member[] } | undefined;
 }
@@ -27,9 +24,8 @@ export interface Member {
 }
 
 /** The properties of a message in the order of declaration, with names that do not collide. */
-export function propertiesOf(message: Message, scope: FileScope): Property[] {
+export function propertiesOf(message: Message): Property[] {
   const taken = new Set<string>();
-  const variables = new Set<string>();
   const seen = new Set<string>();
   const properties: Property[] = [];
   for (const field of message.fields) {
@@ -42,7 +38,6 @@ export function propertiesOf(message: Message, scope: FileScope): Property[] {
     properties.push({
       name: declared,
       property,
-      variable: freeVariable(property, variables, scope),
       field: field.oneof === undefined ? field : undefined,
       oneof: field.oneof === undefined ? undefined : oneofOf(message, field.oneof),
     });
@@ -57,11 +52,4 @@ function oneofOf(message: Message, name: string): NonNullable<Property["oneof"]>
     oneof: message.oneofs.find((oneof) => oneof.name === name)!,
     members: fields.map((field) => ({ name: claim(taken, propertyName(field.name)), field })),
   };
-}
-
-function freeVariable(property: string, variables: Set<string>, scope: FileScope): string {
-  let free = variableName(property);
-  while (localNames.has(free) || scope.reserved.has(free) || variables.has(free)) free += "$";
-  variables.add(free);
-  return free;
 }

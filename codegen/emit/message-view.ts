@@ -13,7 +13,7 @@ import { writeViews } from "./write-view.ts";
 
 export function messageView(message: Message, scope: FileScope): MessageView {
   const names = scope.names.messages.get(message.fullName)!;
-  const properties = propertiesOf(message, scope);
+  const properties = propertiesOf(message);
   const own = properties.filter(hasOwnInit).map(({ property }) => literal(property));
   const optional: Ref = { ...runtimeRef(scope, "Optional"), type: true };
   return {
@@ -39,7 +39,7 @@ export function codecView(
 ): CodecView {
   return {
     ...names,
-    properties: properties.map((property) => propertyView(property, names.type, scope)),
+    properties: properties.map((property) => propertyView(property, scope)),
     writes: writeViews(properties, scope),
     cases: caseViews(properties, scope),
   };

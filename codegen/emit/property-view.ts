@@ -30,10 +30,9 @@ export function zeroOf(value: ValueType, scope: FileScope): Code | undefined {
   return zero === "emptyBytes" ? runtimeRef(scope, zero) : zero;
 }
 
-export function propertyView(property: Property, message: Code, scope: FileScope): PropertyView {
-  const { property: name, variable } = property;
-  const common = { name, ownInit: hasOwnInit(property), variable, shorthand: name === variable ? name : `${name}: ${variable}` };
-  if (property.oneof !== undefined) return { ...common, ...oneofTypes(property, message, scope) };
+export function propertyView(property: Property, scope: FileScope): PropertyView {
+  const common = { name: property.property, saysDeprecated: property.field?.deprecated === true, ownInit: hasOwnInit(property) };
+  if (property.oneof !== undefined) return { ...common, ...oneofTypes(property, scope) };
   const field = property.field!;
   return { ...common, doc: fieldDoc(field), oneof: undefined, ...fieldTypes(field, scope) };
 }
@@ -45,9 +44,9 @@ export function hasOwnInit({ field, oneof }: Property): boolean {
   return field.presence === "required" || (isMessage(field) && wrapped(field) === undefined);
 }
 
-type Types = Pick<PropertyView, "type" | "initType" | "variableType" | "initial" | "required" | "cast">;
+type Types = Pick<PropertyView, "type" | "initType" | "initial" | "required">;
 
-function oneofTypes(property: Property, message: Code, scope: FileScope): Types & Pick<PropertyView, "doc" | "oneof"> {
+function oneofTypes(property: Property, scope: FileScope): Types & Pick<PropertyView, "doc" | "oneof"> {
   const { oneof, members } = property.oneof!;
   return {
     doc: docComment(oneof.comment, "  "),
@@ -59,10 +58,8 @@ function oneofTypes(property: Property, message: Code, scope: FileScope): Types 
     })),
     type: "",
     initType: "",
-    variableType: [message, `[${literal(property.property)}]`],
     initial: undefined,
     required: undefined,
-    cast: undefined,
   };
 }
 
@@ -71,39 +68,29 @@ export function fieldTypes(field: Field, scope: FileScope): Types {
   const init = valueType(field.value, "init", scope);
   if (field.cardinality === "map") {
     const key = scalars[field.mapKey!].type;
-    const variableType: Code = ["Map<", key, ", ", type, ">"];
     return {
       type: ["ReadonlyMap<", key, ", ", type, ">"],
       initType: ["ReadonlyMap<", key, ", ", init, ">"],
-      variableType,
       initial: runtimeRef(scope, "emptyMap"),
       required: undefined,
-      cast: variableType,
     };
   }
   if (field.cardinality === "repeated") {
-    const variableType: Code = [type, "[]"];
     return {
       type: ["readonly ", type, "[]"],
       initType: ["readonly ", init, "[]"],
-      variableType,
       initial: runtimeRef(scope, "emptyList"),
       required: undefined,
-      cast: variableType,
     };
   }
   return singularTypes(field, wrapped(field)?.type ?? type, wrapped(field)?.type ?? init, scope);
 }
 
 function singularTypes(field: Field, type: Code, initType: Code, scope: FileScope): Types {
-  const optional: Code = [type, " | undefined"];
-  if (field.presence === "required") {
-    return { type, initType, variableType: optional, initial: undefined, required: literal(field.name), cast: undefined };
-  }
+  if (field.presence === "required") return { type, initType, initial: undefined, required: literal(field.name) };
   const present = field.value.kind !== "message" && field.presence === "implicit";
-  const decoded = present ? type : optional;
   const initial = present ? zeroOf(field.value, scope) : undefined;
-  return { type: decoded, initType, variableType: decoded, initial, required: undefined, cast: undefined };
+  return { type: present ? type : [type, " | undefined"], initType, initial, required: undefined };
 }
 
 export function fieldDoc(field: Field, indent = "  "): string {

@@ -16,19 +16,19 @@ export function caseViews(properties: readonly Property[], scope: FileScope): Ca
 }
 
 function fieldCases(property: Property, field: Field, scope: FileScope): CaseView[] {
-  const { variable } = property;
+  const access = `message.${property.property}`;
   if (field.cardinality === "map") {
     const key = entryRead({ kind: "scalar", type: field.mapKey! }, 1, scope);
-    return [{ tag: tagOf(field.number, 2), variable, map: { key, value: entryRead(field.value, 2, scope) } }];
+    return [{ tag: tagOf(field.number, 2), access, map: { key, value: entryRead(field.value, 2, scope) } }];
   }
   const tag = tagOf(field.number, wireTypeOf(field.value));
   if (field.cardinality === "repeated") {
     const read = valueRead(field, "", scope);
-    const list: CaseView = { tag, variable, list: read };
+    const list: CaseView = { tag, access, list: read };
     const packable = field.value.kind !== "message" && wireTypeOf(field.value) !== 2;
-    return packable ? [list, { tag: tagOf(field.number, 2), variable, packed: packedRead(field.value, read, scope) }] : [list];
+    return packable ? [list, { tag: tagOf(field.number, 2), access, packed: packedRead(field.value, read, scope) }] : [list];
   }
-  return [{ tag, variable, single: valueRead(field, variable, scope) }];
+  return [{ tag, access, single: valueRead(field, access, scope) }];
 }
 
 /** A run is read in one call, but for closed enums, of which some numbers are kept as unknown fields. */
@@ -38,10 +38,10 @@ function packedRead(value: ValueType, read: ValueReadView, scope: FileScope): Va
 }
 
 function memberCase(property: Property, name: string, field: Field, scope: FileScope): CaseView {
-  const { variable } = property;
-  const previous = `${variable}?.case === ${literal(name)} ? ${variable}.value : undefined`;
+  const access = `message.${property.property}`;
+  const previous = `${access}?.case === ${literal(name)} ? ${access}.value : undefined`;
   const read = valueRead(field, previous, scope);
-  return { tag: tagOf(field.number, wireTypeOf(field.value)), variable, member: { ...read, name: literal(name) } };
+  return { tag: tagOf(field.number, wireTypeOf(field.value)), access, member: { ...read, name: literal(name) } };
 }
 
 function wireTypeOf(value: ValueType): number {
@@ -49,7 +49,6 @@ function wireTypeOf(value: ValueType): number {
   return value.kind === "enum" ? 0 : scalars[value.type].wireType;
 }
 
-/** @param previous what a message goes on from; empty where every occurrence is a message of its own */
 function valueRead(field: Field, previous: string, scope: FileScope): ValueReadView {
   const { value } = field;
   const read = readOf(value, previous, field.number, scope);
@@ -58,13 +57,13 @@ function valueRead(field: Field, previous: string, scope: FileScope): ValueReadV
 }
 
 function readOf(value: ValueType, previous: string, number: number, scope: FileScope): ValueReadView {
+  const tag = tagOf(number, wireTypeOf(value));
   if (value.kind === "message") {
-    return { message: scope.codec(value.type, "read"), group: value.delimited, wrapper: false, previous };
+    return { tag, message: scope.codec(value.type, "read"), group: value.delimited, wrapper: false, previous };
   }
   const scalar = runtimeRef(scope, `read${value.kind === "enum" ? "Int32" : scalars[value.type].suffix}`);
-  const closed = value.kind === "enum" && value.closed;
-  const guard = closed ? { known: scope.enumGuard(value.type), tag: tagOf(number, 0) } : undefined;
-  return { scalar, group: false, wrapper: false, previous: "", guard };
+  const guard = value.kind === "enum" && value.closed ? { known: scope.enumGuard(value.type), tag } : undefined;
+  return { tag, scalar, group: false, wrapper: false, previous: "", guard };
 }
 
 function entryRead(value: ValueType, number: number, scope: FileScope): EntryReadView {

@@ -46,6 +46,7 @@ function commandView(command: Command, service: Service, name: string, data: str
   const streams = kind === "client_stream" || kind === "bidi_stream";
   return {
     doc: elementDoc(command, "  "),
+    saysDeprecated: command.deprecated,
     name,
     method: literal(name),
     wireName: literal(`${service.fullName}/${command.name}`),

@@ -8,6 +8,7 @@ export const templateNames = [
   "enum",
   "extension",
   "file",
+  "initial",
   "json-case",
   "json-choice",
   "json-enum",
@@ -17,6 +18,7 @@ export const templateNames = [
   "json-message",
   "message",
   "read-case",
+  "read-value",
   "release",
   "releases",
   "service",
@@ -59,8 +61,8 @@ export interface RuntimeImports {
 /** Names that only types need: their imports are erased. */
 const runtimeTypes = new Set(
   words(`
-    CallOptions Caller CommandType Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType JsonValue JsonWriter
-    MessageType Reader ReleasedSchema SchemaRelease ServiceType ToJsonOptions Writer`),
+    CallOptions Caller CommandType Documented Draft Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType
+    JsonValue JsonWriter MessageType Reader ReleasedSchema SchemaRelease ServiceType ToJsonOptions Writer`),
 );
 
 function words(text: string): string[] {

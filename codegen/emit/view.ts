@@ -123,31 +123,29 @@ export interface CodecView {
 
 export interface PropertyView {
   readonly doc: string;
+  /** Whether `doc` says that it is deprecated, which editors do not find in comments that an interface has from elsewhere. */
+  readonly saysDeprecated: boolean;
   readonly name: string;
   /** Whether senders pass something else than decoding gives, apart from leaving it out: messages, and what is required. */
   readonly ownInit: boolean;
-  /** The local variable that holds it while decoding. */
-  readonly variable: string;
-  /** `name`, or `name: variable` where they differ. */
-  readonly shorthand: string;
   /** The cases of a oneof; then `type` and `initType` are not used. */
   readonly oneof: readonly { readonly doc: string; readonly name: string; readonly type: Code; readonly initType: Code }[] | undefined;
   readonly type: Code;
   readonly initType: Code;
-  /** The variable's type, which may be changed while decoding. */
-  readonly variableType: Code;
   /** What it is before anything was read; undefined when that is `undefined`. */
   readonly initial: Code | undefined;
-  /** The name as a string literal, for errors, where the field must be there. Its variable may be undefined until that was checked. */
+  /** The name as a string literal, for errors, where the field must be there: it is undefined until it was read. */
   readonly required: string | undefined;
-  /** The cast that makes a decoded list or map changeable again. */
-  readonly cast: Code | undefined;
 }
 
 /** What writes one or more fields. Exactly one of the optional parts is there. */
 export interface WriteView {
-  /** A field that is written once, when `condition` holds. */
-  readonly single?: { readonly condition: string; readonly value: ValueWriteView } | undefined;
+  /** A field with implicit presence: the function that writes it leaves out what absence stands for. */
+  readonly implicit?: ValueWriteView | undefined;
+  /** A field with explicit presence. */
+  readonly single?: { readonly access: string; readonly value: ValueWriteView } | undefined;
+  /** A wrapper message around a scalar, which is its only field. */
+  readonly wrapper?: { readonly access: string; readonly tag: number; readonly content: WriteView } | undefined;
   /** A field that must be there. */
   readonly required?: { readonly access: string; readonly field: string; readonly value: ValueWriteView } | undefined;
   readonly list?: { readonly access: string; readonly value: ValueWriteView } | undefined;
@@ -175,18 +173,17 @@ export interface ValueWriteView {
   readonly field: string;
   /** The function that writes a tag and a scalar. */
   readonly scalar?: Code | undefined;
-  /** The function that writes a message's fields, between a length or group tags. */
+  /** The function that writes a message's fields. */
   readonly message?: Code | undefined;
-  /** The tag that ends a group; undefined for a length. */
-  readonly endTag?: number | undefined;
-  /** A wrapper message around a scalar: its only field. */
-  readonly wrapper?: { readonly condition: string; readonly scalar: Code; readonly tag: number } | undefined;
+  /** Whether the message stands between group tags. */
+  readonly group?: boolean | undefined;
 }
 
 /** One case of the switch over tags. Exactly one of the optional parts is there. */
 export interface CaseView {
   readonly tag: number;
-  readonly variable: string;
+  /** The property that it is read into. */
+  readonly access: string;
   /** Stores one value. */
   readonly single?: ValueReadView | undefined;
   /** A member of a oneof. */
@@ -199,6 +196,7 @@ export interface CaseView {
 
 /** How one value is read, its tag excluded. */
 export interface ValueReadView {
+  readonly tag: number;
   /** The function that reads a scalar. */
   readonly scalar?: Code | undefined;
   /** The function that reads a message's fields, up to a length or the end of a group. */
@@ -206,7 +204,7 @@ export interface ValueReadView {
   readonly group: boolean;
   /** A wrapper message whose value is the field's. */
   readonly wrapper: boolean;
-  /** What is read goes on from an earlier occurrence: this expression. */
+  /** The expression of an earlier occurrence, which a message is merged with; empty where each is a message of its own. */
   readonly previous: string;
   /** The guard of a closed enum, and the tag under which other numbers are kept. */
   readonly guard?: { readonly known: Code; readonly tag: number } | undefined;
@@ -247,6 +245,8 @@ export interface ServiceView {
 
 export interface CommandView {
   readonly doc: string;
+  /** Whether `doc` says that it is deprecated, which editors do not find in comments that an interface has from elsewhere. */
+  readonly saysDeprecated: boolean;
   readonly name: string;
   /** `name` as a string literal. */
   readonly method: string;

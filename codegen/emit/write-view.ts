@@ -2,7 +2,7 @@ import type { Field, ValueType } from "../model/schema.ts";
 import { literal } from "./comment.ts";
 import type { Property } from "./message-scope.ts";
 import { runtimeRef } from "./property-view.ts";
-import { notZero, type Scalar, scalars, tagOf, wrapped } from "./scalar.ts";
+import { type Scalar, scalars, tagOf, wrapped } from "./scalar.ts";
 import type { FileScope } from "./scope.ts";
 import type { ValueWriteView, WriteView } from "./view.ts";
 
@@ -37,19 +37,16 @@ function fieldWrite(property: Property, field: Field, scope: FileScope): WriteVi
     const write = runtimeRef(scope, `writePacked${scalarOf(field.value)!.suffix}`);
     return { packed: { access, tag: tagOf(field.number, 2), write, field: name } };
   }
-  const value = singularWrite(field, access, name, scope);
-  if (field.presence === "required") return { required: { access, field: name, value } };
-  const scalar = field.presence === "implicit" ? scalarOf(field.value) : undefined;
-  const condition = `${access} !== undefined${scalar === undefined ? "" : ` && ${notZero(access, scalar)}`}`;
-  return { single: { condition, value } };
-}
-
-function singularWrite(field: Field, access: string, name: string, scope: FileScope): ValueWriteView {
+  const implicit = (scalar: Scalar, number: number): WriteView => {
+    const write = runtimeRef(scope, `writeImplicit${scalar.suffix}`);
+    return { implicit: { tag: tagOf(number, scalar.wireType), value: access, field: name, scalar: write } };
+  };
   const inner = wrapped(field);
-  if (inner === undefined) return valueWrite(field.value, field.number, access, name, scope);
-  const scalar = runtimeRef(scope, `write${inner.suffix}`);
-  const wrapper = { condition: notZero(access, inner), scalar, tag: tagOf(1, inner.wireType) };
-  return { tag: tagOf(field.number, 2), value: access, field: name, wrapper };
+  if (inner !== undefined) return { wrapper: { access, tag: tagOf(field.number, 2), content: implicit(inner, 1) } };
+  const scalar = scalarOf(field.value);
+  if (scalar !== undefined && field.presence === "implicit") return implicit(scalar, field.number);
+  const value = valueWrite(field.value, field.number, access, name, scope);
+  return field.presence === "required" ? { required: { access, field: name, value } } : { single: { access, value } };
 }
 
 function oneofWrite(property: Property, run: readonly { readonly field: Field }[], scope: FileScope): WriteView {
@@ -83,7 +80,5 @@ function valueWrite(value: ValueType, number: number, expression: string, field:
     return { ...common, tag: tagOf(number, wireType), scalar: runtimeRef(scope, `write${suffix}`) };
   }
   const message = scope.codec(value.type, "write");
-  return value.delimited
-    ? { ...common, tag: tagOf(number, 3), message, endTag: tagOf(number, 4) }
-    : { ...common, tag: tagOf(number, 2), message };
+  return { ...common, tag: tagOf(number, value.delimited ? 3 : 2), message, group: value.delimited };
 }

@@ -10,6 +10,7 @@ import {
   fromJson,
   toJson,
 } from "../../runtime/schema/json/support.ts";
+import type { Draft } from "../../runtime/schema/support.ts";
 import { None, type NoneInit } from "./options.ts";
 
 export const NoneJson: JsonType<None, NoneInit> = {
@@ -36,8 +37,9 @@ function writeNoneJson(message: NoneInit, key: JsonKey, writer: JsonWriter): Jso
 }
 
 function readNoneJson(json: JsonValue, key: JsonKey, reader: JsonReader): None {
+  const message: Draft<None> = {};
   const object = reader.open(json, key);
   for (const name of reader.names(object)) reader.unknown(name);
   reader.ascend();
-  return {};
+  return message;
 }

@@ -7,13 +7,13 @@
  * is one entry that any protobuf tool can read.
  */
 
-import type { Extensible, MessageType, Optional, Reader, Writer } from "../../runtime/schema/support.ts";
+import type { Draft, Extensible, MessageType, Optional, Reader, Writer } from "../../runtime/schema/support.ts";
 
 /** The response type of a one-way command: no reply is ever sent, not even an empty one. */
 export interface None extends Extensible {
 }
 
-/** What senders pass for {@link None}. */
+/** {@link None} to send. */
 export interface NoneInit extends Optional<None> {}
 
 export const None: MessageType<None, NoneInit> = {
@@ -24,15 +24,10 @@ export const None: MessageType<None, NoneInit> = {
 };
 
 function writeNone(writer: Writer, message: NoneInit): void {
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readNone(reader: Reader, end: number, previous?: None): None {
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    unknown = reader.keep(previous.$unknown);
-  }
-  while (reader.position < end) unknown = reader.unknown(reader.uint32(), unknown);
-  if (unknown !== undefined) return { $unknown: unknown.finish() };
-  return {};
+function readNone(reader: Reader, end: number, message: Draft<None> = {}): None {
+  while (reader.position < end) reader.unknown(reader.uint32(), message);
+  return message;
 }

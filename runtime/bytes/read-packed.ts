@@ -34,11 +34,11 @@ function countVarints(reader: Reader, stop: number): number {
 // The next three differ by how they take 32 bits. To do that in a second pass, or by a parameter, costs a quarter more. A run ends where a varint
 // ends, so that none can reach past it.
 
-export function readPackedInt32(reader: Reader, list: number[]): number[] {
+export function readPackedInt32(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   const { bytes } = reader;
   let from = reader.position;
   let at = values === list ? list.length : 0;
@@ -61,11 +61,11 @@ export function readPackedInt32(reader: Reader, list: number[]): number[] {
   return values;
 }
 
-export function readPackedUint32(reader: Reader, list: number[]): number[] {
+export function readPackedUint32(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   const { bytes } = reader;
   let from = reader.position;
   let at = values === list ? list.length : 0;
@@ -88,11 +88,11 @@ export function readPackedUint32(reader: Reader, list: number[]): number[] {
   return values;
 }
 
-export function readPackedSint32(reader: Reader, list: number[]): number[] {
+export function readPackedSint32(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   const { bytes } = reader;
   let from = reader.position;
   let at = values === list ? list.length : 0;
@@ -123,92 +123,92 @@ function countFixed(reader: Reader, stop: number, size: number): number {
   return count;
 }
 
-export function readPackedInt64(reader: Reader, list: bigint[]): bigint[] {
+export function readPackedInt64(reader: Reader, list: readonly bigint[]): readonly bigint[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<bigint>(count) : list;
+  const values = list === emptyList ? new Array<bigint>(count) : (list as bigint[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readInt64(reader);
   return values;
 }
 
-export function readPackedUint64(reader: Reader, list: bigint[]): bigint[] {
+export function readPackedUint64(reader: Reader, list: readonly bigint[]): readonly bigint[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<bigint>(count) : list;
+  const values = list === emptyList ? new Array<bigint>(count) : (list as bigint[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readUint64(reader);
   return values;
 }
 
-export function readPackedSint64(reader: Reader, list: bigint[]): bigint[] {
+export function readPackedSint64(reader: Reader, list: readonly bigint[]): readonly bigint[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<bigint>(count) : list;
+  const values = list === emptyList ? new Array<bigint>(count) : (list as bigint[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readSint64(reader);
   return values;
 }
 
-export function readPackedBool(reader: Reader, list: boolean[]): boolean[] {
+export function readPackedBool(reader: Reader, list: readonly boolean[]): readonly boolean[] {
   const stop = reader.openRun();
   const count = countVarints(reader, stop);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<boolean>(count) : list;
+  const values = list === emptyList ? new Array<boolean>(count) : (list as boolean[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readBool(reader);
   return values;
 }
 
-export function readPackedFixed32(reader: Reader, list: number[]): number[] {
+export function readPackedFixed32(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countFixed(reader, stop, 4);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readFixed32(reader);
   return values;
 }
 
-export function readPackedSfixed32(reader: Reader, list: number[]): number[] {
+export function readPackedSfixed32(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countFixed(reader, stop, 4);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readSfixed32(reader);
   return values;
 }
 
-export function readPackedFloat(reader: Reader, list: number[]): number[] {
+export function readPackedFloat(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countFixed(reader, stop, 4);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readFloat(reader);
   return values;
 }
 
-export function readPackedFixed64(reader: Reader, list: bigint[]): bigint[] {
+export function readPackedFixed64(reader: Reader, list: readonly bigint[]): readonly bigint[] {
   const stop = reader.openRun();
   const count = countFixed(reader, stop, 8);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<bigint>(count) : list;
+  const values = list === emptyList ? new Array<bigint>(count) : (list as bigint[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readFixed64(reader);
   return values;
 }
 
-export function readPackedSfixed64(reader: Reader, list: bigint[]): bigint[] {
+export function readPackedSfixed64(reader: Reader, list: readonly bigint[]): readonly bigint[] {
   const stop = reader.openRun();
   const count = countFixed(reader, stop, 8);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<bigint>(count) : list;
+  const values = list === emptyList ? new Array<bigint>(count) : (list as bigint[]);
   for (let at = values === list ? list.length : 0; reader.position < stop; at++) values[at] = readSfixed64(reader);
   return values;
 }
 
-export function readPackedDouble(reader: Reader, list: number[]): number[] {
+export function readPackedDouble(reader: Reader, list: readonly number[]): readonly number[] {
   const stop = reader.openRun();
   const count = countFixed(reader, stop, 8);
   if (count === 0) return list;
-  const values = list === emptyList ? new Array<number>(count) : list;
+  const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   const { bytes, position } = reader;
   const view = new DataView(bytes.buffer, bytes.byteOffset + position, count * 8);
   for (let i = 0, at = values === list ? list.length : 0; i < count; i++, at++) values[at] = view.getFloat64(i * 8, true);

@@ -1,7 +1,8 @@
+import type { Draft, Extensible } from "../schema/message-type.ts";
 import { exhausted, malformed } from "./fault.ts";
-import { MergedUnknown } from "./merged-unknown.ts";
+import { putInt32 } from "./put-scalar.ts";
 import { hasLatin1, isAscii, latin1Text, utf8Text } from "./utf8.ts";
-import { writeInt32 } from "./write-scalar.ts";
+import { putVarint, varintLength } from "./varint.ts";
 import { Writer } from "./writer.ts";
 
 /** Objects and list or map entries of one decoded message, unless its reader is told otherwise. The session's limit of the same name. */
@@ -34,8 +35,8 @@ export class Reader {
   #groupDepth = 0;
   /** Where the innermost group ended; -1 while it is open. */
   #groupStop = -1;
-  /** The writers of unknown fields that were kept over occurrences of a message, by what they hold. */
-  #merged: Map<Uint8Array, Writer> | undefined = undefined;
+  /** Where messages with more than one unknown field gather them. */
+  #unknown: Map<Extensible, Writer> | undefined = undefined;
   #text: string | undefined = undefined;
   #textStart = -1;
 
@@ -60,7 +61,7 @@ export class Reader {
     this.#groupEnd = 0;
     this.#groupDepth = 0;
     this.#groupStop = -1;
-    this.#merged = undefined;
+    this.#unknown = undefined;
     this.#text = undefined;
     this.#textStart = hasLatin1 && end - start < sharedTextBytes ? start : -1;
   }
@@ -170,8 +171,16 @@ export class Reader {
     if (++this.depth > decodeDepth) exhausted("decodeDepth", `the message is nested deeper than ${decodeDepth}`);
   }
 
+  /** Reads a length-delimited submessage with `read`. */
+  message<T>(read: (reader: Reader, end: number, previous?: T) => T, previous?: T): T {
+    const stop = this.enter();
+    const value = read(this, stop, previous);
+    this.leave(stop);
+    return value;
+  }
+
   /** Reads a group's fields with `read`, which is told the reader's own end: the group's end tag moves the position there. */
-  group<T>(tag: number, read: (reader: Reader, end: number, previous?: T) => T, previous: T | undefined): T {
+  group<T>(tag: number, read: (reader: Reader, end: number, previous?: T) => T, previous?: T): T {
     this.element();
     this.descend();
     const outerEnd = this.#groupEnd;
@@ -189,36 +198,45 @@ export class Reader {
     return value;
   }
 
-  /** What {@link unknown} goes on from when an earlier occurrence of the message already kept something. */
-  keep(unknown: Uint8Array | undefined): Writer | undefined {
-    if (unknown === undefined) return undefined;
-    this.#merged ??= new Map();
-    const writer = this.#merged.get(unknown);
-    if (writer === undefined) return new MergedUnknown(unknown, this.#merged);
-    this.#merged.delete(unknown);
-    return writer;
-  }
-
-  /** Passes over the value of a field that the schema does not know and keeps it. `kept` holds what was kept before. */
-  unknown(tag: number, kept: Writer | undefined): Writer | undefined {
+  /** Passes over the value of a field that the schema does not know, and keeps it in `message`. */
+  unknown(tag: number, message: Draft<Extensible>): void {
     if ((tag & 7) === 4 && tag === this.#groupEnd && this.depth === this.#groupDepth && this.#groupStop < 0) {
       this.#groupStop = this.position;
       this.position = this.end;
-      return kept;
+      return;
     }
     const start = this.position;
     this.skip(tag);
-    const writer = kept ?? new Writer(64);
-    writer.uint32(tag);
-    writer.raw(this.bytes.subarray(start, this.position));
-    return writer;
+    this.#keep(message, tag, this.bytes.subarray(start, this.position));
   }
 
   /** Keeps a number that a closed enum does not know, as an unknown field. */
-  unknownEnum(tag: number, value: number, kept: Writer | undefined): Writer {
-    const writer = kept ?? new Writer(64);
-    writeInt32(writer, tag, value, "");
-    return writer;
+  unknownEnum(tag: number, value: number, message: Draft<Extensible>): void {
+    const varint = new Uint8Array(10);
+    this.#keep(message, tag, varint.subarray(0, putInt32(varint, 0, value, "")));
+  }
+
+  /**
+   * The first unknown field of a message is copied, as most have no more. Others go behind it in the memory of a writer: a peer may send a hundred
+   * thousand of two bytes each after one of a megabyte, and to copy that each time would take minutes.
+   */
+  #keep(message: Draft<Extensible>, tag: number, value: Uint8Array): void {
+    if (message.$unknown === undefined) {
+      const bytes = new Uint8Array(varintLength(tag) + value.length);
+      bytes.set(value, putVarint(bytes, 0, tag));
+      message.$unknown = bytes;
+      return;
+    }
+    this.#unknown ??= new Map();
+    let writer = this.#unknown.get(message);
+    if (writer === undefined) {
+      writer = new Writer(2 * message.$unknown.length + value.length);
+      writer.raw(message.$unknown);
+      this.#unknown.set(message, writer);
+    }
+    writer.uint32(tag);
+    writer.raw(value);
+    message.$unknown = writer.view();
   }
 
   /** Passes over the value of a field whose tag was just read. */

@@ -81,6 +81,26 @@ export class Writer {
     return mark;
   }
 
+  /** Writes a submessage, which is an element, with `write`: its tag, its length and its fields. */
+  message<T>(tag: number, message: T, write: (writer: Writer, message: T) => void): void {
+    const mark = this.openElement(tag);
+    write(this, message);
+    this.close(mark);
+  }
+
+  /** Writes a submessage, which is an element, between the tags of a group. */
+  group<T>(tag: number, message: T, write: (writer: Writer, message: T) => void): void {
+    this.elements++;
+    this.uint32(tag);
+    write(this, message);
+    this.uint32(tag + 1);
+  }
+
+  /** Fields that the schema does not know, as they came. */
+  unknown(fields: Uint8Array | undefined): void {
+    if (fields !== undefined) this.raw(fields);
+  }
+
   /** Begins a length-delimited part; give the mark to {@link close} at its end. */
   open(): number {
     this.ensure(1);

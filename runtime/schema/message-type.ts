@@ -8,14 +8,15 @@ export interface Extensible {
 }
 
 /**
- * What senders pass for a message: as it is decoded, every field optional.
+ * What senders pass for a message: as it is decoded, every field optional. An interface that extends this says for itself what is passed for
+ * `Own`, and editors show the comments of the decoded fields with those too.
  *
- * @typeParam Own fields for which they pass something else
+ * @typeParam Own fields for which senders pass something else
  */
-export type Optional<T, Own extends keyof T = never> = Chosen<T, Exclude<keyof T, Own>>;
+export type Optional<T, Own extends keyof T = never> = { readonly [Name in keyof T]?: Name extends Own ? unknown : T[Name] | undefined };
 
-/** A mapped type of this form keeps the comments of the fields, which one with `Exclude` in it would lose. */
-type Chosen<T, Field extends keyof T> = { readonly [Name in Field]?: T[Name] | undefined };
+/** A message while it is read. */
+export type Draft<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
  * The descriptor of a message: a plain constant of generated code that carries the message's name next to its straight-line codec.
@@ -34,7 +35,7 @@ export interface MessageType<T = unknown, Init = T> {
    * Reads fields from the reader's position up to `end`. Throws CommandError INVALID_ARGUMENT for malformed bytes; the caller checks that
    * the position is `end` afterwards, as `decode` does.
    *
-   * @param previous the value of an earlier occurrence of the same field, which protobuf merges with this one; its lists and maps are reused
+   * @param previous the value of an earlier occurrence of the same field, which protobuf merges with this one: it is changed and returned
    */
   read(reader: Reader, end: number, previous?: T): T;
 }

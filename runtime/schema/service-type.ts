@@ -10,6 +10,9 @@ export type CommandKind = "unary" | "one_way" | "server_stream" | "client_stream
 /** What becomes of a one-way command when its connection is lost or its session is full. */
 export type Delivery = "RELIABLE" | "VOLATILE";
 
+/** Members of the same names as `T`'s: an interface that extends this and says what they are has the comments of `T`'s, as far as editors are concerned. */
+export type Documented<T> = { readonly [Name in keyof T]: unknown };
+
 /** The descriptor of a command, found under `Service.commands`. */
 export interface CommandType<
   Request = unknown,

@@ -2,9 +2,9 @@ import type { Message } from "../../model/schema.ts";
 import { literal } from "../comment.ts";
 import { propertiesOf } from "../message-scope.ts";
 import { isMessageSet } from "../message-view.ts";
-import { zeroOf } from "../property-view.ts";
+import { propertyView, zeroOf } from "../property-view.ts";
 import { wrappers } from "../scalar.ts";
-import { jsonCases, jsonVariables } from "./json-read-view.ts";
+import { jsonCases } from "./json-read-view.ts";
 import type { JsonScope } from "./json-scope.ts";
 import { scalarJson } from "./json-value.ts";
 import type { JsonMessageView } from "./json-view.ts";
@@ -14,11 +14,10 @@ import { specialForms } from "./special.ts";
 export function jsonMessageView(message: Message, scope: JsonScope): JsonMessageView {
   const { fullName } = message;
   const names = scope.json.names(scope.file).messages.get(fullName)!;
-  const properties = propertiesOf(message, scope);
+  const properties = propertiesOf(message);
   const type = scope.messageRef(fullName, "type");
   const wrapper = wrapperView(fullName, scope);
   const special = specialForms.has(fullName);
-  const required = properties.filter(({ field }) => field?.presence === "required");
   return {
     type,
     initType: scope.messageRef(fullName, "init"),
@@ -33,9 +32,11 @@ export function jsonMessageView(message: Message, scope: JsonScope): JsonMessage
     plain: !special && wrapper === undefined,
     extensible: message.extensionRanges.length > 0 && !isMessageSet(message) ? literal(fullName) : undefined,
     writes: jsonWriteViews(properties, scope),
-    variables: jsonVariables(properties, type, scope),
+    properties: properties.map((property) => {
+      const { name, initial } = propertyView(property, scope);
+      return { name, initial, required: property.field?.presence === "required" ? literal(property.field.jsonName) : undefined };
+    }),
     cases: jsonCases(properties, scope),
-    required: required.map(({ variable, field }) => ({ variable, field: literal(field!.jsonName) })),
   };
 }
 

@@ -33,7 +33,7 @@ export class JsonSchemaScope {
 }
 
 /** Parameters and variables of generated JSON functions. */
-const localNames = ["json", "key", "member", "message", "name", "object", "reader", "unknown", "value", "writer"];
+const localNames = ["json", "key", "member", "message", "name", "object", "reader", "value", "writer"];
 
 /** References as the module of one file's JSON writes them: the file's own types are those of another module. */
 export class JsonScope extends FileScope {

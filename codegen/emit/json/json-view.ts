@@ -47,10 +47,8 @@ export interface JsonMessageView {
   /** By field number, as other writers of JSON put them out. */
   readonly writes: readonly JsonWriteView[];
   /** In the order of declaration. */
-  readonly variables: readonly JsonVariableView[];
+  readonly properties: readonly JsonPropertyView[];
   readonly cases: readonly JsonCaseView[];
-  /** Variables of fields that must be there, with their names as string literals. */
-  readonly required: readonly { readonly variable: string; readonly field: string }[];
 }
 
 /** What writes one field, or a oneof. */
@@ -80,11 +78,12 @@ export interface JsonMemberView {
   readonly value: Code;
 }
 
-export interface JsonVariableView {
-  readonly variable: string;
-  readonly shorthand: string;
-  readonly type: Code;
+export interface JsonPropertyView {
+  readonly name: string;
+  /** What it is before anything was read; undefined when that is `undefined`. */
   readonly initial: Code | undefined;
+  /** The name in JSON as a string literal, for errors, where the field must be there: it is undefined until it was read. */
+  readonly required: string | undefined;
 }
 
 /** One case of the switch over members. */
@@ -95,7 +94,8 @@ export interface JsonCaseView {
   readonly alias: string | undefined;
   /** Whether null stands for absence. */
   readonly nullable: boolean;
-  readonly variable: string;
+  /** The property that it is read into. */
+  readonly access: string;
   readonly value: Code;
   /** The reader may pass the value over: names that an enum does not have. */
   readonly optional: boolean;

@@ -78,12 +78,6 @@ export class Cursor {
     return commentStart >= 0 && commentAttached ? commentText(this.source.text.slice(commentStart, commentEnd)) : "";
   }
 
-  /** The last comment before the current token, even if a blank line is between them. */
-  detachedComment(): string {
-    const { commentStart, commentEnd } = this.#lexer;
-    return commentStart >= 0 ? commentText(this.source.text.slice(commentStart, commentEnd)) : "";
-  }
-
   /** The comment behind the token before the current one, on the same line. */
   trailingComment(): string {
     const { trailingStart, trailingEnd } = this.#lexer;

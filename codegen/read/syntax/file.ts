@@ -38,7 +38,7 @@ export function parseFile(source: Source, diagnostics: Diagnostics): FileNode {
 }
 
 function parseSyntax(cursor: Cursor, file: FileNode): void {
-  file.comment = cursor.detachedComment();
+  file.comment = cursor.comment();
   const keyword = cursor.text;
   file.syntaxAt = cursor.at;
   cursor.advance();

@@ -2,6 +2,7 @@
 /** A message of any type, with its name. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
@@ -10,8 +11,8 @@ import {
   emptyBytes,
   readBytes,
   readString,
-  writeBytes,
-  writeString,
+  writeImplicitBytes,
+  writeImplicitString,
 } from "../../../runtime/schema/support.ts";
 
 /** Holds one encoded message of a type that the reader learns from `type_url`. */
@@ -22,7 +23,7 @@ export interface Any extends Extensible {
   readonly value: Uint8Array;
 }
 
-/** What senders pass for {@link Any}. */
+/** {@link Any} to send. */
 export interface AnyInit extends Optional<Any> {}
 
 export const Any: MessageType<Any, AnyInit> = {
@@ -33,33 +34,24 @@ export const Any: MessageType<Any, AnyInit> = {
 };
 
 function writeAny(writer: Writer, message: AnyInit): void {
-  if (message.typeUrl !== undefined && message.typeUrl !== "") writeString(writer, 10, message.typeUrl, "typeUrl");
-  if (message.value !== undefined && message.value.length !== 0) writeBytes(writer, 18, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.typeUrl, "typeUrl");
+  writeImplicitBytes(writer, 18, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readAny(reader: Reader, end: number, previous?: Any): Any {
-  let typeUrl: string = "";
-  let value$: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    typeUrl = previous.typeUrl;
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readAny(reader: Reader, end: number, message: Draft<Any> = { typeUrl: "", value: emptyBytes }): Any {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        typeUrl = readString(reader);
+        message.typeUrl = readString(reader);
         break;
       case 18:
-        value$ = readBytes(reader);
+        message.value = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { typeUrl, value: value$, $unknown: unknown.finish() };
-  return { typeUrl, value: value$ };
+  return message;
 }

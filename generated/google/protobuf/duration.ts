@@ -2,6 +2,7 @@
 /** A span of time. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
@@ -9,8 +10,8 @@ import {
   type Writer,
   readInt32,
   readInt64,
-  writeInt32,
-  writeInt64,
+  writeImplicitInt32,
+  writeImplicitInt64,
 } from "../../../runtime/schema/support.ts";
 
 /** A signed span of time, at most about 10,000 years. */
@@ -21,7 +22,7 @@ export interface Duration extends Extensible {
   readonly nanos: number;
 }
 
-/** What senders pass for {@link Duration}. */
+/** {@link Duration} to send. */
 export interface DurationInit extends Optional<Duration> {}
 
 export const Duration: MessageType<Duration, DurationInit> = {
@@ -32,33 +33,24 @@ export const Duration: MessageType<Duration, DurationInit> = {
 };
 
 function writeDuration(writer: Writer, message: DurationInit): void {
-  if (message.seconds !== undefined && message.seconds !== 0n) writeInt64(writer, 8, message.seconds, "seconds");
-  if (message.nanos !== undefined && message.nanos !== 0) writeInt32(writer, 16, message.nanos, "nanos");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitInt64(writer, 8, message.seconds, "seconds");
+  writeImplicitInt32(writer, 16, message.nanos, "nanos");
+  writer.unknown(message.$unknown);
 }
 
-function readDuration(reader: Reader, end: number, previous?: Duration): Duration {
-  let seconds: bigint = 0n;
-  let nanos: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    seconds = previous.seconds;
-    nanos = previous.nanos;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readDuration(reader: Reader, end: number, message: Draft<Duration> = { seconds: 0n, nanos: 0 }): Duration {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        seconds = readInt64(reader);
+        message.seconds = readInt64(reader);
         break;
       case 16:
-        nanos = readInt32(reader);
+        message.nanos = readInt32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { seconds, nanos, $unknown: unknown.finish() };
-  return { seconds, nanos };
+  return message;
 }

@@ -10,6 +10,7 @@ import {
   fromJson,
   toJson,
 } from "../../../runtime/schema/json/support.ts";
+import type { Draft } from "../../../runtime/schema/support.ts";
 import { Empty, type EmptyInit } from "./empty.ts";
 
 export const EmptyJson: JsonType<Empty, EmptyInit> = {
@@ -36,8 +37,9 @@ function writeEmptyJson(message: EmptyInit, key: JsonKey, writer: JsonWriter): J
 }
 
 function readEmptyJson(json: JsonValue, key: JsonKey, reader: JsonReader): Empty {
+  const message: Draft<Empty> = {};
   const object = reader.open(json, key);
   for (const name of reader.names(object)) reader.unknown(name);
   reader.ascend();
-  return {};
+  return message;
 }

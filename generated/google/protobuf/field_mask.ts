@@ -2,11 +2,13 @@
 /** Names fields of a message. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyList,
   readString,
   writeString,
@@ -18,7 +20,7 @@ export interface FieldMask extends Extensible {
   readonly paths: readonly string[];
 }
 
-/** What senders pass for {@link FieldMask}. */
+/** {@link FieldMask} to send. */
 export interface FieldMaskInit extends Optional<FieldMask> {}
 
 export const FieldMask: MessageType<FieldMask, FieldMaskInit> = {
@@ -31,32 +33,22 @@ export const FieldMask: MessageType<FieldMask, FieldMaskInit> = {
 function writeFieldMask(writer: Writer, message: FieldMaskInit): void {
   if (message.paths !== undefined) {
     writer.elements += message.paths.length;
-    for (const entry of message.paths) {
-      writeString(writer, 10, entry, "paths");
-    }
+    for (const entry of message.paths) writeString(writer, 10, entry, "paths");
   }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readFieldMask(reader: Reader, end: number, previous?: FieldMask): FieldMask {
-  let paths: string[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    paths = previous.paths as string[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readFieldMask(reader: Reader, end: number, message: Draft<FieldMask> = { paths: emptyList }): FieldMask {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        if (paths === emptyList) paths = [];
         reader.element();
-        paths.push(readString(reader));
+        message.paths = append(message.paths, readString(reader));
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { paths, $unknown: unknown.finish() };
-  return { paths };
+  return message;
 }

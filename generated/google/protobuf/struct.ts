@@ -2,13 +2,16 @@
 /** Values without a schema, as JSON has them. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyList,
   emptyMap,
+  openMap,
   readBool,
   readDouble,
   readInt32,
@@ -32,9 +35,8 @@ export interface Struct extends Extensible {
   readonly fields: ReadonlyMap<string, Value>;
 }
 
-/** What senders pass for {@link Struct}. */
+/** {@link Struct} to send. */
 export interface StructInit extends Optional<Struct, "fields"> {
-  /** Its members, in no particular order. */
   readonly fields?: ReadonlyMap<string, ValueInit> | undefined;
 }
 
@@ -50,27 +52,19 @@ function writeStruct(writer: Writer, message: StructInit): void {
     for (const [key, value] of message.fields) {
       const start = writer.openElement(10);
       writeString(writer, 10, key, "fields");
-      const mark = writer.openElement(18);
-      writeValue(writer, value);
-      writer.close(mark);
+      writer.message(18, value, writeValue);
       writer.close(start);
     }
   }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readStruct(reader: Reader, end: number, previous?: Struct): Struct {
-  let fields: Map<string, Value> = emptyMap;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    fields = previous.fields as Map<string, Value>;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readStruct(reader: Reader, end: number, message: Draft<Struct> = { fields: emptyMap }): Struct {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10: {
-        if (fields === emptyMap) fields = new Map();
+        const entries = openMap(message.fields);
         const entryEnd = reader.enter();
         let key: string = "";
         let value: Value | undefined = undefined;
@@ -80,26 +74,22 @@ function readStruct(reader: Reader, end: number, previous?: Struct): Struct {
             case 10:
               key = readString(reader);
               break;
-            case 18: {
-              const stop = reader.enter();
-              value = readValue(reader, stop, value);
-              reader.leave(stop);
+            case 18:
+              value = reader.message(readValue, value);
               break;
-            }
             default:
               reader.skip(entryTag);
           }
         }
         reader.leave(entryEnd);
-        fields.set(key, value ?? readValue(reader, entryEnd));
+        message.fields = entries.set(key, value ?? readValue(reader, entryEnd));
         break;
       }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { fields, $unknown: unknown.finish() };
-  return { fields };
+  return message;
 }
 
 /** Any JSON value; one without a kind is not valid. */
@@ -115,11 +105,10 @@ export interface Value extends Extensible {
     | undefined;
 }
 
-/** What senders pass for {@link Value}. */
+/** {@link Value} to send. */
 export interface ValueInit extends Optional<Value, "kind"> {
   readonly kind?:
     | { readonly case: "nullValue"; readonly value: NullValue }
-    /** Finite: JSON knows neither NaN nor infinity. */
     | { readonly case: "numberValue"; readonly value: number }
     | { readonly case: "stringValue"; readonly value: string }
     | { readonly case: "boolValue"; readonly value: boolean }
@@ -150,65 +139,46 @@ function writeValue(writer: Writer, message: ValueInit): void {
       case "boolValue":
         writeBool(writer, 32, message.kind.value, "boolValue");
         break;
-      case "structValue": {
-        const mark = writer.openElement(42);
-        writeStruct(writer, message.kind.value);
-        writer.close(mark);
+      case "structValue":
+        writer.message(42, message.kind.value, writeStruct);
         break;
-      }
-      case "listValue": {
-        const mark = writer.openElement(50);
-        writeListValue(writer, message.kind.value);
-        writer.close(mark);
+      case "listValue":
+        writer.message(50, message.kind.value, writeListValue);
         break;
-      }
       default:
         unsendable("kind", message.kind, "one of its cases");
     }
   }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readValue(reader: Reader, end: number, previous?: Value): Value {
-  let kind: Value["kind"];
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    kind = previous.kind;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readValue(reader: Reader, end: number, message: Draft<Value> = { kind: undefined }): Value {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        kind = { case: "nullValue", value: readInt32(reader) };
+        message.kind = { case: "nullValue", value: readInt32(reader) };
         break;
       case 17:
-        kind = { case: "numberValue", value: readDouble(reader) };
+        message.kind = { case: "numberValue", value: readDouble(reader) };
         break;
       case 26:
-        kind = { case: "stringValue", value: readString(reader) };
+        message.kind = { case: "stringValue", value: readString(reader) };
         break;
       case 32:
-        kind = { case: "boolValue", value: readBool(reader) };
+        message.kind = { case: "boolValue", value: readBool(reader) };
         break;
-      case 42: {
-        const stop = reader.enter();
-        kind = { case: "structValue", value: readStruct(reader, stop, kind?.case === "structValue" ? kind.value : undefined) };
-        reader.leave(stop);
+      case 42:
+        message.kind = { case: "structValue", value: reader.message(readStruct, message.kind?.case === "structValue" ? message.kind.value : undefined) };
         break;
-      }
-      case 50: {
-        const stop = reader.enter();
-        kind = { case: "listValue", value: readListValue(reader, stop, kind?.case === "listValue" ? kind.value : undefined) };
-        reader.leave(stop);
+      case 50:
+        message.kind = { case: "listValue", value: reader.message(readListValue, message.kind?.case === "listValue" ? message.kind.value : undefined) };
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { kind, $unknown: unknown.finish() };
-  return { kind };
+  return message;
 }
 
 /** A JSON array. */
@@ -216,7 +186,7 @@ export interface ListValue extends Extensible {
   readonly values: readonly Value[];
 }
 
-/** What senders pass for {@link ListValue}. */
+/** {@link ListValue} to send. */
 export interface ListValueInit extends Optional<ListValue, "values"> {
   readonly values?: readonly ValueInit[] | undefined;
 }
@@ -229,37 +199,20 @@ export const ListValue: MessageType<ListValue, ListValueInit> = {
 };
 
 function writeListValue(writer: Writer, message: ListValueInit): void {
-  if (message.values !== undefined) {
-    for (const entry of message.values) {
-      const mark = writer.openElement(10);
-      writeValue(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  if (message.values !== undefined) for (const entry of message.values) writer.message(10, entry, writeValue);
+  writer.unknown(message.$unknown);
 }
 
-function readListValue(reader: Reader, end: number, previous?: ListValue): ListValue {
-  let values: Value[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    values = previous.values as Value[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readListValue(reader: Reader, end: number, message: Draft<ListValue> = { values: emptyList }): ListValue {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
-      case 10: {
-        if (values === emptyList) values = [];
-        const stop = reader.enter();
-        values.push(readValue(reader, stop));
-        reader.leave(stop);
+      case 10:
+        message.values = append(message.values, reader.message(readValue));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { values, $unknown: unknown.finish() };
-  return { values };
+  return message;
 }

@@ -2,6 +2,7 @@
 /** A point in time. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
@@ -9,8 +10,8 @@ import {
   type Writer,
   readInt32,
   readInt64,
-  writeInt32,
-  writeInt64,
+  writeImplicitInt32,
+  writeImplicitInt64,
 } from "../../../runtime/schema/support.ts";
 
 /** A point in time, independent of any time zone, from the year 1 to the year 9999. */
@@ -21,7 +22,7 @@ export interface Timestamp extends Extensible {
   readonly nanos: number;
 }
 
-/** What senders pass for {@link Timestamp}. */
+/** {@link Timestamp} to send. */
 export interface TimestampInit extends Optional<Timestamp> {}
 
 export const Timestamp: MessageType<Timestamp, TimestampInit> = {
@@ -32,33 +33,24 @@ export const Timestamp: MessageType<Timestamp, TimestampInit> = {
 };
 
 function writeTimestamp(writer: Writer, message: TimestampInit): void {
-  if (message.seconds !== undefined && message.seconds !== 0n) writeInt64(writer, 8, message.seconds, "seconds");
-  if (message.nanos !== undefined && message.nanos !== 0) writeInt32(writer, 16, message.nanos, "nanos");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitInt64(writer, 8, message.seconds, "seconds");
+  writeImplicitInt32(writer, 16, message.nanos, "nanos");
+  writer.unknown(message.$unknown);
 }
 
-function readTimestamp(reader: Reader, end: number, previous?: Timestamp): Timestamp {
-  let seconds: bigint = 0n;
-  let nanos: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    seconds = previous.seconds;
-    nanos = previous.nanos;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readTimestamp(reader: Reader, end: number, message: Draft<Timestamp> = { seconds: 0n, nanos: 0 }): Timestamp {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        seconds = readInt64(reader);
+        message.seconds = readInt64(reader);
         break;
       case 16:
-        nanos = readInt32(reader);
+        message.nanos = readInt32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { seconds, nanos, $unknown: unknown.finish() };
-  return { seconds, nanos };
+  return message;
 }

@@ -2,6 +2,7 @@
 /** Scalars that may be absent. Newer schemas write `optional` instead. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
@@ -17,15 +18,15 @@ import {
   readString,
   readUint32,
   readUint64,
-  writeBool,
-  writeBytes,
-  writeDouble,
-  writeFloat,
-  writeInt32,
-  writeInt64,
-  writeString,
-  writeUint32,
-  writeUint64,
+  writeImplicitBool,
+  writeImplicitBytes,
+  writeImplicitDouble,
+  writeImplicitFloat,
+  writeImplicitInt32,
+  writeImplicitInt64,
+  writeImplicitString,
+  writeImplicitUint32,
+  writeImplicitUint64,
 } from "../../../runtime/schema/support.ts";
 
 /** A double, or nothing. */
@@ -33,7 +34,7 @@ export interface DoubleValue extends Extensible {
   readonly value: number;
 }
 
-/** What senders pass for {@link DoubleValue}. */
+/** {@link DoubleValue} to send. */
 export interface DoubleValueInit extends Optional<DoubleValue> {}
 
 export const DoubleValue: MessageType<DoubleValue, DoubleValueInit> = {
@@ -44,29 +45,22 @@ export const DoubleValue: MessageType<DoubleValue, DoubleValueInit> = {
 };
 
 function writeDoubleValue(writer: Writer, message: DoubleValueInit): void {
-  if (message.value !== undefined && (message.value !== 0 || 1 / message.value < 0)) writeDouble(writer, 9, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitDouble(writer, 9, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readDoubleValue(reader: Reader, end: number, previous?: DoubleValue): DoubleValue {
-  let value$: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readDoubleValue(reader: Reader, end: number, message: Draft<DoubleValue> = { value: 0 }): DoubleValue {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 9:
-        value$ = readDouble(reader);
+        message.value = readDouble(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** A float, or nothing. */
@@ -74,7 +68,7 @@ export interface FloatValue extends Extensible {
   readonly value: number;
 }
 
-/** What senders pass for {@link FloatValue}. */
+/** {@link FloatValue} to send. */
 export interface FloatValueInit extends Optional<FloatValue> {}
 
 export const FloatValue: MessageType<FloatValue, FloatValueInit> = {
@@ -85,29 +79,22 @@ export const FloatValue: MessageType<FloatValue, FloatValueInit> = {
 };
 
 function writeFloatValue(writer: Writer, message: FloatValueInit): void {
-  if (message.value !== undefined && (message.value !== 0 || 1 / message.value < 0)) writeFloat(writer, 13, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitFloat(writer, 13, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readFloatValue(reader: Reader, end: number, previous?: FloatValue): FloatValue {
-  let value$: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readFloatValue(reader: Reader, end: number, message: Draft<FloatValue> = { value: 0 }): FloatValue {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 13:
-        value$ = readFloat(reader);
+        message.value = readFloat(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** An int64, or nothing. */
@@ -115,7 +102,7 @@ export interface Int64Value extends Extensible {
   readonly value: bigint;
 }
 
-/** What senders pass for {@link Int64Value}. */
+/** {@link Int64Value} to send. */
 export interface Int64ValueInit extends Optional<Int64Value> {}
 
 export const Int64Value: MessageType<Int64Value, Int64ValueInit> = {
@@ -126,29 +113,22 @@ export const Int64Value: MessageType<Int64Value, Int64ValueInit> = {
 };
 
 function writeInt64Value(writer: Writer, message: Int64ValueInit): void {
-  if (message.value !== undefined && message.value !== 0n) writeInt64(writer, 8, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitInt64(writer, 8, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readInt64Value(reader: Reader, end: number, previous?: Int64Value): Int64Value {
-  let value$: bigint = 0n;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readInt64Value(reader: Reader, end: number, message: Draft<Int64Value> = { value: 0n }): Int64Value {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        value$ = readInt64(reader);
+        message.value = readInt64(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** A uint64, or nothing. */
@@ -156,7 +136,7 @@ export interface UInt64Value extends Extensible {
   readonly value: bigint;
 }
 
-/** What senders pass for {@link UInt64Value}. */
+/** {@link UInt64Value} to send. */
 export interface UInt64ValueInit extends Optional<UInt64Value> {}
 
 export const UInt64Value: MessageType<UInt64Value, UInt64ValueInit> = {
@@ -167,29 +147,22 @@ export const UInt64Value: MessageType<UInt64Value, UInt64ValueInit> = {
 };
 
 function writeUInt64Value(writer: Writer, message: UInt64ValueInit): void {
-  if (message.value !== undefined && message.value !== 0n) writeUint64(writer, 8, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint64(writer, 8, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readUInt64Value(reader: Reader, end: number, previous?: UInt64Value): UInt64Value {
-  let value$: bigint = 0n;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readUInt64Value(reader: Reader, end: number, message: Draft<UInt64Value> = { value: 0n }): UInt64Value {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        value$ = readUint64(reader);
+        message.value = readUint64(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** An int32, or nothing. */
@@ -197,7 +170,7 @@ export interface Int32Value extends Extensible {
   readonly value: number;
 }
 
-/** What senders pass for {@link Int32Value}. */
+/** {@link Int32Value} to send. */
 export interface Int32ValueInit extends Optional<Int32Value> {}
 
 export const Int32Value: MessageType<Int32Value, Int32ValueInit> = {
@@ -208,29 +181,22 @@ export const Int32Value: MessageType<Int32Value, Int32ValueInit> = {
 };
 
 function writeInt32Value(writer: Writer, message: Int32ValueInit): void {
-  if (message.value !== undefined && message.value !== 0) writeInt32(writer, 8, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitInt32(writer, 8, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readInt32Value(reader: Reader, end: number, previous?: Int32Value): Int32Value {
-  let value$: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readInt32Value(reader: Reader, end: number, message: Draft<Int32Value> = { value: 0 }): Int32Value {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        value$ = readInt32(reader);
+        message.value = readInt32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** A uint32, or nothing. */
@@ -238,7 +204,7 @@ export interface UInt32Value extends Extensible {
   readonly value: number;
 }
 
-/** What senders pass for {@link UInt32Value}. */
+/** {@link UInt32Value} to send. */
 export interface UInt32ValueInit extends Optional<UInt32Value> {}
 
 export const UInt32Value: MessageType<UInt32Value, UInt32ValueInit> = {
@@ -249,29 +215,22 @@ export const UInt32Value: MessageType<UInt32Value, UInt32ValueInit> = {
 };
 
 function writeUInt32Value(writer: Writer, message: UInt32ValueInit): void {
-  if (message.value !== undefined && message.value !== 0) writeUint32(writer, 8, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readUInt32Value(reader: Reader, end: number, previous?: UInt32Value): UInt32Value {
-  let value$: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readUInt32Value(reader: Reader, end: number, message: Draft<UInt32Value> = { value: 0 }): UInt32Value {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        value$ = readUint32(reader);
+        message.value = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** A bool, or nothing. */
@@ -279,7 +238,7 @@ export interface BoolValue extends Extensible {
   readonly value: boolean;
 }
 
-/** What senders pass for {@link BoolValue}. */
+/** {@link BoolValue} to send. */
 export interface BoolValueInit extends Optional<BoolValue> {}
 
 export const BoolValue: MessageType<BoolValue, BoolValueInit> = {
@@ -290,29 +249,22 @@ export const BoolValue: MessageType<BoolValue, BoolValueInit> = {
 };
 
 function writeBoolValue(writer: Writer, message: BoolValueInit): void {
-  if (message.value !== undefined && message.value !== false) writeBool(writer, 8, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBool(writer, 8, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readBoolValue(reader: Reader, end: number, previous?: BoolValue): BoolValue {
-  let value$: boolean = false;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readBoolValue(reader: Reader, end: number, message: Draft<BoolValue> = { value: false }): BoolValue {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        value$ = readBool(reader);
+        message.value = readBool(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** A string, or nothing. */
@@ -320,7 +272,7 @@ export interface StringValue extends Extensible {
   readonly value: string;
 }
 
-/** What senders pass for {@link StringValue}. */
+/** {@link StringValue} to send. */
 export interface StringValueInit extends Optional<StringValue> {}
 
 export const StringValue: MessageType<StringValue, StringValueInit> = {
@@ -331,29 +283,22 @@ export const StringValue: MessageType<StringValue, StringValueInit> = {
 };
 
 function writeStringValue(writer: Writer, message: StringValueInit): void {
-  if (message.value !== undefined && message.value !== "") writeString(writer, 10, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readStringValue(reader: Reader, end: number, previous?: StringValue): StringValue {
-  let value$: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readStringValue(reader: Reader, end: number, message: Draft<StringValue> = { value: "" }): StringValue {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        value$ = readString(reader);
+        message.value = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }
 
 /** Bytes, or nothing. */
@@ -361,7 +306,7 @@ export interface BytesValue extends Extensible {
   readonly value: Uint8Array;
 }
 
-/** What senders pass for {@link BytesValue}. */
+/** {@link BytesValue} to send. */
 export interface BytesValueInit extends Optional<BytesValue> {}
 
 export const BytesValue: MessageType<BytesValue, BytesValueInit> = {
@@ -372,27 +317,20 @@ export const BytesValue: MessageType<BytesValue, BytesValueInit> = {
 };
 
 function writeBytesValue(writer: Writer, message: BytesValueInit): void {
-  if (message.value !== undefined && message.value.length !== 0) writeBytes(writer, 10, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 10, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readBytesValue(reader: Reader, end: number, previous?: BytesValue): BytesValue {
-  let value$: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readBytesValue(reader: Reader, end: number, message: Draft<BytesValue> = { value: emptyBytes }): BytesValue {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        value$ = readBytes(reader);
+        message.value = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { value: value$, $unknown: unknown.finish() };
-  return { value: value$ };
+  return message;
 }

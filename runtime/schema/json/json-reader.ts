@@ -6,6 +6,7 @@ import { encode } from "../codec.ts";
 import { JsonPath } from "./json-path.ts";
 import type { FromJsonOptions } from "./options.ts";
 import type { TypeRegistry } from "./type-registry.ts";
+import type { Draft, Extensible } from "../message-type.ts";
 import { asObject, type JsonKey, type JsonObject, type JsonValue } from "./value.ts";
 
 /** What one conversion from JSON carries along: its options, its budget, and where it is. */
@@ -54,16 +55,16 @@ export class JsonReader extends JsonPath {
    *
    * @param kept encoded extensions that were read before
    */
-  extension(name: string, json: JsonValue, extendee: string, kept: Uint8Array | undefined): Uint8Array | undefined {
+  extension(name: string, json: JsonValue, extendee: string, message: Draft<Extensible>): void {
     const type = name.startsWith("[") && name.endsWith("]") ? this.types?.extension(extendee, name.slice(1, -1)) : undefined;
     if (type === undefined) {
       this.unknown(name);
-      return kept;
+      return;
     }
     const value = type.read(json, name, this);
-    if (value === undefined) return kept;
+    if (value === undefined) return;
     const bytes = encode(type.extension.field, { value });
-    return kept === undefined ? bytes : concatBytes(kept, bytes);
+    message.$unknown = message.$unknown === undefined ? bytes : concatBytes(message.$unknown, bytes);
   }
 
   /** A field with two names may have only one of them. */

@@ -1,7 +1,7 @@
 /** Random messages of a model, as senders pass them, for property tests. */
 import fc from "fast-check";
 import type { Extension, Field, ScalarType, Schema, ValueType } from "../../../codegen/model/schema.ts";
-import { FileScope, SchemaScope } from "../../../codegen/emit/scope.ts";
+import { SchemaScope } from "../../../codegen/emit/scope.ts";
 import { allExtensions } from "../../../codegen/emit/names.ts";
 import { propertiesOf } from "../../../codegen/emit/message-scope.ts";
 import { wrapped } from "../../../codegen/emit/scalar.ts";
@@ -56,10 +56,9 @@ export class Messages {
   }
 
   of(fullName: string, depth = 2): fc.Arbitrary<Record<string, unknown>> {
-    const { file, message } = this.#scope.message(fullName);
-    const scope = new FileScope(file, this.#scope);
+    const { message } = this.#scope.message(fullName);
     const endsHere = (field: Field): boolean => depth <= 0 && field.value.kind === "message" && field.presence !== "required";
-    const shape = propertiesOf(message, scope).flatMap(({ property, field, oneof }): [string, fc.Arbitrary<unknown>][] => {
+    const shape = propertiesOf(message).flatMap(({ property, field, oneof }): [string, fc.Arbitrary<unknown>][] => {
       if (field !== undefined) return endsHere(field) ? [] : [[property, this.#field(field, depth)]];
       const members = oneof!.members.filter((member) => !endsHere(member.field));
       const cases = members.map(({ name, field }) => this.#value(field.value, depth).map((value) => ({ case: name, value })));

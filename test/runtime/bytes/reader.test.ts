@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeDepth, Reader } from "../../../runtime/bytes/reader.ts";
 import { readBool, readDouble, readFixed32, readInt32, readInt64, readSint64, readUint64 } from "../../../runtime/bytes/read-scalar.ts";
+import type { Draft, Extensible } from "../../../runtime/schema/message-type.ts";
 import { hex, throwsCommandError } from "./throws.ts";
 
 const test = suite("bytes/reader");
@@ -140,20 +141,32 @@ test("a submessage that ends anywhere but at its end is malformed", () => {
   throwsCommandError(() => from.leave(stop), "INVALID_ARGUMENT", /past the end of its message/);
 });
 
-test("unknown fields of one occurrence after the other go on in the same memory, and what was given out stays as it is", () => {
-  const from = reader("08 01");
-  const first = hex("a0 06 01");
-  const second = from.keep(first)!;
-  second.raw(hex("a0 06 02"));
-  const both = second.finish();
-  const third = from.keep(both);
-  assert.is(third, second);
-  third!.raw(hex("a0 06 03"));
-  assert.equal(third!.finish(), hex("a0 06 01 a0 06 02 a0 06 03"));
-  assert.equal(both, hex("a0 06 01 a0 06 02"));
-  assert.equal(first, hex("a0 06 01"));
-  assert.is.not(from.keep(first), second);
-  assert.is.not(from.keep(both), second, "another one has gone on from there");
+test("unknown fields gather in the message, and what was given out before stays as it is", () => {
+  const from = reader("01 02 03 04");
+  const message: Draft<Extensible> = {};
+  from.unknown(0x320, message);
+  const first = message.$unknown!;
+  from.unknown(0x320, message);
+  const second = message.$unknown!;
+  const other: Draft<Extensible> = {};
+  from.unknown(0x320, other);
+  from.unknown(0x320, message);
+  assert.equal(message, { $unknown: hex("a0 06 01 a0 06 02 a0 06 04") });
+  assert.equal(other, { $unknown: hex("a0 06 03") });
+  assert.equal([first, second], [hex("a0 06 01"), hex("a0 06 01 a0 06 02")]);
+});
+
+test("a message's only unknown field takes no more memory than its bytes", () => {
+  const message: Draft<Extensible> = {};
+  reader("02 01 02").unknown(0x322, message);
+  assert.equal(message.$unknown, hex("a2 06 02 01 02"));
+  assert.is(message.$unknown!.buffer.byteLength, 5);
+});
+
+test("a number that a closed enum does not know is kept as an int32", () => {
+  const message: Draft<Extensible> = {};
+  reader("").unknownEnum(8, -1, message);
+  assert.equal(message.$unknown, hex("08 ff ff ff ff ff ff ff ff ff 01"));
 });
 
 test("a copy is the caller's, a view is not", () => {

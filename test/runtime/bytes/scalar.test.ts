@@ -18,7 +18,7 @@ interface Case {
   readonly packed: (writer: Writer, tag: number, list: readonly never[], field: string) => void;
   readonly write: (writer: Writer, tag: number, value: never, field: string) => void;
   readonly read: (reader: Reader) => unknown;
-  readonly unpack: (reader: Reader, list: unknown[]) => unknown[];
+  readonly unpack: (reader: Reader, list: readonly unknown[]) => readonly unknown[];
   readonly values: fc.Arbitrary<number | bigint | boolean>;
   /** The last values that fit, and values that do not. */
   readonly good: readonly (number | bigint | boolean)[];

@@ -6,6 +6,8 @@ import {
   type CallOptions,
   type Caller,
   type CommandType,
+  type Documented,
+  type Draft,
   type Extensible,
   type MessageType,
   None,
@@ -14,16 +16,18 @@ import {
   type Reader,
   type ServiceType,
   type Writer,
+  append,
   emptyList,
   readBool,
   readInt64,
   readString,
   readUint32,
   serviceInfo,
-  writeBool,
-  writeInt64,
+  writeImplicitBool,
+  writeImplicitInt64,
+  writeImplicitString,
+  writeImplicitUint32,
   writeString,
-  writeUint32,
 } from "zserver/codec";
 import { release } from "../../../release.ts";
 
@@ -35,7 +39,7 @@ export interface JoinRequest extends Extensible {
   readonly player: string;
 }
 
-/** What senders pass for {@link JoinRequest}. */
+/** {@link JoinRequest} to send. */
 export interface JoinRequestInit extends Optional<JoinRequest> {}
 
 export const JoinRequest: MessageType<JoinRequest, JoinRequestInit> = {
@@ -46,35 +50,26 @@ export const JoinRequest: MessageType<JoinRequest, JoinRequestInit> = {
 };
 
 function writeJoinRequest(writer: Writer, message: JoinRequestInit): void {
-  if (message.room !== undefined && message.room !== "") writeString(writer, 10, message.room, "room");
-  if (message.player !== undefined && message.player !== "") writeString(writer, 18, message.player, "player");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.room, "room");
+  writeImplicitString(writer, 18, message.player, "player");
+  writer.unknown(message.$unknown);
 }
 
-function readJoinRequest(reader: Reader, end: number, previous?: JoinRequest): JoinRequest {
-  let room: string = "";
-  let player: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    room = previous.room;
-    player = previous.player;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readJoinRequest(reader: Reader, end: number, message: Draft<JoinRequest> = { room: "", player: "" }): JoinRequest {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        room = readString(reader);
+        message.room = readString(reader);
         break;
       case 18:
-        player = readString(reader);
+        message.player = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { room, player, $unknown: unknown.finish() };
-  return { room, player };
+  return message;
 }
 
 export interface JoinReply extends Extensible {
@@ -82,7 +77,7 @@ export interface JoinReply extends Extensible {
   readonly players: readonly string[];
 }
 
-/** What senders pass for {@link JoinReply}. */
+/** {@link JoinReply} to send. */
 export interface JoinReplyInit extends Optional<JoinReply> {}
 
 export const JoinReply: MessageType<JoinReply, JoinReplyInit> = {
@@ -95,34 +90,24 @@ export const JoinReply: MessageType<JoinReply, JoinReplyInit> = {
 function writeJoinReply(writer: Writer, message: JoinReplyInit): void {
   if (message.players !== undefined) {
     writer.elements += message.players.length;
-    for (const entry of message.players) {
-      writeString(writer, 10, entry, "players");
-    }
+    for (const entry of message.players) writeString(writer, 10, entry, "players");
   }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readJoinReply(reader: Reader, end: number, previous?: JoinReply): JoinReply {
-  let players: string[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    players = previous.players as string[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readJoinReply(reader: Reader, end: number, message: Draft<JoinReply> = { players: emptyList }): JoinReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        if (players === emptyList) players = [];
         reader.element();
-        players.push(readString(reader));
+        message.players = append(message.players, readString(reader));
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { players, $unknown: unknown.finish() };
-  return { players };
+  return message;
 }
 
 /** The error detail of a Join that found no place left. */
@@ -132,7 +117,7 @@ export interface RoomFull extends Extensible {
   readonly capacity: number;
 }
 
-/** What senders pass for {@link RoomFull}. */
+/** {@link RoomFull} to send. */
 export interface RoomFullInit extends Optional<RoomFull> {}
 
 export const RoomFull: MessageType<RoomFull, RoomFullInit> = {
@@ -143,35 +128,26 @@ export const RoomFull: MessageType<RoomFull, RoomFullInit> = {
 };
 
 function writeRoomFull(writer: Writer, message: RoomFullInit): void {
-  if (message.room !== undefined && message.room !== "") writeString(writer, 10, message.room, "room");
-  if (message.capacity !== undefined && message.capacity !== 0) writeUint32(writer, 16, message.capacity, "capacity");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.room, "room");
+  writeImplicitUint32(writer, 16, message.capacity, "capacity");
+  writer.unknown(message.$unknown);
 }
 
-function readRoomFull(reader: Reader, end: number, previous?: RoomFull): RoomFull {
-  let room: string = "";
-  let capacity: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    room = previous.room;
-    capacity = previous.capacity;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readRoomFull(reader: Reader, end: number, message: Draft<RoomFull> = { room: "", capacity: 0 }): RoomFull {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        room = readString(reader);
+        message.room = readString(reader);
         break;
       case 16:
-        capacity = readUint32(reader);
+        message.capacity = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { room, capacity, $unknown: unknown.finish() };
-  return { room, capacity };
+  return message;
 }
 
 export interface ChatLine extends Extensible {
@@ -182,7 +158,7 @@ export interface ChatLine extends Extensible {
   readonly saidAtMs: bigint;
 }
 
-/** What senders pass for {@link ChatLine}. */
+/** {@link ChatLine} to send. */
 export interface ChatLineInit extends Optional<ChatLine> {}
 
 export const ChatLine: MessageType<ChatLine, ChatLineInit> = {
@@ -193,54 +169,41 @@ export const ChatLine: MessageType<ChatLine, ChatLineInit> = {
 };
 
 function writeChatLine(writer: Writer, message: ChatLineInit): void {
-  if (message.room !== undefined && message.room !== "") writeString(writer, 10, message.room, "room");
-  if (message.player !== undefined && message.player !== "") writeString(writer, 18, message.player, "player");
-  if (message.text !== undefined && message.text !== "") writeString(writer, 26, message.text, "text");
-  if (message.saidAtMs !== undefined && message.saidAtMs !== 0n) writeInt64(writer, 32, message.saidAtMs, "saidAtMs");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.room, "room");
+  writeImplicitString(writer, 18, message.player, "player");
+  writeImplicitString(writer, 26, message.text, "text");
+  writeImplicitInt64(writer, 32, message.saidAtMs, "saidAtMs");
+  writer.unknown(message.$unknown);
 }
 
-function readChatLine(reader: Reader, end: number, previous?: ChatLine): ChatLine {
-  let room: string = "";
-  let player: string = "";
-  let text: string = "";
-  let saidAtMs: bigint = 0n;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    room = previous.room;
-    player = previous.player;
-    text = previous.text;
-    saidAtMs = previous.saidAtMs;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readChatLine(reader: Reader, end: number, message: Draft<ChatLine> = { room: "", player: "", text: "", saidAtMs: 0n }): ChatLine {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        room = readString(reader);
+        message.room = readString(reader);
         break;
       case 18:
-        player = readString(reader);
+        message.player = readString(reader);
         break;
       case 26:
-        text = readString(reader);
+        message.text = readString(reader);
         break;
       case 32:
-        saidAtMs = readInt64(reader);
+        message.saidAtMs = readInt64(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { room, player, text, saidAtMs, $unknown: unknown.finish() };
-  return { room, player, text, saidAtMs };
+  return message;
 }
 
 export interface MatchRequest extends Extensible {
   readonly player: string;
 }
 
-/** What senders pass for {@link MatchRequest}. */
+/** {@link MatchRequest} to send. */
 export interface MatchRequestInit extends Optional<MatchRequest> {}
 
 export const MatchRequest: MessageType<MatchRequest, MatchRequestInit> = {
@@ -251,36 +214,29 @@ export const MatchRequest: MessageType<MatchRequest, MatchRequestInit> = {
 };
 
 function writeMatchRequest(writer: Writer, message: MatchRequestInit): void {
-  if (message.player !== undefined && message.player !== "") writeString(writer, 10, message.player, "player");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.player, "player");
+  writer.unknown(message.$unknown);
 }
 
-function readMatchRequest(reader: Reader, end: number, previous?: MatchRequest): MatchRequest {
-  let player: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    player = previous.player;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readMatchRequest(reader: Reader, end: number, message: Draft<MatchRequest> = { player: "" }): MatchRequest {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        player = readString(reader);
+        message.player = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { player, $unknown: unknown.finish() };
-  return { player };
+  return message;
 }
 
 export interface MatchReply extends Extensible {
   readonly opponent: string;
 }
 
-/** What senders pass for {@link MatchReply}. */
+/** {@link MatchReply} to send. */
 export interface MatchReplyInit extends Optional<MatchReply> {}
 
 export const MatchReply: MessageType<MatchReply, MatchReplyInit> = {
@@ -291,29 +247,22 @@ export const MatchReply: MessageType<MatchReply, MatchReplyInit> = {
 };
 
 function writeMatchReply(writer: Writer, message: MatchReplyInit): void {
-  if (message.opponent !== undefined && message.opponent !== "") writeString(writer, 10, message.opponent, "opponent");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.opponent, "opponent");
+  writer.unknown(message.$unknown);
 }
 
-function readMatchReply(reader: Reader, end: number, previous?: MatchReply): MatchReply {
-  let opponent: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    opponent = previous.opponent;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readMatchReply(reader: Reader, end: number, message: Draft<MatchReply> = { opponent: "" }): MatchReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        opponent = readString(reader);
+        message.opponent = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { opponent, $unknown: unknown.finish() };
-  return { opponent };
+  return message;
 }
 
 export interface HistoryRequest extends Extensible {
@@ -322,7 +271,7 @@ export interface HistoryRequest extends Extensible {
   readonly limit: number;
 }
 
-/** What senders pass for {@link HistoryRequest}. */
+/** {@link HistoryRequest} to send. */
 export interface HistoryRequestInit extends Optional<HistoryRequest> {}
 
 export const HistoryRequest: MessageType<HistoryRequest, HistoryRequestInit> = {
@@ -333,42 +282,33 @@ export const HistoryRequest: MessageType<HistoryRequest, HistoryRequestInit> = {
 };
 
 function writeHistoryRequest(writer: Writer, message: HistoryRequestInit): void {
-  if (message.room !== undefined && message.room !== "") writeString(writer, 10, message.room, "room");
-  if (message.limit !== undefined && message.limit !== 0) writeUint32(writer, 16, message.limit, "limit");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.room, "room");
+  writeImplicitUint32(writer, 16, message.limit, "limit");
+  writer.unknown(message.$unknown);
 }
 
-function readHistoryRequest(reader: Reader, end: number, previous?: HistoryRequest): HistoryRequest {
-  let room: string = "";
-  let limit: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    room = previous.room;
-    limit = previous.limit;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readHistoryRequest(reader: Reader, end: number, message: Draft<HistoryRequest> = { room: "", limit: 0 }): HistoryRequest {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        room = readString(reader);
+        message.room = readString(reader);
         break;
       case 16:
-        limit = readUint32(reader);
+        message.limit = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { room, limit, $unknown: unknown.finish() };
-  return { room, limit };
+  return message;
 }
 
 export interface ImportReply extends Extensible {
   readonly kept: number;
 }
 
-/** What senders pass for {@link ImportReply}. */
+/** {@link ImportReply} to send. */
 export interface ImportReplyInit extends Optional<ImportReply> {}
 
 export const ImportReply: MessageType<ImportReply, ImportReplyInit> = {
@@ -379,35 +319,28 @@ export const ImportReply: MessageType<ImportReply, ImportReplyInit> = {
 };
 
 function writeImportReply(writer: Writer, message: ImportReplyInit): void {
-  if (message.kept !== undefined && message.kept !== 0) writeUint32(writer, 8, message.kept, "kept");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.kept, "kept");
+  writer.unknown(message.$unknown);
 }
 
-function readImportReply(reader: Reader, end: number, previous?: ImportReply): ImportReply {
-  let kept: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    kept = previous.kept;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readImportReply(reader: Reader, end: number, message: Draft<ImportReply> = { kept: 0 }): ImportReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        kept = readUint32(reader);
+        message.kept = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { kept, $unknown: unknown.finish() };
-  return { kept };
+  return message;
 }
 
 export interface ReadyRequest extends Extensible {
 }
 
-/** What senders pass for {@link ReadyRequest}. */
+/** {@link ReadyRequest} to send. */
 export interface ReadyRequestInit extends Optional<ReadyRequest> {}
 
 export const ReadyRequest: MessageType<ReadyRequest, ReadyRequestInit> = {
@@ -418,24 +351,19 @@ export const ReadyRequest: MessageType<ReadyRequest, ReadyRequestInit> = {
 };
 
 function writeReadyRequest(writer: Writer, message: ReadyRequestInit): void {
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readReadyRequest(reader: Reader, end: number, previous?: ReadyRequest): ReadyRequest {
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    unknown = reader.keep(previous.$unknown);
-  }
-  while (reader.position < end) unknown = reader.unknown(reader.uint32(), unknown);
-  if (unknown !== undefined) return { $unknown: unknown.finish() };
-  return {};
+function readReadyRequest(reader: Reader, end: number, message: Draft<ReadyRequest> = {}): ReadyRequest {
+  while (reader.position < end) reader.unknown(reader.uint32(), message);
+  return message;
 }
 
 export interface ReadyReply extends Extensible {
   readonly ready: boolean;
 }
 
-/** What senders pass for {@link ReadyReply}. */
+/** {@link ReadyReply} to send. */
 export interface ReadyReplyInit extends Optional<ReadyReply> {}
 
 export const ReadyReply: MessageType<ReadyReply, ReadyReplyInit> = {
@@ -446,42 +374,30 @@ export const ReadyReply: MessageType<ReadyReply, ReadyReplyInit> = {
 };
 
 function writeReadyReply(writer: Writer, message: ReadyReplyInit): void {
-  if (message.ready !== undefined && message.ready !== false) writeBool(writer, 8, message.ready, "ready");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBool(writer, 8, message.ready, "ready");
+  writer.unknown(message.$unknown);
 }
 
-function readReadyReply(reader: Reader, end: number, previous?: ReadyReply): ReadyReply {
-  let ready: boolean = false;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    ready = previous.ready;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readReadyReply(reader: Reader, end: number, message: Draft<ReadyReply> = { ready: false }): ReadyReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        ready = readBool(reader);
+        message.ready = readBool(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { ready, $unknown: unknown.finish() };
-  return { ready };
+  return message;
 }
 
 /** Commands that a player may call on the server. */
-export interface LobbyCommands {
-  /** Enters a room, creating it when it is new. */
+export interface LobbyCommands extends Documented<LobbyProxy> {
   readonly join: CommandType<JoinRequest, JoinRequestInit, JoinReply, JoinReplyInit, "unary", false>;
-  /** Says a line to everybody in the room. One-way: no reply, not even an empty one. */
   readonly say: CommandType<ChatLine, ChatLineInit, None, NoneInit, "one_way", false>;
-  /** Waits for an opponent; the reply comes when another player asks too. */
   readonly match: CommandType<MatchRequest, MatchRequestInit, MatchReply, MatchReplyInit, "unary", true>;
-  /** Streams what was said in a room, oldest line first. */
   readonly history: CommandType<HistoryRequest, HistoryRequestInit, ChatLine, ChatLineInit, "server_stream", false>;
-  /** Takes a stream of lines and answers how many it kept. */
   readonly import: CommandType<ChatLine, ChatLineInit, ImportReply, ImportReplyInit, "client_stream", false>;
 }
 
@@ -593,16 +509,11 @@ export class LobbyProxy {
 }
 
 /** Handles the commands of {@link Lobby}. `Data` is what the server keeps for each session. */
-export interface LobbyHandlers<Data = unknown> {
-  /** Enters a room, creating it when it is new. */
+export interface LobbyHandlers<Data = unknown> extends Documented<LobbyProxy> {
   join(request: JoinRequest, context: Context<Data>): JoinReplyInit | Promise<JoinReplyInit>;
-  /** Says a line to everybody in the room. One-way: no reply, not even an empty one. */
   say(request: ChatLine, context: Context<Data>): void | Promise<void>;
-  /** Waits for an opponent; the reply comes when another player asks too. */
   match(request: MatchRequest, context: DeferredContext<Data, MatchReplyInit>): MatchReplyInit | DeferredReply<MatchReplyInit> | Promise<MatchReplyInit | DeferredReply<MatchReplyInit>>;
-  /** Streams what was said in a room, oldest line first. */
   history(request: HistoryRequest, context: Context<Data>): AsyncIterable<ChatLineInit> | Iterable<ChatLineInit>;
-  /** Takes a stream of lines and answers how many it kept. */
   import(requests: AsyncIterable<ChatLine>, context: Context<Data>): ImportReplyInit | Promise<ImportReplyInit>;
 }
 
@@ -622,10 +533,8 @@ export const Lobby: ServiceType<LobbyProxy, LobbyCommands> = {
 };
 
 /** Commands that the server may call on each player. */
-export interface PlayerCommands {
-  /** A line was said in the player's room. One-way. */
+export interface PlayerCommands extends Documented<PlayerProxy> {
   readonly heard: CommandType<ChatLine, ChatLineInit, None, NoneInit, "one_way", false>;
-  /** Asks whether the player is ready to start. */
   readonly ready: CommandType<ReadyRequest, ReadyRequestInit, ReadyReply, ReadyReplyInit, "unary", false>;
 }
 
@@ -680,10 +589,8 @@ export class PlayerProxy {
 }
 
 /** Handles the commands of {@link Player}. `Data` is what the server keeps for each session. */
-export interface PlayerHandlers<Data = unknown> {
-  /** A line was said in the player's room. One-way. */
+export interface PlayerHandlers<Data = unknown> extends Documented<PlayerProxy> {
   heard(request: ChatLine, context: Context<Data>): void | Promise<void>;
-  /** Asks whether the player is ready to start. */
   ready(request: ReadyRequest, context: Context<Data>): ReadyReplyInit | Promise<ReadyReplyInit>;
 }
 

@@ -6,6 +6,8 @@ import {
   type CallOptions,
   type Caller,
   type CommandType,
+  type Documented,
+  type Draft,
   type Extensible,
   type MessageType,
   None,
@@ -16,7 +18,7 @@ import {
   type Writer,
   readString,
   serviceInfo,
-  writeString,
+  writeImplicitString,
 } from "zserver/codec";
 import { release } from "../../../release.ts";
 
@@ -24,7 +26,7 @@ export interface Name extends Extensible {
   readonly text: string;
 }
 
-/** What senders pass for {@link Name}. */
+/** {@link Name} to send. */
 export interface NameInit extends Optional<Name> {}
 
 export const Name: MessageType<Name, NameInit> = {
@@ -35,33 +37,26 @@ export const Name: MessageType<Name, NameInit> = {
 };
 
 function writeName(writer: Writer, message: NameInit): void {
-  if (message.text !== undefined && message.text !== "") writeString(writer, 10, message.text, "text");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.text, "text");
+  writer.unknown(message.$unknown);
 }
 
-function readName(reader: Reader, end: number, previous?: Name): Name {
-  let text: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    text = previous.text;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readName(reader: Reader, end: number, message: Draft<Name> = { text: "" }): Name {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        text = readString(reader);
+        message.text = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { text, $unknown: unknown.finish() };
-  return { text };
+  return message;
 }
 
 /** Commands named like members that the language looks for. */
-export interface NamesCommands {
+export interface NamesCommands extends Documented<NamesProxy> {
   readonly then$: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
   readonly toJSON$: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
   readonly name: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
@@ -248,7 +243,7 @@ export class NamesProxy {
 }
 
 /** Handles the commands of {@link Names}. `Data` is what the server keeps for each session. */
-export interface NamesHandlers<Data = unknown> {
+export interface NamesHandlers<Data = unknown> extends Documented<NamesProxy> {
   then$(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
   toJSON$(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
   name(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
@@ -276,7 +271,7 @@ export const Names: ServiceType<NamesProxy, NamesCommands> = {
 };
 
 /** Services named so. */
-export interface thenCommands {
+export interface thenCommands extends Documented<thenProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
 }
 
@@ -311,7 +306,7 @@ export class thenProxy {
 }
 
 /** Handles the commands of {@link then}. `Data` is what the server keeps for each session. */
-export interface thenHandlers<Data = unknown> {
+export interface thenHandlers<Data = unknown> extends Documented<thenProxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
@@ -330,7 +325,7 @@ export const then: ServiceType<thenProxy, thenCommands> = {
   },
 };
 
-export interface toJSONCommands {
+export interface toJSONCommands extends Documented<toJSONProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
 }
 
@@ -365,7 +360,7 @@ export class toJSONProxy {
 }
 
 /** Handles the commands of {@link toJSON}. `Data` is what the server keeps for each session. */
-export interface toJSONHandlers<Data = unknown> {
+export interface toJSONHandlers<Data = unknown> extends Documented<toJSONProxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
@@ -383,7 +378,7 @@ export const toJSON: ServiceType<toJSONProxy, toJSONCommands> = {
   },
 };
 
-export interface constructor$Commands {
+export interface constructor$Commands extends Documented<constructor$Proxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
 }
 
@@ -418,7 +413,7 @@ export class constructor$Proxy {
 }
 
 /** Handles the commands of {@link constructor$}. `Data` is what the server keeps for each session. */
-export interface constructor$Handlers<Data = unknown> {
+export interface constructor$Handlers<Data = unknown> extends Documented<constructor$Proxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
@@ -436,7 +431,7 @@ export const constructor$: ServiceType<constructor$Proxy, constructor$Commands> 
   },
 };
 
-export interface prototypeCommands {
+export interface prototypeCommands extends Documented<prototypeProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
 }
 
@@ -471,7 +466,7 @@ export class prototypeProxy {
 }
 
 /** Handles the commands of {@link prototype}. `Data` is what the server keeps for each session. */
-export interface prototypeHandlers<Data = unknown> {
+export interface prototypeHandlers<Data = unknown> extends Documented<prototypeProxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
@@ -489,7 +484,7 @@ export const prototype: ServiceType<prototypeProxy, prototypeCommands> = {
   },
 };
 
-export interface nameCommands {
+export interface nameCommands extends Documented<nameProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
 }
 
@@ -524,7 +519,7 @@ export class nameProxy {
 }
 
 /** Handles the commands of {@link name}. `Data` is what the server keeps for each session. */
-export interface nameHandlers<Data = unknown> {
+export interface nameHandlers<Data = unknown> extends Documented<nameProxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
@@ -542,7 +537,7 @@ export const name: ServiceType<nameProxy, nameCommands> = {
   },
 };
 
-export interface commandsCommands {
+export interface commandsCommands extends Documented<commandsProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
 }
 
@@ -577,7 +572,7 @@ export class commandsProxy {
 }
 
 /** Handles the commands of {@link commands}. `Data` is what the server keeps for each session. */
-export interface commandsHandlers<Data = unknown> {
+export interface commandsHandlers<Data = unknown> extends Documented<commandsProxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 

@@ -6,6 +6,8 @@ import {
   type CallOptions,
   type Caller,
   type CommandType,
+  type Documented,
+  type Draft,
   type Extensible,
   type MessageType,
   None,
@@ -14,6 +16,7 @@ import {
   type Reader,
   type ServiceType,
   type Writer,
+  append,
   emptyBytes,
   emptyList,
   readBytes,
@@ -21,9 +24,9 @@ import {
   readUint32,
   readView,
   serviceInfo,
-  writeBytes,
-  writeString,
-  writeUint32,
+  writeImplicitBytes,
+  writeImplicitString,
+  writeImplicitUint32,
 } from "zserver/codec";
 import { release } from "../../../release.ts";
 
@@ -32,7 +35,7 @@ export interface Text extends Extensible {
   readonly number: number;
 }
 
-/** What senders pass for {@link Text}. */
+/** {@link Text} to send. */
 export interface TextInit extends Optional<Text> {}
 
 export const Text: MessageType<Text, TextInit> = {
@@ -43,35 +46,26 @@ export const Text: MessageType<Text, TextInit> = {
 };
 
 function writeText(writer: Writer, message: TextInit): void {
-  if (message.text !== undefined && message.text !== "") writeString(writer, 10, message.text, "text");
-  if (message.number !== undefined && message.number !== 0) writeUint32(writer, 16, message.number, "number");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.text, "text");
+  writeImplicitUint32(writer, 16, message.number, "number");
+  writer.unknown(message.$unknown);
 }
 
-function readText(reader: Reader, end: number, previous?: Text): Text {
-  let text: string = "";
-  let number: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    text = previous.text;
-    number = previous.number;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readText(reader: Reader, end: number, message: Draft<Text> = { text: "", number: 0 }): Text {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        text = readString(reader);
+        message.text = readString(reader);
         break;
       case 16:
-        number = readUint32(reader);
+        message.number = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { text, number, $unknown: unknown.finish() };
-  return { text, number };
+  return message;
 }
 
 export interface Blob extends Extensible {
@@ -81,7 +75,7 @@ export interface Blob extends Extensible {
   readonly label: string;
 }
 
-/** What senders pass for {@link Blob}. */
+/** {@link Blob} to send. */
 export interface BlobInit extends Optional<Blob> {}
 
 export const Blob: MessageType<Blob, BlobInit> = {
@@ -92,48 +86,37 @@ export const Blob: MessageType<Blob, BlobInit> = {
 };
 
 function writeBlob(writer: Writer, message: BlobInit): void {
-  if (message.copied !== undefined && message.copied.length !== 0) writeBytes(writer, 10, message.copied, "copied");
-  if (message.viewed !== undefined && message.viewed.length !== 0) writeBytes(writer, 18, message.viewed, "viewed");
-  if (message.label !== undefined && message.label !== "") writeString(writer, 26, message.label, "label");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 10, message.copied, "copied");
+  writeImplicitBytes(writer, 18, message.viewed, "viewed");
+  writeImplicitString(writer, 26, message.label, "label");
+  writer.unknown(message.$unknown);
 }
 
-function readBlob(reader: Reader, end: number, previous?: Blob): Blob {
-  let copied: Uint8Array = emptyBytes;
-  let viewed: Uint8Array = emptyBytes;
-  let label: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    copied = previous.copied;
-    viewed = previous.viewed;
-    label = previous.label;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readBlob(reader: Reader, end: number, message: Draft<Blob> = { copied: emptyBytes, viewed: emptyBytes, label: "" }): Blob {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        copied = readBytes(reader);
+        message.copied = readBytes(reader);
         break;
       case 18:
-        viewed = readView(reader);
+        message.viewed = readView(reader);
         break;
       case 26:
-        label = readString(reader);
+        message.label = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { copied, viewed, label, $unknown: unknown.finish() };
-  return { copied, viewed, label };
+  return message;
 }
 
 export interface Crowd extends Extensible {
   readonly members: readonly Text[];
 }
 
-/** What senders pass for {@link Crowd}. */
+/** {@link Crowd} to send. */
 export interface CrowdInit extends Optional<Crowd, "members"> {
   readonly members?: readonly TextInit[] | undefined;
 }
@@ -146,39 +129,22 @@ export const Crowd: MessageType<Crowd, CrowdInit> = {
 };
 
 function writeCrowd(writer: Writer, message: CrowdInit): void {
-  if (message.members !== undefined) {
-    for (const entry of message.members) {
-      const mark = writer.openElement(10);
-      writeText(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  if (message.members !== undefined) for (const entry of message.members) writer.message(10, entry, writeText);
+  writer.unknown(message.$unknown);
 }
 
-function readCrowd(reader: Reader, end: number, previous?: Crowd): Crowd {
-  let members: Text[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    members = previous.members as Text[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readCrowd(reader: Reader, end: number, message: Draft<Crowd> = { members: emptyList }): Crowd {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
-      case 10: {
-        if (members === emptyList) members = [];
-        const stop = reader.enter();
-        members.push(readText(reader, stop));
-        reader.leave(stop);
+      case 10:
+        message.members = append(message.members, reader.message(readText));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { members, $unknown: unknown.finish() };
-  return { members };
+  return message;
 }
 
 /** The error detail of a refusal. */
@@ -186,7 +152,7 @@ export interface Refused extends Extensible {
   readonly why: string;
 }
 
-/** What senders pass for {@link Refused}. */
+/** {@link Refused} to send. */
 export interface RefusedInit extends Optional<Refused> {}
 
 export const Refused: MessageType<Refused, RefusedInit> = {
@@ -197,29 +163,22 @@ export const Refused: MessageType<Refused, RefusedInit> = {
 };
 
 function writeRefused(writer: Writer, message: RefusedInit): void {
-  if (message.why !== undefined && message.why !== "") writeString(writer, 10, message.why, "why");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.why, "why");
+  writer.unknown(message.$unknown);
 }
 
-function readRefused(reader: Reader, end: number, previous?: Refused): Refused {
-  let why: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    why = previous.why;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readRefused(reader: Reader, end: number, message: Draft<Refused> = { why: "" }): Refused {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        why = readString(reader);
+        message.why = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { why, $unknown: unknown.finish() };
-  return { why };
+  return message;
 }
 
 /** An error detail that no command declares. */
@@ -227,7 +186,7 @@ export interface Undeclared extends Extensible {
   readonly secret: string;
 }
 
-/** What senders pass for {@link Undeclared}. */
+/** {@link Undeclared} to send. */
 export interface UndeclaredInit extends Optional<Undeclared> {}
 
 export const Undeclared: MessageType<Undeclared, UndeclaredInit> = {
@@ -238,56 +197,37 @@ export const Undeclared: MessageType<Undeclared, UndeclaredInit> = {
 };
 
 function writeUndeclared(writer: Writer, message: UndeclaredInit): void {
-  if (message.secret !== undefined && message.secret !== "") writeString(writer, 10, message.secret, "secret");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.secret, "secret");
+  writer.unknown(message.$unknown);
 }
 
-function readUndeclared(reader: Reader, end: number, previous?: Undeclared): Undeclared {
-  let secret: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    secret = previous.secret;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readUndeclared(reader: Reader, end: number, message: Draft<Undeclared> = { secret: "" }): Undeclared {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        secret = readString(reader);
+        message.secret = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { secret, $unknown: unknown.finish() };
-  return { secret };
+  return message;
 }
 
 /** Commands that either side may call on the other. */
-export interface ProbeCommands {
-  /** Answers with a text of the handler's choice. */
+export interface ProbeCommands extends Documented<ProbeProxy> {
   readonly echo: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
-  /** One-way. */
   readonly note: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
-  /** The next command starts only when this one has ended. */
   readonly turn: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
-  /** One-way, and the next command starts only when this one has ended. */
   readonly noteInTurn: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
-  /** One-way, sent once or not at all. */
   readonly blip: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
-  /** Answers later. */
   readonly later: CommandType<Text, TextInit, Text, TextInit, "unary", true>;
-  /** Streams towards the caller. */
   readonly down: CommandType<Text, TextInit, Text, TextInit, "server_stream", false>;
-  /** Streams towards the handler. */
   readonly up: CommandType<Text, TextInit, Text, TextInit, "client_stream", false>;
-  /** Streams both ways. */
   readonly both: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
-  /** Bytes as copies and as views; also when the other side is overloaded. */
   readonly weigh: CommandType<Blob, BlobInit, Blob, BlobInit, "unary", false>;
-  /** Bytes as views, in a stream. */
   readonly pour: CommandType<Blob, BlobInit, Blob, BlobInit, "bidi_stream", false>;
-  /** Many small objects. */
   readonly count: CommandType<Crowd, CrowdInit, Text, TextInit, "unary", false>;
 }
 
@@ -532,30 +472,18 @@ export class ProbeProxy {
 }
 
 /** Handles the commands of {@link Probe}. `Data` is what the server keeps for each session. */
-export interface ProbeHandlers<Data = unknown> {
-  /** Answers with a text of the handler's choice. */
+export interface ProbeHandlers<Data = unknown> extends Documented<ProbeProxy> {
   echo(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
-  /** One-way. */
   note(request: Text, context: Context<Data>): void | Promise<void>;
-  /** The next command starts only when this one has ended. */
   turn(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
-  /** One-way, and the next command starts only when this one has ended. */
   noteInTurn(request: Text, context: Context<Data>): void | Promise<void>;
-  /** One-way, sent once or not at all. */
   blip(request: Text, context: Context<Data>): void | Promise<void>;
-  /** Answers later. */
   later(request: Text, context: DeferredContext<Data, TextInit>): TextInit | DeferredReply<TextInit> | Promise<TextInit | DeferredReply<TextInit>>;
-  /** Streams towards the caller. */
   down(request: Text, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
-  /** Streams towards the handler. */
   up(requests: AsyncIterable<Text>, context: Context<Data>): TextInit | Promise<TextInit>;
-  /** Streams both ways. */
   both(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
-  /** Bytes as copies and as views; also when the other side is overloaded. */
   weigh(request: Blob, context: Context<Data>): BlobInit | Promise<BlobInit>;
-  /** Bytes as views, in a stream. */
   pour(requests: AsyncIterable<Blob>, context: Context<Data>): AsyncIterable<BlobInit> | Iterable<BlobInit>;
-  /** Many small objects. */
   count(request: Crowd, context: Context<Data>): TextInit | Promise<TextInit>;
 }
 

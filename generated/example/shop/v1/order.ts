@@ -2,11 +2,13 @@
 /** An order as shops know it: nested, with lists, text and numbers. The benchmarks of the codecs use it. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyBytes,
   emptyList,
   readBool,
@@ -18,15 +20,16 @@ import {
   readString,
   readUint32,
   readUint64,
-  writeBool,
-  writeBytes,
-  writeDouble,
-  writeInt32,
-  writeInt64,
-  writeSint32,
+  writeImplicitBool,
+  writeImplicitBytes,
+  writeImplicitDouble,
+  writeImplicitInt32,
+  writeImplicitInt64,
+  writeImplicitSint32,
+  writeImplicitString,
+  writeImplicitUint32,
+  writeImplicitUint64,
   writeString,
-  writeUint32,
-  writeUint64,
 } from "zserver/codec";
 
 export const Status = {
@@ -52,7 +55,7 @@ export interface Order extends Extensible {
   readonly payment: Payment | undefined;
 }
 
-/** What senders pass for {@link Order}. */
+/** {@link Order} to send. */
 export interface OrderInit extends Optional<Order, "customer" | "lines" | "payment"> {
   readonly customer?: CustomerInit | undefined;
   readonly lines?: readonly LineInit[] | undefined;
@@ -67,102 +70,54 @@ export const Order: MessageType<Order, OrderInit> = {
 };
 
 function writeOrder(writer: Writer, message: OrderInit): void {
-  if (message.id !== undefined && message.id !== 0n) writeUint64(writer, 8, message.id, "id");
-  if (message.customer !== undefined) {
-    const mark = writer.openElement(18);
-    writeCustomer(writer, message.customer);
-    writer.close(mark);
-  }
-  if (message.lines !== undefined) {
-    for (const entry of message.lines) {
-      const mark = writer.openElement(26);
-      writeLine(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.status !== undefined && message.status !== 0) writeInt32(writer, 32, message.status, "status");
-  if (message.orderedAtMs !== undefined && message.orderedAtMs !== 0n) writeInt64(writer, 40, message.orderedAtMs, "orderedAtMs");
+  writeImplicitUint64(writer, 8, message.id, "id");
+  if (message.customer !== undefined) writer.message(18, message.customer, writeCustomer);
+  if (message.lines !== undefined) for (const entry of message.lines) writer.message(26, entry, writeLine);
+  writeImplicitInt32(writer, 32, message.status, "status");
+  writeImplicitInt64(writer, 40, message.orderedAtMs, "orderedAtMs");
   if (message.note !== undefined) writeString(writer, 50, message.note, "note");
   if (message.labels !== undefined) {
     writer.elements += message.labels.length;
-    for (const entry of message.labels) {
-      writeString(writer, 58, entry, "labels");
-    }
+    for (const entry of message.labels) writeString(writer, 58, entry, "labels");
   }
-  if (message.payment !== undefined) {
-    const mark = writer.openElement(66);
-    writePayment(writer, message.payment);
-    writer.close(mark);
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  if (message.payment !== undefined) writer.message(66, message.payment, writePayment);
+  writer.unknown(message.$unknown);
 }
 
-function readOrder(reader: Reader, end: number, previous?: Order): Order {
-  let id: bigint = 0n;
-  let customer: Customer | undefined;
-  let lines: Line[] = emptyList;
-  let status: Status = 0;
-  let orderedAtMs: bigint = 0n;
-  let note: string | undefined;
-  let labels: string[] = emptyList;
-  let payment: Payment | undefined;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    id = previous.id;
-    customer = previous.customer;
-    lines = previous.lines as Line[];
-    status = previous.status;
-    orderedAtMs = previous.orderedAtMs;
-    note = previous.note;
-    labels = previous.labels as string[];
-    payment = previous.payment;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readOrder(reader: Reader, end: number, message: Draft<Order> = { id: 0n, customer: undefined, lines: emptyList, status: 0, orderedAtMs: 0n, note: undefined, labels: emptyList, payment: undefined }): Order {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        id = readUint64(reader);
+        message.id = readUint64(reader);
         break;
-      case 18: {
-        const stop = reader.enter();
-        customer = readCustomer(reader, stop, customer);
-        reader.leave(stop);
+      case 18:
+        message.customer = reader.message(readCustomer, message.customer);
         break;
-      }
-      case 26: {
-        if (lines === emptyList) lines = [];
-        const stop = reader.enter();
-        lines.push(readLine(reader, stop));
-        reader.leave(stop);
+      case 26:
+        message.lines = append(message.lines, reader.message(readLine));
         break;
-      }
       case 32:
-        status = readInt32(reader);
+        message.status = readInt32(reader);
         break;
       case 40:
-        orderedAtMs = readInt64(reader);
+        message.orderedAtMs = readInt64(reader);
         break;
       case 50:
-        note = readString(reader);
+        message.note = readString(reader);
         break;
       case 58:
-        if (labels === emptyList) labels = [];
         reader.element();
-        labels.push(readString(reader));
+        message.labels = append(message.labels, readString(reader));
         break;
-      case 66: {
-        const stop = reader.enter();
-        payment = readPayment(reader, stop, payment);
-        reader.leave(stop);
+      case 66:
+        message.payment = reader.message(readPayment, message.payment);
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { id, customer, lines, status, orderedAtMs, note, labels, payment, $unknown: unknown.finish() };
-  return { id, customer, lines, status, orderedAtMs, note, labels, payment };
+  return message;
 }
 
 /** Who ordered. */
@@ -173,7 +128,7 @@ export interface Customer extends Extensible {
   readonly shipping: Address | undefined;
 }
 
-/** What senders pass for {@link Customer}. */
+/** {@link Customer} to send. */
 export interface CustomerInit extends Optional<Customer, "shipping"> {
   readonly shipping?: AddressInit | undefined;
 }
@@ -186,54 +141,34 @@ export const Customer: MessageType<Customer, CustomerInit> = {
 };
 
 function writeCustomer(writer: Writer, message: CustomerInit): void {
-  if (message.id !== undefined && message.id !== 0) writeUint32(writer, 8, message.id, "id");
-  if (message.name !== undefined && message.name !== "") writeString(writer, 18, message.name, "name");
-  if (message.email !== undefined && message.email !== "") writeString(writer, 26, message.email, "email");
-  if (message.shipping !== undefined) {
-    const mark = writer.openElement(34);
-    writeAddress(writer, message.shipping);
-    writer.close(mark);
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.id, "id");
+  writeImplicitString(writer, 18, message.name, "name");
+  writeImplicitString(writer, 26, message.email, "email");
+  if (message.shipping !== undefined) writer.message(34, message.shipping, writeAddress);
+  writer.unknown(message.$unknown);
 }
 
-function readCustomer(reader: Reader, end: number, previous?: Customer): Customer {
-  let id: number = 0;
-  let name: string = "";
-  let email: string = "";
-  let shipping: Address | undefined;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    id = previous.id;
-    name = previous.name;
-    email = previous.email;
-    shipping = previous.shipping;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readCustomer(reader: Reader, end: number, message: Draft<Customer> = { id: 0, name: "", email: "", shipping: undefined }): Customer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        id = readUint32(reader);
+        message.id = readUint32(reader);
         break;
       case 18:
-        name = readString(reader);
+        message.name = readString(reader);
         break;
       case 26:
-        email = readString(reader);
+        message.email = readString(reader);
         break;
-      case 34: {
-        const stop = reader.enter();
-        shipping = readAddress(reader, stop, shipping);
-        reader.leave(stop);
+      case 34:
+        message.shipping = reader.message(readAddress, message.shipping);
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { id, name, email, shipping, $unknown: unknown.finish() };
-  return { id, name, email, shipping };
+  return message;
 }
 
 export interface Address extends Extensible {
@@ -244,7 +179,7 @@ export interface Address extends Extensible {
   readonly country: string;
 }
 
-/** What senders pass for {@link Address}. */
+/** {@link Address} to send. */
 export interface AddressInit extends Optional<Address> {}
 
 export const Address: MessageType<Address, AddressInit> = {
@@ -255,47 +190,34 @@ export const Address: MessageType<Address, AddressInit> = {
 };
 
 function writeAddress(writer: Writer, message: AddressInit): void {
-  if (message.street !== undefined && message.street !== "") writeString(writer, 10, message.street, "street");
-  if (message.city !== undefined && message.city !== "") writeString(writer, 18, message.city, "city");
-  if (message.postcode !== undefined && message.postcode !== "") writeString(writer, 26, message.postcode, "postcode");
-  if (message.country !== undefined && message.country !== "") writeString(writer, 34, message.country, "country");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.street, "street");
+  writeImplicitString(writer, 18, message.city, "city");
+  writeImplicitString(writer, 26, message.postcode, "postcode");
+  writeImplicitString(writer, 34, message.country, "country");
+  writer.unknown(message.$unknown);
 }
 
-function readAddress(reader: Reader, end: number, previous?: Address): Address {
-  let street: string = "";
-  let city: string = "";
-  let postcode: string = "";
-  let country: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    street = previous.street;
-    city = previous.city;
-    postcode = previous.postcode;
-    country = previous.country;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readAddress(reader: Reader, end: number, message: Draft<Address> = { street: "", city: "", postcode: "", country: "" }): Address {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        street = readString(reader);
+        message.street = readString(reader);
         break;
       case 18:
-        city = readString(reader);
+        message.city = readString(reader);
         break;
       case 26:
-        postcode = readString(reader);
+        message.postcode = readString(reader);
         break;
       case 34:
-        country = readString(reader);
+        message.country = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { street, city, postcode, country, $unknown: unknown.finish() };
-  return { street, city, postcode, country };
+  return message;
 }
 
 /** One article of an order. */
@@ -309,7 +231,7 @@ export interface Line extends Extensible {
   readonly weight: number;
 }
 
-/** What senders pass for {@link Line}. */
+/** {@link Line} to send. */
 export interface LineInit extends Optional<Line> {}
 
 export const Line: MessageType<Line, LineInit> = {
@@ -320,53 +242,38 @@ export const Line: MessageType<Line, LineInit> = {
 };
 
 function writeLine(writer: Writer, message: LineInit): void {
-  if (message.article !== undefined && message.article !== "") writeString(writer, 10, message.article, "article");
-  if (message.name !== undefined && message.name !== "") writeString(writer, 18, message.name, "name");
-  if (message.quantity !== undefined && message.quantity !== 0) writeUint32(writer, 24, message.quantity, "quantity");
-  if (message.priceCents !== undefined && message.priceCents !== 0) writeUint32(writer, 32, message.priceCents, "priceCents");
-  if (message.weight !== undefined && (message.weight !== 0 || 1 / message.weight < 0)) writeDouble(writer, 41, message.weight, "weight");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.article, "article");
+  writeImplicitString(writer, 18, message.name, "name");
+  writeImplicitUint32(writer, 24, message.quantity, "quantity");
+  writeImplicitUint32(writer, 32, message.priceCents, "priceCents");
+  writeImplicitDouble(writer, 41, message.weight, "weight");
+  writer.unknown(message.$unknown);
 }
 
-function readLine(reader: Reader, end: number, previous?: Line): Line {
-  let article: string = "";
-  let name: string = "";
-  let quantity: number = 0;
-  let priceCents: number = 0;
-  let weight: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    article = previous.article;
-    name = previous.name;
-    quantity = previous.quantity;
-    priceCents = previous.priceCents;
-    weight = previous.weight;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readLine(reader: Reader, end: number, message: Draft<Line> = { article: "", name: "", quantity: 0, priceCents: 0, weight: 0 }): Line {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        article = readString(reader);
+        message.article = readString(reader);
         break;
       case 18:
-        name = readString(reader);
+        message.name = readString(reader);
         break;
       case 24:
-        quantity = readUint32(reader);
+        message.quantity = readUint32(reader);
         break;
       case 32:
-        priceCents = readUint32(reader);
+        message.priceCents = readUint32(reader);
         break;
       case 41:
-        weight = readDouble(reader);
+        message.weight = readDouble(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { article, name, quantity, priceCents, weight, $unknown: unknown.finish() };
-  return { article, name, quantity, priceCents, weight };
+  return message;
 }
 
 export interface Payment extends Extensible {
@@ -377,7 +284,7 @@ export interface Payment extends Extensible {
   readonly receipt: Uint8Array;
 }
 
-/** What senders pass for {@link Payment}. */
+/** {@link Payment} to send. */
 export interface PaymentInit extends Optional<Payment> {}
 
 export const Payment: MessageType<Payment, PaymentInit> = {
@@ -388,53 +295,38 @@ export const Payment: MessageType<Payment, PaymentInit> = {
 };
 
 function writePayment(writer: Writer, message: PaymentInit): void {
-  if (message.method !== undefined && message.method !== "") writeString(writer, 10, message.method, "method");
-  if (message.currency !== undefined && message.currency !== "") writeString(writer, 18, message.currency, "currency");
-  if (message.totalCents !== undefined && message.totalCents !== 0) writeUint32(writer, 24, message.totalCents, "totalCents");
-  if (message.confirmed !== undefined && message.confirmed !== false) writeBool(writer, 32, message.confirmed, "confirmed");
-  if (message.receipt !== undefined && message.receipt.length !== 0) writeBytes(writer, 42, message.receipt, "receipt");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.method, "method");
+  writeImplicitString(writer, 18, message.currency, "currency");
+  writeImplicitUint32(writer, 24, message.totalCents, "totalCents");
+  writeImplicitBool(writer, 32, message.confirmed, "confirmed");
+  writeImplicitBytes(writer, 42, message.receipt, "receipt");
+  writer.unknown(message.$unknown);
 }
 
-function readPayment(reader: Reader, end: number, previous?: Payment): Payment {
-  let method: string = "";
-  let currency: string = "";
-  let totalCents: number = 0;
-  let confirmed: boolean = false;
-  let receipt: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    method = previous.method;
-    currency = previous.currency;
-    totalCents = previous.totalCents;
-    confirmed = previous.confirmed;
-    receipt = previous.receipt;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readPayment(reader: Reader, end: number, message: Draft<Payment> = { method: "", currency: "", totalCents: 0, confirmed: false, receipt: emptyBytes }): Payment {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        method = readString(reader);
+        message.method = readString(reader);
         break;
       case 18:
-        currency = readString(reader);
+        message.currency = readString(reader);
         break;
       case 24:
-        totalCents = readUint32(reader);
+        message.totalCents = readUint32(reader);
         break;
       case 32:
-        confirmed = readBool(reader);
+        message.confirmed = readBool(reader);
         break;
       case 42:
-        receipt = readBytes(reader);
+        message.receipt = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { method, currency, totalCents, confirmed, receipt, $unknown: unknown.finish() };
-  return { method, currency, totalCents, confirmed, receipt };
+  return message;
 }
 
 /** What happened to an order, as small as messages usually are. */
@@ -448,7 +340,7 @@ export interface Event extends Extensible {
   readonly change: number;
 }
 
-/** What senders pass for {@link Event}. */
+/** {@link Event} to send. */
 export interface EventInit extends Optional<Event> {}
 
 export const Event: MessageType<Event, EventInit> = {
@@ -459,57 +351,40 @@ export const Event: MessageType<Event, EventInit> = {
 };
 
 function writeEvent(writer: Writer, message: EventInit): void {
-  if (message.order !== undefined && message.order !== 0) writeUint32(writer, 8, message.order, "order");
-  if (message.kind !== undefined && message.kind !== "") writeString(writer, 18, message.kind, "kind");
-  if (message.actor !== undefined && message.actor !== "") writeString(writer, 26, message.actor, "actor");
-  if (message.atMs !== undefined && message.atMs !== 0n) writeUint64(writer, 32, message.atMs, "atMs");
-  if (message.final !== undefined && message.final !== false) writeBool(writer, 40, message.final, "final");
-  if (message.change !== undefined && message.change !== 0) writeSint32(writer, 48, message.change, "change");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.order, "order");
+  writeImplicitString(writer, 18, message.kind, "kind");
+  writeImplicitString(writer, 26, message.actor, "actor");
+  writeImplicitUint64(writer, 32, message.atMs, "atMs");
+  writeImplicitBool(writer, 40, message.final, "final");
+  writeImplicitSint32(writer, 48, message.change, "change");
+  writer.unknown(message.$unknown);
 }
 
-function readEvent(reader: Reader, end: number, previous?: Event): Event {
-  let order: number = 0;
-  let kind: string = "";
-  let actor: string = "";
-  let atMs: bigint = 0n;
-  let final: boolean = false;
-  let change: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    order = previous.order;
-    kind = previous.kind;
-    actor = previous.actor;
-    atMs = previous.atMs;
-    final = previous.final;
-    change = previous.change;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readEvent(reader: Reader, end: number, message: Draft<Event> = { order: 0, kind: "", actor: "", atMs: 0n, final: false, change: 0 }): Event {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        order = readUint32(reader);
+        message.order = readUint32(reader);
         break;
       case 18:
-        kind = readString(reader);
+        message.kind = readString(reader);
         break;
       case 26:
-        actor = readString(reader);
+        message.actor = readString(reader);
         break;
       case 32:
-        atMs = readUint64(reader);
+        message.atMs = readUint64(reader);
         break;
       case 40:
-        final = readBool(reader);
+        message.final = readBool(reader);
         break;
       case 48:
-        change = readSint32(reader);
+        message.change = readSint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { order, kind, actor, atMs, final, change, $unknown: unknown.finish() };
-  return { order, kind, actor, atMs, final, change };
+  return message;
 }

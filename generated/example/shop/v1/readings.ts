@@ -2,11 +2,13 @@
 /** What a warehouse's sensors measured: numbers and nothing else. The benchmarks of the codecs use it. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyList,
   readDouble,
   readPackedDouble,
@@ -14,10 +16,10 @@ import {
   readPackedUint32,
   readSint32,
   readUint32,
+  writeImplicitUint32,
   writePackedDouble,
   writePackedSint32,
   writePackedUint32,
-  writeUint32,
 } from "zserver/codec";
 
 export interface Readings extends Extensible {
@@ -30,7 +32,7 @@ export interface Readings extends Extensible {
   readonly changes: readonly number[];
 }
 
-/** What senders pass for {@link Readings}. */
+/** {@link Readings} to send. */
 export interface ReadingsInit extends Optional<Readings> {}
 
 export const Readings: MessageType<Readings, ReadingsInit> = {
@@ -41,60 +43,44 @@ export const Readings: MessageType<Readings, ReadingsInit> = {
 };
 
 function writeReadings(writer: Writer, message: ReadingsInit): void {
-  if (message.sensor !== undefined && message.sensor !== 0) writeUint32(writer, 8, message.sensor, "sensor");
+  writeImplicitUint32(writer, 8, message.sensor, "sensor");
   if (message.temperatures !== undefined) writePackedDouble(writer, 18, message.temperatures, "temperatures");
   if (message.intervals !== undefined) writePackedUint32(writer, 26, message.intervals, "intervals");
   if (message.changes !== undefined) writePackedSint32(writer, 34, message.changes, "changes");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readReadings(reader: Reader, end: number, previous?: Readings): Readings {
-  let sensor: number = 0;
-  let temperatures: number[] = emptyList;
-  let intervals: number[] = emptyList;
-  let changes: number[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    sensor = previous.sensor;
-    temperatures = previous.temperatures as number[];
-    intervals = previous.intervals as number[];
-    changes = previous.changes as number[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readReadings(reader: Reader, end: number, message: Draft<Readings> = { sensor: 0, temperatures: emptyList, intervals: emptyList, changes: emptyList }): Readings {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        sensor = readUint32(reader);
+        message.sensor = readUint32(reader);
         break;
       case 17:
-        if (temperatures === emptyList) temperatures = [];
         reader.element();
-        temperatures.push(readDouble(reader));
+        message.temperatures = append(message.temperatures, readDouble(reader));
         break;
       case 18:
-        temperatures = readPackedDouble(reader, temperatures);
+        message.temperatures = readPackedDouble(reader, message.temperatures);
         break;
       case 24:
-        if (intervals === emptyList) intervals = [];
         reader.element();
-        intervals.push(readUint32(reader));
+        message.intervals = append(message.intervals, readUint32(reader));
         break;
       case 26:
-        intervals = readPackedUint32(reader, intervals);
+        message.intervals = readPackedUint32(reader, message.intervals);
         break;
       case 32:
-        if (changes === emptyList) changes = [];
         reader.element();
-        changes.push(readSint32(reader));
+        message.changes = append(message.changes, readSint32(reader));
         break;
       case 34:
-        changes = readPackedSint32(reader, changes);
+        message.changes = readPackedSint32(reader, message.changes);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { sensor, temperatures, intervals, changes, $unknown: unknown.finish() };
-  return { sensor, temperatures, intervals, changes };
+  return message;
 }

@@ -2,16 +2,19 @@
 /** What customers write about an article: text in many languages. The benchmarks of the codecs use it. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyList,
   readString,
   readUint32,
+  writeImplicitString,
+  writeImplicitUint32,
   writeString,
-  writeUint32,
 } from "zserver/codec";
 
 export interface Review extends Extensible {
@@ -23,7 +26,7 @@ export interface Review extends Extensible {
   readonly answers: readonly Answer[];
 }
 
-/** What senders pass for {@link Review}. */
+/** {@link Review} to send. */
 export interface ReviewInit extends Optional<Review, "answers"> {
   readonly answers?: readonly AnswerInit[] | undefined;
 }
@@ -36,76 +39,46 @@ export const Review: MessageType<Review, ReviewInit> = {
 };
 
 function writeReview(writer: Writer, message: ReviewInit): void {
-  if (message.id !== undefined && message.id !== 0) writeUint32(writer, 8, message.id, "id");
-  if (message.article !== undefined && message.article !== "") writeString(writer, 18, message.article, "article");
-  if (message.title !== undefined && message.title !== "") writeString(writer, 26, message.title, "title");
-  if (message.text !== undefined && message.text !== "") writeString(writer, 34, message.text, "text");
+  writeImplicitUint32(writer, 8, message.id, "id");
+  writeImplicitString(writer, 18, message.article, "article");
+  writeImplicitString(writer, 26, message.title, "title");
+  writeImplicitString(writer, 34, message.text, "text");
   if (message.topics !== undefined) {
     writer.elements += message.topics.length;
-    for (const entry of message.topics) {
-      writeString(writer, 42, entry, "topics");
-    }
+    for (const entry of message.topics) writeString(writer, 42, entry, "topics");
   }
-  if (message.answers !== undefined) {
-    for (const entry of message.answers) {
-      const mark = writer.openElement(50);
-      writeAnswer(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  if (message.answers !== undefined) for (const entry of message.answers) writer.message(50, entry, writeAnswer);
+  writer.unknown(message.$unknown);
 }
 
-function readReview(reader: Reader, end: number, previous?: Review): Review {
-  let id: number = 0;
-  let article: string = "";
-  let title: string = "";
-  let text: string = "";
-  let topics: string[] = emptyList;
-  let answers: Answer[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    id = previous.id;
-    article = previous.article;
-    title = previous.title;
-    text = previous.text;
-    topics = previous.topics as string[];
-    answers = previous.answers as Answer[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readReview(reader: Reader, end: number, message: Draft<Review> = { id: 0, article: "", title: "", text: "", topics: emptyList, answers: emptyList }): Review {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        id = readUint32(reader);
+        message.id = readUint32(reader);
         break;
       case 18:
-        article = readString(reader);
+        message.article = readString(reader);
         break;
       case 26:
-        title = readString(reader);
+        message.title = readString(reader);
         break;
       case 34:
-        text = readString(reader);
+        message.text = readString(reader);
         break;
       case 42:
-        if (topics === emptyList) topics = [];
         reader.element();
-        topics.push(readString(reader));
+        message.topics = append(message.topics, readString(reader));
         break;
-      case 50: {
-        if (answers === emptyList) answers = [];
-        const stop = reader.enter();
-        answers.push(readAnswer(reader, stop));
-        reader.leave(stop);
+      case 50:
+        message.answers = append(message.answers, reader.message(readAnswer));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { id, article, title, text, topics, answers, $unknown: unknown.finish() };
-  return { id, article, title, text, topics, answers };
+  return message;
 }
 
 export interface Answer extends Extensible {
@@ -113,7 +86,7 @@ export interface Answer extends Extensible {
   readonly text: string;
 }
 
-/** What senders pass for {@link Answer}. */
+/** {@link Answer} to send. */
 export interface AnswerInit extends Optional<Answer> {}
 
 export const Answer: MessageType<Answer, AnswerInit> = {
@@ -124,33 +97,24 @@ export const Answer: MessageType<Answer, AnswerInit> = {
 };
 
 function writeAnswer(writer: Writer, message: AnswerInit): void {
-  if (message.author !== undefined && message.author !== "") writeString(writer, 10, message.author, "author");
-  if (message.text !== undefined && message.text !== "") writeString(writer, 18, message.text, "text");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.author, "author");
+  writeImplicitString(writer, 18, message.text, "text");
+  writer.unknown(message.$unknown);
 }
 
-function readAnswer(reader: Reader, end: number, previous?: Answer): Answer {
-  let author: string = "";
-  let text: string = "";
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    author = previous.author;
-    text = previous.text;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { author: "", text: "" }): Answer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        author = readString(reader);
+        message.author = readString(reader);
         break;
       case 18:
-        text = readString(reader);
+        message.text = readString(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { author, text, $unknown: unknown.finish() };
-  return { author, text };
+  return message;
 }

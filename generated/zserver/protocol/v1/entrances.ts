@@ -2,21 +2,23 @@
 /** Where a server may be reached, as the server itself says. docs/PROTOCOL.md says what must be checked. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyBytes,
   emptyList,
   readBytes,
   readString,
   readUint32,
   readUint64,
-  writeBytes,
-  writeString,
-  writeUint32,
-  writeUint64,
+  writeImplicitBytes,
+  writeImplicitString,
+  writeImplicitUint32,
+  writeImplicitUint64,
 } from "zserver/codec";
 
 /** The body of ENTRANCES: a list of entrances that the server's identity signed. */
@@ -27,7 +29,7 @@ export interface SignedEntrances extends Extensible {
   readonly signature: Uint8Array;
 }
 
-/** What senders pass for {@link SignedEntrances}. */
+/** {@link SignedEntrances} to send. */
 export interface SignedEntrancesInit extends Optional<SignedEntrances> {}
 
 export const SignedEntrances: MessageType<SignedEntrances, SignedEntrancesInit> = {
@@ -38,35 +40,26 @@ export const SignedEntrances: MessageType<SignedEntrances, SignedEntrancesInit> 
 };
 
 function writeSignedEntrances(writer: Writer, message: SignedEntrancesInit): void {
-  if (message.list !== undefined && message.list.length !== 0) writeBytes(writer, 10, message.list, "list");
-  if (message.signature !== undefined && message.signature.length !== 0) writeBytes(writer, 18, message.signature, "signature");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 10, message.list, "list");
+  writeImplicitBytes(writer, 18, message.signature, "signature");
+  writer.unknown(message.$unknown);
 }
 
-function readSignedEntrances(reader: Reader, end: number, previous?: SignedEntrances): SignedEntrances {
-  let list: Uint8Array = emptyBytes;
-  let signature: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    list = previous.list;
-    signature = previous.signature;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readSignedEntrances(reader: Reader, end: number, message: Draft<SignedEntrances> = { list: emptyBytes, signature: emptyBytes }): SignedEntrances {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        list = readBytes(reader);
+        message.list = readBytes(reader);
         break;
       case 18:
-        signature = readBytes(reader);
+        message.signature = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { list, signature, $unknown: unknown.finish() };
-  return { list, signature };
+  return message;
 }
 
 export interface EntranceList extends Extensible {
@@ -76,9 +69,8 @@ export interface EntranceList extends Extensible {
   readonly entrances: readonly Entrance[];
 }
 
-/** What senders pass for {@link EntranceList}. */
+/** {@link EntranceList} to send. */
 export interface EntranceListInit extends Optional<EntranceList, "entrances"> {
-  /** 1 to 64, no URL twice. */
   readonly entrances?: readonly EntranceInit[] | undefined;
 }
 
@@ -90,45 +82,26 @@ export const EntranceList: MessageType<EntranceList, EntranceListInit> = {
 };
 
 function writeEntranceList(writer: Writer, message: EntranceListInit): void {
-  if (message.version !== undefined && message.version !== 0n) writeUint64(writer, 8, message.version, "version");
-  if (message.entrances !== undefined) {
-    for (const entry of message.entrances) {
-      const mark = writer.openElement(18);
-      writeEntrance(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint64(writer, 8, message.version, "version");
+  if (message.entrances !== undefined) for (const entry of message.entrances) writer.message(18, entry, writeEntrance);
+  writer.unknown(message.$unknown);
 }
 
-function readEntranceList(reader: Reader, end: number, previous?: EntranceList): EntranceList {
-  let version: bigint = 0n;
-  let entrances: Entrance[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    version = previous.version;
-    entrances = previous.entrances as Entrance[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readEntranceList(reader: Reader, end: number, message: Draft<EntranceList> = { version: 0n, entrances: emptyList }): EntranceList {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        version = readUint64(reader);
+        message.version = readUint64(reader);
         break;
-      case 18: {
-        if (entrances === emptyList) entrances = [];
-        const stop = reader.enter();
-        entrances.push(readEntrance(reader, stop));
-        reader.leave(stop);
+      case 18:
+        message.entrances = append(message.entrances, reader.message(readEntrance));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { version, entrances, $unknown: unknown.finish() };
-  return { version, entrances };
+  return message;
 }
 
 export interface Entrance extends Extensible {
@@ -138,7 +111,7 @@ export interface Entrance extends Extensible {
   readonly priority: number;
 }
 
-/** What senders pass for {@link Entrance}. */
+/** {@link Entrance} to send. */
 export interface EntranceInit extends Optional<Entrance> {}
 
 export const Entrance: MessageType<Entrance, EntranceInit> = {
@@ -149,42 +122,33 @@ export const Entrance: MessageType<Entrance, EntranceInit> = {
 };
 
 function writeEntrance(writer: Writer, message: EntranceInit): void {
-  if (message.url !== undefined && message.url !== "") writeString(writer, 10, message.url, "url");
-  if (message.priority !== undefined && message.priority !== 0) writeUint32(writer, 16, message.priority, "priority");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.url, "url");
+  writeImplicitUint32(writer, 16, message.priority, "priority");
+  writer.unknown(message.$unknown);
 }
 
-function readEntrance(reader: Reader, end: number, previous?: Entrance): Entrance {
-  let url: string = "";
-  let priority: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    url = previous.url;
-    priority = previous.priority;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readEntrance(reader: Reader, end: number, message: Draft<Entrance> = { url: "", priority: 0 }): Entrance {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        url = readString(reader);
+        message.url = readString(reader);
         break;
       case 16:
-        priority = readUint32(reader);
+        message.priority = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { url, priority, $unknown: unknown.finish() };
-  return { url, priority };
+  return message;
 }
 
 /** The body of MOVE: the client is asked to go over to an entrance of the newest list. Nothing more is to be said. */
 export interface Move extends Extensible {
 }
 
-/** What senders pass for {@link Move}. */
+/** {@link Move} to send. */
 export interface MoveInit extends Optional<Move> {}
 
 export const Move: MessageType<Move, MoveInit> = {
@@ -195,15 +159,10 @@ export const Move: MessageType<Move, MoveInit> = {
 };
 
 function writeMove(writer: Writer, message: MoveInit): void {
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readMove(reader: Reader, end: number, previous?: Move): Move {
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    unknown = reader.keep(previous.$unknown);
-  }
-  while (reader.position < end) unknown = reader.unknown(reader.uint32(), unknown);
-  if (unknown !== undefined) return { $unknown: unknown.finish() };
-  return {};
+function readMove(reader: Reader, end: number, message: Draft<Move> = {}): Move {
+  while (reader.position < end) reader.unknown(reader.uint32(), message);
+  return message;
 }

@@ -2,11 +2,13 @@
 /** What two peers say before they have a session. docs/PROTOCOL.md says when each message is sent and what must be checked. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyBytes,
   emptyList,
   readBytes,
@@ -15,11 +17,11 @@ import {
   readUint32,
   readUint64,
   unsendable,
-  writeBytes,
-  writeInt32,
+  writeImplicitBytes,
+  writeImplicitInt32,
+  writeImplicitUint32,
+  writeImplicitUint64,
   writeString,
-  writeUint32,
-  writeUint64,
 } from "zserver/codec";
 
 /** The dialling side's first packet, in clear, before message 1 of the handshake. Part of the handshake's prologue. */
@@ -32,7 +34,7 @@ export interface Offer extends Extensible {
   readonly ticket: Uint8Array;
 }
 
-/** What senders pass for {@link Offer}. */
+/** {@link Offer} to send. */
 export interface OfferInit extends Optional<Offer> {}
 
 export const Offer: MessageType<Offer, OfferInit> = {
@@ -45,46 +47,32 @@ export const Offer: MessageType<Offer, OfferInit> = {
 function writeOffer(writer: Writer, message: OfferInit): void {
   if (message.suites !== undefined) {
     writer.elements += message.suites.length;
-    for (const entry of message.suites) {
-      writeString(writer, 10, entry, "suites");
-    }
+    for (const entry of message.suites) writeString(writer, 10, entry, "suites");
   }
-  if (message.keyHint !== undefined && message.keyHint.length !== 0) writeBytes(writer, 18, message.keyHint, "keyHint");
-  if (message.ticket !== undefined && message.ticket.length !== 0) writeBytes(writer, 26, message.ticket, "ticket");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 18, message.keyHint, "keyHint");
+  writeImplicitBytes(writer, 26, message.ticket, "ticket");
+  writer.unknown(message.$unknown);
 }
 
-function readOffer(reader: Reader, end: number, previous?: Offer): Offer {
-  let suites: string[] = emptyList;
-  let keyHint: Uint8Array = emptyBytes;
-  let ticket: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    suites = previous.suites as string[];
-    keyHint = previous.keyHint;
-    ticket = previous.ticket;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readOffer(reader: Reader, end: number, message: Draft<Offer> = { suites: emptyList, keyHint: emptyBytes, ticket: emptyBytes }): Offer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        if (suites === emptyList) suites = [];
         reader.element();
-        suites.push(readString(reader));
+        message.suites = append(message.suites, readString(reader));
         break;
       case 18:
-        keyHint = readBytes(reader);
+        message.keyHint = readBytes(reader);
         break;
       case 26:
-        ticket = readBytes(reader);
+        message.ticket = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { suites, keyHint, ticket, $unknown: unknown.finish() };
-  return { suites, keyHint, ticket };
+  return message;
 }
 
 /** The listening side's first packet, in clear, before message 2 of the handshake. Part of the handshake's prologue when it refuses. */
@@ -96,10 +84,9 @@ export interface Answer extends Extensible {
     | undefined;
 }
 
-/** What senders pass for {@link Answer}. */
+/** {@link Answer} to send. */
 export interface AnswerInit extends Optional<Answer, "outcome"> {
   readonly outcome?:
-    /** The suite that message 2 belongs to: the first of the offer. */
     | { readonly case: "accepted"; readonly value: string }
     | { readonly case: "refused"; readonly value: RefusalInit }
     | undefined;
@@ -118,44 +105,31 @@ function writeAnswer(writer: Writer, message: AnswerInit): void {
       case "accepted":
         writeString(writer, 10, message.outcome.value, "accepted");
         break;
-      case "refused": {
-        const mark = writer.openElement(18);
-        writeRefusal(writer, message.outcome.value);
-        writer.close(mark);
+      case "refused":
+        writer.message(18, message.outcome.value, writeRefusal);
         break;
-      }
       default:
         unsendable("outcome", message.outcome, "one of its cases");
     }
   }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readAnswer(reader: Reader, end: number, previous?: Answer): Answer {
-  let outcome: Answer["outcome"];
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    outcome = previous.outcome;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { outcome: undefined }): Answer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        outcome = { case: "accepted", value: readString(reader) };
+        message.outcome = { case: "accepted", value: readString(reader) };
         break;
-      case 18: {
-        const stop = reader.enter();
-        outcome = { case: "refused", value: readRefusal(reader, stop, outcome?.case === "refused" ? outcome.value : undefined) };
-        reader.leave(stop);
+      case 18:
+        message.outcome = { case: "refused", value: reader.message(readRefusal, message.outcome?.case === "refused" ? message.outcome.value : undefined) };
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { outcome, $unknown: unknown.finish() };
-  return { outcome };
+  return message;
 }
 
 /** Why a listening side does not go on with an offer. Nothing in it is authenticated. */
@@ -169,7 +143,7 @@ export interface Refusal extends Extensible {
   readonly identity: Uint8Array;
 }
 
-/** What senders pass for {@link Refusal}. */
+/** {@link Refusal} to send. */
 export interface RefusalInit extends Optional<Refusal> {}
 
 export const Refusal: MessageType<Refusal, RefusalInit> = {
@@ -180,54 +154,38 @@ export const Refusal: MessageType<Refusal, RefusalInit> = {
 };
 
 function writeRefusal(writer: Writer, message: RefusalInit): void {
-  if (message.reason !== undefined && message.reason !== 0) writeInt32(writer, 8, message.reason, "reason");
-  if (message.retryAfterMs !== undefined && message.retryAfterMs !== 0) writeUint32(writer, 16, message.retryAfterMs, "retryAfterMs");
+  writeImplicitInt32(writer, 8, message.reason, "reason");
+  writeImplicitUint32(writer, 16, message.retryAfterMs, "retryAfterMs");
   if (message.suites !== undefined) {
     writer.elements += message.suites.length;
-    for (const entry of message.suites) {
-      writeString(writer, 26, entry, "suites");
-    }
+    for (const entry of message.suites) writeString(writer, 26, entry, "suites");
   }
-  if (message.identity !== undefined && message.identity.length !== 0) writeBytes(writer, 34, message.identity, "identity");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 34, message.identity, "identity");
+  writer.unknown(message.$unknown);
 }
 
-function readRefusal(reader: Reader, end: number, previous?: Refusal): Refusal {
-  let reason: Refusal_Reason = 0;
-  let retryAfterMs: number = 0;
-  let suites: string[] = emptyList;
-  let identity: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    reason = previous.reason;
-    retryAfterMs = previous.retryAfterMs;
-    suites = previous.suites as string[];
-    identity = previous.identity;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readRefusal(reader: Reader, end: number, message: Draft<Refusal> = { reason: 0, retryAfterMs: 0, suites: emptyList, identity: emptyBytes }): Refusal {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        reason = readInt32(reader);
+        message.reason = readInt32(reader);
         break;
       case 16:
-        retryAfterMs = readUint32(reader);
+        message.retryAfterMs = readUint32(reader);
         break;
       case 26:
-        if (suites === emptyList) suites = [];
         reader.element();
-        suites.push(readString(reader));
+        message.suites = append(message.suites, readString(reader));
         break;
       case 34:
-        identity = readBytes(reader);
+        message.identity = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { reason, retryAfterMs, suites, identity, $unknown: unknown.finish() };
-  return { reason, retryAfterMs, suites, identity };
+  return message;
 }
 
 export const Refusal_Reason = {
@@ -249,7 +207,7 @@ export interface ServerHello extends Extensible {
   readonly limits: Limits | undefined;
 }
 
-/** What senders pass for {@link ServerHello}. */
+/** {@link ServerHello} to send. */
 export interface ServerHelloInit extends Optional<ServerHello, "statement" | "limits"> {
   readonly statement?: KeyStatementInit | undefined;
   readonly limits?: LimitsInit | undefined;
@@ -263,49 +221,26 @@ export const ServerHello: MessageType<ServerHello, ServerHelloInit> = {
 };
 
 function writeServerHello(writer: Writer, message: ServerHelloInit): void {
-  if (message.statement !== undefined) {
-    const mark = writer.openElement(10);
-    writeKeyStatement(writer, message.statement);
-    writer.close(mark);
-  }
-  if (message.limits !== undefined) {
-    const mark = writer.openElement(18);
-    writeLimits(writer, message.limits);
-    writer.close(mark);
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  if (message.statement !== undefined) writer.message(10, message.statement, writeKeyStatement);
+  if (message.limits !== undefined) writer.message(18, message.limits, writeLimits);
+  writer.unknown(message.$unknown);
 }
 
-function readServerHello(reader: Reader, end: number, previous?: ServerHello): ServerHello {
-  let statement: KeyStatement | undefined;
-  let limits: Limits | undefined;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    statement = previous.statement;
-    limits = previous.limits;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readServerHello(reader: Reader, end: number, message: Draft<ServerHello> = { statement: undefined, limits: undefined }): ServerHello {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
-      case 10: {
-        const stop = reader.enter();
-        statement = readKeyStatement(reader, stop, statement);
-        reader.leave(stop);
+      case 10:
+        message.statement = reader.message(readKeyStatement, message.statement);
         break;
-      }
-      case 18: {
-        const stop = reader.enter();
-        limits = readLimits(reader, stop, limits);
-        reader.leave(stop);
+      case 18:
+        message.limits = reader.message(readLimits, message.limits);
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { statement, limits, $unknown: unknown.finish() };
-  return { statement, limits };
+  return message;
 }
 
 /** The server's identity says which static key speaks for it. */
@@ -322,7 +257,7 @@ export interface KeyStatement extends Extensible {
   readonly signature: Uint8Array;
 }
 
-/** What senders pass for {@link KeyStatement}. */
+/** {@link KeyStatement} to send. */
 export interface KeyStatementInit extends Optional<KeyStatement> {}
 
 export const KeyStatement: MessageType<KeyStatement, KeyStatementInit> = {
@@ -333,53 +268,38 @@ export const KeyStatement: MessageType<KeyStatement, KeyStatementInit> = {
 };
 
 function writeKeyStatement(writer: Writer, message: KeyStatementInit): void {
-  if (message.identity !== undefined && message.identity.length !== 0) writeBytes(writer, 10, message.identity, "identity");
-  if (message.staticKey !== undefined && message.staticKey.length !== 0) writeBytes(writer, 18, message.staticKey, "staticKey");
-  if (message.serial !== undefined && message.serial !== 0) writeUint32(writer, 24, message.serial, "serial");
-  if (message.notAfter !== undefined && message.notAfter !== 0n) writeUint64(writer, 32, message.notAfter, "notAfter");
-  if (message.signature !== undefined && message.signature.length !== 0) writeBytes(writer, 42, message.signature, "signature");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 10, message.identity, "identity");
+  writeImplicitBytes(writer, 18, message.staticKey, "staticKey");
+  writeImplicitUint32(writer, 24, message.serial, "serial");
+  writeImplicitUint64(writer, 32, message.notAfter, "notAfter");
+  writeImplicitBytes(writer, 42, message.signature, "signature");
+  writer.unknown(message.$unknown);
 }
 
-function readKeyStatement(reader: Reader, end: number, previous?: KeyStatement): KeyStatement {
-  let identity: Uint8Array = emptyBytes;
-  let staticKey: Uint8Array = emptyBytes;
-  let serial: number = 0;
-  let notAfter: bigint = 0n;
-  let signature: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    identity = previous.identity;
-    staticKey = previous.staticKey;
-    serial = previous.serial;
-    notAfter = previous.notAfter;
-    signature = previous.signature;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readKeyStatement(reader: Reader, end: number, message: Draft<KeyStatement> = { identity: emptyBytes, staticKey: emptyBytes, serial: 0, notAfter: 0n, signature: emptyBytes }): KeyStatement {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        identity = readBytes(reader);
+        message.identity = readBytes(reader);
         break;
       case 18:
-        staticKey = readBytes(reader);
+        message.staticKey = readBytes(reader);
         break;
       case 24:
-        serial = readUint32(reader);
+        message.serial = readUint32(reader);
         break;
       case 32:
-        notAfter = readUint64(reader);
+        message.notAfter = readUint64(reader);
         break;
       case 42:
-        signature = readBytes(reader);
+        message.signature = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { identity, staticKey, serial, notAfter, signature, $unknown: unknown.finish() };
-  return { identity, staticKey, serial, notAfter, signature };
+  return message;
 }
 
 /** What a side accepts. Fixed for the life of a session; the other side fails locally what would exceed it. */
@@ -404,7 +324,7 @@ export interface Limits extends Extensible {
   readonly commandNames: number;
 }
 
-/** What senders pass for {@link Limits}. */
+/** {@link Limits} to send. */
 export interface LimitsInit extends Optional<Limits> {}
 
 export const Limits: MessageType<Limits, LimitsInit> = {
@@ -415,75 +335,52 @@ export const Limits: MessageType<Limits, LimitsInit> = {
 };
 
 function writeLimits(writer: Writer, message: LimitsInit): void {
-  if (message.messageBytes !== undefined && message.messageBytes !== 0) writeUint32(writer, 8, message.messageBytes, "messageBytes");
-  if (message.commandsInFlight !== undefined && message.commandsInFlight !== 0) writeUint32(writer, 16, message.commandsInFlight, "commandsInFlight");
-  if (message.streams !== undefined && message.streams !== 0) writeUint32(writer, 24, message.streams, "streams");
-  if (message.decodeElements !== undefined && message.decodeElements !== 0) writeUint32(writer, 32, message.decodeElements, "decodeElements");
-  if (message.queuedBytes !== undefined && message.queuedBytes !== 0) writeUint32(writer, 40, message.queuedBytes, "queuedBytes");
-  if (message.queuedCommands !== undefined && message.queuedCommands !== 0) writeUint32(writer, 48, message.queuedCommands, "queuedCommands");
-  if (message.streamItems !== undefined && message.streamItems !== 0) writeUint32(writer, 56, message.streamItems, "streamItems");
-  if (message.streamBytes !== undefined && message.streamBytes !== 0) writeUint32(writer, 64, message.streamBytes, "streamBytes");
-  if (message.commandNames !== undefined && message.commandNames !== 0) writeUint32(writer, 72, message.commandNames, "commandNames");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.messageBytes, "messageBytes");
+  writeImplicitUint32(writer, 16, message.commandsInFlight, "commandsInFlight");
+  writeImplicitUint32(writer, 24, message.streams, "streams");
+  writeImplicitUint32(writer, 32, message.decodeElements, "decodeElements");
+  writeImplicitUint32(writer, 40, message.queuedBytes, "queuedBytes");
+  writeImplicitUint32(writer, 48, message.queuedCommands, "queuedCommands");
+  writeImplicitUint32(writer, 56, message.streamItems, "streamItems");
+  writeImplicitUint32(writer, 64, message.streamBytes, "streamBytes");
+  writeImplicitUint32(writer, 72, message.commandNames, "commandNames");
+  writer.unknown(message.$unknown);
 }
 
-function readLimits(reader: Reader, end: number, previous?: Limits): Limits {
-  let messageBytes: number = 0;
-  let commandsInFlight: number = 0;
-  let streams: number = 0;
-  let decodeElements: number = 0;
-  let queuedBytes: number = 0;
-  let queuedCommands: number = 0;
-  let streamItems: number = 0;
-  let streamBytes: number = 0;
-  let commandNames: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    messageBytes = previous.messageBytes;
-    commandsInFlight = previous.commandsInFlight;
-    streams = previous.streams;
-    decodeElements = previous.decodeElements;
-    queuedBytes = previous.queuedBytes;
-    queuedCommands = previous.queuedCommands;
-    streamItems = previous.streamItems;
-    streamBytes = previous.streamBytes;
-    commandNames = previous.commandNames;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readLimits(reader: Reader, end: number, message: Draft<Limits> = { messageBytes: 0, commandsInFlight: 0, streams: 0, decodeElements: 0, queuedBytes: 0, queuedCommands: 0, streamItems: 0, streamBytes: 0, commandNames: 0 }): Limits {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        messageBytes = readUint32(reader);
+        message.messageBytes = readUint32(reader);
         break;
       case 16:
-        commandsInFlight = readUint32(reader);
+        message.commandsInFlight = readUint32(reader);
         break;
       case 24:
-        streams = readUint32(reader);
+        message.streams = readUint32(reader);
         break;
       case 32:
-        decodeElements = readUint32(reader);
+        message.decodeElements = readUint32(reader);
         break;
       case 40:
-        queuedBytes = readUint32(reader);
+        message.queuedBytes = readUint32(reader);
         break;
       case 48:
-        queuedCommands = readUint32(reader);
+        message.queuedCommands = readUint32(reader);
         break;
       case 56:
-        streamItems = readUint32(reader);
+        message.streamItems = readUint32(reader);
         break;
       case 64:
-        streamBytes = readUint32(reader);
+        message.streamBytes = readUint32(reader);
         break;
       case 72:
-        commandNames = readUint32(reader);
+        message.commandNames = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { messageBytes, commandsInFlight, streams, decodeElements, queuedBytes, queuedCommands, streamItems, streamBytes, commandNames, $unknown: unknown.finish() };
-  return { messageBytes, commandsInFlight, streams, decodeElements, queuedBytes, queuedCommands, streamItems, streamBytes, commandNames };
+  return message;
 }

@@ -5,11 +5,13 @@
  */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyBytes,
   emptyList,
   readBytes,
@@ -20,13 +22,13 @@ import {
   readSint32,
   readString,
   readUint32,
-  writeBytes,
-  writeInt32,
+  writeImplicitBytes,
+  writeImplicitInt32,
+  writeImplicitString,
+  writeImplicitUint32,
   writePackedInt32,
   writePackedSint32,
   writePackedUint32,
-  writeString,
-  writeUint32,
 } from "zserver/codec";
 
 /** How a value is written: protobuf's own numbers, but that ENUM is for open enums only. */
@@ -76,13 +78,10 @@ export interface ServiceDescription extends Extensible {
   readonly enums: readonly EnumDescription[];
 }
 
-/** What senders pass for {@link ServiceDescription}. */
+/** {@link ServiceDescription} to send. */
 export interface ServiceDescriptionInit extends Optional<ServiceDescription, "commands" | "messages" | "enums"> {
-  /** By name, ascending. */
   readonly commands?: readonly CommandDescriptionInit[] | undefined;
-  /** What the commands carry and what that holds, each message once, in the order of first mention. */
   readonly messages?: readonly MessageDescriptionInit[] | undefined;
-  /** The closed enums among that, each once, in the order of first mention. */
   readonly enums?: readonly EnumDescriptionInit[] | undefined;
 }
 
@@ -94,77 +93,34 @@ export const ServiceDescription: MessageType<ServiceDescription, ServiceDescript
 };
 
 function writeServiceDescription(writer: Writer, message: ServiceDescriptionInit): void {
-  if (message.name !== undefined && message.name !== "") writeString(writer, 10, message.name, "name");
-  if (message.commands !== undefined) {
-    for (const entry of message.commands) {
-      const mark = writer.openElement(18);
-      writeCommandDescription(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.messages !== undefined) {
-    for (const entry of message.messages) {
-      const mark = writer.openElement(26);
-      writeMessageDescription(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.enums !== undefined) {
-    for (const entry of message.enums) {
-      const mark = writer.openElement(34);
-      writeEnumDescription(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.name, "name");
+  if (message.commands !== undefined) for (const entry of message.commands) writer.message(18, entry, writeCommandDescription);
+  if (message.messages !== undefined) for (const entry of message.messages) writer.message(26, entry, writeMessageDescription);
+  if (message.enums !== undefined) for (const entry of message.enums) writer.message(34, entry, writeEnumDescription);
+  writer.unknown(message.$unknown);
 }
 
-function readServiceDescription(reader: Reader, end: number, previous?: ServiceDescription): ServiceDescription {
-  let name: string = "";
-  let commands: CommandDescription[] = emptyList;
-  let messages: MessageDescription[] = emptyList;
-  let enums: EnumDescription[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    name = previous.name;
-    commands = previous.commands as CommandDescription[];
-    messages = previous.messages as MessageDescription[];
-    enums = previous.enums as EnumDescription[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readServiceDescription(reader: Reader, end: number, message: Draft<ServiceDescription> = { name: "", commands: emptyList, messages: emptyList, enums: emptyList }): ServiceDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        name = readString(reader);
+        message.name = readString(reader);
         break;
-      case 18: {
-        if (commands === emptyList) commands = [];
-        const stop = reader.enter();
-        commands.push(readCommandDescription(reader, stop));
-        reader.leave(stop);
+      case 18:
+        message.commands = append(message.commands, reader.message(readCommandDescription));
         break;
-      }
-      case 26: {
-        if (messages === emptyList) messages = [];
-        const stop = reader.enter();
-        messages.push(readMessageDescription(reader, stop));
-        reader.leave(stop);
+      case 26:
+        message.messages = append(message.messages, reader.message(readMessageDescription));
         break;
-      }
-      case 34: {
-        if (enums === emptyList) enums = [];
-        const stop = reader.enter();
-        enums.push(readEnumDescription(reader, stop));
-        reader.leave(stop);
+      case 34:
+        message.enums = append(message.enums, reader.message(readEnumDescription));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { name, commands, messages, enums, $unknown: unknown.finish() };
-  return { name, commands, messages, enums };
+  return message;
 }
 
 export interface CommandDescription extends Extensible {
@@ -179,9 +135,8 @@ export interface CommandDescription extends Extensible {
   readonly errors: readonly DetailDescription[];
 }
 
-/** What senders pass for {@link CommandDescription}. */
+/** {@link CommandDescription} to send. */
 export interface CommandDescriptionInit extends Optional<CommandDescription, "errors"> {
-  /** The details that it may attach to its errors, by name, ascending. */
   readonly errors?: readonly DetailDescriptionInit[] | undefined;
 }
 
@@ -193,63 +148,38 @@ export const CommandDescription: MessageType<CommandDescription, CommandDescript
 };
 
 function writeCommandDescription(writer: Writer, message: CommandDescriptionInit): void {
-  if (message.name !== undefined && message.name !== "") writeString(writer, 10, message.name, "name");
-  if (message.mode !== undefined && message.mode !== 0) writeInt32(writer, 16, message.mode, "mode");
-  if (message.request !== undefined && message.request !== 0) writeUint32(writer, 24, message.request, "request");
-  if (message.reply !== undefined && message.reply !== 0) writeUint32(writer, 32, message.reply, "reply");
-  if (message.errors !== undefined) {
-    for (const entry of message.errors) {
-      const mark = writer.openElement(42);
-      writeDetailDescription(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.name, "name");
+  writeImplicitInt32(writer, 16, message.mode, "mode");
+  writeImplicitUint32(writer, 24, message.request, "request");
+  writeImplicitUint32(writer, 32, message.reply, "reply");
+  if (message.errors !== undefined) for (const entry of message.errors) writer.message(42, entry, writeDetailDescription);
+  writer.unknown(message.$unknown);
 }
 
-function readCommandDescription(reader: Reader, end: number, previous?: CommandDescription): CommandDescription {
-  let name: string = "";
-  let mode: CommandDescription_Mode = 0;
-  let request$: number = 0;
-  let reply: number = 0;
-  let errors: DetailDescription[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    name = previous.name;
-    mode = previous.mode;
-    request$ = previous.request;
-    reply = previous.reply;
-    errors = previous.errors as DetailDescription[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readCommandDescription(reader: Reader, end: number, message: Draft<CommandDescription> = { name: "", mode: 0, request: 0, reply: 0, errors: emptyList }): CommandDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        name = readString(reader);
+        message.name = readString(reader);
         break;
       case 16:
-        mode = readInt32(reader);
+        message.mode = readInt32(reader);
         break;
       case 24:
-        request$ = readUint32(reader);
+        message.request = readUint32(reader);
         break;
       case 32:
-        reply = readUint32(reader);
+        message.reply = readUint32(reader);
         break;
-      case 42: {
-        if (errors === emptyList) errors = [];
-        const stop = reader.enter();
-        errors.push(readDetailDescription(reader, stop));
-        reader.leave(stop);
+      case 42:
+        message.errors = append(message.errors, reader.message(readDetailDescription));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { name, mode, request: request$, reply, errors, $unknown: unknown.finish() };
-  return { name, mode, request: request$, reply, errors };
+  return message;
 }
 
 export const CommandDescription_Mode = {
@@ -269,7 +199,7 @@ export interface DetailDescription extends Extensible {
   readonly message: number;
 }
 
-/** What senders pass for {@link DetailDescription}. */
+/** {@link DetailDescription} to send. */
 export interface DetailDescriptionInit extends Optional<DetailDescription> {}
 
 export const DetailDescription: MessageType<DetailDescription, DetailDescriptionInit> = {
@@ -280,35 +210,26 @@ export const DetailDescription: MessageType<DetailDescription, DetailDescription
 };
 
 function writeDetailDescription(writer: Writer, message: DetailDescriptionInit): void {
-  if (message.name !== undefined && message.name !== "") writeString(writer, 10, message.name, "name");
-  if (message.message !== undefined && message.message !== 0) writeUint32(writer, 16, message.message, "message");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.name, "name");
+  writeImplicitUint32(writer, 16, message.message, "message");
+  writer.unknown(message.$unknown);
 }
 
-function readDetailDescription(reader: Reader, end: number, previous?: DetailDescription): DetailDescription {
-  let name: string = "";
-  let message$: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    name = previous.name;
-    message$ = previous.message;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readDetailDescription(reader: Reader, end: number, message: Draft<DetailDescription> = { name: "", message: 0 }): DetailDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        name = readString(reader);
+        message.name = readString(reader);
         break;
       case 16:
-        message$ = readUint32(reader);
+        message.message = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { name, message: message$, $unknown: unknown.finish() };
-  return { name, message: message$ };
+  return message;
 }
 
 /** A message: columns of its fields, its extensions among them. Fields are in the order of their numbers. */
@@ -327,7 +248,7 @@ export interface MessageDescription extends Extensible {
   readonly keys: readonly FieldType[];
 }
 
-/** What senders pass for {@link MessageDescription}. */
+/** {@link MessageDescription} to send. */
 export interface MessageDescriptionInit extends Optional<MessageDescription> {}
 
 export const MessageDescription: MessageType<MessageDescription, MessageDescriptionInit> = {
@@ -344,83 +265,60 @@ function writeMessageDescription(writer: Writer, message: MessageDescriptionInit
   if (message.oneofs !== undefined) writePackedUint32(writer, 34, message.oneofs, "oneofs");
   if (message.places !== undefined) writePackedUint32(writer, 42, message.places, "places");
   if (message.keys !== undefined) writePackedInt32(writer, 50, message.keys, "keys");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readMessageDescription(reader: Reader, end: number, previous?: MessageDescription): MessageDescription {
-  let numbers: number[] = emptyList;
-  let types: FieldType[] = emptyList;
-  let cardinalities: Cardinality[] = emptyList;
-  let oneofs: number[] = emptyList;
-  let places: number[] = emptyList;
-  let keys: FieldType[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    numbers = previous.numbers as number[];
-    types = previous.types as FieldType[];
-    cardinalities = previous.cardinalities as Cardinality[];
-    oneofs = previous.oneofs as number[];
-    places = previous.places as number[];
-    keys = previous.keys as FieldType[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readMessageDescription(reader: Reader, end: number, message: Draft<MessageDescription> = { numbers: emptyList, types: emptyList, cardinalities: emptyList, oneofs: emptyList, places: emptyList, keys: emptyList }): MessageDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        if (numbers === emptyList) numbers = [];
         reader.element();
-        numbers.push(readUint32(reader));
+        message.numbers = append(message.numbers, readUint32(reader));
         break;
       case 10:
-        numbers = readPackedUint32(reader, numbers);
+        message.numbers = readPackedUint32(reader, message.numbers);
         break;
       case 16:
-        if (types === emptyList) types = [];
         reader.element();
-        types.push(readInt32(reader));
+        message.types = append(message.types, readInt32(reader));
         break;
       case 18:
-        types = readPackedInt32(reader, types);
+        message.types = readPackedInt32(reader, message.types);
         break;
       case 24:
-        if (cardinalities === emptyList) cardinalities = [];
         reader.element();
-        cardinalities.push(readInt32(reader));
+        message.cardinalities = append(message.cardinalities, readInt32(reader));
         break;
       case 26:
-        cardinalities = readPackedInt32(reader, cardinalities);
+        message.cardinalities = readPackedInt32(reader, message.cardinalities);
         break;
       case 32:
-        if (oneofs === emptyList) oneofs = [];
         reader.element();
-        oneofs.push(readUint32(reader));
+        message.oneofs = append(message.oneofs, readUint32(reader));
         break;
       case 34:
-        oneofs = readPackedUint32(reader, oneofs);
+        message.oneofs = readPackedUint32(reader, message.oneofs);
         break;
       case 40:
-        if (places === emptyList) places = [];
         reader.element();
-        places.push(readUint32(reader));
+        message.places = append(message.places, readUint32(reader));
         break;
       case 42:
-        places = readPackedUint32(reader, places);
+        message.places = readPackedUint32(reader, message.places);
         break;
       case 48:
-        if (keys === emptyList) keys = [];
         reader.element();
-        keys.push(readInt32(reader));
+        message.keys = append(message.keys, readInt32(reader));
         break;
       case 50:
-        keys = readPackedInt32(reader, keys);
+        message.keys = readPackedInt32(reader, message.keys);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { numbers, types, cardinalities, oneofs, places, keys, $unknown: unknown.finish() };
-  return { numbers, types, cardinalities, oneofs, places, keys };
+  return message;
 }
 
 export interface EnumDescription extends Extensible {
@@ -428,7 +326,7 @@ export interface EnumDescription extends Extensible {
   readonly numbers: readonly number[];
 }
 
-/** What senders pass for {@link EnumDescription}. */
+/** {@link EnumDescription} to send. */
 export interface EnumDescriptionInit extends Optional<EnumDescription> {}
 
 export const EnumDescription: MessageType<EnumDescription, EnumDescriptionInit> = {
@@ -440,33 +338,25 @@ export const EnumDescription: MessageType<EnumDescription, EnumDescriptionInit> 
 
 function writeEnumDescription(writer: Writer, message: EnumDescriptionInit): void {
   if (message.numbers !== undefined) writePackedSint32(writer, 10, message.numbers, "numbers");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readEnumDescription(reader: Reader, end: number, previous?: EnumDescription): EnumDescription {
-  let numbers: number[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    numbers = previous.numbers as number[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readEnumDescription(reader: Reader, end: number, message: Draft<EnumDescription> = { numbers: emptyList }): EnumDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        if (numbers === emptyList) numbers = [];
         reader.element();
-        numbers.push(readSint32(reader));
+        message.numbers = append(message.numbers, readSint32(reader));
         break;
       case 10:
-        numbers = readPackedSint32(reader, numbers);
+        message.numbers = readPackedSint32(reader, message.numbers);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { numbers, $unknown: unknown.finish() };
-  return { numbers };
+  return message;
 }
 
 /** What a release is: its services. The root fingerprint is made of this; nobody sends it. */
@@ -475,9 +365,8 @@ export interface ReleaseDescription extends Extensible {
   readonly services: readonly ServiceFingerprint[];
 }
 
-/** What senders pass for {@link ReleaseDescription}. */
+/** {@link ReleaseDescription} to send. */
 export interface ReleaseDescriptionInit extends Optional<ReleaseDescription, "services"> {
-  /** By name, ascending. */
   readonly services?: readonly ServiceFingerprintInit[] | undefined;
 }
 
@@ -489,39 +378,22 @@ export const ReleaseDescription: MessageType<ReleaseDescription, ReleaseDescript
 };
 
 function writeReleaseDescription(writer: Writer, message: ReleaseDescriptionInit): void {
-  if (message.services !== undefined) {
-    for (const entry of message.services) {
-      const mark = writer.openElement(10);
-      writeServiceFingerprint(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  if (message.services !== undefined) for (const entry of message.services) writer.message(10, entry, writeServiceFingerprint);
+  writer.unknown(message.$unknown);
 }
 
-function readReleaseDescription(reader: Reader, end: number, previous?: ReleaseDescription): ReleaseDescription {
-  let services: ServiceFingerprint[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    services = previous.services as ServiceFingerprint[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readReleaseDescription(reader: Reader, end: number, message: Draft<ReleaseDescription> = { services: emptyList }): ReleaseDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
-      case 10: {
-        if (services === emptyList) services = [];
-        const stop = reader.enter();
-        services.push(readServiceFingerprint(reader, stop));
-        reader.leave(stop);
+      case 10:
+        message.services = append(message.services, reader.message(readServiceFingerprint));
         break;
-      }
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { services, $unknown: unknown.finish() };
-  return { services };
+  return message;
 }
 
 export interface ServiceFingerprint extends Extensible {
@@ -529,7 +401,7 @@ export interface ServiceFingerprint extends Extensible {
   readonly fingerprint: Uint8Array;
 }
 
-/** What senders pass for {@link ServiceFingerprint}. */
+/** {@link ServiceFingerprint} to send. */
 export interface ServiceFingerprintInit extends Optional<ServiceFingerprint> {}
 
 export const ServiceFingerprint: MessageType<ServiceFingerprint, ServiceFingerprintInit> = {
@@ -540,33 +412,24 @@ export const ServiceFingerprint: MessageType<ServiceFingerprint, ServiceFingerpr
 };
 
 function writeServiceFingerprint(writer: Writer, message: ServiceFingerprintInit): void {
-  if (message.name !== undefined && message.name !== "") writeString(writer, 10, message.name, "name");
-  if (message.fingerprint !== undefined && message.fingerprint.length !== 0) writeBytes(writer, 18, message.fingerprint, "fingerprint");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.name, "name");
+  writeImplicitBytes(writer, 18, message.fingerprint, "fingerprint");
+  writer.unknown(message.$unknown);
 }
 
-function readServiceFingerprint(reader: Reader, end: number, previous?: ServiceFingerprint): ServiceFingerprint {
-  let name: string = "";
-  let fingerprint: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    name = previous.name;
-    fingerprint = previous.fingerprint;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readServiceFingerprint(reader: Reader, end: number, message: Draft<ServiceFingerprint> = { name: "", fingerprint: emptyBytes }): ServiceFingerprint {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        name = readString(reader);
+        message.name = readString(reader);
         break;
       case 18:
-        fingerprint = readBytes(reader);
+        message.fingerprint = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { name, fingerprint, $unknown: unknown.finish() };
-  return { name, fingerprint };
+  return message;
 }

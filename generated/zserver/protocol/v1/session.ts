@@ -2,11 +2,13 @@
 /** The bodies of a session's control frames. docs/PROTOCOL.md says when each is sent and what must be checked. */
 
 import {
+  type Draft,
   type Extensible,
   type MessageType,
   type Optional,
   type Reader,
   type Writer,
+  append,
   emptyBytes,
   emptyList,
   readBool,
@@ -16,13 +18,13 @@ import {
   readString,
   readUint32,
   readUint64,
-  writeBool,
-  writeBytes,
-  writeInt32,
+  writeImplicitBool,
+  writeImplicitBytes,
+  writeImplicitInt32,
+  writeImplicitString,
+  writeImplicitUint32,
+  writeImplicitUint64,
   writePackedUint64,
-  writeString,
-  writeUint32,
-  writeUint64,
 } from "zserver/codec";
 import { Limits, type LimitsInit } from "./handshake.ts";
 
@@ -41,7 +43,7 @@ export interface ClientHello extends Extensible {
   readonly entrancesVersion: bigint;
 }
 
-/** What senders pass for {@link ClientHello}. */
+/** {@link ClientHello} to send. */
 export interface ClientHelloInit extends Optional<ClientHello, "limits"> {
   readonly limits?: LimitsInit | undefined;
 }
@@ -54,66 +56,42 @@ export const ClientHello: MessageType<ClientHello, ClientHelloInit> = {
 };
 
 function writeClientHello(writer: Writer, message: ClientHelloInit): void {
-  if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
-  if (message.limits !== undefined) {
-    const mark = writer.openElement(18);
-    Limits.write(writer, message.limits);
-    writer.close(mark);
-  }
-  if (message.agent !== undefined && message.agent !== "") writeString(writer, 26, message.agent, "agent");
-  if (message.anonymous !== undefined && message.anonymous !== false) writeBool(writer, 32, message.anonymous, "anonymous");
-  if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 42, message.credentials, "credentials");
-  if (message.entrancesVersion !== undefined && message.entrancesVersion !== 0n) writeUint64(writer, 48, message.entrancesVersion, "entrancesVersion");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.protocol, "protocol");
+  if (message.limits !== undefined) writer.message(18, message.limits, Limits.write);
+  writeImplicitString(writer, 26, message.agent, "agent");
+  writeImplicitBool(writer, 32, message.anonymous, "anonymous");
+  writeImplicitBytes(writer, 42, message.credentials, "credentials");
+  writeImplicitUint64(writer, 48, message.entrancesVersion, "entrancesVersion");
+  writer.unknown(message.$unknown);
 }
 
-function readClientHello(reader: Reader, end: number, previous?: ClientHello): ClientHello {
-  let protocol: number = 0;
-  let limits: Limits | undefined;
-  let agent: string = "";
-  let anonymous: boolean = false;
-  let credentials: Uint8Array = emptyBytes;
-  let entrancesVersion: bigint = 0n;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    protocol = previous.protocol;
-    limits = previous.limits;
-    agent = previous.agent;
-    anonymous = previous.anonymous;
-    credentials = previous.credentials;
-    entrancesVersion = previous.entrancesVersion;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readClientHello(reader: Reader, end: number, message: Draft<ClientHello> = { protocol: 0, limits: undefined, agent: "", anonymous: false, credentials: emptyBytes, entrancesVersion: 0n }): ClientHello {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        protocol = readUint32(reader);
+        message.protocol = readUint32(reader);
         break;
-      case 18: {
-        const stop = reader.enter();
-        limits = Limits.read(reader, stop, limits);
-        reader.leave(stop);
+      case 18:
+        message.limits = reader.message(Limits.read, message.limits);
         break;
-      }
       case 26:
-        agent = readString(reader);
+        message.agent = readString(reader);
         break;
       case 32:
-        anonymous = readBool(reader);
+        message.anonymous = readBool(reader);
         break;
       case 42:
-        credentials = readBytes(reader);
+        message.credentials = readBytes(reader);
         break;
       case 48:
-        entrancesVersion = readUint64(reader);
+        message.entrancesVersion = readUint64(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { protocol, limits, agent, anonymous, credentials, entrancesVersion, $unknown: unknown.finish() };
-  return { protocol, limits, agent, anonymous, credentials, entrancesVersion };
+  return message;
 }
 
 /** The server admits the client: the session exists on both sides. */
@@ -127,7 +105,7 @@ export interface Welcome extends Extensible {
   readonly expiresInMs: number;
 }
 
-/** What senders pass for {@link Welcome}. */
+/** {@link Welcome} to send. */
 export interface WelcomeInit extends Optional<Welcome> {}
 
 export const Welcome: MessageType<Welcome, WelcomeInit> = {
@@ -138,47 +116,34 @@ export const Welcome: MessageType<Welcome, WelcomeInit> = {
 };
 
 function writeWelcome(writer: Writer, message: WelcomeInit): void {
-  if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
-  if (message.agent !== undefined && message.agent !== "") writeString(writer, 18, message.agent, "agent");
-  if (message.retentionMs !== undefined && message.retentionMs !== 0) writeUint32(writer, 24, message.retentionMs, "retentionMs");
-  if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 32, message.expiresInMs, "expiresInMs");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.protocol, "protocol");
+  writeImplicitString(writer, 18, message.agent, "agent");
+  writeImplicitUint32(writer, 24, message.retentionMs, "retentionMs");
+  writeImplicitUint32(writer, 32, message.expiresInMs, "expiresInMs");
+  writer.unknown(message.$unknown);
 }
 
-function readWelcome(reader: Reader, end: number, previous?: Welcome): Welcome {
-  let protocol: number = 0;
-  let agent: string = "";
-  let retentionMs: number = 0;
-  let expiresInMs: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    protocol = previous.protocol;
-    agent = previous.agent;
-    retentionMs = previous.retentionMs;
-    expiresInMs = previous.expiresInMs;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0 }): Welcome {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        protocol = readUint32(reader);
+        message.protocol = readUint32(reader);
         break;
       case 18:
-        agent = readString(reader);
+        message.agent = readString(reader);
         break;
       case 24:
-        retentionMs = readUint32(reader);
+        message.retentionMs = readUint32(reader);
         break;
       case 32:
-        expiresInMs = readUint32(reader);
+        message.expiresInMs = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { protocol, agent, retentionMs, expiresInMs, $unknown: unknown.finish() };
-  return { protocol, agent, retentionMs, expiresInMs };
+  return message;
 }
 
 /** The client's first frame on another connection: its session goes on there. */
@@ -199,7 +164,7 @@ export interface Resume extends Extensible {
   readonly entrancesVersion: bigint;
 }
 
-/** What senders pass for {@link Resume}. */
+/** {@link Resume} to send. */
 export interface ResumeInit extends Optional<Resume> {}
 
 export const Resume: MessageType<Resume, ResumeInit> = {
@@ -210,70 +175,50 @@ export const Resume: MessageType<Resume, ResumeInit> = {
 };
 
 function writeResume(writer: Writer, message: ResumeInit): void {
-  if (message.protocol !== undefined && message.protocol !== 0) writeUint32(writer, 8, message.protocol, "protocol");
-  if (message.session !== undefined && message.session.length !== 0) writeBytes(writer, 18, message.session, "session");
-  if (message.secret !== undefined && message.secret.length !== 0) writeBytes(writer, 26, message.secret, "secret");
-  if (message.attempt !== undefined && message.attempt !== 0n) writeUint64(writer, 32, message.attempt, "attempt");
+  writeImplicitUint32(writer, 8, message.protocol, "protocol");
+  writeImplicitBytes(writer, 18, message.session, "session");
+  writeImplicitBytes(writer, 26, message.secret, "secret");
+  writeImplicitUint64(writer, 32, message.attempt, "attempt");
   if (message.accepted !== undefined) writePackedUint64(writer, 42, message.accepted, "accepted");
-  if (message.credentials !== undefined && message.credentials.length !== 0) writeBytes(writer, 50, message.credentials, "credentials");
-  if (message.entrancesVersion !== undefined && message.entrancesVersion !== 0n) writeUint64(writer, 56, message.entrancesVersion, "entrancesVersion");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBytes(writer, 50, message.credentials, "credentials");
+  writeImplicitUint64(writer, 56, message.entrancesVersion, "entrancesVersion");
+  writer.unknown(message.$unknown);
 }
 
-function readResume(reader: Reader, end: number, previous?: Resume): Resume {
-  let protocol: number = 0;
-  let session: Uint8Array = emptyBytes;
-  let secret: Uint8Array = emptyBytes;
-  let attempt: bigint = 0n;
-  let accepted: bigint[] = emptyList;
-  let credentials: Uint8Array = emptyBytes;
-  let entrancesVersion: bigint = 0n;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    protocol = previous.protocol;
-    session = previous.session;
-    secret = previous.secret;
-    attempt = previous.attempt;
-    accepted = previous.accepted as bigint[];
-    credentials = previous.credentials;
-    entrancesVersion = previous.entrancesVersion;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readResume(reader: Reader, end: number, message: Draft<Resume> = { protocol: 0, session: emptyBytes, secret: emptyBytes, attempt: 0n, accepted: emptyList, credentials: emptyBytes, entrancesVersion: 0n }): Resume {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        protocol = readUint32(reader);
+        message.protocol = readUint32(reader);
         break;
       case 18:
-        session = readBytes(reader);
+        message.session = readBytes(reader);
         break;
       case 26:
-        secret = readBytes(reader);
+        message.secret = readBytes(reader);
         break;
       case 32:
-        attempt = readUint64(reader);
+        message.attempt = readUint64(reader);
         break;
       case 40:
-        if (accepted === emptyList) accepted = [];
         reader.element();
-        accepted.push(readUint64(reader));
+        message.accepted = append(message.accepted, readUint64(reader));
         break;
       case 42:
-        accepted = readPackedUint64(reader, accepted);
+        message.accepted = readPackedUint64(reader, message.accepted);
         break;
       case 50:
-        credentials = readBytes(reader);
+        message.credentials = readBytes(reader);
         break;
       case 56:
-        entrancesVersion = readUint64(reader);
+        message.entrancesVersion = readUint64(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { protocol, session, secret, attempt, accepted, credentials, entrancesVersion, $unknown: unknown.finish() };
-  return { protocol, session, secret, attempt, accepted, credentials, entrancesVersion };
+  return message;
 }
 
 /** The server's answer: the session goes on here, behind what each side accepted. */
@@ -289,7 +234,7 @@ export interface Resumed extends Extensible {
   readonly behind: readonly bigint[];
 }
 
-/** What senders pass for {@link Resumed}. */
+/** {@link Resumed} to send. */
 export interface ResumedInit extends Optional<Resumed> {}
 
 export const Resumed: MessageType<Resumed, ResumedInit> = {
@@ -301,50 +246,37 @@ export const Resumed: MessageType<Resumed, ResumedInit> = {
 
 function writeResumed(writer: Writer, message: ResumedInit): void {
   if (message.accepted !== undefined) writePackedUint64(writer, 10, message.accepted, "accepted");
-  if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 16, message.expiresInMs, "expiresInMs");
+  writeImplicitUint32(writer, 16, message.expiresInMs, "expiresInMs");
   if (message.behind !== undefined) writePackedUint64(writer, 26, message.behind, "behind");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readResumed(reader: Reader, end: number, previous?: Resumed): Resumed {
-  let accepted: bigint[] = emptyList;
-  let expiresInMs: number = 0;
-  let behind: bigint[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    accepted = previous.accepted as bigint[];
-    expiresInMs = previous.expiresInMs;
-    behind = previous.behind as bigint[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readResumed(reader: Reader, end: number, message: Draft<Resumed> = { accepted: emptyList, expiresInMs: 0, behind: emptyList }): Resumed {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        if (accepted === emptyList) accepted = [];
         reader.element();
-        accepted.push(readUint64(reader));
+        message.accepted = append(message.accepted, readUint64(reader));
         break;
       case 10:
-        accepted = readPackedUint64(reader, accepted);
+        message.accepted = readPackedUint64(reader, message.accepted);
         break;
       case 16:
-        expiresInMs = readUint32(reader);
+        message.expiresInMs = readUint32(reader);
         break;
       case 24:
-        if (behind === emptyList) behind = [];
         reader.element();
-        behind.push(readUint64(reader));
+        message.behind = append(message.behind, readUint64(reader));
         break;
       case 26:
-        behind = readPackedUint64(reader, behind);
+        message.behind = readPackedUint64(reader, message.behind);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { accepted, expiresInMs, behind, $unknown: unknown.finish() };
-  return { accepted, expiresInMs, behind };
+  return message;
 }
 
 /** What became of the credentials that a client showed in its live session. */
@@ -356,7 +288,7 @@ export interface Admitted extends Extensible {
   readonly reason: number;
 }
 
-/** What senders pass for {@link Admitted}. */
+/** {@link Admitted} to send. */
 export interface AdmittedInit extends Optional<Admitted> {}
 
 export const Admitted: MessageType<Admitted, AdmittedInit> = {
@@ -367,41 +299,30 @@ export const Admitted: MessageType<Admitted, AdmittedInit> = {
 };
 
 function writeAdmitted(writer: Writer, message: AdmittedInit): void {
-  if (message.admitted !== undefined && message.admitted !== false) writeBool(writer, 8, message.admitted, "admitted");
-  if (message.expiresInMs !== undefined && message.expiresInMs !== 0) writeUint32(writer, 16, message.expiresInMs, "expiresInMs");
-  if (message.reason !== undefined && message.reason !== 0) writeUint32(writer, 24, message.reason, "reason");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitBool(writer, 8, message.admitted, "admitted");
+  writeImplicitUint32(writer, 16, message.expiresInMs, "expiresInMs");
+  writeImplicitUint32(writer, 24, message.reason, "reason");
+  writer.unknown(message.$unknown);
 }
 
-function readAdmitted(reader: Reader, end: number, previous?: Admitted): Admitted {
-  let admitted: boolean = false;
-  let expiresInMs: number = 0;
-  let reason: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    admitted = previous.admitted;
-    expiresInMs = previous.expiresInMs;
-    reason = previous.reason;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readAdmitted(reader: Reader, end: number, message: Draft<Admitted> = { admitted: false, expiresInMs: 0, reason: 0 }): Admitted {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        admitted = readBool(reader);
+        message.admitted = readBool(reader);
         break;
       case 16:
-        expiresInMs = readUint32(reader);
+        message.expiresInMs = readUint32(reader);
         break;
       case 24:
-        reason = readUint32(reader);
+        message.reason = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { admitted, expiresInMs, reason, $unknown: unknown.finish() };
-  return { admitted, expiresInMs, reason };
+  return message;
 }
 
 /** How a command failed. */
@@ -417,7 +338,7 @@ export interface Failure extends Extensible {
   readonly retryAfterMs: number;
 }
 
-/** What senders pass for {@link Failure}. */
+/** {@link Failure} to send. */
 export interface FailureInit extends Optional<Failure, "details"> {
   readonly details?: readonly DetailInit[] | undefined;
 }
@@ -430,69 +351,42 @@ export const Failure: MessageType<Failure, FailureInit> = {
 };
 
 function writeFailure(writer: Writer, message: FailureInit): void {
-  if (message.code !== undefined && message.code !== 0) writeUint32(writer, 8, message.code, "code");
-  if (message.message !== undefined && message.message !== "") writeString(writer, 18, message.message, "message");
-  if (message.outcome !== undefined && message.outcome !== 0) writeInt32(writer, 24, message.outcome, "outcome");
-  if (message.details !== undefined) {
-    for (const entry of message.details) {
-      const mark = writer.openElement(34);
-      writeDetail(writer, entry);
-      writer.close(mark);
-    }
-  }
-  if (message.incident !== undefined && message.incident !== "") writeString(writer, 42, message.incident, "incident");
-  if (message.retryAfterMs !== undefined && message.retryAfterMs !== 0) writeUint32(writer, 48, message.retryAfterMs, "retryAfterMs");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitUint32(writer, 8, message.code, "code");
+  writeImplicitString(writer, 18, message.message, "message");
+  writeImplicitInt32(writer, 24, message.outcome, "outcome");
+  if (message.details !== undefined) for (const entry of message.details) writer.message(34, entry, writeDetail);
+  writeImplicitString(writer, 42, message.incident, "incident");
+  writeImplicitUint32(writer, 48, message.retryAfterMs, "retryAfterMs");
+  writer.unknown(message.$unknown);
 }
 
-function readFailure(reader: Reader, end: number, previous?: Failure): Failure {
-  let code: number = 0;
-  let message$: string = "";
-  let outcome: Failure_Outcome = 0;
-  let details: Detail[] = emptyList;
-  let incident: string = "";
-  let retryAfterMs: number = 0;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    code = previous.code;
-    message$ = previous.message;
-    outcome = previous.outcome;
-    details = previous.details as Detail[];
-    incident = previous.incident;
-    retryAfterMs = previous.retryAfterMs;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readFailure(reader: Reader, end: number, message: Draft<Failure> = { code: 0, message: "", outcome: 0, details: emptyList, incident: "", retryAfterMs: 0 }): Failure {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        code = readUint32(reader);
+        message.code = readUint32(reader);
         break;
       case 18:
-        message$ = readString(reader);
+        message.message = readString(reader);
         break;
       case 24:
-        outcome = readInt32(reader);
+        message.outcome = readInt32(reader);
         break;
-      case 34: {
-        if (details === emptyList) details = [];
-        const stop = reader.enter();
-        details.push(readDetail(reader, stop));
-        reader.leave(stop);
+      case 34:
+        message.details = append(message.details, reader.message(readDetail));
         break;
-      }
       case 42:
-        incident = readString(reader);
+        message.incident = readString(reader);
         break;
       case 48:
-        retryAfterMs = readUint32(reader);
+        message.retryAfterMs = readUint32(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { code, message: message$, outcome, details, incident, retryAfterMs, $unknown: unknown.finish() };
-  return { code, message: message$, outcome, details, incident, retryAfterMs };
+  return message;
 }
 
 export const Failure_Outcome = {
@@ -510,7 +404,7 @@ export interface Detail extends Extensible {
   readonly value: Uint8Array;
 }
 
-/** What senders pass for {@link Detail}. */
+/** {@link Detail} to send. */
 export interface DetailInit extends Optional<Detail> {}
 
 export const Detail: MessageType<Detail, DetailInit> = {
@@ -521,35 +415,26 @@ export const Detail: MessageType<Detail, DetailInit> = {
 };
 
 function writeDetail(writer: Writer, message: DetailInit): void {
-  if (message.type !== undefined && message.type !== "") writeString(writer, 10, message.type, "type");
-  if (message.value !== undefined && message.value.length !== 0) writeBytes(writer, 18, message.value, "value");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writeImplicitString(writer, 10, message.type, "type");
+  writeImplicitBytes(writer, 18, message.value, "value");
+  writer.unknown(message.$unknown);
 }
 
-function readDetail(reader: Reader, end: number, previous?: Detail): Detail {
-  let type: string = "";
-  let value$: Uint8Array = emptyBytes;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    type = previous.type;
-    value$ = previous.value;
-    unknown = reader.keep(previous.$unknown);
-  }
+function readDetail(reader: Reader, end: number, message: Draft<Detail> = { type: "", value: emptyBytes }): Detail {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 10:
-        type = readString(reader);
+        message.type = readString(reader);
         break;
       case 18:
-        value$ = readBytes(reader);
+        message.value = readBytes(reader);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { type, value: value$, $unknown: unknown.finish() };
-  return { type, value: value$ };
+  return message;
 }
 
 /** The last frame of a side that ends the session. */
@@ -562,7 +447,7 @@ export interface Close extends Extensible {
   readonly accepted: readonly bigint[];
 }
 
-/** What senders pass for {@link Close}. */
+/** {@link Close} to send. */
 export interface CloseInit extends Optional<Close> {}
 
 export const Close: MessageType<Close, CloseInit> = {
@@ -573,44 +458,32 @@ export const Close: MessageType<Close, CloseInit> = {
 };
 
 function writeClose(writer: Writer, message: CloseInit): void {
-  if (message.reason !== undefined && message.reason !== 0) writeUint32(writer, 8, message.reason, "reason");
-  if (message.message !== undefined && message.message !== "") writeString(writer, 18, message.message, "message");
+  writeImplicitUint32(writer, 8, message.reason, "reason");
+  writeImplicitString(writer, 18, message.message, "message");
   if (message.accepted !== undefined) writePackedUint64(writer, 26, message.accepted, "accepted");
-  if (message.$unknown !== undefined) writer.raw(message.$unknown);
+  writer.unknown(message.$unknown);
 }
 
-function readClose(reader: Reader, end: number, previous?: Close): Close {
-  let reason: number = 0;
-  let message$: string = "";
-  let accepted: bigint[] = emptyList;
-  let unknown: Writer | undefined;
-  if (previous !== undefined) {
-    reason = previous.reason;
-    message$ = previous.message;
-    accepted = previous.accepted as bigint[];
-    unknown = reader.keep(previous.$unknown);
-  }
+function readClose(reader: Reader, end: number, message: Draft<Close> = { reason: 0, message: "", accepted: emptyList }): Close {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
       case 8:
-        reason = readUint32(reader);
+        message.reason = readUint32(reader);
         break;
       case 18:
-        message$ = readString(reader);
+        message.message = readString(reader);
         break;
       case 24:
-        if (accepted === emptyList) accepted = [];
         reader.element();
-        accepted.push(readUint64(reader));
+        message.accepted = append(message.accepted, readUint64(reader));
         break;
       case 26:
-        accepted = readPackedUint64(reader, accepted);
+        message.accepted = readPackedUint64(reader, message.accepted);
         break;
       default:
-        unknown = reader.unknown(tag, unknown);
+        reader.unknown(tag, message);
     }
   }
-  if (unknown !== undefined) return { reason, message: message$, accepted, $unknown: unknown.finish() };
-  return { reason, message: message$, accepted };
+  return message;
 }

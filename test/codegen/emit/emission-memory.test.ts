@@ -59,6 +59,19 @@ test("only what a change reaches is emitted anew, and all is as without a memory
   }
 });
 
+test("a file whose service carries what another file extends is emitted anew with that", () => {
+  const memory = new EmissionMemory();
+  const extended: Files = {
+    "base.proto": 'syntax = "proto2"; package base; message Base { extensions 5; } service Bases { rpc Do(Base) returns (Base); }',
+    "more.proto": 'syntax = "proto2"; package more; import "base.proto"; extend base.Base { optional int32 x = 5; }',
+  };
+  round(extended, memory);
+  const widened = { ...extended, "more.proto": extended["more.proto"]!.replace("int32", "int64") };
+  const { modules, anew } = round(widened, memory);
+  assert.equal(anew, ["base.proto", "more.proto"]);
+  assert.equal(modules, round(widened, undefined).modules);
+});
+
 test("other options, another file or another template make all anew", () => {
   const memory = new EmissionMemory();
   const all = Object.keys(first);

@@ -39,7 +39,8 @@ export function compileRelease(config: Config, version: string, progress: Progre
   return { files: emit(schemaOfRelease(findRelease(config, version)), config, progress, { version }), diagnostics: [] };
 }
 
-function emit(
+/** Makes code of a schema as a configuration wants it. Throws UsageError where its templates cannot be rendered. */
+export function emit(
   schema: Schema,
   config: Config,
   progress: Progress,

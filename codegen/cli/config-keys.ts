@@ -19,6 +19,11 @@ export class Keys {
     return this.#values[key] !== undefined;
   }
 
+  /** Whatever it is. */
+  value(key: string): unknown {
+    return this.#values[key];
+  }
+
   string(key: string): string | undefined {
     const value = this.#values[key];
     if (value !== undefined && typeof value !== "string") throw this.error(key, "a string");

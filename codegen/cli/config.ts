@@ -5,6 +5,7 @@ import type { LintSettings } from "../lint/settings.ts";
 import { breakingKeys, readBreakingSettings } from "./breaking-config.ts";
 import { Keys } from "./config-keys.ts";
 import { lintKeys, readLintSettings } from "./lint-config.ts";
+import { type PackageSettings, packageKeys, readPackageSettings } from "./package-config.ts";
 import { type ReleaseSettings, readReleaseSettings, releaseKeys } from "./releases-config.ts";
 import { UsageError } from "./terminal.ts";
 
@@ -27,6 +28,8 @@ export interface Config {
   readonly releases: ReleaseSettings;
   /** Where handler classes are kept, and for which side; undefined where nobody asked for them. */
   readonly stubs: { readonly out: string; readonly side: "SERVER" | "CLIENT" } | undefined;
+  /** What `zgen package` makes; undefined where nobody asked for it. */
+  readonly package: PackageSettings | undefined;
 }
 
 /** A folder that imports are resolved in, and which of its `.proto` files code is generated for. */
@@ -94,6 +97,7 @@ export function readConfig(file: string, json: unknown): Config {
     "breaking",
     "releases",
     "stubs",
+    "package",
   ]);
   const folder = path.dirname(file);
   const schemas = keys.list("schemas") ?? ["schemas"];
@@ -117,6 +121,7 @@ export function readConfig(file: string, json: unknown): Config {
     breaking: readBreakingSettings(keys.object("breaking", breakingKeys)),
     releases: readReleaseSettings(folder, keys.object("releases", releaseKeys)),
     stubs: keys.has("stubs") ? readStubs(folder, keys.object("stubs", ["out", "side"])) : undefined,
+    package: keys.has("package") ? readPackageSettings(folder, keys.object("package", packageKeys)) : undefined,
   };
 }
 

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   call: { summary: "invoke a command on a live server", load: async () => (await import("./call.ts")).call },
   stubs: { summary: "keep classes of handlers in step with the schemas", load: async () => (await import("./stubs.ts")).stubs },
   docs: { summary: "write a reference page from the schemas' comments", load: async () => (await import("./docs.ts")).docs },
+  package: { summary: "make a client library that is ready to publish", load: async () => (await import("./package.ts")).packageLibrary },
   lint: { summary: "check the schemas' names and style", load: async () => (await import("./lint.ts")).lint },
   breaking: { summary: "find what a change of the schemas breaks", load: async () => (await import("./breaking.ts")).breaking },
   version: {

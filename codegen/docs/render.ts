@@ -9,10 +9,14 @@ import { docsView } from "./view-of.ts";
  * @param template stands in for zgen's own `docs.hbs`
  */
 export function renderDocs(schema: Schema, template: string = builtInTemplate("docs")): string {
+  return renderPage(template, docsView(schema));
+}
+
+/** A page of Markdown about a view. Templates have the helper `cell`. */
+export function renderPage(template: string, view: unknown): string {
   const handlebars = Handlebars.create();
   handlebars.registerHelper("cell", cell);
-  const page = handlebars.compile(template, { noEscape: true })(docsView(schema));
-  return tidy(page);
+  return tidy(handlebars.compile(template, { noEscape: true })(view));
 }
 
 /** What parts of a template that had nothing to say leave behind: blanks at the ends of lines and cells, and empty lines. */

@@ -127,7 +127,10 @@ const folder: URL = [new URL("./templates/", import.meta.url), new URL("../../te
   existsSync(url),
 )!;
 
+/** Pages of Markdown, each a template that stands alone. */
+export type PageName = "docs" | "readme";
+
 /** The source of one of zgen's own templates. */
-export function builtInTemplate(name: TemplateName | "docs"): string {
+export function builtInTemplate(name: TemplateName | PageName): string {
   return readFileSync(new URL(`${name}.hbs`, folder), "utf8");
 }

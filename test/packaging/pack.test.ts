@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { repository } from "../support/architecture/imports.ts";
 import { note } from "../support/report.ts";
+import { type Run, run, succeed } from "./programs.ts";
 
 /** Two installations from the registry. */
 export const testTimeoutMs = 300_000;
@@ -13,28 +14,6 @@ export const testTimeoutMs = 300_000;
 const folder = mkdtempSync(path.join(tmpdir(), "zserver-pack-"));
 const consumer = path.join(folder, "consumer");
 const demo = path.join(consumer, "demo");
-
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  /** Both streams. */
-  readonly text: string;
-}
-
-/** Runs a program as a person would: without what `npm test` told its own processes. */
-function run(cwd: string, program: string, ...args: string[]): Run {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|cache|userconfig)$)/i.test(name)),
-  );
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: "utf8", timeout: testTimeoutMs });
-  return { code: status, stdout, text: `${stdout}${stderr}` };
-}
-
-function succeed(cwd: string, program: string, ...args: string[]): string {
-  const { code, text } = run(cwd, program, ...args);
-  assert.is(code, 0, `${program} ${args.join(" ")}\n${text}`);
-  return text;
-}
 
 /** Compiles one file of a user's, under the starter's own configuration. */
 function compile(name: string, source: string): Run {

@@ -33,6 +33,7 @@ test("an empty file means the defaults", () => {
     breaking: defaultBreakingSettings,
     releases: { keep: undefined, changelog: at("zgen.changelog.md") },
     stubs: undefined,
+    package: undefined,
   });
 });
 
@@ -54,7 +55,7 @@ test("what is wrong is named with its place", () => {
   refuses([], "the file must be an object");
   refuses(
     { outt: "x" },
-    "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, breaking, releases, stubs)",
+    "unknown key outt (known: $schema, schemas, out, emit, importExtension, json, templates, lint, breaking, releases, stubs, package)",
   );
   refuses({ out: 1 }, "out must be a string");
   refuses({ json: "yes" }, "json must be true or false");
@@ -94,6 +95,7 @@ test("the published JSON Schema knows the keys that zgen knows, and no others", 
   known(schema.properties.breaking.properties, (json) => ({ breaking: json }));
   known(schema.properties.breaking.properties.except.items.properties, (json) => ({ breaking: { except: [json] } }));
   known(schema.properties.stubs.properties, (json) => ({ stubs: json }));
+  known(schema.properties.package.properties, (json) => ({ package: json }));
   known(root.properties, (json) => ({ schemas: [json] }));
 });
 

@@ -31,12 +31,12 @@ test("an unknown command and an unknown option fail by name", async () => {
   assert.equal(await zgen(".", "generat"), {
     code: 1,
     out: "",
-    err: "zgen: unknown command generat (init, generate, call, stubs, docs, lint, breaking, version, changelog, release, keygen, include)",
+    err: "zgen: unknown command generat (init, generate, call, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
   });
   assert.equal(await zgen(".", "toString"), {
     code: 1,
     out: "",
-    err: "zgen: unknown command toString (init, generate, call, stubs, docs, lint, breaking, version, changelog, release, keygen, include)",
+    err: "zgen: unknown command toString (init, generate, call, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
   });
   assert.equal(await zgen(".", "include", "--all"), { code: 1, out: "", err: "zgen include: unknown option --all" });
 });

@@ -39,8 +39,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   evolve: ["model", "describe"],
   call: ["model", "emit"],
   docs: ["model", "emit", "evolve"],
+  package: ["model", "emit", "docs"],
   stubs: ["model", "emit"],
-  cli: ["model", "read", "describe", "emit", "lint", "evolve", "print", "docs", "stubs", "call"],
+  cli: ["model", "read", "describe", "emit", "lint", "evolve", "print", "docs", "package", "stubs", "call"],
 };
 
 /** Why an import goes against the house's direction; undefined when it does not. */

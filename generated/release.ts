@@ -2,4 +2,4 @@
 import type { SchemaRelease } from "zserver/codec";
 
 /** The state of the schemas that this code was made from. */
-export const release: SchemaRelease = { root: "c0ed53a2e0b5edfbf2d8a20c693859a3", version: "" };
+export const release: SchemaRelease = { root: "38da94c4b5c6df2ff2ff2e00e765afdf", version: "" };

@@ -26,7 +26,7 @@ export { decode, type DecodeLimits, encode } from "./schema/codec.ts";
 export { clearExtension, getExtension, hasExtension, setExtension } from "./schema/extension.ts";
 export type { ExtensionType } from "./schema/extension-type.ts";
 export type { MessageType } from "./schema/message-type.ts";
-export type { CommandKind, CommandType, Delivery, ServiceType, Side } from "./schema/service-type.ts";
+export type { CommandKind, CommandPriority, CommandType, Delivery, ServiceType, Side } from "./schema/service-type.ts";
 export { type MemoryNetwork, memoryNetwork } from "./transport/memory-network.ts";
 export { type MessagePortLike, type MessagePortOptions, messagePortTransport } from "./transport/message-port.ts";
 export { type MessagePortListener, messagePortEndpoint, messagePortListener } from "./transport/message-port-endpoint.ts";

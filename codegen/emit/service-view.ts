@@ -69,6 +69,7 @@ function commandView(command: Command, service: Service, name: string, data: str
     ordered: zserver.ordered,
     delivery: zserver.delivery,
     critical: zserver.critical,
+    priority: zserver.priority,
     deprecated: command.deprecated,
     errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
   };

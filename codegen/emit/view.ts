@@ -273,6 +273,7 @@ export interface CommandView {
   readonly ordered: boolean;
   readonly delivery: string;
   readonly critical: boolean;
+  readonly priority: string;
   /** It, its service or its file is. */
   readonly deprecated: boolean;
   readonly errors: Code;

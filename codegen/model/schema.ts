@@ -167,6 +167,7 @@ export interface Command extends Element {
     readonly ordered: boolean;
     readonly delivery: "RELIABLE" | "VOLATILE";
     readonly critical: boolean;
+    readonly priority: "HIGH" | "NORMAL" | "BULK";
   };
   readonly options: readonly Option[];
 }

@@ -3,10 +3,18 @@ import type { Writer } from "../bytes/writer.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
+import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { failureToWire } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
 import { type MessagePart, writeMessage } from "./write-message.ts";
+
+/** A command of the peer. */
+export interface Answered {
+  readonly id: number;
+  readonly command: AnyCommand;
+  readonly priority: Priority;
+}
 
 export interface AnswersOptions {
   readonly core: SessionCore;
@@ -27,24 +35,25 @@ export class Answers {
   }
 
   /** Throws what encoding throws, and CommandError RESOURCE_EXHAUSTED for a reply that is too large: see {@link unsendable}. */
-  reply(id: number, command: AnyCommand, reply: unknown): void {
-    this.#message(FrameType.REPLY, id, command, reply);
+  reply(to: Answered, reply: unknown): void {
+    this.#message(FrameType.REPLY, to, reply);
   }
 
   /** One item of a stream; returns the size that counts as credit. Throws as {@link reply}. */
-  item(id: number, command: AnyCommand, item: unknown): number {
-    return this.#message(FrameType.ITEM, id, command, item);
+  item(to: Answered, item: unknown): number {
+    return this.#message(FrameType.ITEM, to, item);
   }
 
-  end(id: number): void {
-    this.#frame(FrameType.END, (writer) => writer.uintNumber(id));
+  end(to: Answered): void {
+    this.#frame(FrameType.END, to, (writer) => writer.uintNumber(to.id));
   }
 
   /** An error that cannot be encoded is an incident of its own. */
-  fail(id: number, command: AnyCommand, error: CommandError): void {
+  fail(to: Answered, error: CommandError): void {
+    const { command } = to;
     const write = (failure: CommandError): number =>
-      this.#frame(FrameType.FAIL, (writer) => {
-        writer.uintNumber(id);
+      this.#frame(FrameType.FAIL, to, (writer) => {
+        writer.uintNumber(to.id);
         Failure.write(writer, failureToWire(failure, command));
       });
     try {
@@ -68,18 +77,19 @@ export class Answers {
     return new CommandError(code, message, { outcome, details, incident, command: command.name, cause });
   }
 
-  #message(type: FrameType, id: number, command: AnyCommand, message: unknown): number {
-    return this.#frame(type, (writer) => {
-      writer.uintNumber(id);
+  #message(type: FrameType, to: Answered, message: unknown): number {
+    const { command } = to;
+    return this.#frame(type, to, (writer) => {
+      writer.uintNumber(to.id);
       const part: MessagePart = { command, name: "reply", outcome: "MAY_HAVE_RUN" };
       writeMessage(writer, command.reply, message, this.#options.peerLimits, part);
     });
   }
 
-  #frame(type: FrameType, body: (writer: Writer) => void): number {
+  #frame(type: FrameType, { priority }: Answered, body: (writer: Writer) => void): number {
     const { core } = this.#options;
     if (core.ended) return 0;
-    const writer = core.begin(type);
+    const writer = core.begin(type, priority);
     const start = writer.position;
     try {
       body(writer);

@@ -1,6 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
-import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
+import { type CommandPriority, type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { BatchPlace, Submitted } from "./outgoing-call.ts";
 import type { AnyCommand } from "./registry.ts";
@@ -86,13 +86,20 @@ class BatchCaller implements Caller {
 /** Each member but the last holds the next one back until it has ended. */
 function send(members: readonly BatchMember[], host: BatchHost, stopOnError: boolean): void {
   let after: Submitted | undefined;
+  const priority = commonPriority(members);
   for (const [index, { command, request, options, settle }] of members.entries()) {
     const ordered = index < members.length - 1 ? CommandFlag.ORDERED : 0;
     const afterSuccess = after === undefined ? 0 : CommandFlag.AFTER_SUCCESS;
-    const submitted = host.submit(command, request, options, { flags: ordered | afterSuccess, after });
+    const submitted = host.submit(command, request, options, { flags: ordered | afterSuccess, priority, after });
     settle(submitted.result);
     if (stopOnError) after = submitted;
   }
+}
+
+/** Members run one after the other, and there is order only within a class. */
+function commonPriority([first, ...others]: readonly BatchMember[]): CommandPriority {
+  const priority = first?.command.priority ?? "NORMAL";
+  return others.every(({ command }) => command.priority === priority) ? priority : "NORMAL";
 }
 
 /** Runs `build`, sends its members as one batch, and resolves when each is settled. When `build` throws, nothing is sent. */

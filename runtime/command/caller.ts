@@ -6,7 +6,7 @@ import type { CommandType } from "../schema/service-type.ts";
 import { countOf } from "../session/counts.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
-import { Priority } from "../session/priority.ts";
+import type { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import type { StreamBudget } from "../session/stream-budget.ts";
@@ -14,14 +14,12 @@ import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError, unsentError } from "./call-errors.ts";
 import { checkCallOptions } from "./call-options.ts";
-import { CommandFrames } from "./command-frames.ts";
 import { failureFromWire, limitError } from "./failure.ts";
 import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoing-call.ts";
+import { type OutgoingClass, OutgoingClasses } from "./outgoing-class.ts";
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
 import type { AnyCommand } from "./registry.ts";
-import { Sender } from "./sender.ts";
-import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
-import { VolatileSender } from "./volatile-sender.ts";
+import type { LostOneWays } from "./sent-one-ways.ts";
 
 export interface CallerOptions {
   readonly core: SessionCore;
@@ -52,12 +50,9 @@ const sentAtOnce: Submitted & { readonly result: Promise<void> } = { result: Pro
 export class SessionCaller implements Caller {
   readonly #options: CallerOptions;
   readonly #core: SessionCore;
-  readonly #frames: CommandFrames;
+  readonly classes: OutgoingClasses;
   readonly #streams: OutgoingStreams;
   readonly #calls = new Map<number, OutgoingCall>();
-  readonly sender: Sender;
-  readonly volatile: VolatileSender;
-  readonly #sentOneWays = new SentOneWays();
   #pending = 0;
   #pendingStreams = 0;
   #nextId: number;
@@ -67,31 +62,22 @@ export class SessionCaller implements Caller {
     this.#options = options;
     this.#core = options.core;
     this.#nextId = options.firstId;
-    this.#frames = new CommandFrames(options.core, options.peerLimits);
     this.#streams = new OutgoingStreams({
       ...options,
-      frames: this.#frames,
       cancel: (call, error) => this.cancel(call, error),
       stop: (call, why) => this.#stop(call, "CANCELLED", why),
     });
-    this.sender = new Sender({
+    this.classes = new OutgoingClasses({
       ...options,
-      encode: (call, request) => this.#frames.encode(call.command, request),
+      check: (command, callOptions) => this.#check(command, callOptions),
       write: (call, request, encoded) => this.#write(call, request, encoded),
       fail: (call, error) => this.#fail(call, unsentError(call.command, error)),
-    });
-    this.volatile = new VolatileSender({
-      core: options.core,
-      frames: this.#frames,
-      sender: this.sender,
-      check: (command, callOptions) => this.#check(command, callOptions),
-      failed: options.oneWayFailed,
     });
   }
 
   /** Whether anything is expected of the peer: an answer, room or credit. */
   get waiting(): boolean {
-    return this.#pending > 0 || this.sender.waiting;
+    return this.#pending > 0 || this.classes.waiting;
   }
 
   /** Calls whose end the peer has not sent. */
@@ -134,7 +120,7 @@ export class SessionCaller implements Caller {
   /** Sends a unary or one-way command. The rejection of a one-way is handled, counted and reported. */
   submit(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace = noBatch): Submitted {
     if (command.kind === "one_way") return this.#submitOneWay(command, request, options, place);
-    const call = new OutgoingCall(command, place);
+    const call = new OutgoingCall(command, place, this.classes.of(place.priority ?? command.priority));
     this.#start(call, request, options);
     return call;
   }
@@ -151,17 +137,18 @@ export class SessionCaller implements Caller {
 
   /** There may be room again. */
   retry(): void {
-    this.sender.retry();
+    this.classes.retry();
     for (const call of this.#calls.values()) call.writer?.retry();
   }
 
   /** A frame about a command of this side. */
-  frame(type: FrameType, id: number, body: Reader, size: number): void {
+  frame(type: FrameType, id: number, body: Reader, size: number, priority: Priority): void {
     const call = this.#calls.get(id);
     if (call === undefined) {
       if (id >= this.#nextId) throw new ProtocolError(`command ${id} was never started`);
       return;
     }
+    if (call.leaves.priority !== priority) throw new ProtocolError(`a frame about command ${id} came in another class`);
     const { decodeElements } = this.#options.limits;
     if (type === FrameType.ITEM) {
       const unreadable = call.item(body, size, decodeElements);
@@ -179,9 +166,12 @@ export class SessionCaller implements Caller {
     this.#uncount(call);
   }
 
-  credit(id: number, items: number, bytes: number): void {
-    if (id === 0) this.sender.grant(items, bytes);
-    else if (id >= this.#nextId) throw new ProtocolError(`credit for command ${id}, which was never started`);
+  credit(id: number, items: number, bytes: number, priority: Priority): void {
+    if (id === 0) {
+      const credited = this.classes.find(priority);
+      if (credited === undefined) throw new ProtocolError(`credit for commands of class ${priority}, in which none was sent`);
+      credited.sender.grant(items, bytes);
+    } else if (id >= this.#nextId) throw new ProtocolError(`credit for command ${id}, which was never started`);
     else this.#calls.get(id)?.writer?.grant(items, bytes);
   }
 
@@ -190,13 +180,13 @@ export class SessionCaller implements Caller {
     if (call.settled) return;
     this.#fail(call, error);
     if (!call.sent || this.#core.ended) return;
-    this.#core.begin(FrameType.CANCEL).uintNumber(call.id);
+    this.#core.begin(FrameType.CANCEL, call.leaves.priority).uintNumber(call.id);
     this.#core.end();
   }
 
-  /** Tells every open window again: the session goes on over another connection. */
+  /** Tells every open window again: the session goes on over another connection. Not of commands that the peer has yet to see. */
   restate(): void {
-    for (const call of this.#calls.values()) call.reader?.restate();
+    for (const call of this.#calls.values()) if (call.sequence <= call.leaves.outbox.accepted) call.reader?.restate();
   }
 
   /** Whether somebody still waits for the command with this id. */
@@ -219,20 +209,18 @@ export class SessionCaller implements Caller {
   }
 
   /** A one-way that was never accepted goes as VOID. Its promise has resolved, so its failure is told as an event. */
-  oneWayTooLate(number: number): void {
-    const error = this.#sentOneWays.tooLate(number);
+  oneWayTooLate(number: number, priority: Priority): void {
+    const error = this.classes.find(priority)?.sentOneWays.tooLate(number);
     if (error !== undefined) this.oneWayFailed(error);
   }
 
   /** Every pending item is rejected, with what is known of it. */
   lost(end: SessionEnd): void {
     this.#refusal = (command) => lostError(end, command, "NOT_RUN");
-    const { accepted, flushed } = this.#core.outboxes.normal;
-    this.sender.lost(end);
-    // Last: readers of events drop the oldest, and the promises of these have resolved.
-    this.#options.oneWaysLost(this.#sentOneWays.lost(end, accepted, flushed));
+    this.classes.lost(end);
     for (const call of this.#calls.values()) {
-      const notRun = call.sequence > flushed || (end.accepted !== undefined && call.sequence > countOf(end.accepted, Priority.NORMAL));
+      const { outbox, priority } = call.leaves;
+      const notRun = call.sequence > outbox.flushed || (end.accepted !== undefined && call.sequence > countOf(end.accepted, priority));
       this.#fail(call, lostError(end, call.command.name, notRun ? "NOT_RUN" : "MAY_HAVE_RUN"));
       this.#uncount(call);
     }
@@ -240,21 +228,22 @@ export class SessionCaller implements Caller {
   }
 
   #submitOneWay(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): Submitted {
+    const leaves = this.classes.of(place.priority ?? command.priority);
     // In a batch others wait for it to end, so there it must arrive.
-    if (command.delivery === "VOLATILE" && place === noBatch) return this.volatile.submit(command, request, options);
-    const call = this.#sendsAtOnce(command, request, options, place) ? undefined : new OutgoingCall(command, place);
-    if (call === undefined) return sentAtOnce;
+    if (command.delivery === "VOLATILE" && place === noBatch) return leaves.volatile.submit(command, request, options);
+    if (this.#sendsAtOnce(leaves, command, request, options, place)) return sentAtOnce;
+    const call = new OutgoingCall(command, place, leaves);
     call.result.catch(() => {});
     this.#start(call, request, options);
     return call;
   }
 
   /** The usual way of a one-way, which makes no object. What does not go well is left to the unusual way. */
-  #sendsAtOnce(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): boolean {
-    if (this.#refusal !== undefined || place.after?.unsent || !this.sender.free) return false;
+  #sendsAtOnce(leaves: OutgoingClass, command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): boolean {
+    if (this.#refusal !== undefined || place.after?.unsent || !leaves.sender.free) return false;
     try {
       this.#check(command, options);
-      this.sender.spend(this.#oneWay(command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs));
+      leaves.sender.spend(this.#oneWay(leaves, command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs));
       return true;
     } catch {
       return false;
@@ -262,7 +251,7 @@ export class SessionCaller implements Caller {
   }
 
   #openStream(command: AnyCommand, request: unknown, requests: Requests | undefined, options: CallOptions): OutgoingCall {
-    const call = new OutgoingCall(command, noBatch);
+    const call = new OutgoingCall(command, noBatch, this.classes.of(command.priority));
     this.#streams.attach(call);
     // A stream tells its failure to its reader; the promise is only for those without one.
     if (call.reader !== undefined) call.result.catch(() => {});
@@ -279,7 +268,7 @@ export class SessionCaller implements Caller {
       if (call.answered) this.#checkInFlight(call);
       const timeoutMs = options.timeoutMs ?? (command.timeoutMs || (command.kind === "unary" ? defaultTimeoutMs : 0));
       if (timeoutMs > 0) call.deadlineAt = timers.now() + timeoutMs;
-      this.sender.send(call, request);
+      call.leaves.sender.send(call, request);
       if (call.settled) return;
       this.#count(call);
       if (timeoutMs > 0)
@@ -309,30 +298,30 @@ export class SessionCaller implements Caller {
   }
 
   #write(call: OutgoingCall, request: unknown, encoded: boolean): number {
-    const { command, place, deadlineAt } = call;
+    const { command, place, deadlineAt, leaves } = call;
     if (place.after?.unsent) throw new CommandError("ABORTED", "the command before it in its batch failed", { outcome: "NOT_RUN" });
     const timeoutMs = deadlineAt === 0 ? 0 : Math.max(1, deadlineAt - this.#options.timers.now());
     if (!call.answered) {
-      const size = this.#oneWay(command, request, encoded, place.flags, timeoutMs);
+      const size = this.#oneWay(leaves, command, request, encoded, place.flags, timeoutMs);
       call.sent = true;
       call.succeed(undefined);
       return size;
     }
     const id = this.#nextId;
-    const size = this.#frames.request(id, command, request, encoded, place.flags, timeoutMs);
+    const size = leaves.frames.request(id, command, request, encoded, place.flags, timeoutMs);
     this.#nextId += 2;
     call.id = id;
-    call.sequence = this.#core.outboxes.normal.numbered;
+    call.sequence = leaves.outbox.numbered;
     call.sent = true;
     this.#calls.set(id, call);
     call.writer?.retry();
     return size;
   }
 
-  #oneWay(command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
-    const size = this.#frames.oneWay(command, request, encoded, flags, timeoutMs);
-    const { numbered, accepted } = this.#core.outboxes.normal;
-    this.#sentOneWays.add(command, numbered, accepted);
+  #oneWay(leaves: OutgoingClass, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
+    const size = leaves.frames.oneWay(command, request, encoded, flags, timeoutMs);
+    const { numbered, accepted } = leaves.outbox;
+    leaves.sentOneWays.add(command, numbered, accepted);
     return size;
   }
 
@@ -343,8 +332,8 @@ export class SessionCaller implements Caller {
   }
 
   /** What no transport was given while there is none goes as VOID to the next one, once its caller has given up. */
-  #mayHaveLeft({ sent, sequence }: OutgoingCall): boolean {
-    return sent && !(this.#core.detached && sequence > this.#core.outboxes.normal.flushed);
+  #mayHaveLeft({ sent, sequence, leaves }: OutgoingCall): boolean {
+    return sent && !(this.#core.detached && sequence > leaves.outbox.flushed);
   }
 
   #listen(call: OutgoingCall, signal: AbortSignal): void {

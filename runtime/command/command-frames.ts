@@ -1,24 +1,30 @@
 import { Writer } from "../bytes/writer.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
+import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { limitError } from "./failure.ts";
-import { CommandNames } from "./names.ts";
+import { CommandNames, type IntroducedNames } from "./names.ts";
 import type { AnyCommand } from "./registry.ts";
 import { writeMessage } from "./write-message.ts";
 
 /**
- * Writes the frames of this side's commands. A frame is written whole or not at all: what cannot be encoded or exceeds a limit of the peer
+ * Writes the frames of this side's commands in one class of priority. A frame is written whole or not at all: what cannot be encoded or exceeds a limit of the peer
  * is taken back and throws CommandError, NOT_RUN. Most methods return the size of the body, which is what credit counts.
  */
 export class CommandFrames {
   readonly #core: SessionCore;
   readonly #limits: PeerLimits;
+  readonly #priority: Priority;
+  readonly #all: IntroducedNames;
   readonly #names = new CommandNames();
 
-  constructor(core: SessionCore, limits: PeerLimits) {
+  /** @param all counts the names of all classes */
+  constructor(core: SessionCore, limits: PeerLimits, priority: Priority, all: IntroducedNames) {
     this.#core = core;
     this.#limits = limits;
+    this.#priority = priority;
+    this.#all = all;
   }
 
   /** @param encoded whether `request` already is the message's encoding */
@@ -77,7 +83,7 @@ export class CommandFrames {
   }
 
   #frame(type: FrameType, command: AnyCommand, body: (writer: Writer) => void): number {
-    const writer = this.#core.begin(type);
+    const writer = this.#core.begin(type, this.#priority);
     const start = writer.position;
     try {
       body(writer);
@@ -87,7 +93,7 @@ export class CommandFrames {
     }
     const size = writer.position - start;
     this.#core.end();
-    this.#names.introduced(command);
+    if (this.#names.introduced(command)) this.#all.names++;
     return size;
   }
 
@@ -99,8 +105,8 @@ export class CommandFrames {
 
   #reference(writer: Writer, command: AnyCommand): void {
     const limit = this.#limits.commandNames;
-    if (!this.#names.knows(command) && this.#names.size >= limit)
-      throw limitError("commandNames", limit, `${this.#names.size} different commands were called`, command);
+    if (!this.#names.knows(command) && this.#all.names >= limit)
+      throw limitError("commandNames", limit, `${this.#all.names} different commands were called`, command);
     this.#names.write(writer, command);
   }
 

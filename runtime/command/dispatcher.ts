@@ -3,6 +3,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
+import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import type { StreamBudget } from "../session/stream-budget.ts";
@@ -12,9 +13,10 @@ import { Answers } from "./answers.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
 import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
+import type { IncomingClass } from "./incoming-class.ts";
 import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
-import { Intake } from "./intake.ts";
+import { Intakes } from "./intake.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
@@ -28,17 +30,18 @@ export interface DispatcherOptions extends ReceiverOptions {
 export class Dispatcher implements CommandReceiver {
   readonly #options: DispatcherOptions;
   readonly #core: SessionCore;
-  readonly #intake: Intake<Registration>;
+  readonly #intakes: Intakes<Registration>;
+  readonly #classes: ByPriority<IncomingClass>;
   /** Commands whose end was not sent yet, by id. */
   readonly #open = new Map<number, IncomingCommand>();
   /** One-ways that wait or run. */
   readonly #oneWays = new Set<IncomingCommand>();
-  readonly #queue: IncomingQueue;
   readonly #pace: Pace | undefined;
   readonly answers: Answers;
   #streams = 0;
   #runningOneWays = 0;
   #parkedHere = 0;
+  #holds = 0;
   draining = false;
   handled = 0;
   oneWaysRefused = 0;
@@ -48,15 +51,11 @@ export class Dispatcher implements CommandReceiver {
     this.#options = options;
     this.#core = options.core;
     this.answers = new Answers(options);
-    this.#intake = new Intake({ ...options, owed: options.core.owed }, (name, kind) => resolveCommand(options.registry, name, kind));
+    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) => resolveCommand(options.registry, name, kind));
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
-      this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#queue.pump());
-    this.#queue = new IncomingQueue({
-      mayStart: () =>
-        this.#core.outboxes.normal.room && this.#runningOneWays < options.limits.commandsInFlight && (this.#pace?.open ?? true),
-      start: (command, body, abandoned) => this.#start(command, body, abandoned),
-    });
+      this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#pump());
+    this.#classes = new ByPriority(this.#makeClass(Priority.NORMAL));
   }
 
   get session(): Session {
@@ -100,56 +99,68 @@ export class Dispatcher implements CommandReceiver {
   }
 
   hold(): () => void {
-    return this.#queue.pause();
+    this.#holds++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds--;
+      this.#pump();
+    };
   }
 
   retry(): void {
-    this.#queue.pump();
+    this.#pump();
     for (const command of this.#open.values()) command.writer?.retry();
   }
 
-  request(body: Reader, size: number): void {
-    const id = this.#intake.id(body);
+  request(body: Reader, size: number, priority: Priority): void {
+    const came = this.#class(priority);
+    const highest = this.#intakes.highestId;
+    const id = came.intake.id(body);
+    if (id <= highest && this.#open.has(id)) throw new ProtocolError(`command id ${id} is that of a command of another class`);
     if (this.#open.size >= this.limits.commandsInFlight)
       throw new ProtocolError(`more than ${this.limits.commandsInFlight} commands are in flight (limit commandsInFlight)`);
-    const command = this.#accept(id, body, size);
+    const command = this.#accept(came, id, body, size);
     if (command.stream && ++this.#streams > this.limits.streams)
       throw new ProtocolError(`more than ${this.limits.streams} streams are open (limit streams)`);
     this.#open.set(id, command);
-    this.#queue.push(command, body);
+    came.queue.push(command, body);
   }
 
-  send(body: Reader, size: number): void {
-    const command = this.#accept(0, body, size);
+  send(body: Reader, size: number, priority: Priority): void {
+    const came = this.#class(priority);
+    const command = this.#accept(came, 0, body, size);
     this.#oneWays.add(command);
-    this.#queue.push(command, body);
+    came.queue.push(command, body);
   }
 
   /** A SEND_VOLATILE frame. It may take half the queue, which nobody else needs then, and is dropped beyond. */
-  volatile(body: Reader, size: number): void {
-    const registration = this.#intake.volatileHead(body);
+  volatile(body: Reader, size: number, priority: Priority): void {
+    const came = this.#class(priority);
+    const registration = came.intake.volatileHead(body);
     this.#checkKind(registration, 0);
     const { queuedCommands, queuedBytes } = this.limits;
-    const full = 2 * this.#queue.length >= queuedCommands || 2 * this.#queue.bytes >= queuedBytes;
+    const full = 2 * came.queue.length >= shareOf(priority, queuedCommands) || 2 * came.queue.bytes >= shareOf(priority, queuedBytes);
     if (full || (this.#retryAfterMs > 0 && !registration.command.critical)) {
       this.volatileRefused++;
       return;
     }
-    const command = new IncomingCommand(this, registration, 0, 0, this.#deadlineAt(), size);
+    const command = new IncomingCommand(this, registration, came, 0, size);
     command.credited = false;
     this.#oneWays.add(command);
-    this.#queue.push(command, body);
+    came.queue.push(command, body);
   }
 
-  cancel(id: number): void {
-    const command = this.#find(id);
+  cancel(id: number, priority: Priority): void {
+    const command = this.#find(id, priority);
     if (command === undefined) return;
     const { name } = command.command;
     command.stop(new CommandError("CANCELLED", `${name} was cancelled by its caller`, { outcome: command.outcome, command: name }));
   }
 
-  item(id: number, body: Reader, size: number): void {
-    const command = this.#find(id);
+  item(id: number, body: Reader, size: number, priority: Priority): void {
+    const command = this.#find(id, priority);
     if (command === undefined || command.registration.refusal !== undefined) return;
     if (command.reader === undefined) throw new ProtocolError(`command ${id} takes no stream`);
     try {
@@ -164,30 +175,32 @@ export class Dispatcher implements CommandReceiver {
     }
   }
 
-  endOfItems(id: number): void {
-    const command = this.#find(id);
+  endOfItems(id: number, priority: Priority): void {
+    const command = this.#find(id, priority);
     if (command === undefined || command.registration.refusal !== undefined) return;
     if (command.reader === undefined) throw new ProtocolError(`command ${id} takes no stream`);
     command.reader.complete();
   }
 
   credit(id: number, items: number, bytes: number): void {
-    this.#find(id)?.writer?.grant(items, bytes);
+    this.#intakes.checkStarted(id);
+    this.#open.get(id)?.writer?.grant(items, bytes);
   }
 
   restate(): void {
-    this.#intake.restate();
+    this.#intakes.restate();
     for (const command of this.#open.values()) command.reader?.restate();
   }
 
-  skip(body: Reader): void {
-    this.#intake.skip(body);
-    this.#queue.skip();
+  skip(body: Reader, priority: Priority): void {
+    const { intake, queue } = this.#class(priority);
+    intake.skip(body);
+    queue.skip();
   }
 
   lost(error: CommandError): void {
     this.#pace?.stop();
-    this.#queue.clear();
+    for (const { queue } of this.#classes.all) queue.clear();
     for (const command of [...this.#open.values(), ...this.#oneWays]) {
       if (command.state === "queued") command.fail(error);
       else command.stop(error);
@@ -215,14 +228,14 @@ export class Dispatcher implements CommandReceiver {
 
   itemSink(command: IncomingCommand): StreamSink<unknown> {
     const { answers } = this;
-    const outbox = this.#core.outboxes.normal;
+    const { outbox } = command.came;
     return {
       get room() {
         return outbox.room;
       },
       write: (item) => {
         try {
-          return answers.item(command.id, command.command, item);
+          return answers.item(command, item);
         } catch (error) {
           throw answers.unsendable(command.command, error);
         }
@@ -231,13 +244,13 @@ export class Dispatcher implements CommandReceiver {
   }
 
   answerFailure(command: IncomingCommand, error: CommandError): void {
-    if (command.id !== 0) this.answers.fail(command.id, command.command, error);
+    if (command.id !== 0) this.answers.fail(command, error);
     else this.oneWaysRefused++;
   }
 
   /** The next in order may start. */
   settled(command: IncomingCommand, failed: boolean): void {
-    this.#queue.settled(command, failed);
+    command.came.queue.settled(command, failed);
   }
 
   /** The command's end was sent. */
@@ -251,10 +264,10 @@ export class Dispatcher implements CommandReceiver {
     this.#options.idle();
   }
 
-  #accept(id: number, body: Reader, size: number): IncomingCommand {
-    const registration = this.#intake.head(body, size);
+  #accept(came: IncomingClass, id: number, body: Reader, size: number): IncomingCommand {
+    const registration = came.intake.head(body, size);
     this.#checkKind(registration, id);
-    const command = new IncomingCommand(this, registration, id, this.#intake.flags, this.#deadlineAt(), size);
+    const command = new IncomingCommand(this, registration, came, id, size);
     const { name } = registration.command;
     // Nobody can be told that a one-way is refused, so it still runs.
     if (this.draining && id !== 0)
@@ -267,14 +280,8 @@ export class Dispatcher implements CommandReceiver {
       throw new ProtocolError(`a ${kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
   }
 
-  /** Of the command whose head was read last. */
-  #deadlineAt(): number {
-    const { timeoutMs } = this.#intake;
-    return timeoutMs === 0 ? 0 : this.now() + timeoutMs;
-  }
-
   #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
-    if (command.credited) this.#intake.taken(command.size);
+    if (command.credited) command.came.intake.taken(command.size);
     this.#pace?.take();
     const refusal = this.#refusal(command, abandoned);
     if (refusal !== undefined) {
@@ -310,13 +317,37 @@ export class Dispatcher implements CommandReceiver {
   #finishedOneWay(command: IncomingCommand): void {
     this.#oneWays.delete(command);
     if (!command.ran) return;
-    // Where as many run as may, the queue waits for this.
-    if (this.#runningOneWays-- === this.limits.commandsInFlight) this.#queue.pump();
+    // Where as many run as may, the queues wait for this.
+    if (this.#runningOneWays-- === this.limits.commandsInFlight) this.#pump();
   }
 
   /** The command, if it has not ended. */
-  #find(id: number): IncomingCommand | undefined {
-    this.#intake.checkStarted(id);
-    return this.#open.get(id);
+  #find(id: number, priority: Priority): IncomingCommand | undefined {
+    this.#intakes.of(priority).checkStarted(id);
+    const command = this.#open.get(id);
+    if (command !== undefined && command.priority !== priority)
+      throw new ProtocolError(`a frame about command ${id} came in another class`);
+    return command;
+  }
+
+  /** Starts what may start, the most urgent first. */
+  #pump(): void {
+    for (const { queue } of this.#classes.all) queue.pump();
+  }
+
+  #class(priority: Priority): IncomingClass {
+    const known = this.#classes.get(priority);
+    if (known !== undefined || priority === Priority.NORMAL) return known ?? this.#classes.normal;
+    return this.#classes.add(priority, this.#makeClass(priority));
+  }
+
+  #makeClass(priority: Priority): IncomingClass {
+    const outbox = this.#core.outboxes.of(priority);
+    const { commandsInFlight } = this.limits;
+    const queue = new IncomingQueue({
+      mayStart: () => this.#holds === 0 && outbox.room && this.#runningOneWays < commandsInFlight && (this.#pace?.open ?? true),
+      start: (command, body, abandoned) => this.#start(command, body, abandoned),
+    });
+    return { priority, intake: this.#intakes.of(priority), queue, outbox };
   }
 }

@@ -2,6 +2,7 @@ import type { Reader } from "../bytes/reader.ts";
 import type { CommandError } from "../errors/command-error.ts";
 import type { CommandType, Side } from "../schema/service-type.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
+import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import type { StreamBudget } from "../session/stream-budget.ts";
 import type { Timers } from "../time/timers.ts";
@@ -61,14 +62,14 @@ export interface CommandReceiver {
   readonly pending: number;
   readonly oneWaysRefused: number;
   readonly volatileRefused: number;
-  request(body: Reader, size: number): void;
-  send(body: Reader, size: number): void;
-  volatile(body: Reader, size: number): void;
+  request(body: Reader, size: number, priority: Priority): void;
+  send(body: Reader, size: number, priority: Priority): void;
+  volatile(body: Reader, size: number, priority: Priority): void;
   /** A VOID frame: what stood here was given up before it was accepted. */
-  skip(body: Reader): void;
-  item(id: number, body: Reader, size: number): void;
-  endOfItems(id: number): void;
-  cancel(id: number): void;
+  skip(body: Reader, priority: Priority): void;
+  item(id: number, body: Reader, size: number, priority: Priority): void;
+  endOfItems(id: number, priority: Priority): void;
+  cancel(id: number, priority: Priority): void;
   credit(id: number, items: number, bytes: number): void;
   /** Starts nothing until the returned function is called. */
   hold(): () => void;

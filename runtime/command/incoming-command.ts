@@ -3,11 +3,13 @@ import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import { CreditBudget } from "../session/credit.ts";
 import { CommandFlag } from "../session/frame.ts";
+import type { Priority } from "../session/priority.ts";
 import { StreamWindow } from "../session/stream-window.ts";
 import type { Timer } from "../time/timers.ts";
 import { CommandContext } from "./command-context.ts";
 import { type ParkedCommand, replyRefused, unsentReply } from "./deferred.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import type { IncomingClass } from "./incoming-class.ts";
 import { compose, type Next } from "./interceptor.ts";
 import type { AnyCommand, Registration } from "./registry.ts";
 import { StreamReader } from "./stream-reader.ts";
@@ -18,6 +20,7 @@ export class IncomingCommand implements ParkedCommand {
   /** 0 for one-ways, which are not answered. */
   readonly id: number;
   readonly registration: Registration;
+  readonly came: IncomingClass;
   readonly flags: number;
   /** On the timers' scale; 0 for none. */
   readonly deadlineAt: number;
@@ -40,12 +43,15 @@ export class IncomingCommand implements ParkedCommand {
   /** The handler itself was called. */
   #started = false;
 
-  constructor(dispatcher: Dispatcher, registration: Registration, id: number, flags: number, deadlineAt: number, size: number) {
+  /** @param came the class whose intake has just read its head */
+  constructor(dispatcher: Dispatcher, registration: Registration, came: IncomingClass, id: number, size: number) {
+    const { timeoutMs, flags } = came.intake;
     this.#dispatcher = dispatcher;
     this.registration = registration;
+    this.came = came;
     this.id = id;
     this.flags = flags;
-    this.deadlineAt = deadlineAt;
+    this.deadlineAt = timeoutMs === 0 ? 0 : dispatcher.now() + timeoutMs;
     this.size = size;
     const { kind } = registration.command;
     if (kind === "client_stream" || kind === "bidi_stream") {
@@ -57,6 +63,10 @@ export class IncomingCommand implements ParkedCommand {
       const { streamItems, streamBytes } = dispatcher.peerLimits;
       this.writer = new StreamWriter(new CreditBudget(streamItems, streamBytes), dispatcher.itemSink(this));
     }
+  }
+
+  get priority(): Priority {
+    return this.came.priority;
   }
 
   get command(): AnyCommand {
@@ -157,7 +167,7 @@ export class IncomingCommand implements ParkedCommand {
 
   /** Sends the reply. Throws CommandError when it cannot be sent; the command goes on then. */
   #reply(reply: unknown): void {
-    this.#dispatcher.answers.reply(this.id, this.command, reply);
+    this.#dispatcher.answers.reply(this, reply);
     this.#finish(false);
   }
 
@@ -198,7 +208,7 @@ export class IncomingCommand implements ParkedCommand {
       (whole) => {
         if (this.state === "ended") return;
         if (!whole) return this.fail(this.stopped!);
-        this.#dispatcher.answers.end(this.id);
+        this.#dispatcher.answers.end(this);
         this.#finish(false);
       },
       (error: unknown) => this.#refuse(error),

@@ -27,7 +27,6 @@ export class IncomingQueue {
   #holder: IncomingCommand | undefined;
   /** The ordered command that ended last failed, and nothing has started since. */
   #failed = false;
-  #pauses = 0;
   #pumping = false;
 
   /** Bytes of the commands that wait. */
@@ -62,18 +61,6 @@ export class IncomingQueue {
     else if (this.#waiting.last() !== skipped) this.#waiting.push(skipped);
   }
 
-  /** Starts nothing until the returned function is called. */
-  pause(): () => void {
-    this.#pauses++;
-    let paused = true;
-    return () => {
-      if (!paused) return;
-      paused = false;
-      this.#pauses--;
-      this.pump();
-    };
-  }
-
   /** Starts what may start. */
   pump(): void {
     if (this.#pumping) return;
@@ -106,7 +93,7 @@ export class IncomingQueue {
   }
 
   get #mayStart(): boolean {
-    return this.#pauses === 0 && this.#holder === undefined && this.#host.mayStart();
+    return this.#holder === undefined && this.#host.mayStart();
   }
 
   #start(command: IncomingCommand, body: Reader): void {

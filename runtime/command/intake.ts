@@ -3,8 +3,9 @@ import { CreditWindow } from "../session/credit.ts";
 import { CommandFlag, FrameType, maxBodyBytes } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
 import type { Owed } from "../session/owed.ts";
+import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
-import { CommandNumbers } from "./names.ts";
+import { CommandNumbers, type IntroducedNames } from "./names.ts";
 
 export interface IntakeOptions {
   readonly limits: Limits;
@@ -13,14 +14,61 @@ export interface IntakeOptions {
   readonly owed: Owed;
 }
 
+/** What the classes of one session count together. */
+interface SessionCounts extends IntroducedNames {
+  highestId: number;
+}
+
+/** The intakes of a session: one for each class of priority in which commands came. */
+export class Intakes<Entry> {
+  readonly #options: IntakeOptions;
+  readonly #resolve: (name: string, kind: number) => Entry;
+  readonly #counts: SessionCounts = { names: 0, highestId: 0 };
+  readonly #intakes: ByPriority<Intake<Entry>>;
+
+  /** @param resolve what a name stands for, unknown ones included */
+  constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#intakes = new ByPriority(this.#make(Priority.NORMAL));
+  }
+
+  of(priority: Priority): Intake<Entry> {
+    const intake = this.#intakes.get(priority);
+    if (intake !== undefined || priority === Priority.NORMAL) return intake ?? this.#intakes.normal;
+    return this.#intakes.add(priority, this.#make(priority));
+  }
+
+  /** The highest id of a command, of whatever class. */
+  get highestId(): number {
+    return this.#counts.highestId;
+  }
+
+  /** Throws ProtocolError for credit of a command that was never started. Credit has no class. */
+  checkStarted(id: number): void {
+    if (id > this.#counts.highestId) throw new ProtocolError(`command ${id} was never started`);
+  }
+
+  /** Tells the peer its credit. */
+  restate(): void {
+    for (const intake of this.#intakes.all) intake.restate();
+  }
+
+  #make(priority: Priority): Intake<Entry> {
+    return new Intake(this.#options, this.#resolve, priority, this.#counts);
+  }
+}
+
 /**
- * What the peer's commands begin with, held to the protocol's rules: ids that follow each other, names that were introduced, flags, credit. What
+ * What the peer's commands of one class begin with, held to the protocol's rules: ids that follow each other, names that were introduced, flags, credit. What
  * they stand for here is somebody else's affair.
  */
 export class Intake<Entry> {
   readonly #options: IntakeOptions;
   readonly #numbers: CommandNumbers<Entry>;
   readonly #window: CreditWindow;
+  readonly #priority: Priority;
+  readonly #session: SessionCounts;
   #lastId = 0;
   /** Of the head that was read last. */
   flags = 0;
@@ -28,11 +76,13 @@ export class Intake<Entry> {
   timeoutMs = 0;
 
   /** @param resolve what a name stands for, unknown ones included */
-  constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry) {
+  constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry, priority: Priority, session: SessionCounts) {
     const { commandNames, queuedCommands, queuedBytes } = options.limits;
     this.#options = options;
-    this.#numbers = new CommandNumbers(commandNames, resolve);
-    this.#window = new CreditWindow(queuedCommands, queuedBytes);
+    this.#numbers = new CommandNumbers(commandNames, resolve, session);
+    this.#window = new CreditWindow(shareOf(priority, queuedCommands), shareOf(priority, queuedBytes));
+    this.#priority = priority;
+    this.#session = session;
   }
 
   /** The id with which a REQUEST begins. */
@@ -93,13 +143,14 @@ export class Intake<Entry> {
 
   /** Tells the peer its credit. */
   restate(): void {
-    this.#options.owed.grant(0, this.#window);
+    this.#options.owed.grantCommands(this.#priority, this.#window);
   }
 
   #follow(id: number): void {
     if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
       throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
     this.#lastId = id;
+    if (id > this.#session.highestId) this.#session.highestId = id;
   }
 
   #receive(size: number): void {

@@ -6,7 +6,8 @@ import { ProtocolError } from "../session/protocol-error.ts";
 
 /**
  * A command travels under its name once, and under a number from then on: reference 0 introduces the next number together with the name and
- * the kind, n means the n-th name that this side introduced.
+ * the kind, n means the n-th name that this side introduced in its class of priority: what is sent in two classes arrives in any order, so that a name
+ * which is introduced in one is not known in the other.
  */
 export class CommandNames {
   readonly #numbers = new Map<string, number>();
@@ -14,10 +15,6 @@ export class CommandNames {
   /** Whether this command already has a number. */
   knows(command: CommandType): boolean {
     return this.#numbers.has(command.name);
-  }
-
-  get size(): number {
-    return this.#numbers.size;
   }
 
   write(writer: Writer, command: CommandType): void {
@@ -28,10 +25,17 @@ export class CommandNames {
     writer.uint32(kindNumbers[command.kind]);
   }
 
-  /** The frame that carried the name is on its way: the number counts from now on. */
-  introduced(command: CommandType): void {
-    if (!this.#numbers.has(command.name)) this.#numbers.set(command.name, this.#numbers.size + 1);
+  /** The frame that carried the name is on its way: the number counts from now on. False when it had one. */
+  introduced(command: CommandType): boolean {
+    if (this.#numbers.has(command.name)) return false;
+    this.#numbers.set(command.name, this.#numbers.size + 1);
+    return true;
   }
+}
+
+/** How many names were introduced in a session. */
+export interface IntroducedNames {
+  names: number;
 }
 
 /** The receiving side: numbers back to what they stand for. */
@@ -39,14 +43,17 @@ export class CommandNumbers<Entry> {
   readonly #entries: Entry[] = [];
   readonly #limit: number;
   readonly #resolve: (name: string, kind: number) => Entry;
+  readonly #all: IntroducedNames;
 
   /**
-   * @param limit how many names the peer may introduce
+   * @param limit how many names the peer may introduce, in all classes together
    * @param resolve what a name stands for, unknown ones included
+   * @param all counts the names of all classes
    */
-  constructor(limit: number, resolve: (name: string, kind: number) => Entry) {
+  constructor(limit: number, resolve: (name: string, kind: number) => Entry, all: IntroducedNames = { names: 0 }) {
     this.#limit = limit;
     this.#resolve = resolve;
+    this.#all = all;
   }
 
   read(body: Reader): Entry {
@@ -66,13 +73,14 @@ export class CommandNumbers<Entry> {
   }
 
   #introduce(body: Reader): Entry {
-    if (this.#entries.length >= this.#limit)
+    if (this.#all.names >= this.#limit)
       throw new ProtocolError(`more than ${this.#limit} command names were introduced (limit commandNames)`);
     const length = body.uint32();
     if (length === 0 || length > COMMAND_NAME_BYTES)
       throw new ProtocolError(`a command name of ${length} bytes; the limit is ${COMMAND_NAME_BYTES}`);
     const entry = this.#resolve(body.string(length), body.uint32());
     this.#entries.push(entry);
+    this.#all.names++;
     return entry;
   }
 }

@@ -1,9 +1,11 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
+import type { CommandPriority } from "../schema/service-type.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Timer } from "../time/timers.ts";
 import { unreadableError } from "./call-errors.ts";
+import type { OutgoingClass } from "./outgoing-class.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
@@ -19,17 +21,20 @@ export interface Submitted {
 export interface BatchPlace {
   /** See {@link CommandFlag}. */
   readonly flags: number;
+  /** The class of all members; undefined for a command that belongs to no batch, which has its own. */
+  readonly priority: CommandPriority | undefined;
   /** The member before it, without whose success it must not run. */
   readonly after: Submitted | undefined;
 }
 
 /** The place of a command that belongs to no batch. */
-export const noBatch: BatchPlace = { flags: 0, after: undefined };
+export const noBatch: BatchPlace = { flags: 0, priority: undefined, after: undefined };
 
 /** A command of this side, from its call until the peer has sent its end. */
 export class OutgoingCall implements Submitted {
   readonly command: AnyCommand;
   readonly place: BatchPlace;
+  readonly leaves: OutgoingClass;
   readonly result: Promise<unknown>;
   /** 0 until it is sent, and for one-ways. */
   id = 0;
@@ -52,9 +57,10 @@ export class OutgoingCall implements Submitted {
   #resolve!: (reply: unknown) => void;
   #reject!: (error: CommandError) => void;
 
-  constructor(command: AnyCommand, place: BatchPlace) {
+  constructor(command: AnyCommand, place: BatchPlace, leaves: OutgoingClass) {
     this.command = command;
     this.place = place;
+    this.leaves = leaves;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -6,7 +6,6 @@ import type { Session as SessionCore } from "../session/session.ts";
 import type { StreamBudget } from "../session/stream-budget.ts";
 import { StreamWindow } from "../session/stream-window.ts";
 import { sourceError } from "./call-errors.ts";
-import type { CommandFrames } from "./command-frames.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { StreamReader } from "./stream-reader.ts";
 import { StreamWriter } from "./stream-writer.ts";
@@ -16,7 +15,6 @@ export type Requests = AsyncIterable<unknown> | Iterable<unknown>;
 
 export interface OutgoingStreamsOptions {
   readonly core: SessionCore;
-  readonly frames: CommandFrames;
   readonly streamBudget: StreamBudget;
   readonly peerLimits: PeerLimits;
   /** Gives a call up and tells the peer. */
@@ -46,7 +44,7 @@ export class OutgoingStreams {
     writer.pump(requests).then(
       (whole) => {
         if (!whole || call.settled || core.ended) return;
-        core.begin(FrameType.END).uintNumber(call.id);
+        core.begin(FrameType.END, call.leaves.priority).uintNumber(call.id);
         core.end();
       },
       (error: unknown) => cancel(call, sourceError(call.command, error)),
@@ -63,10 +61,11 @@ export class OutgoingStreams {
   }
 
   #writer(call: OutgoingCall): StreamWriter<unknown> {
-    const { core, frames, peerLimits } = this.#options;
+    const { peerLimits } = this.#options;
+    const { outbox, frames } = call.leaves;
     return new StreamWriter<unknown>(new CreditBudget(peerLimits.streamItems, peerLimits.streamBytes), {
       get room() {
-        return call.sent && core.outboxes.normal.room;
+        return call.sent && outbox.room;
       },
       write: (item) => frames.item(call.id, call.command, item),
     });

@@ -11,6 +11,7 @@ import { type CommandType, type ServiceType, type Side, serviceInfo } from "../s
 import type { Connection } from "../session/connection.ts";
 import { type ControlType, FrameType } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
+import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
@@ -174,7 +175,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       const lost = (): void => reject(this.#lostError());
       if (this.#end !== undefined) return lost();
       this.#flushing.add(lost);
-      this.#caller!.sender.whenPassed(() =>
+      this.#caller!.classes.whenPassed(() =>
         this.core.outboxes.whenAcknowledged(() => {
           this.#flushing.delete(lost);
           resolve();
@@ -222,11 +223,11 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   stats(): SessionStats {
     return {
-      commandsSent: this.#caller?.sender.sent ?? 0,
+      commandsSent: this.#caller?.classes.sent ?? 0,
       commandsHandled: this.#receiver?.handled ?? 0,
       oneWaysFailed: this.#oneWayFailures.total,
       oneWaysRefused: this.#receiver?.oneWaysRefused ?? 0,
-      volatileDropped: this.#caller?.volatile.dropped ?? 0,
+      volatileDropped: this.#caller?.classes.volatileDropped ?? 0,
       volatileRefused: this.#receiver?.volatileRefused ?? 0,
       callsPending: this.#caller?.pending ?? 0,
       commandsPending: this.#receiver?.pending ?? 0,
@@ -236,7 +237,8 @@ export class Peer<Data = unknown> implements Session<Data> {
 
   /** Sends a numbered frame that is about the session itself. */
   control(type: ControlType, body: (writer: Writer) => void): void {
-    body(this.core.begin(type));
+    // Every session gets a ticket that can wait: it is not worth a class to each of them.
+    body(this.core.begin(type, type === FrameType.TICKET ? Priority.NORMAL : Priority.CONTROL));
     this.core.end();
   }
 
@@ -279,27 +281,27 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#options.opened(this, hello);
   }
 
-  #frame(type: FrameType, body: Reader, size: number): void {
+  #frame(type: FrameType, body: Reader, size: number, priority: Priority): void {
     const receiver = this.#receiver!;
-    if (type === FrameType.REQUEST) receiver.request(body, size);
-    else if (type === FrameType.SEND) receiver.send(body, size);
-    else if (type === FrameType.SEND_VOLATILE) receiver.volatile(body, size);
-    else if (type === FrameType.VOID) receiver.skip(body);
+    if (type === FrameType.REQUEST) receiver.request(body, size, priority);
+    else if (type === FrameType.SEND) receiver.send(body, size, priority);
+    else if (type === FrameType.SEND_VOLATILE) receiver.volatile(body, size, priority);
+    else if (type === FrameType.VOID) receiver.skip(body, priority);
     else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {
       const id = body.uintNumber();
       if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)
         throw new ProtocolError(`a frame of type ${type} has more in it than an id`);
-      if (this.#isMine(id)) this.#caller!.frame(type, id, body, size);
-      else if (type === FrameType.ITEM) receiver.item(id, body, size);
-      else if (type === FrameType.END) receiver.endOfItems(id);
-      else if (type === FrameType.CANCEL) receiver.cancel(id);
+      if (this.#isMine(id)) this.#caller!.frame(type, id, body, size, priority);
+      else if (type === FrameType.ITEM) receiver.item(id, body, size, priority);
+      else if (type === FrameType.END) receiver.endOfItems(id, priority);
+      else if (type === FrameType.CANCEL) receiver.cancel(id, priority);
       else throw new ProtocolError(`a frame of type ${type} for a command of the side that sent it`);
     }
   }
 
-  #credit(id: number, items: number, bytes: number): void {
-    if (id === 0 || this.#isMine(id)) this.#caller!.credit(id, items, bytes);
+  #credit(id: number, items: number, bytes: number, priority: Priority): void {
+    if (id === 0 || this.#isMine(id)) this.#caller!.credit(id, items, bytes, priority);
     else this.#receiver!.credit(id, items, bytes);
   }
 
@@ -344,8 +346,8 @@ export class Peer<Data = unknown> implements Session<Data> {
       resumed: (answer) => this.#resumed(answer),
       confirmed: () => this.#options.confirmed(this),
       replay: (frame, write) => sendAgain(frame, write, this.#caller!),
-      frame: (type, body, size) => this.#frame(type, body, size),
-      credit: (id, items, bytes) => this.#credit(id, items, bytes),
+      frame: (type, body, size, priority) => this.#frame(type, body, size, priority),
+      credit: (id, items, bytes, priority) => this.#credit(id, items, bytes, priority),
       room: () => {
         this.#caller?.retry();
         this.#receiver?.retry();

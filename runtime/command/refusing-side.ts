@@ -4,8 +4,9 @@ import { codeNumbers } from "../errors/code.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { CommandType } from "../schema/service-type.ts";
 import { CommandFlag, FrameType } from "../session/frame.ts";
+import type { Priority } from "../session/priority.ts";
 import type { CommandReceiver, HandlerSide, ReceiverOptions } from "./handler-side.ts";
-import { Intake } from "./intake.ts";
+import { Intakes } from "./intake.ts";
 
 /** A side without handlers: a page that only calls carries this instead of all that handlers need. */
 export const refusingSide = (): HandlerSide => ({
@@ -21,9 +22,9 @@ async function refuseReply({ name }: CommandType): Promise<never> {
 /** Refuses each command at once, with what a dispatcher says to a name that nobody registered. */
 class RefusingReceiver implements CommandReceiver {
   readonly #options: ReceiverOptions;
-  readonly #intake: Intake<string>;
-  /** Sizes of refused commands whose credit is not given back: a peer that takes no answers gets no more of it. */
-  #untaken: number[] = [];
+  readonly #intakes: Intakes<string>;
+  /** Refused commands whose credit is not given back: a peer that takes no answers gets no more of it. */
+  #untaken: { readonly size: number; readonly priority: Priority }[] = [];
   draining = false;
   readonly handled = 0;
   readonly pending = 0;
@@ -32,16 +33,17 @@ class RefusingReceiver implements CommandReceiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    this.#intake = new Intake({ ...options, owed: options.core.owed }, (name) => name);
+    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name) => name);
   }
 
-  request(body: Reader, size: number): void {
-    const id = this.#intake.id(body);
-    const name = this.#intake.head(body, size);
+  request(body: Reader, size: number, priority: Priority): void {
+    const intake = this.#intakes.of(priority);
+    const id = intake.id(body);
+    const name = intake.head(body, size);
     // Whatever came before it failed here.
-    const abandoned = (this.#intake.flags & CommandFlag.AFTER_SUCCESS) !== 0;
+    const abandoned = (intake.flags & CommandFlag.AFTER_SUCCESS) !== 0;
     const { core } = this.#options;
-    const writer = core.begin(FrameType.FAIL);
+    const writer = core.begin(FrameType.FAIL, priority);
     writer.uintNumber(id);
     Failure.write(writer, {
       code: codeNumbers[abandoned ? "ABORTED" : "UNIMPLEMENTED"],
@@ -49,38 +51,38 @@ class RefusingReceiver implements CommandReceiver {
       outcome: Failure_Outcome.NOT_RUN,
     });
     core.end();
-    this.#take(size);
+    this.#take(size, priority);
   }
 
-  send(body: Reader, size: number): void {
-    this.#intake.head(body, size);
+  send(body: Reader, size: number, priority: Priority): void {
+    this.#intakes.of(priority).head(body, size);
     this.oneWaysRefused++;
-    this.#take(size);
+    this.#take(size, priority);
   }
 
-  volatile(body: Reader): void {
-    this.#intake.volatileHead(body);
+  volatile(body: Reader, _size: number, priority: Priority): void {
+    this.#intakes.of(priority).volatileHead(body);
     this.oneWaysRefused++;
   }
 
-  skip(body: Reader): void {
-    this.#intake.skip(body);
+  skip(body: Reader, priority: Priority): void {
+    this.#intakes.of(priority).skip(body);
   }
 
-  item(id: number): void {
-    this.#intake.checkStarted(id);
+  item(id: number, _body: Reader, _size: number, priority: Priority): void {
+    this.#intakes.of(priority).checkStarted(id);
   }
 
-  endOfItems(id: number): void {
-    this.#intake.checkStarted(id);
+  endOfItems(id: number, priority: Priority): void {
+    this.#intakes.of(priority).checkStarted(id);
   }
 
-  cancel(id: number): void {
-    this.#intake.checkStarted(id);
+  cancel(id: number, priority: Priority): void {
+    this.#intakes.of(priority).checkStarted(id);
   }
 
   credit(id: number): void {
-    this.#intake.checkStarted(id);
+    this.#intakes.checkStarted(id);
   }
 
   hold(): () => void {
@@ -88,19 +90,22 @@ class RefusingReceiver implements CommandReceiver {
   }
 
   retry(): void {
-    if (!this.#options.core.outboxes.normal.room) return;
-    for (const size of this.#untaken) this.#intake.taken(size);
-    this.#untaken = [];
+    const { outboxes } = this.#options.core;
+    this.#untaken = this.#untaken.filter(({ size, priority }) => {
+      const { room } = outboxes.of(priority);
+      if (room) this.#intakes.of(priority).taken(size);
+      return !room;
+    });
   }
 
   restate(): void {
-    this.#intake.restate();
+    this.#intakes.restate();
   }
 
   lost(): void {}
 
-  #take(size: number): void {
-    this.#untaken.push(size);
+  #take(size: number, priority: Priority): void {
+    this.#untaken.push({ size, priority });
     this.retry();
   }
 }

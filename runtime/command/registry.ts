@@ -65,6 +65,7 @@ function refusing(name: string, refusal: CommandError): Registration {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   };

@@ -1,6 +1,7 @@
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { FrameType } from "../session/frame.ts";
+import type { Priority } from "../session/priority.ts";
 import type { ReplayedFrame, WriteFrame } from "../session/session-options.ts";
 
 /** Where the parts of a REQUEST or SEND lie, in the memory of the frame. */
@@ -21,14 +22,14 @@ export interface ReplayCaller {
   /** The command with this id goes as VOID. */
   voided(id: number): void;
   /** The one-way that left under this number goes as VOID. */
-  oneWayTooLate(number: number): void;
+  oneWayTooLate(number: number, priority: Priority): void;
 }
 
 /** Sends a frame again, as it is to be now. */
 export function sendAgain(frame: ReplayedFrame, write: WriteFrame, caller: ReplayCaller): void {
   const type = replayedType(frame, (id) => caller.wants(id));
   if (type === FrameType.VOID && frame.type === FrameType.REQUEST) caller.voided(readHead(frame).id);
-  if (type === FrameType.VOID && frame.type === FrameType.SEND) caller.oneWayTooLate(frame.number);
+  if (type === FrameType.VOID && frame.type === FrameType.SEND) caller.oneWayTooLate(frame.number, frame.priority);
   write(type, (writer) => writeReplayed(writer, frame, type));
 }
 

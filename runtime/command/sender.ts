@@ -1,32 +1,37 @@
 import { CommandError } from "../errors/command-error.ts";
 import { CreditBudget } from "../session/credit.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
+import type { Outbox } from "../session/outbox.ts";
+import { shareOf } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError } from "./call-errors.ts";
+import type { CommandFrames } from "./command-frames.ts";
 import { limitError } from "./failure.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { SendQueue } from "./send-queue.ts";
 
 export interface SenderOptions {
   readonly core: SessionCore;
+  /** Of its class. */
+  readonly outbox: Outbox;
+  readonly frames: CommandFrames;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
   readonly timers: Timers;
   /** How long a send may wait for room or credit. */
   readonly sendTimeoutMs: number;
-  /** The encoding of a request that has to wait. Throws CommandError. */
-  readonly encode: (call: OutgoingCall, request: unknown) => Uint8Array;
   /** Writes a call's first frame and returns the size that counts as credit. Throws CommandError. */
   readonly write: (call: OutgoingCall, request: unknown, encoded: boolean) => number;
   /** A call that waited will not be sent. */
   readonly fail: (call: OutgoingCall, error: unknown) => void;
 }
 
-/** Sends commands as room and credit allow, in the order of their calls: who finds others waiting waits behind them. */
+/** Sends the commands of one class as room and credit allow, in the order of their calls: who finds others waiting waits behind them. */
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #outbox: Outbox;
   readonly #budget: CreditBudget;
   readonly #queue: SendQueue;
   /** Commands that were sent. */
@@ -34,8 +39,11 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    const { outbox } = options;
+    const { priority } = outbox;
     const { queuedCommands, queuedBytes } = options.peerLimits;
-    this.#budget = new CreditBudget(queuedCommands, queuedBytes);
+    this.#outbox = outbox;
+    this.#budget = new CreditBudget(shareOf(priority, queuedCommands), shareOf(priority, queuedBytes));
     this.#queue = new SendQueue(options.timers, options.sendTimeoutMs, () => this.#open);
   }
 
@@ -87,16 +95,16 @@ export class Sender {
   }
 
   get #open(): boolean {
-    return this.#options.core.outboxes.normal.room && this.#budget.open;
+    return this.#outbox.room && this.#budget.open;
   }
 
   #wait(call: OutgoingCall, request: unknown): void {
-    const { limits, sendTimeoutMs, encode, write, fail } = this.#options;
+    const { limits, sendTimeoutMs, frames, write, fail } = this.#options;
     const { command } = call;
     if (this.#queue.length >= limits.waitingSends)
       throw limitError("waitingSends", limits.waitingSends, `${this.#queue.length} sends wait for room`, command);
     // Encoded now: whoever called may change the object while it waits.
-    const encoded = encode(call, request);
+    const encoded = frames.encode(command, request);
     const size = encoded.length;
     if (this.#queue.length > 0 && this.#queue.bytes + size > limits.outboxBytes)
       throw limitError("outboxBytes", limits.outboxBytes, `${this.#queue.bytes} bytes wait for room`, command);

@@ -19,7 +19,7 @@ export interface LostOneWays extends Iterable<CommandError> {
 }
 
 /**
- * The one-ways that were sent and perhaps not accepted, by their numbers: their promises have resolved, so that this is what is left to tell
+ * The one-ways of one class that were sent and perhaps not accepted, by their numbers: their promises have resolved, so that this is what is left to tell
  * their fate. Bounded by the outbox, which bounds what is not accepted.
  */
 export class SentOneWays {
@@ -50,11 +50,11 @@ export class SentOneWays {
   /**
    * What the end of the session leaves.
    *
-   * @param acknowledged how many frames the peer had accepted before
+   * @param acknowledged how many frames of their class the peer had accepted before
    * @param handed how many were given to a transport
    */
-  lost(end: SessionEnd, acknowledged: number, handed: number): LostOneWays {
-    const accepted = Math.max(acknowledged, Math.min(countOf(end.accepted ?? [], Priority.NORMAL), handed));
+  lost(end: SessionEnd, acknowledged: number, handed: number, priority: Priority = Priority.NORMAL): LostOneWays {
+    const accepted = Math.max(acknowledged, Math.min(countOf(end.accepted ?? [], priority), handed));
     const runs: Run[] = [];
     let count = 0;
     for (let at = 0; at < this.#runs.length; at++) {

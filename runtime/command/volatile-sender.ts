@@ -1,5 +1,6 @@
 import type { CommandError } from "../errors/command-error.ts";
 import type { CallOptions } from "../schema/caller.ts";
+import type { Outbox } from "../session/outbox.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { unsentError } from "./call-errors.ts";
 import type { CommandFrames } from "./command-frames.ts";
@@ -9,6 +10,7 @@ import type { Sender } from "./sender.ts";
 
 export interface VolatileSenderOptions {
   readonly core: SessionCore;
+  readonly outbox: Outbox;
   readonly frames: CommandFrames;
   readonly sender: Sender;
   /** Throws CommandError when nothing may be called. */
@@ -50,8 +52,8 @@ export class VolatileSender {
   }
 
   get #open(): boolean {
-    const { core, sender } = this.#options;
-    return !core.detached && sender.free && core.outboxes.normal.volatileRoom;
+    const { core, outbox, sender } = this.#options;
+    return !core.detached && sender.free && outbox.volatileRoom;
   }
 
   #send(command: AnyCommand, request: unknown, timeoutMs: number): void {

@@ -10,6 +10,9 @@ export type CommandKind = "unary" | "one_way" | "server_stream" | "client_stream
 /** What becomes of a one-way command when its connection is lost or its session is full. */
 export type Delivery = "RELIABLE" | "VOLATILE";
 
+/** What travels first when not everything can leave at once. Commands keep their order within their class. */
+export type CommandPriority = "HIGH" | "NORMAL" | "BULK";
+
 /** Members of the same names as `T`'s: an interface that extends this and says what they are has the comments of `T`'s, as far as editors are concerned. */
 export type Documented<T> = { readonly [Name in keyof T]: unknown };
 
@@ -39,6 +42,8 @@ export interface CommandType<
   readonly delivery: Delivery;
   /** Runs also while its side is overloaded. */
   readonly critical: boolean;
+  /** The class in which it travels, and whatever answers it. */
+  readonly priority: CommandPriority;
   /** The schema says so of it, of its service or of its file. It works all the same. */
   readonly deprecated: boolean;
   /** Messages that this command may attach to its errors. */

@@ -5,6 +5,7 @@ import type { Peer } from "../command/peer.ts";
 import { endReasons } from "../errors/end-reason.ts";
 import { FrameType } from "../session/frame.ts";
 import { checkCredentials } from "../session/introduction.ts";
+import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Admissions } from "./admissions.ts";
 import { expiresInMs, isRefusal, type Refusal, type Verdict } from "./verdict.ts";
@@ -83,7 +84,7 @@ export class Renewals<Data> {
     peer.control(FrameType.ADMITTED, (writer) =>
       Admitted.write(writer, { admitted, expiresInMs: expiresInMs(peer.principal, this.#host.wallNow()), reason }),
     );
-    peer.core.outboxes.whenAcknowledged(() => this.#accepted(peer));
+    peer.core.outboxes.of(Priority.CONTROL).whenAcknowledged(() => this.#accepted(peer));
   }
 
   /** The client has the answer. */

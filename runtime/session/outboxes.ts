@@ -2,7 +2,7 @@ import type { Writer } from "../bytes/writer.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import type { FrameType } from "./frame.ts";
 import { Outbox, type RecordSink } from "./outbox.ts";
-import { ByPriority, byUrgency, Priority } from "./priority.ts";
+import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 
 /** The outboxes of a session: one for each class of priority that was used. A class that is full holds no other one back. */
@@ -12,6 +12,7 @@ export class Outboxes {
   readonly #boxes: ByPriority<Outbox>;
   /** The one in which a frame was begun. */
   #begun: Outbox | undefined;
+  #greets = false;
 
   /**
    * @param limit bytes that each class but the two lesser ones may hold, see {@link shareOf}
@@ -108,8 +109,15 @@ export class Outboxes {
     return countEach((priority) => this.#boxes.get(priority)?.flushed ?? 0);
   }
 
+  /** What is in NORMAL's outbox goes before all else in this turn: a greeting is among it, and nothing may come before that. */
+  greet(): void {
+    this.#greets = true;
+  }
+
   /** Hands over what waits, the most urgent first. See {@link Outbox.flush}. */
   flush(sink: RecordSink, now: number): void {
+    if (this.#greets) this.normal.flush(sink, now);
+    this.#greets = false;
     for (const box of this.all) box.flush(sink, now);
   }
 
@@ -154,12 +162,4 @@ export class Outboxes {
     if (this.keeps) box.keepIn(new ReplayBuffer());
     return this.#boxes.add(priority, box);
   }
-}
-
-/**
- * What a class may have beside NORMAL's whole of something that is bounded. Its own, since classes that shared one bound would wait for each other
- * there, the urgent for the bulky one; and less than the whole, since what is urgent is little, and what is bulky can wait.
- */
-export function shareOf(priority: Priority, whole: number): number {
-  return priority === Priority.NORMAL ? whole : Math.ceil(whole / (priority === Priority.BULK ? 2 : 4));
 }

@@ -2,6 +2,7 @@ import type { Timers } from "../time/timers.ts";
 import { Acks } from "./acks.ts";
 import type { Grantable } from "./credit.ts";
 import { FrameType } from "./frame.ts";
+import type { Priority } from "./priority.ts";
 import type { WriteFrame } from "./session-options.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { WriteFrame } from "./session-options.ts";
 export class Owed {
   readonly acks: Acks;
   readonly #schedule: () => void;
+  /** By the id of a stream; by 0 or less for the commands of the class with that number. */
   readonly #grants = new Map<number, Grantable>();
   #pong = -1;
 
@@ -20,10 +22,15 @@ export class Owed {
     this.#schedule = schedule;
   }
 
-  /** A window that its reader emptied by half. */
+  /** A stream's window that its reader emptied by half. */
   grant(id: number, window: Grantable): void {
     this.#grants.set(id, window);
     this.#schedule();
+  }
+
+  /** The same of the commands of a class. */
+  grantCommands(priority: Priority, window: Grantable): void {
+    this.grant(-priority, window);
   }
 
   /** Its stream is over: nobody needs its credit. */
@@ -62,9 +69,10 @@ export class Owed {
     for (const [id, window] of this.#grants) {
       const { items, bytes } = window.grant();
       write(FrameType.CREDIT, (writer) => {
-        writer.uintNumber(id);
+        writer.uintNumber(Math.max(0, id));
         writer.uintNumber(items);
         writer.uintNumber(bytes);
+        if (id < 0) writer.uint32(-id);
       });
     }
     this.#grants.clear();

@@ -37,3 +37,11 @@ export class ByPriority<T> {
     return item;
   }
 }
+
+/**
+ * What a class may have beside NORMAL's whole of something that is bounded. Its own, since classes that shared one bound would wait for each other
+ * there, the urgent for the bulky one; and less than the whole, since what is urgent is little, and what is bulky can wait.
+ */
+export function shareOf(priority: Priority, whole: number): number {
+  return priority === Priority.NORMAL ? whole : Math.ceil(whole / (priority === Priority.BULK ? 2 : 4));
+}

@@ -91,6 +91,7 @@ export class Session implements Carried {
     if (this.#state !== "opening" || !this.#opening.deciding) return;
     this.#state = "open";
     this.#watch();
+    this.outboxes.greet();
     this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options, expiresInMs));
     this.#retain(this.#options.retentionMs);
   }

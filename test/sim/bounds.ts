@@ -1,5 +1,6 @@
 import type { Peer } from "../../runtime/command/peer.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
+import { byUrgency, shareOf } from "../../runtime/session/priority.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
 import type { SimProcess } from "./process.ts";
 import type { Scenario } from "./scenario.ts";
@@ -16,9 +17,9 @@ const MOVE_BYTES = 300;
 export function tooMuch(session: Session, { limits, textLength, moves }: Scenario): string | undefined {
   const { callsPending, commandsPending } = session.stats();
   const { heldBytes } = (session as unknown as Peer).core.outboxes;
-  // One message may overshoot; ends and cancellations need no room, and each command has at most one of each.
-  const bound =
-    limits.outboxBytes + 2 * textLength + 200 + moves * MOVE_BYTES + (callsPending + commandsPending + PAST_COMMANDS) * END_BYTES;
+  // One message of each class may overshoot; ends and cancellations need no room, and each command has at most one of each.
+  const room = byUrgency.reduce<number>((sum, priority) => sum + shareOf(priority, limits.outboxBytes) + 2 * textLength + 200, 0);
+  const bound = room + moves * MOVE_BYTES + (callsPending + commandsPending + PAST_COMMANDS) * END_BYTES;
   return heldBytes > bound ? `holds ${heldBytes} bytes, more than ${bound}` : undefined;
 }
 

@@ -23,7 +23,8 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
 
   const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => {
     const lane = laneOf(context);
-    return model.bind(model.start(lane, kind), lane, kind, idOf(text));
+    const id = idOf(text);
+    return model.bind(model.start(lane, kind, id), lane, kind, id);
   };
 
   const work = async ({ plan, id }: Sent, { signal }: Pick<Context, "signal">): Promise<void> => {
@@ -54,12 +55,17 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
   }
 
   /** Reads a stream of requests, whose first item says which command it is. */
-  const take = (kind: "up" | "both", items: AsyncIterable<Text>, context: Context): AsyncGenerator<[Sent, Text]> => {
+  const take = (kind: "up" | "both" | "bothBulk", items: AsyncIterable<Text>, context: Context): AsyncGenerator<[Sent, Text]> => {
     const lane = laneOf(context);
     return read(model.start(lane, kind), lane, kind, items);
   };
 
-  async function* read(start: Start, lane: Lane, kind: "up" | "both", items: AsyncIterable<Text>): AsyncGenerator<[Sent, Text]> {
+  async function* read(
+    start: Start,
+    lane: Lane,
+    kind: "up" | "both" | "bothBulk",
+    items: AsyncIterable<Text>,
+  ): AsyncGenerator<[Sent, Text]> {
     let expected = 0;
     for await (const item of items) {
       const id = idOf(item.text);
@@ -76,6 +82,10 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
 
   return probe({
     echo: (request, context) => perform(begin("echo", request, context), context),
+    echoHigh: (request, context) => perform(begin("echoHigh", request, context), context),
+    turnBulk: (request, context) => perform(begin("turnBulk", request, context), context),
+    noteHigh: async (request, context) => void (await perform(begin("noteHigh", request, context), context)),
+    noteBulk: async (request, context) => void (await perform(begin("noteBulk", request, context), context)),
     turn: (request, context) => perform(begin("turn", request, context), context),
     note: async (request, context) => void (await perform(begin("note", request, context), context)),
     noteInTurn: async (request, context) => void (await perform(begin("noteInTurn", request, context), context)),
@@ -102,6 +112,7 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
       return { text: last?.id ?? "", number };
     },
     both: (items, context) => echoAll(take("both", items, context), context),
+    bothBulk: (items, context) => echoAll(take("bothBulk", items, context), context),
   });
 
   async function* echoAll(items: AsyncGenerator<[Sent, Text]>, context: Context): AsyncGenerator<TextInit> {

@@ -1,6 +1,32 @@
 import { CommandError } from "../../runtime/errors/command-error.ts";
+import type { CommandPriority } from "../../runtime/schema/service-type.ts";
 
-export type Kind = "echo" | "note" | "turn" | "noteInTurn" | "blip" | "later" | "down" | "up" | "both";
+/** What a command is, by the method that is called, and the class of priority in which it travels. */
+export const priorities: {
+  readonly [Name in "echo" | "note" | "turn" | "noteInTurn" | "blip" | "later" | "down" | "up" | "both"]: "NORMAL";
+} & { readonly [Name in "echoHigh" | "noteHigh"]: "HIGH" } & { readonly [Name in "noteBulk" | "turnBulk" | "bothBulk"]: "BULK" } = {
+  echo: "NORMAL",
+  note: "NORMAL",
+  turn: "NORMAL",
+  noteInTurn: "NORMAL",
+  blip: "NORMAL",
+  later: "NORMAL",
+  down: "NORMAL",
+  up: "NORMAL",
+  both: "NORMAL",
+  echoHigh: "HIGH",
+  noteHigh: "HIGH",
+  noteBulk: "BULK",
+  turnBulk: "BULK",
+  bothBulk: "BULK",
+};
+export type Kind = keyof typeof priorities;
+
+const oneWays: ReadonlySet<Kind> = new Set(["note", "noteInTurn", "blip", "noteHigh", "noteBulk"]);
+/** Commands that have a deadline though nobody asked for one. */
+const late: ReadonlySet<Kind> = new Set(["echo", "turn", "later", "echoHigh", "turnBulk"]);
+/** Commands that begin without a message, and are known by their first item. */
+const unnamed: ReadonlySet<Kind> = new Set(["up", "both", "bothBulk"]);
 
 /** What a handler shall do with one command. */
 export interface Plan {
@@ -19,7 +45,9 @@ export class Sent {
   readonly lane: Lane;
   readonly place: number;
   readonly plan: Plan;
-  /** Holds the next one back, as its schema or its batch says. */
+  /** The class in which it travels. */
+  priority: CommandPriority;
+  /** Holds the next one of its class back, as its schema or its batch says. */
   ordered: boolean;
   /** The command whose failure keeps this one from running. */
   after: Sent | undefined;
@@ -38,11 +66,12 @@ export class Sent {
     this.place = place;
     this.plan = plan;
     this.fragile = fragile;
-    this.ordered = kind === "turn" || kind === "noteInTurn";
+    this.priority = priorities[kind];
+    this.ordered = kind === "turn" || kind === "noteInTurn" || kind === "turnBulk";
   }
 
   get oneWay(): boolean {
-    return this.kind === "note" || this.kind === "noteInTurn" || this.kind === "blip";
+    return oneWays.has(this.kind);
   }
 }
 
@@ -52,7 +81,8 @@ export class Lane {
   sent = 0;
   /** In the order in which handlers were called; those of streams are known by their first item only. */
   readonly starts: Start[] = [];
-  holder: Sent | undefined;
+  /** The ordered command that runs, by class. */
+  readonly holders: Map<CommandPriority, Sent> = new Map();
   /** One-ways of which `status()` told that they came to nothing, and those among them that certainly did not run. */
   oneWaysFailed = 0;
   oneWaysNotRun = 0;
@@ -133,9 +163,10 @@ export class Model {
     return sent;
   }
 
-  /** A handler is called. */
-  start(lane: Lane, kind: Kind): Start {
-    const { holder } = lane;
+  /** A handler is called; what its first message says of itself is known for all but streams of messages. */
+  start(lane: Lane, kind: Kind, id?: string): Start {
+    const priority = (id === undefined ? undefined : this.#commands.get(id)?.priority) ?? priorities[kind];
+    const holder = lane.holders.get(priority);
     if (holder !== undefined) this.violation(`${lane.name}: a ${kind} started while ${holder.id}, which is ordered, was running`);
     const start: Start = { sent: undefined };
     lane.starts.push(start);
@@ -153,14 +184,15 @@ export class Model {
     this.trace(`start ${id}`);
     if (++sent.starts > 1) this.violation(`${id} was started ${sent.starts} times`);
     sent.handled = "running";
-    if (sent.ordered) lane.holder = sent;
+    if (sent.ordered) lane.holders.set(sent.priority, sent);
     return sent;
   }
 
   /** A handler has ended. */
   handled(sent: Sent, how: "ok" | "failed"): void {
     if (sent.handled === "running") sent.handled = how;
-    if (sent.lane.holder === sent) sent.lane.holder = undefined;
+    const { holders } = sent.lane;
+    if (holders.get(sent.priority) === sent) holders.delete(sent.priority);
   }
 
   /** A command's promise or stream has settled at its caller. */
@@ -198,11 +230,12 @@ export class Model {
   }
 
   #checkOrder(lane: Lane): void {
-    let last = -1;
+    const last = new Map<CommandPriority, number>();
     for (const { sent } of lane.starts) {
       if (sent === undefined) continue;
-      if (sent.place <= last) this.violation(`${sent.id} started behind ${lane.name}${last}`);
-      last = sent.place;
+      const before = last.get(sent.priority) ?? -1;
+      if (sent.place <= before) this.violation(`${sent.id} started behind ${lane.name}${before}`);
+      last.set(sent.priority, sent.place);
     }
   }
 
@@ -229,7 +262,7 @@ export class Model {
         this.violation(`the one-way ${sent.id} was sent in a session that lives, and started ${starts} times`);
       return;
     }
-    const unbound = (kind === "up" || kind === "both") && sent.items === 0;
+    const unbound = unnamed.has(kind) && sent.items === 0;
     if (!unbound && starts !== 1) this.violation(`${sent.id} (${kind}) succeeded and was started ${starts} times`);
     if (!unbound && handled !== "ok") this.violation(`${sent.id} (${kind}) succeeded, but its handler came to ${handled}`);
   }
@@ -239,8 +272,7 @@ export class Model {
     if (error.outcome === "NOT_RUN" && sent.starts > 0) this.violation(`${id} (${kind}) ran, and was told ${error.code} NOT_RUN`);
     switch (error.code) {
       case "DEADLINE_EXCEEDED":
-        if (!fragile && kind !== "echo" && kind !== "turn" && kind !== "later")
-          this.violation(`${id} (${kind}) had no deadline and missed it`);
+        if (!fragile && !late.has(kind)) this.violation(`${id} (${kind}) had no deadline and missed it`);
         return;
       case "CANCELLED":
         if (!fragile) this.violation(`${id} was cancelled by nobody`);

@@ -4,10 +4,14 @@ import { Admitted } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../../runtime/bytes/reader.ts";
 import { SessionCaller } from "../../runtime/command/caller.ts";
 import { Dispatcher } from "../../runtime/command/dispatcher.ts";
+import { IncomingCommand } from "../../runtime/command/incoming-command.ts";
 import { IncomingQueue } from "../../runtime/command/incoming-queue.ts";
+import { Intakes } from "../../runtime/command/intake.ts";
+import { OutgoingClasses } from "../../runtime/command/outgoing-class.ts";
+import type { Peer } from "../../runtime/command/peer.ts";
 import { Sender } from "../../runtime/command/sender.ts";
 import { VolatileSender } from "../../runtime/command/volatile-sender.ts";
-import type { Peer } from "../../runtime/command/peer.ts";
+import type { CommandPriority } from "../../runtime/schema/service-type.ts";
 import { type AdmissionRequest, Admissions } from "../../runtime/server/admissions.ts";
 import { Expiries } from "../../runtime/server/expiries.ts";
 import { Renewals } from "../../runtime/server/renewals.ts";
@@ -16,10 +20,11 @@ import { Acks } from "../../runtime/session/acks.ts";
 import { CreditWindow } from "../../runtime/session/credit.ts";
 import { FrameType } from "../../runtime/session/frame.ts";
 import { Outbox } from "../../runtime/session/outbox.ts";
+import { Priority } from "../../runtime/session/priority.ts";
 import { ReplayBuffer, type ReplaySink } from "../../runtime/session/replay-buffer.ts";
 import { ResumeSecrets } from "../../runtime/session/resume-secrets.ts";
-import { note } from "../support/report.ts";
 import { Succession } from "../../runtime/session/succession.ts";
+import { note } from "../support/report.ts";
 import { simulate } from "./world.ts";
 
 export const testTimeoutMs = 120_000;
@@ -69,6 +74,40 @@ const mutants: Readonly<Record<string, () => () => void>> = {
         for (const frame of frames.reverse()) sink(...frame);
       },
     })),
+  "what was accepted of one class counts as NORMAL": () =>
+    replace(Acks.prototype, "accept", ({ value }) => ({
+      value(this: Acks, bytes: number) {
+        value.call(this, bytes);
+      },
+    })),
+  "what was accepted of each class is told as another's": () =>
+    replace(Acks.prototype, "counts", ({ get }) => ({
+      get(this: Acks) {
+        const [normal = 0, control = 0, high = 0, bulk = 0] = get!.call(this);
+        return [normal, control, bulk, high];
+      },
+    })),
+  "the classes introduce names together": () =>
+    replace(Intakes.prototype, "of", ({ value }) => ({
+      value(this: Intakes<unknown>) {
+        return value.call(this, Priority.NORMAL);
+      },
+    })),
+  "an ordered command of class BULK holds nothing back": () =>
+    replace(IncomingCommand.prototype, "ordered", ({ get }) => ({
+      get(this: IncomingCommand) {
+        return this.priority !== Priority.BULK && get!.call(this);
+      },
+    })),
+  "commands of one class travel in two": () =>
+    replace(OutgoingClasses.prototype, "of", ({ value }) => {
+      let turn = 0;
+      return {
+        value(this: OutgoingClasses, name: CommandPriority) {
+          return value.call(this, name === "NORMAL" && ++turn % 2 === 0 ? "HIGH" : name);
+        },
+      };
+    }),
   "credit is not told again after a resume": () => replace(Dispatcher.prototype, "restate", () => ({ value() {} })),
   "credit is not renewed": () => replace(CreditWindow.prototype, "take", () => ({ value: () => false })),
   "the old resume secret is wiped before the new one is confirmed": () =>

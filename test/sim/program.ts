@@ -22,8 +22,21 @@ const kinds: readonly Kind[] = [
   "down",
   "up",
   "both",
+  "echoHigh",
+  "echoHigh",
+  "noteHigh",
+  "noteBulk",
+  "noteBulk",
+  "turnBulk",
+  "bothBulk",
 ];
-const batchKinds = ["echo", "note", "turn", "noteInTurn"] as const;
+/** Members of one class, and of several. */
+const batches = [
+  ["echo", "note", "turn", "noteInTurn"],
+  ["echoHigh", "noteHigh"],
+  ["noteBulk", "turnBulk"],
+  ["echo", "turn", "noteHigh", "turnBulk"],
+] as const;
 
 export interface ProgramOptions {
   readonly process: SimProcess;
@@ -112,7 +125,8 @@ export class Program {
         this.#read(sent, this.#proxy.down(this.#request(sent), call));
         break;
       case "both":
-        this.#read(sent, this.#proxy.both(this.#items(sent), call));
+      case "bothBulk":
+        this.#read(sent, this.#proxy[kind](this.#items(sent), call));
         break;
       case "up":
         this.#watch(sent, this.#proxy.up(this.#items(sent), call), (reply) => (reply as Text).number === sent.items);
@@ -126,11 +140,12 @@ export class Program {
   #batch(members: number): number {
     const { model, lane, random } = this.#options;
     const stopOnError = random.chance(0.5);
+    const batchKinds = random.pick(batches);
     const sents: Sent[] = [];
     const settled = this.#session.batch(
       (batch) => {
         const proxy = batch.use(Probe);
-        return Array.from({ length: members }, (_, at) => {
+        const results = Array.from({ length: members }, (_, at) => {
           const kind = random.pick(batchKinds);
           const { call, fragile } = this.#callOptions();
           const sent = model.send(lane, kind, this.#plan(), fragile);
@@ -139,6 +154,10 @@ export class Program {
           sents.push(sent);
           return proxy[kind](this.#request(sent), call) as Promise<unknown>;
         });
+        const [first, ...others] = sents;
+        const mixed = others.some(({ priority }) => priority !== first!.priority);
+        for (const sent of sents) if (mixed) sent.priority = "NORMAL";
+        return results;
       },
       { stopOnError },
     );

@@ -40,6 +40,7 @@ function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefau
       ordered: typeof own.ordered === "boolean" ? own.ordered : defaults.ordered,
       delivery: own.delivery === "VOLATILE" ? "VOLATILE" : "RELIABLE",
       critical: typeof own.critical === "boolean" ? own.critical : defaults.critical,
+      priority: own.priority === "HIGH" || own.priority === "BULK" ? own.priority : "NORMAL",
     }),
   };
 }

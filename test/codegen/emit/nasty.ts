@@ -68,7 +68,15 @@ export const nasty: Schema = schema(
             .map((name) => command(name, "nasty.Map", "nasty.Promise", { comment: breakOut })),
           command("Stream", "nasty.Data", "nasty.Iterable", { kind: "bidi_stream", requestStream: true, responseStream: true }),
           command("Wait", "nasty.Context", "nasty.DeferredReply", {
-            zserver: { timeoutMs: 0, errors: ["nasty.Data"], deferred: true, ordered: false, delivery: "RELIABLE", critical: false },
+            zserver: {
+              timeoutMs: 0,
+              errors: ["nasty.Data"],
+              deferred: true,
+              ordered: false,
+              delivery: "RELIABLE",
+              critical: false,
+              priority: "NORMAL",
+            },
           }),
         ],
         { comment: breakOut },

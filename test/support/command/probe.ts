@@ -1,6 +1,6 @@
-import { implement, type Implementation } from "../../../runtime/command/handlers.ts";
-import type { Context } from "../../../runtime/command/context.ts";
 import { Probe, type ProbeHandlers, type Text, type TextInit } from "../../../generated/example/probe/v1/probe.ts";
+import type { Context } from "../../../runtime/command/context.ts";
+import { type Implementation, implement } from "../../../runtime/command/handlers.ts";
 
 /** Handlers that do the least; a test replaces those that it is about. */
 const plain: ProbeHandlers = {
@@ -9,6 +9,13 @@ const plain: ProbeHandlers = {
   turn: ({ text, number }) => ({ text, number }),
   noteInTurn() {},
   blip() {},
+  echoHigh: ({ text, number }) => ({ text, number }),
+  noteHigh() {},
+  noteBulk() {},
+  turnBulk: ({ text, number }) => ({ text, number }),
+  async *bothBulk(items) {
+    for await (const item of items) yield item;
+  },
   later: (_request, context) => context.defer(),
   *down({ number }) {
     for (let at = 0; at < number; at++) yield { number: at };

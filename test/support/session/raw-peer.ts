@@ -3,12 +3,12 @@ import { type Channel, type ChannelEvents, RecordKind } from "../../../runtime/c
 import { DialerChannel } from "../../../runtime/channel/dialer-channel.ts";
 import { ListenerChannel } from "../../../runtime/channel/listener-channel.ts";
 import { PlainChannel } from "../../../runtime/channel/plain-channel.ts";
-import type { KeyPair } from "../../../runtime/crypto/provider.ts";
 import { serverKeyOf } from "../../../runtime/crypto/identity.ts";
+import type { KeyPair } from "../../../runtime/crypto/provider.ts";
 import { type EndReason, endReasonFromNumber } from "../../../runtime/errors/end-reason.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import { defaultLimits, limitsToWire, type Limits } from "../../../runtime/session/limits.ts";
+import { defaultLimits, type Limits, limitsToWire } from "../../../runtime/session/limits.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
 import { identity, native, seededRandom } from "../channel/ends.ts";
@@ -23,7 +23,7 @@ export class RawPeer {
   readonly transport: Transport;
   readonly channel: Channel;
   readonly world: World;
-  readonly #received: Uint8Array[] = [];
+  readonly #received: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
   /** Why the channel or the transport ended. */
   ending: EndReason | "TRANSPORT" | undefined;
   established = false;
@@ -36,7 +36,7 @@ export class RawPeer {
       established: () => {
         this.established = true;
       },
-      record: (_kind, plaintext) => void this.#received.push(plaintext.slice()),
+      record: (kind, plaintext) => void this.#received.push({ kind, bytes: plaintext.slice() }),
       rotated() {},
       ended: (reason) => {
         this.ending ??= reason;
@@ -61,6 +61,12 @@ export class RawPeer {
     await this.world.settle();
   }
 
+  /** The same in records of a kind. */
+  async sendAs(kind: number, ...frames: readonly Uint8Array[]): Promise<void> {
+    this.channel.send(kind, join(...frames));
+    await this.world.settle();
+  }
+
   /** Sends frames without waiting. */
   put(...frames: readonly Uint8Array[]): void {
     this.channel.send(RecordKind.NORMAL, join(...frames));
@@ -68,7 +74,12 @@ export class RawPeer {
 
   /** All frames that came so far. */
   get frames(): ParsedFrame[] {
-    return parseFrames(join(...this.#received));
+    return parseFrames(join(...this.#received.map(({ bytes }) => bytes)));
+  }
+
+  /** Those in records of a kind. */
+  framesIn(kind: number): ParsedFrame[] {
+    return parseFrames(join(...this.#received.filter((record) => record.kind === kind).map(({ bytes }) => bytes)));
   }
 
   ofType(type: FrameType): ParsedFrame[] {

@@ -88,6 +88,8 @@ function counted(transport: Transport, passed: number[], connection: number, lim
 /** What the handlers of one side ran, and the replies that they owe. */
 class Handled {
   readonly notes: number[] = [];
+  readonly urgent: number[] = [];
+  readonly bulky: number[] = [];
   readonly turns: number[] = [];
   readonly items: number[] = [];
   readonly parked: DeferredReply<TextInit>[] = [];
@@ -95,6 +97,12 @@ class Handled {
   readonly handlers = [
     probe({
       note: ({ number }) => void this.notes.push(number),
+      noteHigh: ({ number }) => void this.urgent.push(number),
+      noteBulk: ({ number }) => void this.bulky.push(number),
+      turnBulk: async ({ number }) => {
+        this.bulky.push(number);
+        return { number };
+      },
       turn: async ({ number }) => {
         this.turns.push(number);
         return { number };
@@ -160,11 +168,13 @@ class Use {
   readonly #up = new Feed();
   readonly #both = new Feed();
   readonly #results: Promise<unknown>[];
+  readonly #classes: boolean;
   #next = 0;
 
-  constructor(caller: Session, theirs: Handled) {
+  constructor(caller: Session, theirs: Handled, classes: boolean) {
     this.#caller = caller;
     this.#theirs = theirs;
+    this.#classes = classes;
     const proxy = caller.use(Probe);
     this.#results = [
       proxy.up(this.#up).then(({ number }) => number),
@@ -175,7 +185,7 @@ class Use {
     this.go();
   }
 
-  /** Three one-ways, an ordered command, a command, and two items of each stream. */
+  /** Three one-ways, an ordered command, a command, and two items of each stream; the same of other classes where that is asked for. */
   go(): void {
     const proxy = this.#caller.use(Probe);
     const at = this.#next++;
@@ -184,6 +194,14 @@ class Use {
       proxy.turn({ number: at }, { timeoutMs: 600_000 }).then(({ number }) => number),
       proxy.echo({ number: at }, { timeoutMs: 600_000 }).then(({ number }) => number),
     );
+    if (this.#classes) {
+      for (const number of numbers(3, 3 * at)) proxy.noteHigh({ number });
+      proxy.noteBulk({ number: 2 * at });
+      this.#results.push(
+        proxy.echoHigh({ number: at }, { timeoutMs: 600_000 }).then(({ number }) => number),
+        proxy.turnBulk({ number: 2 * at + 1 }, { timeoutMs: 600_000 }).then(({ number }) => (number - 1) / 2),
+      );
+    }
     this.#up.push(2 * at, 2 * at + 1);
     this.#both.push(2 * at, 2 * at + 1);
   }
@@ -197,10 +215,13 @@ class Use {
   /** Throws unless everything ran once, in order, and was answered so. */
   check(results: unknown, what: string): void {
     const count = this.#next;
-    const answers = numbers(count).flatMap((at) => [at, at]);
+    const answers = numbers(count).flatMap((at) => (this.#classes ? [at, at, at, at] : [at, at]));
     const expected = [2 * count, numbers(2 * count), numbers(5), "parked", ...answers, undefined];
     assert.equal(results, expected, `${what}: answers`);
     assert.equal(this.#theirs.notes, numbers(3 * count), `${what}: one-ways`);
+    const others = this.#classes ? count : 0;
+    assert.equal(this.#theirs.urgent, numbers(3 * others), `${what}: one-ways of class HIGH`);
+    assert.equal(this.#theirs.bulky, numbers(2 * others), `${what}: commands of class BULK`);
     assert.equal(this.#theirs.turns, numbers(count), `${what}: ordered commands`);
     assert.equal(this.#theirs.items, numbers(2 * count), `${what}: items`);
     assert.is(this.#theirs.parked.length, 1, `${what}: parked`);
@@ -208,6 +229,8 @@ class Use {
 }
 
 export interface StoryOptions extends PairOptions {
+  /** Whether commands of all classes are called. */
+  readonly classes?: boolean;
   /** Does more on the first connection. */
   readonly before?: (pair: Pair) => void;
   /** What happens to the connection once frames are under way. Default: it is cut. */
@@ -215,14 +238,18 @@ export interface StoryOptions extends PairOptions {
 }
 
 /** Everything from both sides, over connections that are cut: the first by hand with frames under way, others as the world says. */
-export async function resumeStory(world: CutWorld, what: string, { before, interrupt, serve, connect }: StoryOptions = {}): Promise<void> {
+export async function resumeStory(
+  world: CutWorld,
+  what: string,
+  { classes = false, before, interrupt, serve, connect }: StoryOptions = {},
+): Promise<void> {
   const [atServer, atClient] = [new Handled(), new Handled()];
   const pair = await world.pair({
     serve: { handlers: atServer.handlers, ...serve },
     connect: { handlers: atClient.handlers, ...connect },
   });
   const { server, client, session } = pair;
-  const uses = [new Use(client, atServer), new Use(session, atClient)];
+  const uses = [new Use(client, atServer, classes), new Use(session, atClient, classes)];
   await world.settle();
   before?.(pair);
   for (const use of uses) use.go();

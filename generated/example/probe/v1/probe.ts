@@ -222,6 +222,11 @@ export interface ProbeCommands extends Documented<ProbeProxy> {
   readonly turn: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
   readonly noteInTurn: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
   readonly blip: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
+  readonly echoHigh: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
+  readonly noteHigh: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
+  readonly noteBulk: CommandType<Text, TextInit, None, NoneInit, "one_way", false>;
+  readonly turnBulk: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
+  readonly bothBulk: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
   readonly later: CommandType<Text, TextInit, Text, TextInit, "unary", true>;
   readonly down: CommandType<Text, TextInit, Text, TextInit, "server_stream", false>;
   readonly up: CommandType<Text, TextInit, Text, TextInit, "client_stream", false>;
@@ -243,6 +248,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [Refused],
   },
@@ -257,6 +263,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -271,6 +278,7 @@ const probeCommands: ProbeCommands = {
     ordered: true,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -285,6 +293,7 @@ const probeCommands: ProbeCommands = {
     ordered: true,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -299,6 +308,82 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "VOLATILE",
     critical: false,
+    priority: "NORMAL",
+    deprecated: false,
+    errors: [],
+  },
+  echoHigh: {
+    name: "example.probe.v1.Probe/EchoHigh",
+    method: "echoHigh",
+    kind: "unary",
+    request: Text,
+    reply: Text,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
+    priority: "HIGH",
+    deprecated: false,
+    errors: [Refused],
+  },
+  noteHigh: {
+    name: "example.probe.v1.Probe/NoteHigh",
+    method: "noteHigh",
+    kind: "one_way",
+    request: Text,
+    reply: None,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
+    priority: "HIGH",
+    deprecated: false,
+    errors: [],
+  },
+  noteBulk: {
+    name: "example.probe.v1.Probe/NoteBulk",
+    method: "noteBulk",
+    kind: "one_way",
+    request: Text,
+    reply: None,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
+    priority: "BULK",
+    deprecated: false,
+    errors: [],
+  },
+  turnBulk: {
+    name: "example.probe.v1.Probe/TurnBulk",
+    method: "turnBulk",
+    kind: "unary",
+    request: Text,
+    reply: Text,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: true,
+    delivery: "RELIABLE",
+    critical: false,
+    priority: "BULK",
+    deprecated: false,
+    errors: [],
+  },
+  bothBulk: {
+    name: "example.probe.v1.Probe/BothBulk",
+    method: "bothBulk",
+    kind: "bidi_stream",
+    request: Text,
+    reply: Text,
+    timeoutMs: 0,
+    deferred: false,
+    ordered: false,
+    delivery: "RELIABLE",
+    critical: false,
+    priority: "BULK",
     deprecated: false,
     errors: [],
   },
@@ -313,6 +398,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [Refused],
   },
@@ -327,6 +413,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -341,6 +428,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -355,6 +443,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -369,6 +458,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: true,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -383,6 +473,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -397,6 +488,7 @@ const probeCommands: ProbeCommands = {
     ordered: false,
     delivery: "RELIABLE",
     critical: false,
+    priority: "NORMAL",
     deprecated: false,
     errors: [],
   },
@@ -433,6 +525,31 @@ export class ProbeProxy {
   /** One-way, sent once or not at all. */
   blip(request: TextInit, options?: CallOptions): Promise<void> {
     return this.#caller.oneWay(probeCommands.blip, request, options);
+  }
+
+  /** As Echo, in the class HIGH. */
+  echoHigh(request: TextInit, options?: CallOptions): Promise<Text> {
+    return this.#caller.unary(probeCommands.echoHigh, request, options);
+  }
+
+  /** As Note, in the class HIGH. */
+  noteHigh(request: TextInit, options?: CallOptions): Promise<void> {
+    return this.#caller.oneWay(probeCommands.noteHigh, request, options);
+  }
+
+  /** As Note, in the class BULK. */
+  noteBulk(request: TextInit, options?: CallOptions): Promise<void> {
+    return this.#caller.oneWay(probeCommands.noteBulk, request, options);
+  }
+
+  /** As Turn, in the class BULK. */
+  turnBulk(request: TextInit, options?: CallOptions): Promise<Text> {
+    return this.#caller.unary(probeCommands.turnBulk, request, options);
+  }
+
+  /** As Both, in the class BULK. */
+  bothBulk(requests: AsyncIterable<TextInit> | Iterable<TextInit>, options?: CallOptions): AsyncIterable<Text> {
+    return this.#caller.bidiStream(probeCommands.bothBulk, requests, options);
   }
 
   /** Answers later. */
@@ -478,6 +595,11 @@ export interface ProbeHandlers<Data = unknown> extends Documented<ProbeProxy> {
   turn(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
   noteInTurn(request: Text, context: Context<Data>): void | Promise<void>;
   blip(request: Text, context: Context<Data>): void | Promise<void>;
+  echoHigh(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
+  noteHigh(request: Text, context: Context<Data>): void | Promise<void>;
+  noteBulk(request: Text, context: Context<Data>): void | Promise<void>;
+  turnBulk(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
+  bothBulk(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
   later(request: Text, context: DeferredContext<Data, TextInit>): TextInit | DeferredReply<TextInit> | Promise<TextInit | DeferredReply<TextInit>>;
   down(request: Text, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
   up(requests: AsyncIterable<Text>, context: Context<Data>): TextInit | Promise<TextInit>;
@@ -495,8 +617,8 @@ export const Probe: ServiceType<ProbeProxy, ProbeCommands> = {
     side: "BOTH",
     proxy: ProbeProxy,
     schema: {
-      fingerprint: "122e55dd86d05d8e",
-      description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRILCgVDb3VudBABGAISCAoERG93bhADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxInCgVMYXRlchABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEgoKBE5vdGUQAiABEhAKCk5vdGVJblR1cm4QAiABEgwKBFBvdXIQBRgEIAQSCAoEVHVybhABEgYKAlVwEAQSDQoFV2VpZ2gQARgEIAQaCAoCAQISAgkNGgAaDAoBARIBCxoBAyoBABoGCgEBEgEJGgoKAwECAxIDDAwJ",
+      fingerprint: "deef38009173e896",
+      description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIMCghCb3RoQnVsaxAFEgsKBUNvdW50EAEYAhIICgREb3duEAMSJgoERWNobxABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEioKCEVjaG9IaWdoEAEqHAoYZXhhbXBsZS5wcm9iZS52MS5SZWZ1c2VkEAMSJwoFTGF0ZXIQASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIKCgROb3RlEAIgARIOCghOb3RlQnVsaxACIAESDgoITm90ZUhpZ2gQAiABEhAKCk5vdGVJblR1cm4QAiABEgwKBFBvdXIQBRgEIAQSCAoEVHVybhABEgwKCFR1cm5CdWxrEAESBgoCVXAQBBINCgVXZWlnaBABGAQgBBoICgIBAhICCQ0aABoMCgEBEgELGgEDKgEAGgYKAQESAQkaCgoDAQIDEgMMDAk=",
       release: release,
     },
   },

@@ -47,10 +47,13 @@ export function readSchema(options: ReadOptions): ReadResult {
 
 /** google/protobuf/descriptor.proto, which declares the options of every kind of element. */
 export function descriptorSchema(): Schema {
-  const { schema } = readSchema({ files: [descriptorFile], roots: [] });
-  if (schema === undefined) throw new Error(`${descriptorFile} cannot be read: install zgen again`);
-  return schema;
+  descriptor ??= readSchema({ files: [descriptorFile], roots: [] }).schema;
+  if (descriptor === undefined) throw new Error(`${descriptorFile} cannot be read: install zgen again`);
+  return descriptor;
 }
+
+/** It comes with zgen, and stays as it is. */
+let descriptor: Schema | undefined;
 
 /** Resolves every name: what it cannot, it reports. */
 function link(files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): readonly Scope[] {

@@ -18,7 +18,8 @@ export function renderChanges(title: string, { breaks, changes, otherwise }: Dif
   const sections = [
     section(
       "Breaking",
-      breaks.map(({ rule, message }) => `- ${message} (${rule})`),
+      // COMMAND_NO_DELETE says the same.
+      breaks.filter(({ rule }) => rule !== "RPC_NO_DELETE").map(({ rule, message }) => `- ${message} (${rule})`),
     ),
     ...titles.map(([what, heading]) => section(heading, changes.filter((change) => change.what === what).map(changeLine))),
     section(

@@ -8,7 +8,7 @@ export const commandNoDelete: Check = ({ before, after }, report) => {
     const there = new Set(service?.commands.map(({ name }) => name));
     for (const command of element.commands) {
       if (there.has(command.name)) continue;
-      report(service?.position ?? topOf(file.name), `command ${command.fullName} is gone: calls of it fail with UNIMPLEMENTED`);
+      report(service?.position ?? topOf(file.name), `command ${command.fullName} is gone: calls of it fail`);
     }
   }
 };

@@ -73,13 +73,12 @@ const enumShape = ({ closed }: Enum): string => (closed ? "closed" : "open");
 const extensionShape = (extension: Extension): string => words(`of ${extension.extendee}`, fieldShape(extension));
 
 function fieldShape(field: Field): string {
-  const { name, number, jsonName, oneof, defaultValue, mapKey, cardinality, presence, packed } = field;
+  const { name, number, jsonName, oneof, defaultValue, mapKey, cardinality, presence } = field;
   const type = mapKey === undefined ? valueShape(field.value) : `map<${mapKey}, ${valueShape(field.value)}>`;
   return words(
     `${cardinality === "repeated" ? "repeated " : presence === "implicit" ? "" : `${presence} `}${type} ${name} = ${number}`,
     oneof !== undefined && `in oneof ${oneof}`,
     defaultValue !== undefined && `default ${String(defaultValue)}`,
-    packed && "packed",
     jsonName !== defaultJsonName(name) && `JSON name ${jsonName}`,
   );
 }

@@ -9,7 +9,6 @@ import type { Limits, PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
-import type { StreamBudget } from "../session/stream-budget.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError, unsentError } from "./call-errors.ts";
@@ -20,12 +19,13 @@ import { type OutgoingClass, OutgoingClasses } from "./outgoing-class.ts";
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { LostOneWays } from "./sent-one-ways.ts";
+import type { SessionStreams } from "./session-streams.ts";
 
 export interface CallerOptions {
   readonly core: SessionCore;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
-  readonly streamBudget: StreamBudget;
+  readonly streams: SessionStreams;
   readonly timers: Timers;
   /** The first command id of this side: 1 at the client, 2 at the server. */
   readonly firstId: 1 | 2;
@@ -138,7 +138,6 @@ export class SessionCaller implements Caller {
   /** There may be room again. */
   retry(): void {
     this.classes.retry();
-    for (const call of this.#calls.values()) call.writer?.retry();
   }
 
   /** A frame about a command of this side. */

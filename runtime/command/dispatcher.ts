@@ -2,11 +2,10 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
-import type { Limits, PeerLimits } from "../session/limits.ts";
+import type { Limits } from "../session/limits.ts";
 import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
-import type { StreamBudget } from "../session/stream-budget.ts";
 import { Pace } from "../time/pace.ts";
 import type { Timer } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
@@ -18,6 +17,7 @@ import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
 import { Intakes } from "./intake.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
+import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
 
@@ -70,12 +70,8 @@ export class Dispatcher implements CommandReceiver {
     return this.#options.limits;
   }
 
-  get peerLimits(): PeerLimits {
-    return this.#options.peerLimits;
-  }
-
-  get streamBudget(): StreamBudget {
-    return this.#options.streamBudget;
+  get streams(): SessionStreams {
+    return this.#options.streams;
   }
 
   get parked(): ParkedReplies {
@@ -111,7 +107,6 @@ export class Dispatcher implements CommandReceiver {
 
   retry(): void {
     this.#pump();
-    for (const command of this.#open.values()) command.writer?.retry();
   }
 
   request(body: Reader, size: number, priority: Priority): void {

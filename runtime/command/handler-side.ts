@@ -4,11 +4,11 @@ import type { CommandType, Side } from "../schema/service-type.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
-import type { StreamBudget } from "../session/stream-budget.ts";
 import type { Timers } from "../time/timers.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
+import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 
 export interface HandlerSideOptions {
@@ -41,7 +41,7 @@ export interface ReceiverOptions {
   readonly peerParity: 0 | 1;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
-  readonly streamBudget: StreamBudget;
+  readonly streams: SessionStreams;
   readonly timers: Timers;
   readonly wallNow: () => number;
   /** Logs what the peer is not told, and returns the id under which it is found. */

@@ -1,10 +1,8 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
-import { CreditBudget } from "../session/credit.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { Priority } from "../session/priority.ts";
-import { StreamWindow } from "../session/stream-window.ts";
 import type { Timer } from "../time/timers.ts";
 import { CommandContext } from "./command-context.ts";
 import { type ParkedCommand, replyRefused, unsentReply } from "./deferred.ts";
@@ -13,7 +11,7 @@ import type { IncomingClass } from "./incoming-class.ts";
 import { compose, type Next } from "./interceptor.ts";
 import type { AnyCommand, Registration } from "./registry.ts";
 import { StreamReader } from "./stream-reader.ts";
-import { StreamWriter } from "./stream-writer.ts";
+import type { StreamWriter } from "./stream-writer.ts";
 
 /** A command of the peer, from its arrival until its end is sent. */
 export class IncomingCommand implements ParkedCommand {
@@ -55,14 +53,12 @@ export class IncomingCommand implements ParkedCommand {
     this.size = size;
     const { kind } = registration.command;
     if (kind === "client_stream" || kind === "bidi_stream") {
-      const window = new StreamWindow(dispatcher.streamBudget, false);
+      const window = dispatcher.streams.window(false);
       this.reader = new StreamReader(window, { grant: () => dispatcher.grant(this, window), abandoned() {} });
     }
     // Whoever sends items must have somewhere to keep the credit that comes before the handler runs.
-    if (kind === "server_stream" || kind === "bidi_stream") {
-      const { streamItems, streamBytes } = dispatcher.peerLimits;
-      this.writer = new StreamWriter(new CreditBudget(streamItems, streamBytes), dispatcher.itemSink(this));
-    }
+    if (kind === "server_stream" || kind === "bidi_stream")
+      this.writer = dispatcher.streams.writer(came.priority, dispatcher.itemSink(this));
   }
 
   get priority(): Priority {

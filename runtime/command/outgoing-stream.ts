@@ -1,22 +1,18 @@
 import type { CommandError } from "../errors/command-error.ts";
-import { CreditBudget } from "../session/credit.ts";
 import { FrameType } from "../session/frame.ts";
-import type { PeerLimits } from "../session/limits.ts";
 import type { Session as SessionCore } from "../session/session.ts";
-import type { StreamBudget } from "../session/stream-budget.ts";
-import { StreamWindow } from "../session/stream-window.ts";
 import { sourceError } from "./call-errors.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { StreamReader } from "./stream-reader.ts";
-import { StreamWriter } from "./stream-writer.ts";
+import type { SessionStreams } from "./session-streams.ts";
+import type { StreamWriter } from "./stream-writer.ts";
 
 /** Requests that travel as a stream. */
 export type Requests = AsyncIterable<unknown> | Iterable<unknown>;
 
 export interface OutgoingStreamsOptions {
   readonly core: SessionCore;
-  readonly streamBudget: StreamBudget;
-  readonly peerLimits: PeerLimits;
+  readonly streams: SessionStreams;
   /** Gives a call up and tells the peer. */
   readonly cancel: (call: OutgoingCall, error: CommandError) => void;
   /** The same, for a caller that wants no answer any more. */
@@ -52,8 +48,8 @@ export class OutgoingStreams {
   }
 
   #reader(call: OutgoingCall): StreamReader<unknown> {
-    const { core, streamBudget, stop } = this.#options;
-    const window = new StreamWindow(streamBudget, true);
+    const { core, streams, stop } = this.#options;
+    const window = streams.window(true);
     return new StreamReader(window, {
       grant: () => core.owed.grant(call.id, window),
       abandoned: () => stop(call, "its reader left"),
@@ -61,9 +57,8 @@ export class OutgoingStreams {
   }
 
   #writer(call: OutgoingCall): StreamWriter<unknown> {
-    const { peerLimits } = this.#options;
     const { outbox, frames } = call.leaves;
-    return new StreamWriter<unknown>(new CreditBudget(peerLimits.streamItems, peerLimits.streamBytes), {
+    return this.#options.streams.writer(outbox.priority, {
       get room() {
         return call.sent && outbox.room;
       },

@@ -16,7 +16,6 @@ import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { HelloOptions, SessionHandler, SessionOptions } from "../session/session-options.ts";
-import { StreamBudget } from "../session/stream-budget.ts";
 import type { Timers } from "../time/timers.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
@@ -30,6 +29,7 @@ import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
 import { sendAgain } from "./replay.ts";
+import { SessionStreams } from "./session-streams.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
@@ -95,6 +95,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #receiver: CommandReceiver | undefined;
+  #streams: SessionStreams | undefined;
   #end: SessionEnd | undefined;
   #resolveClosed!: (end: SessionEnd) => void;
 
@@ -260,24 +261,15 @@ export class Peer<Data = unknown> implements Session<Data> {
     const idle = (): void => this.#checkIdle();
     const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
-    const streamBudget = new StreamBudget(limits, () => timers.now());
+    const streams = new SessionStreams({ limits, peerLimits, now: () => timers.now(), endOfTurn: this.#options.endOfTurn });
+    this.#streams = streams;
     const { core } = this;
     const session = this as Session;
-    const failures = { oneWayFailed, oneWaysLost, idle };
-    this.#caller = new SessionCaller({
-      core,
-      limits,
-      peerLimits,
-      streamBudget,
-      timers,
-      firstId,
-      defaultTimeoutMs,
-      sendTimeoutMs,
-      ...failures,
-    });
+    const common = { core, limits, peerLimits, streams, timers, idle };
+    this.#caller = new SessionCaller({ ...common, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, oneWaysLost });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
     const peerParity = role === "client" ? 0 : 1;
-    this.#receiver = this.#options.handlerSide.receiver({ ...this.#options, core, session, peerParity, peerLimits, streamBudget, idle });
+    this.#receiver = this.#options.handlerSide.receiver({ ...this.#options, ...common, session, peerParity });
     this.#options.opened(this, hello);
   }
 
@@ -351,6 +343,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       room: () => {
         this.#caller?.retry();
         this.#receiver?.retry();
+        this.#streams?.retry();
       },
       get waiting() {
         return peer.#caller?.waiting === true;

@@ -1,4 +1,5 @@
 import type { CreditBudget } from "../session/credit.ts";
+import type { StreamTurns, TurnTaker } from "./stream-turns.ts";
 
 /** Where the items of an outgoing stream go. */
 export interface StreamSink<T> {
@@ -8,20 +9,36 @@ export interface StreamSink<T> {
   write(item: T): number;
 }
 
+/** What a writer waits for: to ask its source, or to send the item that it has. */
+interface Wait<T> {
+  readonly item: { readonly value: T } | undefined;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
- * The sending end of a stream: takes items from an iterable one at a time, no faster than credit and outbox allow. That is the whole
- * backpressure of a stream: a slow reader at the far end slows the source.
+ * The sending end of a stream: takes items from an iterable one at a time, no faster than credit and outbox allow, and sends them when it is its
+ * turn. That is the whole backpressure of a stream: a slow reader at the far end slows the source.
  */
-export class StreamWriter<T> {
+export class StreamWriter<T> implements TurnTaker {
   readonly #sink: StreamSink<T>;
   readonly #budget: CreditBudget;
+  readonly #turns: StreamTurns;
   #iterator: AsyncIterator<T> | Iterator<T> | undefined;
-  #wake: (() => void) | undefined;
+  #wait: Wait<T> | undefined;
   #stopped = false;
+  sentBytes = 0;
+  asking = false;
+  late = false;
 
-  constructor(budget: CreditBudget, sink: StreamSink<T>) {
+  constructor(budget: CreditBudget, sink: StreamSink<T>, turns: StreamTurns) {
     this.#budget = budget;
     this.#sink = sink;
+    this.#turns = turns;
+  }
+
+  get able(): boolean {
+    return this.#budget.open && this.#sink.room;
   }
 
   /** The peer allows more items. */
@@ -32,15 +49,25 @@ export class StreamWriter<T> {
 
   /** There may be room again. */
   retry(): void {
-    if (this.#wake !== undefined && this.#ready) this.#wake();
+    const wait = this.#wait;
+    if (wait === undefined || !this.able || (wait.item !== undefined && !this.#turns.allows(this))) return;
+    this.#wait = undefined;
+    try {
+      if (wait.item !== undefined) this.#send(wait.item.value);
+      wait.resolve();
+    } catch (error) {
+      wait.reject(error);
+    }
   }
 
   /** Ends the pumping: the source is told by `return`, and {@link pump} resolves to false. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#wake?.();
+    this.#wait?.resolve();
+    this.#wait = undefined;
     this.#return();
+    this.#turns.leave(this);
   }
 
   /** Sends all items. Resolves to false when it was stopped first; rejects with what the source threw. */
@@ -48,24 +75,28 @@ export class StreamWriter<T> {
     const iterator = iteratorOf(source);
     this.#iterator = iterator;
     if (this.#stopped) this.#return();
-    for (;;) {
-      while (!this.#stopped && !this.#ready) await this.#woken();
-      if (this.#stopped) return false;
-      const step = await iterator.next();
-      // While the source took its time, other streams may have filled the outbox.
-      while (!this.#stopped && !this.#ready && !step.done) await this.#woken();
-      if (this.#stopped) return false;
-      if (step.done) return true;
-      this.#send(step.value);
+    else this.#turns.join(this);
+    try {
+      for (;;) {
+        if (!this.#stopped && !this.able) await this.#until(undefined);
+        if (this.#stopped) return false;
+        this.asking = true;
+        const step = await iterator.next();
+        this.asking = this.late = false;
+        if (this.#stopped) return false;
+        if (step.done) return true;
+        // While the source took its time, other streams may have filled the outbox.
+        if (this.able && this.#turns.allows(this)) this.#send(step.value);
+        else await this.#until({ value: step.value });
+      }
+    } finally {
+      this.#turns.leave(this);
     }
   }
 
-  #woken(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = () => {
-        this.#wake = undefined;
-        resolve();
-      };
+  #until(item: { readonly value: T } | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#wait = { item, resolve, reject };
     });
   }
 
@@ -76,17 +107,16 @@ export class StreamWriter<T> {
     } catch {}
   }
 
-  get #ready(): boolean {
-    return this.#budget.open && this.#sink.room;
-  }
-
   #send(item: T): void {
+    let size: number;
     try {
-      this.#budget.spend(this.#sink.write(item));
+      size = this.#sink.write(item);
     } catch (error) {
       this.stop();
       throw error;
     }
+    this.#budget.spend(size);
+    this.#turns.sent(this, size);
   }
 }
 

@@ -2,8 +2,6 @@ import type { Limits } from "./limits.ts";
 
 /** The part of the budget that one stream may have, at most. */
 const STREAM_SHARE = 1 / 8;
-/** A turn of an event loop: the peer does not answer faster, however short the path is. */
-const MIN_ROUNDTRIP_MS = 1;
 
 /** What one window asks of the budget, and what it has of it. */
 export interface Claim {
@@ -22,7 +20,6 @@ export interface Claim {
 export class StreamBudget {
   readonly #limits: Limits;
   readonly #now: () => number;
-  #roundtripMs = Number.POSITIVE_INFINITY;
   /** What is left for growth while this side has no streams of its own. */
   readonly #growth: number;
   /** First windows of the streams that this side opened. */
@@ -43,11 +40,6 @@ export class StreamBudget {
     return this.#limits;
   }
 
-  /** The shortest roundtrip seen on this connection, from a grant to what could not be sent without it; Infinity while none was. */
-  get roundtripMs(): number {
-    return this.#roundtripMs;
-  }
-
   /** Bytes of items that wait for their readers. */
   get heldBytes(): number {
     return this.#held;
@@ -60,15 +52,6 @@ export class StreamBudget {
 
   now(): number {
     return this.#now();
-  }
-
-  measured(roundtripMs: number): void {
-    this.#roundtripMs = Math.min(this.#roundtripMs, Math.max(MIN_ROUNDTRIP_MS, roundtripMs));
-  }
-
-  /** Another connection has other roundtrips. */
-  forgetRoundtrip(): void {
-    this.#roundtripMs = Number.POSITIVE_INFINITY;
   }
 
   /** A stream of this side's own begins (1) or is over (-1). */

@@ -4,12 +4,20 @@ import type { Claim, StreamBudget } from "./stream-budget.ts";
 /** Credit is renewed when half a window was taken, so the half that is left must last a roundtrip; what is measured by halves may miss one of three. */
 const ROUNDTRIPS = 3;
 
+/** How long the silence before what a grant brought must be, for the grant to be what the peer waited for: so many times as long as between items before, */
+const STARVED_PACES = 3;
+/** and such a part of the time since the grant, for items come several at once. */
+const STARVED_PART = 1 / 32;
+/** A turn of an event loop: the peer does not answer faster, however short the path is. */
+const MIN_ROUNDTRIP_MS = 1;
+
 /**
- * The receiver's side of one stream. Its window grows with what its reader takes in a roundtrip, which is the bandwidth-delay product where the
- * window is what limits the stream (Dynamic Right-Sizing, Fisk and Feng 2001), as far as the session's budget allows.
+ * The receiver's side of one stream. Its window grows while the peer waits for credit, to three times what the reader takes in a roundtrip, which is
+ * the bandwidth-delay product where the window is what limits the stream (Dynamic Right-Sizing, Fisk and Feng 2001), as far as the session's budget
+ * allows.
  *
- * A roundtrip is measured from a grant until what the peer could not have sent without it; a peer that waits before it sends makes it too long, so
- * the shortest one counts.
+ * A roundtrip is measured from a grant to the first item that could not be sent without it, what waits at the peer before this stream's items
+ * included. It counts when silence came before that item: else the peer had credit left, and took its time for other reasons.
  */
 export class StreamWindow implements Grantable, Claim {
   readonly #budget: StreamBudget;
@@ -22,6 +30,12 @@ export class StreamWindow implements Grantable, Claim {
   #toldAt = -1;
   #toldItems = 0;
   #toldBytes = 0;
+  /** How many items had come when it was told. */
+  #before = 0;
+  /** When the last item came that could be sent without it; -1 for not yet. */
+  #lastAt = -1;
+  /** As measured last; Infinity while none was since the window grew. */
+  #roundtripMs = Number.POSITIVE_INFINITY;
   /** Since when, and from where on, what is taken is counted; -1 before the first grant. */
   #since = -1;
   #usedBefore = 0;
@@ -44,11 +58,10 @@ export class StreamWindow implements Grantable, Claim {
   /** Notes an item that arrived. False when the peer had no credit for it. */
   receive(bytes: number): boolean {
     const credit = this.#credit;
-    if (this.#toldAt >= 0 && (credit.receivedItems >= this.#toldItems || credit.receivedBytes >= this.#toldBytes)) {
-      this.#budget.measured(this.#budget.now() - this.#toldAt);
-      this.#toldAt = -1;
-    }
-    return credit.receive(bytes);
+    if (this.#lastAt >= 0) this.#measure();
+    const allowed = credit.receive(bytes);
+    if (this.#toldAt >= 0) this.#notice();
+    return allowed;
   }
 
   /** The item waits for the reader. False when all that wait in this session are as much as may be. */
@@ -83,14 +96,16 @@ export class StreamWindow implements Grantable, Claim {
       this.#toldAt = now;
       this.#toldItems = grantedItems;
       this.#toldBytes = grantedBytes;
+      this.#before = credit.receivedItems;
+      this.#notice();
     }
     return grant;
   }
 
   /** What was told, was told over a connection that is gone. */
   restate(): void {
-    this.#toldAt = this.#since = -1;
-    this.#budget.forgetRoundtrip();
+    this.#toldAt = this.#lastAt = this.#since = -1;
+    this.#roundtripMs = Number.POSITIVE_INFINITY;
   }
 
   /** Nothing waits on the budget's account any more, and nothing more is granted beyond what is. */
@@ -102,22 +117,38 @@ export class StreamWindow implements Grantable, Claim {
     if (this.#own) this.#budget.own(-1);
   }
 
+  /** Whether all has come that could be sent without the grant whose effect is awaited. */
+  #notice(): void {
+    const { receivedItems, receivedBytes } = this.#credit;
+    if (this.#lastAt < 0 && (receivedItems >= this.#toldItems || receivedBytes >= this.#toldBytes)) this.#lastAt = this.#budget.now();
+  }
+
+  /** What came now could not be sent without the grant. */
+  #measure(): void {
+    const now = this.#budget.now();
+    const sinceGrant = now - this.#toldAt;
+    const pace = (this.#lastAt - this.#toldAt) / Math.max(1, this.#credit.receivedItems - this.#before);
+    if (now - this.#lastAt > Math.max(STARVED_PACES * pace, STARVED_PART * sinceGrant))
+      this.#roundtripMs = Math.max(MIN_ROUNDTRIP_MS, sinceGrant);
+    this.#toldAt = this.#lastAt = -1;
+  }
+
   #fit(now: number): void {
-    const budget = this.#budget;
-    const { streamItems, streamBytes } = budget.limits;
+    const { streamItems, streamBytes } = this.#budget.limits;
     const used = this.#used;
     let wanted = this.#larger;
     if (this.#since < 0) {
       this.#since = now;
       this.#usedBefore = used;
-    } else if (now - this.#since >= budget.roundtripMs) {
-      const inRoundtrip = ((used - this.#usedBefore) * budget.roundtripMs) / (now - this.#since);
+    } else if (now - this.#since >= this.#roundtripMs) {
+      const inRoundtrip = ((used - this.#usedBefore) * this.#roundtripMs) / (now - this.#since);
       wanted = Math.max(wanted, ROUNDTRIPS * inRoundtrip - streamBytes);
+      this.#roundtripMs = Number.POSITIVE_INFINITY;
       this.#since = now;
       this.#usedBefore = used;
     }
     if (wanted <= 0) return;
-    this.#larger = budget.claim(this, wanted, this.#outstanding - streamBytes);
+    this.#larger = this.#budget.claim(this, wanted, this.#outstanding - streamBytes);
     const factor = 1 + this.#larger / streamBytes;
     this.#credit.resize(Math.floor(streamItems * factor), Math.floor(streamBytes * factor));
   }

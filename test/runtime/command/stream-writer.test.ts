@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { StreamTurns } from "../../../runtime/command/stream-turns.ts";
 import { StreamWriter } from "../../../runtime/command/stream-writer.ts";
 import { CreditBudget } from "../../../runtime/session/credit.ts";
 
@@ -9,16 +10,20 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 function make(items: number, bytes = 1_000): { writer: StreamWriter<number>; sent: number[]; outbox: { room: boolean } } {
   const sent: number[] = [];
   const outbox = { room: true };
-  const writer = new StreamWriter<number>(new CreditBudget(items, bytes), {
-    get room() {
-      return outbox.room;
+  const writer = new StreamWriter<number>(
+    new CreditBudget(items, bytes),
+    {
+      get room() {
+        return outbox.room;
+      },
+      write(item) {
+        if (item < 0) throw new Error(`cannot send ${item}`);
+        sent.push(item);
+        return 10;
+      },
     },
-    write(item) {
-      if (item < 0) throw new Error(`cannot send ${item}`);
-      sent.push(item);
-      return 10;
-    },
-  });
+    new StreamTurns(setImmediate),
+  );
   return { writer, sent, outbox };
 }
 
@@ -52,24 +57,29 @@ test("sends all of a source, and tells that it is whole", async () => {
 test("many streams that were let go together overshoot the outbox by one item, not by one each", async () => {
   let sent = 0;
   const outbox = { limit: 1 };
+  const turns = new StreamTurns(setImmediate);
   const writers = Array.from(
     { length: 5 },
     () =>
-      new StreamWriter<number>(new CreditBudget(10, 1_000), {
-        get room() {
-          return sent < outbox.limit;
+      new StreamWriter<number>(
+        new CreditBudget(10, 1_000),
+        {
+          get room() {
+            return sent < outbox.limit;
+          },
+          write: () => {
+            sent++;
+            return 10;
+          },
         },
-        write: () => {
-          sent++;
-          return 10;
-        },
-      }),
+        turns,
+      ),
   );
   const pumped = Promise.all(writers.map((writer) => writer.pump(count())));
   await turn();
   assert.is(sent, 1);
   outbox.limit = 3;
-  for (const writer of writers) writer.retry();
+  turns.retry();
   await turn();
   assert.is(sent, 3);
   for (const writer of writers) writer.stop();

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { commit, git } from "./git.ts";
 import { withFolder, zgen } from "./support.ts";
 
 const test = suite("cli/breaking");
@@ -11,18 +11,6 @@ const proto = "shop/v1/shop.proto";
 const before = 'syntax = "proto3";\npackage shop.v1;\nmessage Item {\n  string name = 1;\n  int32 price = 2;\n}\n';
 const after = before.replace("  int32 price = 2;\n", "");
 const finding = "schemas/shop/v1/shop.proto:3:9: FIELD_NO_DELETE field 2 (price) is gone from Item\n1 finding";
-
-function git(folder: string, ...args: readonly string[]): void {
-  const identity = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"];
-  // Not the repository of a hook that these tests may run in.
-  const env = { ...process.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
-  execFileSync("git", [...identity, ...args], { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-}
-
-function commit(folder: string): void {
-  git(folder, "add", "-A");
-  git(folder, "commit", "-qm", "state");
-}
 
 const write = (folder: string, name: string, text: string): void => writeFileSync(path.join(folder, name), text);
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { commit, git } from "./git.ts";
 import { withFolder, zgen } from "./support.ts";
 
 const test = suite("cli/release");
@@ -214,6 +215,31 @@ test("a lock that is not what was released stops every command with the line and
       assert.is(read(folder, "zgen.lock"), text);
     }
     assert.is(read(folder, "zgen.changelog.md"), changelog);
+  }));
+
+test("when two branches made a release each, git stops, zgen says what to do, and that works", () =>
+  withShop({}, async (folder) => {
+    git(folder, "init", "-q");
+    await release(folder);
+    commit(folder);
+    git(folder, "checkout", "-qb", "other");
+    write(folder, 'syntax = "proto3";\npackage shop.v1;\nmessage Other {}\n', "schemas/shop/v1/other.proto");
+    await release(folder);
+    commit(folder);
+    git(folder, "checkout", "-q", "main");
+    write(folder, added);
+    await release(folder);
+    commit(folder);
+    assert.throws(() => git(folder, "merge", "-q", "other"));
+    git(folder, "checkout", "--ours", "--", "zgen.changelog.md");
+    const { code, err } = await zgen(folder, "release");
+    assert.is(code, 1);
+    const [, line = "", command = ""] =
+      /^zgen release: zgen\.lock:(\d+):1: a merge left both sides here .*`(git checkout --ours -- zgen\.lock)`/.exec(err) ?? [];
+    assert.match(read(folder, "zgen.lock").split("\n")[Number(line) - 1] ?? "", /^<<<<<<< /);
+    git(folder, ...command.split(" ").slice(1));
+    assert.is(await release(folder), "released 1.2.0: zgen.lock and zgen.changelog.md");
+    assert.match(read(folder, "zgen.changelog.md"), /^## 1\.2\.0\n\n### Added\n\n- message `shop\.v1\.Other`\n\n## 1\.1\.0$/m);
   }));
 
 test("schemas with errors are not released", () =>

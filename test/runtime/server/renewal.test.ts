@@ -224,7 +224,7 @@ test("credentials may be shown again at once when their answer is there, and not
   );
   await show();
   assert.is(desk.asked.length, 2, "held until the answer to the last is accepted");
-  await raw.send(frame(FrameType.ACK, 1));
+  await raw.send(frame(FrameType.ACK, 0, 1));
   assert.is(desk.asked.length, 3);
   await show();
   assert.is(raw.closed?.reason, "PROTOCOL_ERROR");

@@ -6,16 +6,20 @@ import * as fields from "./fields.ts";
 import * as files from "./files.ts";
 import * as numbers from "./numbers.ts";
 import * as options from "./options.ts";
-import type { BreakingRule, Category, Check } from "./rule.ts";
+import { type BreakingRule, bufCategories, categories, type Category, type Check } from "./rule.ts";
 import * as services from "./services.ts";
+import { readable } from "./session.ts";
 
 const FILE: readonly Category[] = ["FILE"];
 const PACKAGE: readonly Category[] = ["PACKAGE"];
 const TYPES: readonly Category[] = ["FILE", "PACKAGE"];
 const NAMES: readonly Category[] = ["FILE", "PACKAGE", "WIRE_JSON"];
-const ALL: readonly Category[] = ["FILE", "PACKAGE", "WIRE_JSON", "WIRE"];
+const ALL: readonly Category[] = bufCategories;
 
-const rule = (categories: readonly Category[], says: string, check: Check): BreakingRule => ({ says, categories, check });
+const SESSION: readonly Category[] = ["SESSION"];
+const EVERY: readonly Category[] = categories;
+
+const rule = (named: readonly Category[], says: string, check: Check): BreakingRule => ({ says, categories: named, check });
 
 /** buf's rules under buf's names, without those about file options of other languages. */
 export const bufRules: Readonly<Record<string, BreakingRule>> = {
@@ -84,13 +88,24 @@ export const bufRules: Readonly<Record<string, BreakingRule>> = {
   FIELD_WIRE_COMPATIBLE_TYPE: rule(["WIRE"], "One type is read as the other.", compatible.fieldWireCompatibleType),
 };
 
-/** zgen's own, about what other tools know nothing of; each in every category. */
+/** zgen's own, about what other tools know nothing of. */
 const ownRules: Readonly<Record<string, BreakingRule>> = {
-  COMMAND_NO_DELETE: rule(ALL, "Commands stay, also where their service goes.", commands.commandNoDelete),
+  COMMAND_NO_DELETE: rule(EVERY, "Commands stay, also where their service goes.", commands.commandNoDelete),
   COMMAND_NO_REUSE: rule(ALL, "A name that a released command had is not given to another one.", commands.commandNoReuse),
   COMMAND_SAME_MODE: rule(ALL, "Commands stay one-way, request, deferred or stream.", commands.commandSameMode),
   OPTION_TIGHTENED: rule(ALL, "Options of zserver allow what they allowed.", options.optionTightened),
-  SERVICE_SAME_SIDE: rule(ALL, "Services keep the side that handles them.", commands.serviceSameSide),
+  SERVICE_SAME_SIDE: rule(EVERY, "Services keep the side that handles them.", commands.serviceSameSide),
 };
 
-export const breakingRules: Readonly<Record<string, BreakingRule>> = { ...bufRules, ...ownRules };
+/** What peers hold against each other when they connect, by the same code. */
+export const sessionRules: Readonly<Record<string, BreakingRule>> = {
+  SESSION_CARDINALITY: rule(SESSION, "One value, many values and a map are read as nothing else.", readable("CARDINALITY")),
+  SESSION_COMPLEXITY: rule(SESSION, "Two versions can be compared in reasonable time.", readable("COMPLEXITY")),
+  SESSION_ENUM_VALUES: rule(SESSION, "Closed enums of a reader have all numbers of a writer's.", readable("ENUM_VALUES")),
+  SESSION_MODE: rule(SESSION, "Commands travel in the same way.", readable("MODE")),
+  SESSION_ONEOF: rule(SESSION, "No field moves into a oneof, out of one, or into another.", readable("ONEOF")),
+  SESSION_REQUIRED: rule(SESSION, "A reader requires nothing that a writer may leave out.", readable("REQUIRED")),
+  SESSION_TYPE: rule(SESSION, "A reader's type holds all values of a writer's, in the same bytes.", readable("TYPE")),
+};
+
+export const breakingRules: Readonly<Record<string, BreakingRule>> = { ...bufRules, ...ownRules, ...sessionRules };

@@ -21,7 +21,7 @@ export const commandSameMode: Check = (schemas, report) => {
 };
 
 /** How a call of it goes: what is sent, and what comes back when. */
-function mode({ kind, zserver }: Command): string {
+export function mode({ kind, zserver }: Command): string {
   if (kind === "unary") return zserver.deferred ? "a deferred request" : "a request";
   return kind === "one_way" ? "one-way" : `a ${kind.replace("_", " ").replace("bidi", "bidirectional")}`;
 }

@@ -1,9 +1,12 @@
+import { DescribedSchema } from "../describe/described-schema.ts";
 import type { Command, Enum, EnumValue, Extension, Field, File, Message, Position, Schema, Service } from "../model/schema.ts";
 import { enumsOf, extensionsOf, messagesOf } from "../model/walk.ts";
 import { withMapEntries } from "./map-entries.ts";
 
 /** One state of a schema, everything in it found by its full name. */
 export class SchemaIndex {
+  /** What peers are told of it. */
+  readonly described: DescribedSchema;
   readonly files: ReadonlyMap<string, File>;
   readonly messages: ReadonlyMap<string, Placed<Message>>;
   readonly enums: ReadonlyMap<string, Placed<Enum>>;
@@ -12,6 +15,7 @@ export class SchemaIndex {
 
   /** Only files that were asked for: what they import is somebody else's. */
   constructor(schema: Schema) {
+    this.described = new DescribedSchema(schema);
     const files = schema.files
       .filter(({ requested }) => requested)
       .map((file) => ({ ...file, messages: file.messages.map(withMapEntries) }));

@@ -19,7 +19,7 @@ export interface FieldFailure {
 export type CompareEnums = (writer: number, reader: number) => Rule | undefined;
 
 /** Which other types hold all values of a type, in the same bytes. An open enum is an int32. */
-const wider: ReadonlyMap<FieldType, readonly FieldType[]> = new Map<FieldType, readonly FieldType[]>([
+export const wider: ReadonlyMap<FieldType, readonly FieldType[]> = new Map<FieldType, readonly FieldType[]>([
   [FieldType.INT32, [FieldType.INT64, FieldType.ENUM]],
   [FieldType.ENUM, [FieldType.INT32, FieldType.INT64]],
   [FieldType.CLOSED_ENUM, [FieldType.ENUM, FieldType.INT32, FieldType.INT64]],

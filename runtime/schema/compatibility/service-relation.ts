@@ -24,32 +24,49 @@ export type ServiceRelation = ReadonlyMap<string, CommandRelation>;
 const ok: CommandRelation = { kind: "ok" };
 const absent: CommandRelation = { kind: "absent" };
 
+/** What comes of comparing two descriptions of a service. */
+export interface ServiceComparison {
+  readonly commands: ServiceRelation;
+  /** Of what callers write and handlers read. */
+  readonly requests: MessageRelation;
+  /** Of what handlers write and callers read: replies, and details of errors. */
+  readonly replies: MessageRelation;
+}
+
 /** Whether each command of a caller can be handled by a handler, whose description may be any other. docs/PROTOCOL.md, "Schema descriptions". */
 export function relate(caller: ServiceShape, handler: ServiceShape): ServiceRelation {
-  const there = new MessageRelation(caller, handler);
-  const back = new MessageRelation(handler, caller);
-  return new Map([...caller.commands].map(([name, command]) => [name, relateCommand(command, handler.commands.get(name), there, back)]));
+  return compareServices(caller, handler).commands;
+}
+
+/** {@link relate}, with all that was found to be wrong. */
+export function compareServices(caller: ServiceShape, handler: ServiceShape): ServiceComparison {
+  const requests = new MessageRelation(caller, handler);
+  const replies = new MessageRelation(handler, caller);
+  const relations = [...caller.commands].map(
+    ([name, command]) => [name, relateCommand(command, handler.commands.get(name), requests, replies)] as const,
+  );
+  return { commands: new Map(relations), requests, replies };
 }
 
 function relateCommand(
   caller: CommandShape,
   handler: CommandShape | undefined,
-  there: MessageRelation,
-  back: MessageRelation,
+  requests: MessageRelation,
+  replies: MessageRelation,
 ): CommandRelation {
   if (handler === undefined) return absent;
   if (caller.mode !== handler.mode) return mismatch("request", { rule: "MODE", field: [] });
-  const request = there.canRead(caller.request, handler.request);
-  if (request !== undefined) return mismatch("request", request);
-  const reply = back.canRead(handler.reply, caller.reply);
-  if (reply !== undefined) return mismatch("reply", reply);
+  const request = requests.canRead(caller.request, handler.request);
+  const reply = replies.canRead(handler.reply, caller.reply);
   // A detail that only one side declares is never read as something else.
-  for (const [detail, read] of caller.errors) {
+  const errors = [...caller.errors].map(([detail, read]) => {
     const written = handler.errors.get(detail);
-    const error = written === undefined ? undefined : back.canRead(written, read);
-    if (error !== undefined) return mismatch("error", error);
-  }
-  return ok;
+    return written === undefined ? undefined : replies.canRead(written, read);
+  });
+  const error = errors.find((each) => each !== undefined);
+  if (request !== undefined) return mismatch("request", request);
+  if (reply !== undefined) return mismatch("reply", reply);
+  return error === undefined ? ok : mismatch("error", error);
 }
 
 function mismatch(direction: Direction, { rule, field }: Mismatch): CommandRelation {

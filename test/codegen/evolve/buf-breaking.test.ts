@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findBreaking } from "../../../codegen/evolve/breaking.ts";
 import { bufRules } from "../../../codegen/evolve/breaking-rules.ts";
-import { categories, type Category } from "../../../codegen/evolve/rule.ts";
+import { bufCategories, type Category } from "../../../codegen/evolve/rule.ts";
 import type { Schema } from "../../../codegen/model/schema.ts";
 import { readSchema } from "../../../codegen/read/read.ts";
 import { runBuf, withFiles } from "../../support/buf.ts";
@@ -72,7 +72,7 @@ test(`zgen breaking and buf breaking find the same in ${FILES} random changes, i
     withFiles(texts(after), (afterFolder) => {
       const schemas = [read(beforeFolder, Object.keys(texts(before))), read(afterFolder, Object.keys(texts(after)))] as const;
       const hits = new Map<string, number>(Object.keys(bufRules).map((rule) => [rule, 0]));
-      for (const category of categories) {
+      for (const category of bufCategories) {
         const comparable = findBreaking(...schemas, category).filter(({ rule }) => rule in bufRules);
         const ours = lines(comparable.map(({ position: { file }, rule }) => ({ file, rule })));
         const theirs = findingsOfBuf(afterFolder, beforeFolder, category);

@@ -5,6 +5,7 @@ import { loadConfig } from "./config.ts";
 import { readProject } from "./read-project.ts";
 import { writeWhole } from "./output.ts";
 import { printDiagnostics } from "./report.ts";
+import { sinceWhen } from "./since.ts";
 import { loadPageTemplate } from "./user-templates.ts";
 
 /** `zgen docs`. */
@@ -20,7 +21,7 @@ export const docs: Command = defineCommand({
       printDiagnostics(terminal, "text", diagnostics, config);
       return 1;
     }
-    const page = renderDocs(schema, loadPageTemplate(config.templates, "docs"));
+    const page = renderDocs(schema, { since: sinceWhen(config, schema), template: loadPageTemplate(config.templates, "docs") });
     if (options.out === undefined) terminal.out(page.trimEnd());
     else writeWhole(path.resolve(terminal.cwd, options.out), page);
     return 0;

@@ -15,6 +15,7 @@ import { readLibraryFolder } from "./package-folder.ts";
 import { Progress } from "./progress.ts";
 import { readProject } from "./read-project.ts";
 import { count, formatOption, reportFindings } from "./report.ts";
+import { sinceWhen } from "./since.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { loadPageTemplate } from "./user-templates.ts";
 import { version } from "./version.ts";
@@ -86,6 +87,7 @@ function makeLibrary({ config, settings, schema, texts, progress }: Project, sna
       schema,
       texts,
       modules,
+      since: sinceWhen(config, schema),
       root,
       changelog: release.changelog,
       licenseText: licenseFile === undefined ? undefined : readLicense(licenseFile),

@@ -22,6 +22,8 @@ export interface ElementDocsView {
   readonly deprecated: boolean;
   /** What its comment says about that behind "Deprecated:"; empty when it says nothing. It is not in `doc`. */
   readonly deprecation: string;
+  /** The first release in zgen.lock that has it; empty where none has, and where what it lies in is as old. */
+  readonly since: string;
 }
 
 export interface ServiceDocsView extends ElementDocsView {

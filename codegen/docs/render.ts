@@ -3,13 +3,17 @@ import { builtInTemplate } from "../emit/templates.ts";
 import type { Schema } from "../model/schema.ts";
 import { docsView } from "./view-of.ts";
 
-/**
- * A page of Markdown about a schema.
- *
- * @param template stands in for zgen's own `docs.hbs`
- */
-export function renderDocs(schema: Schema, template: string = builtInTemplate("docs")): string {
-  return renderPage(template, docsView(schema));
+/** What is said about a schema beyond what it says itself. */
+export interface DocsOptions {
+  /** The releases in which things were there first, by full name. */
+  readonly since?: ReadonlyMap<string, string> | undefined;
+  /** Stands in for zgen's own `docs.hbs`. */
+  readonly template?: string | undefined;
+}
+
+/** A page of Markdown about a schema. */
+export function renderDocs(schema: Schema, { since, template = builtInTemplate("docs") }: DocsOptions = {}): string {
+  return renderPage(template, docsView(schema, since));
 }
 
 /** A page of Markdown about a view. Templates have the helper `cell`. */

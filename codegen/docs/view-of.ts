@@ -24,19 +24,20 @@ const kinds: Readonly<Record<Command["kind"], string>> = {
   bidi_stream: "streams both ways",
 };
 
-/** The view of the files that were asked for, by package. */
-export function docsView(schema: Schema): DocsView {
+/**
+ * The view of the files that were asked for, by package.
+ *
+ * @param since the releases in which things were there first, by full name
+ */
+export function docsView(schema: Schema, since: ReadonlyMap<string, string> = new Map()): DocsView {
   const files = schema.files.filter(({ requested }) => requested);
   const described = new Set(files.flatMap(typesOf).map(({ fullName }) => fullName));
   const names = [...new Set(files.map((file) => file.package))].sort();
   return {
-    packages: names.map((name) =>
-      packageView(
-        name,
-        files.filter((file) => file.package === name),
-        described,
-      ),
-    ),
+    packages: names.map((name) => {
+      const own = files.filter((file) => file.package === name);
+      return new PackagePage(name, described, since).view(own);
+    }),
   };
 }
 
@@ -47,67 +48,96 @@ function typesOf({ messages, enums }: Pick<File, "messages" | "enums">): readonl
 
 const isMessage = (type: Message | Enum): type is Message => "fields" in type;
 
-function packageView(name: string, files: readonly File[], described: ReadonlySet<string>): PackageDocsView {
-  const types = files.flatMap(typesOf);
-  const local = (fullName: string): string => (name !== "" && fullName.startsWith(`${name}.`) ? fullName.slice(name.length + 1) : fullName);
-  const type = (fullName: string, stream = false): TypeDocsView => ({
-    text: local(fullName),
-    anchor: described.has(fullName) ? fullName : undefined,
-    stream,
-  });
-  return {
-    name,
-    docs: files.map(({ comment }) => markdownOf(comment)).filter((comment) => comment !== ""),
-    services: files.flatMap(({ services }) => services).map((service) => serviceView(service, type)),
-    messages: types.filter(isMessage).map((message) => messageView(message, local, type)),
-    enums: types.filter((each): each is Enum => !isMessage(each)).map((each) => enumView(each, local)),
-  };
-}
+/** What a page about one package knows of the rest. */
+class PackagePage {
+  readonly #name: string;
+  readonly #described: ReadonlySet<string>;
+  readonly #since: ReadonlyMap<string, string>;
 
-type ShowType = (fullName: string, stream?: boolean) => TypeDocsView;
+  /** @param described the types that some page describes */
+  constructor(name: string, described: ReadonlySet<string>, since: ReadonlyMap<string, string>) {
+    this.#name = name;
+    this.#described = described;
+    this.#since = since;
+  }
 
-function element(described: Element): ElementDocsView {
-  const { name, fullName, deprecated } = described;
-  const { text, deprecation } = describeElement(described);
-  return { name, anchor: fullName, doc: markdownOf(text), deprecated, deprecation: markdownOf(deprecation) };
-}
+  view(files: readonly File[]): PackageDocsView {
+    const types = files.flatMap(typesOf);
+    return {
+      name: this.#name,
+      docs: files.map(({ comment }) => markdownOf(comment)).filter((comment) => comment !== ""),
+      services: files.flatMap(({ services }) => services).map((service) => this.#service(service)),
+      messages: types.filter(isMessage).map((message) => this.#message(message)),
+      enums: types.filter((each): each is Enum => !isMessage(each)).map((each) => this.#enum(each)),
+    };
+  }
 
-function serviceView(service: Service, type: ShowType): ServiceDocsView {
-  return {
-    ...element(service),
-    handledBy: service.zserver.side.toLowerCase(),
-    commands: service.commands.map((command) => commandView(command, service, type)),
-  };
-}
+  /** A full name as it reads within the package. */
+  #local(fullName: string): string {
+    return this.#name !== "" && fullName.startsWith(`${this.#name}.`) ? fullName.slice(this.#name.length + 1) : fullName;
+  }
 
-function commandView(command: Command, service: Service, type: ShowType): CommandDocsView {
-  const { kind, zserver } = command;
-  return {
-    ...element(command),
-    wireName: `${service.fullName}/${command.name}`,
-    kind: kinds[kind],
-    request: type(command.request, command.requestStream),
-    reply: command.response === NONE ? undefined : type(command.response, command.responseStream),
-    timeoutMs: zserver.timeoutMs,
-    deferred: zserver.deferred,
-    ordered: zserver.ordered,
-    errors: zserver.errors.map((error) => type(error)),
-  };
-}
+  #type(fullName: string, stream = false): TypeDocsView {
+    return { text: this.#local(fullName), anchor: this.#described.has(fullName) ? fullName : undefined, stream };
+  }
 
-function messageView(message: Message, local: (fullName: string) => string, type: ShowType): MessageDocsView {
-  return { ...element(message), name: local(message.fullName), fields: message.fields.map((field) => fieldView(field, type)) };
-}
+  /** @param within what it lies in, which tells its age too where that is the same */
+  #element(described: Element, within?: Element): ElementDocsView {
+    const { name, fullName, deprecated } = described;
+    const { text, deprecation } = describeElement(described);
+    const since = this.#since.get(fullName) ?? "";
+    const told = within !== undefined && since === this.#since.get(within.fullName);
+    return { name, anchor: fullName, doc: markdownOf(text), deprecated, deprecation: markdownOf(deprecation), since: told ? "" : since };
+  }
 
-function fieldView(field: Field, type: ShowType): FieldDocsView {
-  const { value } = field;
-  return {
-    ...element(field),
-    number: field.number,
-    label: labelOf(field),
-    type: value.kind === "scalar" ? { text: value.type, anchor: undefined, stream: false } : type(value.type),
-    oneof: field.oneof ?? "",
-  };
+  #service(service: Service): ServiceDocsView {
+    return {
+      ...this.#element(service),
+      handledBy: service.zserver.side.toLowerCase(),
+      commands: service.commands.map((command) => this.#command(command, service)),
+    };
+  }
+
+  #command(command: Command, service: Service): CommandDocsView {
+    const { kind, zserver } = command;
+    return {
+      ...this.#element(command, service),
+      wireName: `${service.fullName}/${command.name}`,
+      kind: kinds[kind],
+      request: this.#type(command.request, command.requestStream),
+      reply: command.response === NONE ? undefined : this.#type(command.response, command.responseStream),
+      timeoutMs: zserver.timeoutMs,
+      deferred: zserver.deferred,
+      ordered: zserver.ordered,
+      errors: zserver.errors.map((error) => this.#type(error)),
+    };
+  }
+
+  #message(message: Message): MessageDocsView {
+    const fields = message.fields.map((field) => this.#field(field, message));
+    return { ...this.#element(message), name: this.#local(message.fullName), fields };
+  }
+
+  #field(field: Field, message: Message): FieldDocsView {
+    const { value } = field;
+    return {
+      ...this.#element(field, message),
+      number: field.number,
+      label: labelOf(field),
+      type: value.kind === "scalar" ? { text: value.type, anchor: undefined, stream: false } : this.#type(value.type),
+      oneof: field.oneof ?? "",
+    };
+  }
+
+  #enum(enumeration: Enum): EnumDocsView {
+    // Values stand beside their enum, by the rules of protobuf; where they belong is to the enum.
+    const values = enumeration.values.map((value) => ({ ...value, fullName: `${enumeration.fullName}.${value.name}` }));
+    return {
+      ...this.#element(enumeration),
+      name: this.#local(enumeration.fullName),
+      values: values.map((value) => ({ ...this.#element(value, enumeration), number: value.number })),
+    };
+  }
 }
 
 function labelOf({ cardinality, mapKey, presence, oneof, value }: Field): string {
@@ -115,12 +145,4 @@ function labelOf({ cardinality, mapKey, presence, oneof, value }: Field): string
   if (cardinality === "repeated") return "repeated";
   if (presence === "required") return "required";
   return presence === "explicit" && oneof === undefined && value.kind !== "message" ? "optional" : "";
-}
-
-function enumView(enumeration: Enum, local: (fullName: string) => string): EnumDocsView {
-  return {
-    ...element(enumeration),
-    name: local(enumeration.fullName),
-    values: enumeration.values.map((value) => ({ ...element(value), number: value.number })),
-  };
 }

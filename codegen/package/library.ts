@@ -15,6 +15,8 @@ export interface LibrarySource {
   readonly modules: readonly EmittedFile[];
   /** Proto packages that the main entry exports; undefined for all that were asked for. */
   readonly root: readonly string[] | undefined;
+  /** The releases in which things were there first, by full name. */
+  readonly since: ReadonlyMap<string, string>;
   /** Markdown for those who update; undefined where there is nothing to tell. */
   readonly changelog: string | undefined;
   readonly licenseText: string | undefined;
@@ -31,12 +33,12 @@ export const libraryFolders: readonly string[] = ["lib", "packages", "schemas"];
  * @throws ClashError where an entry would export two things under one name
  */
 export function libraryFiles(source: LibrarySource): readonly EmittedFile[] {
-  const { details, schema, texts, modules, changelog, licenseText, templates } = source;
+  const { details, schema, texts, modules, since, changelog, licenseText, templates } = source;
   const entries = entriesOf(schema, modules, source.root);
   const files: (readonly [path: string, text: string | undefined])[] = [
     ["package.json", manifestText(details, entries)],
-    ["README.md", renderReadme({ details, schema, entries, changelog: changelog !== undefined }, templates.readme)],
-    ["REFERENCE.md", renderDocs(schema, templates.docs)],
+    ["README.md", renderReadme({ details, schema, entries, since, changelog: changelog !== undefined }, templates.readme)],
+    ["REFERENCE.md", renderDocs(schema, { since, template: templates.docs })],
     ["CHANGELOG.md", changelog],
     ["LICENSE", licenseText],
     ...modules.map(({ path, text }) => [`lib/${path}`, text] as const),

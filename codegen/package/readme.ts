@@ -17,6 +17,8 @@ export interface ReadmeSource {
   readonly details: LibraryDetails;
   readonly schema: Schema;
   readonly entries: readonly Entry[];
+  /** The releases in which things were there first, by full name. */
+  readonly since: ReadonlyMap<string, string>;
   /** Whether there is a CHANGELOG.md. */
   readonly changelog: boolean;
 }
@@ -28,10 +30,10 @@ export function renderReadme(source: ReadmeSource, template: string = builtInTem
 
 type Side = "SERVER" | "CLIENT";
 
-function readmeView({ details, schema, entries, changelog }: ReadmeSource): ReadmeView {
+function readmeView({ details, schema, entries, since, changelog }: ReadmeSource): ReadmeView {
   const scope = new SchemaScope(schema, { importExtension: ".js", runtimeImport: "zserver/codec", builtIn: builtInFiles });
   const { name, version, description } = details;
-  const { packages } = docsView(schema);
+  const { packages } = docsView(schema, since);
   const documented = new Map(packages.flatMap(({ services }) => services).map((service) => [service.anchor, service]));
   const specifier = (file: File): string => specifierOf(file, name, entries);
   const handledBy = (side: Side): readonly ReadmeServiceView[] =>

@@ -113,9 +113,12 @@ console.log(greetRequestFromJson(parseJson(text)).name.toUpperCase(), text);
   assert.match(succeed(demo, "npx", "tsx", "json.ts"), 'YOU {"name":"you"}');
 });
 
-test("lint, docs and stubs of the packed zgen work there", () => {
+test("lint, docs, stubs and package of the packed zgen work there", () => {
   const config = path.join(demo, "zgen.json");
-  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), stubs: { out: "handlers" } }));
+  const more = { stubs: { out: "handlers" }, package: { name: "@acme/demo" } };
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), ...more }));
+  assert.match(succeed(demo, "npx", "zgen", "package", "--snapshot"), "next: npm publish package");
+  assert.match(readFileSync(path.join(demo, "package/README.md"), "utf8"), 'import { Greeter, Guest } from "@acme/demo";');
   succeed(demo, "npx", "zgen", "lint");
   assert.match(succeed(demo, "npx", "zgen", "docs"), "`demo.v1.Greeter/Greet`: request and reply.");
   assert.match(succeed(demo, "npx", "zgen", "stubs"), "wrote handlers/demo/v1/greeter.ts");
@@ -152,7 +155,7 @@ test("an undeclared command fails to compile", () => {
 test("a wrong field, and a field of a wrong type, fail to compile", () => {
   const unknown = compile("unknown-field", program('await client.use(Greeter).greet({ nam: "you" });'));
   assert.is.not(unknown.code, 0);
-  assert.match(unknown.text, /unknown-field\.ts.*'nam' does not exist in type 'Optional<GreetRequest>'/);
+  assert.match(unknown.text, /unknown-field\.ts.*'nam' does not exist in type 'Optional<GreetRequest, never>'/);
   const mistyped = compile("mistyped-field", program("await client.use(Greeter).greet({ name: 1 });"));
   assert.is.not(mistyped.code, 0);
   assert.match(mistyped.text, /mistyped-field\.ts.*Type 'number' is not assignable to type 'string/);

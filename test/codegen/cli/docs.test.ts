@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -25,6 +25,17 @@ test("docs.hbs in the folder of templates replaces zgen's own, and is none of th
   withFolder({ ...project, "templates/docs.hbs": "{{#each packages}}Package {{name}}.{{/each}}" }, async (folder) => {
     assert.is((await zgen(folder, "docs")).out, "Package lobby.v1.");
     assert.is((await zgen(folder, "generate")).code, 0);
+  }));
+
+test("a page says since which release of zgen.lock things are there, but not what a shortened lock cannot know", () =>
+  withFolder(project, async (folder) => {
+    await zgen(folder, "release");
+    writeFileSync(path.join(folder, "schemas/lobby/v1/lobby.proto"), `${project["schemas/lobby/v1/lobby.proto"]}message Hall {}\n`);
+    await zgen(folder, "release");
+    const { out } = await zgen(folder, "docs");
+    assert.match(out, /Room\n\nSince 1\.0\.0\.[\s\S]*Hall\n\nSince 1\.1\.0\./);
+    writeFileSync(path.join(folder, "zgen.json"), '{ "releases": { "keep": 2 } }');
+    assert.match((await zgen(folder, "docs")).out, /Room\n\nNo fields\.[\s\S]*Hall\n\nSince 1\.1\.0\./);
   }));
 
 test("a schema with mistakes makes no page", () =>

@@ -119,9 +119,30 @@ Who a player is.
   );
 });
 
+test("a page says since when things are there, where that is not said around them", () => {
+  const since = new Map([
+    ["lobby.v1.Lobby", "1.0.0"],
+    ["lobby.v1.Lobby.Join", "1.0.0"],
+    ["lobby.v1.Lobby.Talk", "1.2.0"],
+    ["lobby.v1.JoinRequest", "1.0.0"],
+    ["lobby.v1.JoinRequest.room", "1.0.0"],
+    ["lobby.v1.JoinRequest.token", "1.1.0"],
+    ["lobby.v1.JoinRequest.Kind", "1.1.0"],
+    ["lobby.v1.JoinRequest.Kind.KIND_UNSPECIFIED", "2.0.0"],
+  ]);
+  const page = renderDocs(read(schema), { since });
+  assert.match(page, "Handled by: server. Since 1.0.0.\n");
+  assert.match(page, /Lobby\/Talk`: .* a stream of \[ChatLine\]\(#lobby\.v1\.ChatLine\)\. Since 1\.2\.0\.\n/);
+  assert.match(page, "JoinRequest\n\nSince 1.0.0.\n\n| field");
+  assert.match(page, "One of `who`. Since 1.1.0. |\n");
+  assert.match(page, "Who a player is.\n\nSince 1.1.0.\n\n| value");
+  assert.match(page, "| `KIND_UNSPECIFIED` | 0 | Since 2.0.0. |");
+  assert.is(page.match(/Since/g)!.length, 6);
+});
+
 test("a template of the user's own sees the same view", () => {
   const template = "{{#each packages}}{{#each services}}{{name}}: {{#each commands}}{{name}} {{/each}}{{/each}}{{/each}}";
-  assert.is(renderDocs(read(schema), template), "Lobby: Join Say Talk\n");
+  assert.is(renderDocs(read(schema), { template }), "Lobby: Join Say Talk\n");
 });
 
 test.run();

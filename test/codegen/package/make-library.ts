@@ -11,6 +11,7 @@ export function makeLibrary(schema: Schema, parts: Partial<LibrarySource> & { re
     texts: new Map(),
     modules: emitSchema(schema, { emit: "js", importExtension: ".js", json }),
     root: undefined,
+    since: new Map(),
     changelog: undefined,
     licenseText: undefined,
     templates: {},

@@ -105,6 +105,18 @@ message M {}
 message RoomFull {}
 `;
 
+test("it says since when services and commands are there", () => {
+  const since = new Map([
+    ["lobby.v1.Lobby", "1.0.0"],
+    ["lobby.v1.Lobby.Join", "1.0.0"],
+    ["lobby.v1.Lobby.Then", "1.1.0"],
+  ]);
+  const readme = makeLibrary(modelOf({ "lobby.proto": lobby }), { since }).get("README.md")!;
+  assert.match(readme, "Where players meet.\n\nSince 1.0.0.\n\n```ts");
+  assert.match(readme, "a stream of [M](REFERENCE.md#lobby.v1.M). Since 1.1.0.\n");
+  assert.is(readme.match(/Since/g)!.length, 2);
+});
+
 test("it says of each command what it takes, gives, and promises, for those who call and those who handle", () => {
   const readme = makeLibrary(modelOf({ "lobby.proto": lobby })).get("README.md")!;
   assert.match(readme, "# lobby\n\nA lobby.\n\nMeeting and talking.\n");

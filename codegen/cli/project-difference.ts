@@ -30,12 +30,17 @@ export function compareProject(config: Config, schema: Schema, against: string |
   const state = stateOf(schema);
   const last = readLock(config).at(-1)?.version;
   const since = against ?? last;
-  if (since === undefined) return { ...differenceOf(emptyState, state, []), state, since, version: firstVersion };
+  if (since === undefined) return { ...beginning(differenceOf(emptyState, state, [])), state, since, version: firstVersion };
   const before = readAgainst(config, against, cwd);
   const difference = differenceOf(stateOf(before), state, findBreaks(config, before, schema).left);
   const base = parseVersion(since) ?? (last === undefined ? undefined : parseVersion(last));
   const version = base === undefined || difference.level === undefined ? base : nextVersion(base, difference.level);
   return { ...difference, state, since, version };
+}
+
+/** Of a first release people want to know what they can call; a reference has the rest. */
+function beginning(difference: Difference): Difference {
+  return { ...difference, changes: difference.changes.filter(({ kind }) => kind === "service" || kind === "command") };
 }
 
 /** How people read a level and where it comes from. */

@@ -155,7 +155,6 @@ test("the changelog tells people who write clients what changed, newest on top, 
 
 - service \`shop.v1.Shop\`: Sells things.
 - command \`shop.v1.Shop.Buy\`: Buys one.
-- message \`shop.v1.Item\`
 `,
     );
     write(folder, `# Our changes\n\nMind the gap.\n\n${read(folder, file).replace("# Changelog of the schemas\n\n", "")}`, file);

@@ -1,5 +1,6 @@
 import type { Command, File, Service } from "../model/schema.ts";
-import { block, quote } from "./literal.ts";
+import { block } from "./lines.ts";
+import { quote } from "./literal.ts";
 import { enumLines, memberLines } from "./message.ts";
 import { optionLines } from "./option.ts";
 import type { OptionTypes } from "./option-types.ts";

@@ -1,4 +1,4 @@
-import type { Enum, Field } from "../model/schema.ts";
+import type { Field } from "../model/schema.ts";
 
 /** A string literal that reads back as `text`. */
 export function quote(text: string): string {
@@ -30,25 +30,4 @@ function number(value: number): string {
   if (Object.is(value, -0)) return "-0.0";
   // Such an integer is a double, and need not fit into the 64 bits of an integer literal.
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
-}
-
-/** What a message or an enum reserves, one a line. Editions reserve names without quotes. */
-export function* reservedLines({ reservedNumbers, reservedNames }: Reserving, edition: boolean): Generator<string> {
-  for (const { from, to } of reservedNumbers) yield `reserved ${range(from, to)};`;
-  for (const name of reservedNames) yield `reserved ${edition ? name : quote(name)};`;
-}
-
-type Reserving = Pick<Enum, "reservedNumbers" | "reservedNames">;
-
-export const range = (from: number, to: number): string => (from === to ? `${from}` : `${from} to ${to}`);
-
-/** `head { … }` with one line each, or on a line of its own where there is nothing in it. */
-export function* block(head: string, lines: Iterable<string>): Generator<string> {
-  let empty = true;
-  for (const line of lines) {
-    if (empty) yield `${head} {`;
-    empty = false;
-    yield `  ${line}`;
-  }
-  yield empty ? `${head} {}` : "}";
 }

@@ -1,6 +1,6 @@
 import type { Enum, Field, File, Message } from "../model/schema.ts";
 import { type FieldContext, fieldDeclaration, groupDeclaration } from "./field.ts";
-import { block, range, reservedLines } from "./literal.ts";
+import { block, range, reservedLines } from "./lines.ts";
 import { groupsOf, type Member, membersOf } from "./members.ts";
 import { assignment, inlineOptions, optionLines } from "./option.ts";
 

@@ -1,5 +1,6 @@
 import type { Field, ValueType } from "../model/schema.ts";
 import { literal } from "./comment.ts";
+import type { Code } from "./imports.ts";
 import type { Property } from "./message-scope.ts";
 import { runtimeRef, valueType, zeroOf } from "./property-view.ts";
 import { scalars, tagOf, wrapped } from "./scalar.ts";
@@ -39,8 +40,11 @@ function packedRead(value: ValueType, read: ValueReadView, scope: FileScope): Va
 
 function memberCase(property: Property, name: string, field: Field, scope: FileScope): CaseView {
   const access = `message.${property.property}`;
-  const previous = `${access}?.case === ${literal(name)} ? ${access}.value : undefined`;
-  const read = valueRead(field, previous, scope);
+  const read = valueRead(
+    field,
+    field.value.kind === "message" ? [runtimeRef(scope, "memberOf"), `(${access}, ${literal(name)})`] : "",
+    scope,
+  );
   return { tag: tagOf(field.number, wireTypeOf(field.value)), access, member: { ...read, name: literal(name) } };
 }
 
@@ -49,14 +53,14 @@ function wireTypeOf(value: ValueType): number {
   return value.kind === "enum" ? 0 : scalars[value.type].wireType;
 }
 
-function valueRead(field: Field, previous: string, scope: FileScope): ValueReadView {
+function valueRead(field: Field, previous: Code, scope: FileScope): ValueReadView {
   const { value } = field;
   const read = readOf(value, previous, field.number, scope);
   if (value.kind === "scalar" && value.type === "bytes" && field.zserver.view) return { ...read, scalar: runtimeRef(scope, "readView") };
   return wrapped(field) === undefined ? read : { ...read, wrapper: true };
 }
 
-function readOf(value: ValueType, previous: string, number: number, scope: FileScope): ValueReadView {
+function readOf(value: ValueType, previous: Code, number: number, scope: FileScope): ValueReadView {
   const tag = tagOf(number, wireTypeOf(value));
   if (value.kind === "message") {
     return { tag, message: scope.codec(value.type, "read"), group: value.delimited, wrapper: false, previous };

@@ -67,9 +67,9 @@ function commandView(command: Command, service: Service, name: string, data: str
     timeoutMs: zserver.timeoutMs,
     deferred: zserver.deferred,
     ordered: zserver.ordered,
-    delivery: zserver.delivery,
+    volatile: zserver.delivery === "VOLATILE",
     critical: zserver.critical,
-    priority: zserver.priority,
+    priority: zserver.priority === "NORMAL" ? undefined : literal(zserver.priority),
     deprecated: command.deprecated,
     errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
   };

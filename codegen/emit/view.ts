@@ -71,6 +71,7 @@ export interface MessageView extends CodecView {
   readonly deprecation: string;
   /** The message's full name as a string literal. */
   readonly fullName: string;
+  /** 0 where the schema states none. */
   readonly maxElements: number;
   readonly name: string;
   readonly initName: string;
@@ -205,7 +206,7 @@ export interface ValueReadView {
   /** A wrapper message whose value is the field's. */
   readonly wrapper: boolean;
   /** The expression of an earlier occurrence, which a message is merged with; empty where each is a message of its own. */
-  readonly previous: string;
+  readonly previous: Code;
   /** The guard of a closed enum, and the tag under which other numbers are kept. */
   readonly guard?: { readonly known: Code; readonly tag: number } | undefined;
 }
@@ -271,9 +272,10 @@ export interface CommandView {
   readonly timeoutMs: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
-  readonly delivery: string;
+  readonly volatile: boolean;
   readonly critical: boolean;
-  readonly priority: string;
+  /** As a string literal; undefined for the normal class. */
+  readonly priority: string | undefined;
   /** It, its service or its file is. */
   readonly deprecated: boolean;
   readonly errors: Code;

@@ -18,7 +18,6 @@ export interface NoneInit extends Optional<None> {}
 
 export const None: MessageType<None, NoneInit> = {
   name: "zserver.None",
-  maxElements: 0,
   write: writeNone,
   read: readNone,
 };

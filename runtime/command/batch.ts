@@ -98,8 +98,8 @@ function send(members: readonly BatchMember[], host: BatchHost, stopOnError: boo
 
 /** Members run one after the other, and there is order only within a class. */
 function commonPriority([first, ...others]: readonly BatchMember[]): CommandPriority {
-  const priority = first?.command.priority ?? "NORMAL";
-  return others.every(({ command }) => command.priority === priority) ? priority : "NORMAL";
+  const priority = first?.command.priority;
+  return (others.every(({ command }) => command.priority === priority) && priority) || "NORMAL";
 }
 
 /** Runs `build`, sends its members as one batch, and resolves when each is settled. When `build` throws, nothing is sent. */

@@ -242,7 +242,7 @@ export class SessionCaller implements Caller {
     if (this.#refusal !== undefined || place.after?.unsent || !leaves.sender.free) return false;
     try {
       this.#check(command, options);
-      leaves.sender.spend(this.#oneWay(leaves, command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs));
+      leaves.sender.spend(this.#oneWay(leaves, command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs ?? 0));
       return true;
     } catch {
       return false;

@@ -13,7 +13,7 @@ const INCIDENT_UNITS = 64;
 
 /** What travels of an error: its code, message, outcome, incident, and those details that the command declares. Never its cause or stack. */
 export function failureToWire(error: CommandError, command: CommandType | undefined): FailureInit {
-  const declared = error.details.filter((detail) => command?.errors.some((type) => type.name === detail.type));
+  const declared = error.details.filter((detail) => command?.errors?.some((type) => type.name === detail.type));
   const size = declared.reduce((bytes, detail) => bytes + detail.type.length * 3 + detail.value.length + 16, 0);
   return {
     code: codeNumbers[error.code],

@@ -40,7 +40,7 @@ export class OutgoingClasses {
     this.#classes = new ByPriority(this.#make(Priority.NORMAL));
   }
 
-  of(name: CommandPriority): OutgoingClass {
+  of(name: CommandPriority = "NORMAL"): OutgoingClass {
     const priority = Priority[name];
     const known = this.#classes.get(priority);
     if (known !== undefined || priority === Priority.NORMAL) return known ?? this.#classes.normal;

@@ -53,7 +53,7 @@ export function resolveCommand(registry: Registry, name: string, kind: number): 
 }
 
 function refusing(name: string, refusal: CommandError): Registration {
-  const nothing = { name: "", maxElements: 0, write() {}, read: () => undefined };
+  const nothing = { name: "", write() {}, read: () => undefined };
   const command: AnyCommand = {
     name,
     method: "",

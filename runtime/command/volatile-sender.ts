@@ -39,7 +39,7 @@ export class VolatileSender {
   submit(command: AnyCommand, request: unknown, options: CallOptions): Submitted {
     try {
       this.#options.check(command, options);
-      if (this.#open) this.#send(command, request, options.timeoutMs ?? command.timeoutMs);
+      if (this.#open) this.#send(command, request, options.timeoutMs ?? command.timeoutMs ?? 0);
       else this.dropped++;
       return over;
     } catch (cause) {

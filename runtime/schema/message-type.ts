@@ -27,8 +27,8 @@ export type Draft<T> = { -readonly [Name in keyof T]: T[Name] };
 export interface MessageType<T = unknown, Init = T> {
   /** The fully qualified name, for example `example.lobby.v1.JoinRequest`. */
   readonly name: string;
-  /** The schema's own bound on objects and entries of one decoded message; 0 where it states none. */
-  readonly maxElements: number;
+  /** The schema's own bound on objects and entries of one decoded message, where it states one. */
+  readonly maxElements?: number | undefined;
   /** Appends the fields of `message`, without a length before them. Throws CommandError INVALID_ARGUMENT for values that the schema cannot hold. */
   write(writer: Writer, message: Init): void;
   /**

@@ -32,22 +32,22 @@ export interface CommandType<
   readonly kind: Kind;
   readonly request: MessageType<Request, RequestInit>;
   readonly reply: MessageType<Reply, ReplyInit>;
-  /** Milliseconds; 0 means the session's default. */
-  readonly timeoutMs: number;
+  /** Milliseconds; the session's default where the schema states none. */
+  readonly timeoutMs?: number | undefined;
   /** The reply may be given later, by token. */
-  readonly deferred: Deferred;
+  readonly deferred?: Deferred | undefined;
   /** The next command of the session starts only when this one has ended. */
-  readonly ordered: boolean;
-  /** Of a one-way: VOLATILE ones are sent once or not at all, and never wait. */
-  readonly delivery: Delivery;
+  readonly ordered?: boolean | undefined;
+  /** Of a one-way: VOLATILE ones are sent once or not at all, and never wait. Default: RELIABLE. */
+  readonly delivery?: Delivery | undefined;
   /** Runs also while its side is overloaded. */
-  readonly critical: boolean;
-  /** The class in which it travels, and whatever answers it. */
-  readonly priority: CommandPriority;
+  readonly critical?: boolean | undefined;
+  /** The class in which it travels, and whatever answers it. Default: NORMAL. */
+  readonly priority?: CommandPriority | undefined;
   /** The schema says so of it, of its service or of its file. It works all the same. */
-  readonly deprecated: boolean;
+  readonly deprecated?: boolean | undefined;
   /** Messages that this command may attach to its errors. */
-  readonly errors: readonly MessageType[];
+  readonly errors?: readonly MessageType[] | undefined;
 }
 
 /** Which side of a session implements a service. */

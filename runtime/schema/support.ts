@@ -12,6 +12,7 @@ export { append, emptyBytes, emptyList, emptyMap, openMap } from "./empty.ts";
 export type { ExtensionField, ExtensionType } from "./extension-type.ts";
 export type { ReleasedSchema, ReleasedService } from "./released-schema.ts";
 export type { Draft, Extensible, MessageType, Optional } from "./message-type.ts";
+export { memberOf } from "./oneof.ts";
 export {
   type CommandKind,
   type CommandType,

@@ -16,7 +16,7 @@ async function protocolMessages(): Promise<MessageType[]> {
 }
 
 function isMessageType(value: unknown): value is MessageType {
-  return typeof value === "object" && value !== null && "maxElements" in value && "read" in value;
+  return typeof value === "object" && value !== null && "write" in value && "read" in value;
 }
 
 /** What is decoded is encoded and decoded again to the same; what is refused is refused by the one error that decoders have. */

@@ -28,7 +28,6 @@ export interface AnyInit extends Optional<Any> {}
 
 export const Any: MessageType<Any, AnyInit> = {
   name: "google.protobuf.Any",
-  maxElements: 0,
   write: writeAny,
   read: readAny,
 };

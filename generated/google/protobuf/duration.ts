@@ -27,7 +27,6 @@ export interface DurationInit extends Optional<Duration> {}
 
 export const Duration: MessageType<Duration, DurationInit> = {
   name: "google.protobuf.Duration",
-  maxElements: 0,
   write: writeDuration,
   read: readDuration,
 };

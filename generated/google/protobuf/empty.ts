@@ -12,7 +12,6 @@ export interface EmptyInit extends Optional<Empty> {}
 
 export const Empty: MessageType<Empty, EmptyInit> = {
   name: "google.protobuf.Empty",
-  maxElements: 0,
   write: writeEmpty,
   read: readEmpty,
 };

@@ -25,7 +25,6 @@ export interface FieldMaskInit extends Optional<FieldMask> {}
 
 export const FieldMask: MessageType<FieldMask, FieldMaskInit> = {
   name: "google.protobuf.FieldMask",
-  maxElements: 0,
   write: writeFieldMask,
   read: readFieldMask,
 };

@@ -11,6 +11,7 @@ import {
   append,
   emptyList,
   emptyMap,
+  memberOf,
   openMap,
   readBool,
   readDouble,
@@ -42,7 +43,6 @@ export interface StructInit extends Optional<Struct, "fields"> {
 
 export const Struct: MessageType<Struct, StructInit> = {
   name: "google.protobuf.Struct",
-  maxElements: 0,
   write: writeStruct,
   read: readStruct,
 };
@@ -119,7 +119,6 @@ export interface ValueInit extends Optional<Value, "kind"> {
 
 export const Value: MessageType<Value, ValueInit> = {
   name: "google.protobuf.Value",
-  maxElements: 0,
   write: writeValue,
   read: readValue,
 };
@@ -169,10 +168,10 @@ function readValue(reader: Reader, end: number, message: Draft<Value> = { kind: 
         message.kind = { case: "boolValue", value: readBool(reader) };
         break;
       case 42:
-        message.kind = { case: "structValue", value: reader.message(readStruct, message.kind?.case === "structValue" ? message.kind.value : undefined) };
+        message.kind = { case: "structValue", value: reader.message(readStruct, memberOf(message.kind, "structValue")) };
         break;
       case 50:
-        message.kind = { case: "listValue", value: reader.message(readListValue, message.kind?.case === "listValue" ? message.kind.value : undefined) };
+        message.kind = { case: "listValue", value: reader.message(readListValue, memberOf(message.kind, "listValue")) };
         break;
       default:
         reader.unknown(tag, message);
@@ -193,7 +192,6 @@ export interface ListValueInit extends Optional<ListValue, "values"> {
 
 export const ListValue: MessageType<ListValue, ListValueInit> = {
   name: "google.protobuf.ListValue",
-  maxElements: 0,
   write: writeListValue,
   read: readListValue,
 };

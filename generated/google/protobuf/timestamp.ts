@@ -27,7 +27,6 @@ export interface TimestampInit extends Optional<Timestamp> {}
 
 export const Timestamp: MessageType<Timestamp, TimestampInit> = {
   name: "google.protobuf.Timestamp",
-  maxElements: 0,
   write: writeTimestamp,
   read: readTimestamp,
 };

@@ -39,7 +39,6 @@ export interface DoubleValueInit extends Optional<DoubleValue> {}
 
 export const DoubleValue: MessageType<DoubleValue, DoubleValueInit> = {
   name: "google.protobuf.DoubleValue",
-  maxElements: 0,
   write: writeDoubleValue,
   read: readDoubleValue,
 };
@@ -73,7 +72,6 @@ export interface FloatValueInit extends Optional<FloatValue> {}
 
 export const FloatValue: MessageType<FloatValue, FloatValueInit> = {
   name: "google.protobuf.FloatValue",
-  maxElements: 0,
   write: writeFloatValue,
   read: readFloatValue,
 };
@@ -107,7 +105,6 @@ export interface Int64ValueInit extends Optional<Int64Value> {}
 
 export const Int64Value: MessageType<Int64Value, Int64ValueInit> = {
   name: "google.protobuf.Int64Value",
-  maxElements: 0,
   write: writeInt64Value,
   read: readInt64Value,
 };
@@ -141,7 +138,6 @@ export interface UInt64ValueInit extends Optional<UInt64Value> {}
 
 export const UInt64Value: MessageType<UInt64Value, UInt64ValueInit> = {
   name: "google.protobuf.UInt64Value",
-  maxElements: 0,
   write: writeUInt64Value,
   read: readUInt64Value,
 };
@@ -175,7 +171,6 @@ export interface Int32ValueInit extends Optional<Int32Value> {}
 
 export const Int32Value: MessageType<Int32Value, Int32ValueInit> = {
   name: "google.protobuf.Int32Value",
-  maxElements: 0,
   write: writeInt32Value,
   read: readInt32Value,
 };
@@ -209,7 +204,6 @@ export interface UInt32ValueInit extends Optional<UInt32Value> {}
 
 export const UInt32Value: MessageType<UInt32Value, UInt32ValueInit> = {
   name: "google.protobuf.UInt32Value",
-  maxElements: 0,
   write: writeUInt32Value,
   read: readUInt32Value,
 };
@@ -243,7 +237,6 @@ export interface BoolValueInit extends Optional<BoolValue> {}
 
 export const BoolValue: MessageType<BoolValue, BoolValueInit> = {
   name: "google.protobuf.BoolValue",
-  maxElements: 0,
   write: writeBoolValue,
   read: readBoolValue,
 };
@@ -277,7 +270,6 @@ export interface StringValueInit extends Optional<StringValue> {}
 
 export const StringValue: MessageType<StringValue, StringValueInit> = {
   name: "google.protobuf.StringValue",
-  maxElements: 0,
   write: writeStringValue,
   read: readStringValue,
 };
@@ -311,7 +303,6 @@ export interface BytesValueInit extends Optional<BytesValue> {}
 
 export const BytesValue: MessageType<BytesValue, BytesValueInit> = {
   name: "google.protobuf.BytesValue",
-  maxElements: 0,
   write: writeBytesValue,
   read: readBytesValue,
 };

@@ -15,8 +15,8 @@ export class JsonReader extends JsonPath {
   readonly types: TypeRegistry | undefined;
   #elements: number;
 
-  /** @param maxElements the schema's own bound on objects and entries; 0 where it states none */
-  constructor(options: FromJsonOptions | undefined, maxElements: number) {
+  /** @param maxElements the schema's own bound on objects and entries, where it states one */
+  constructor(options: FromJsonOptions | undefined, maxElements: number | undefined) {
     super();
     this.ignoreUnknownFields = options?.ignoreUnknownFields ?? false;
     this.types = options?.types;

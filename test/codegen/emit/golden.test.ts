@@ -58,7 +58,6 @@ message Hello {
     "",
     "export const Hello: MessageType<Hello, HelloInit> = {",
     '  name: "a.Hello",',
-    "  maxElements: 0,",
     "  write: writeHello,",
     "  read: readHello,",
     "};",

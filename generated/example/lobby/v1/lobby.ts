@@ -44,7 +44,6 @@ export interface JoinRequestInit extends Optional<JoinRequest> {}
 
 export const JoinRequest: MessageType<JoinRequest, JoinRequestInit> = {
   name: "example.lobby.v1.JoinRequest",
-  maxElements: 0,
   write: writeJoinRequest,
   read: readJoinRequest,
 };
@@ -82,7 +81,6 @@ export interface JoinReplyInit extends Optional<JoinReply> {}
 
 export const JoinReply: MessageType<JoinReply, JoinReplyInit> = {
   name: "example.lobby.v1.JoinReply",
-  maxElements: 0,
   write: writeJoinReply,
   read: readJoinReply,
 };
@@ -122,7 +120,6 @@ export interface RoomFullInit extends Optional<RoomFull> {}
 
 export const RoomFull: MessageType<RoomFull, RoomFullInit> = {
   name: "example.lobby.v1.RoomFull",
-  maxElements: 0,
   write: writeRoomFull,
   read: readRoomFull,
 };
@@ -163,7 +160,6 @@ export interface ChatLineInit extends Optional<ChatLine> {}
 
 export const ChatLine: MessageType<ChatLine, ChatLineInit> = {
   name: "example.lobby.v1.ChatLine",
-  maxElements: 0,
   write: writeChatLine,
   read: readChatLine,
 };
@@ -208,7 +204,6 @@ export interface MatchRequestInit extends Optional<MatchRequest> {}
 
 export const MatchRequest: MessageType<MatchRequest, MatchRequestInit> = {
   name: "example.lobby.v1.MatchRequest",
-  maxElements: 0,
   write: writeMatchRequest,
   read: readMatchRequest,
 };
@@ -241,7 +236,6 @@ export interface MatchReplyInit extends Optional<MatchReply> {}
 
 export const MatchReply: MessageType<MatchReply, MatchReplyInit> = {
   name: "example.lobby.v1.MatchReply",
-  maxElements: 0,
   write: writeMatchReply,
   read: readMatchReply,
 };
@@ -276,7 +270,6 @@ export interface HistoryRequestInit extends Optional<HistoryRequest> {}
 
 export const HistoryRequest: MessageType<HistoryRequest, HistoryRequestInit> = {
   name: "example.lobby.v1.HistoryRequest",
-  maxElements: 0,
   write: writeHistoryRequest,
   read: readHistoryRequest,
 };
@@ -313,7 +306,6 @@ export interface ImportReplyInit extends Optional<ImportReply> {}
 
 export const ImportReply: MessageType<ImportReply, ImportReplyInit> = {
   name: "example.lobby.v1.ImportReply",
-  maxElements: 0,
   write: writeImportReply,
   read: readImportReply,
 };
@@ -345,7 +337,6 @@ export interface ReadyRequestInit extends Optional<ReadyRequest> {}
 
 export const ReadyRequest: MessageType<ReadyRequest, ReadyRequestInit> = {
   name: "example.lobby.v1.ReadyRequest",
-  maxElements: 0,
   write: writeReadyRequest,
   read: readReadyRequest,
 };
@@ -368,7 +359,6 @@ export interface ReadyReplyInit extends Optional<ReadyReply> {}
 
 export const ReadyReply: MessageType<ReadyReply, ReadyReplyInit> = {
   name: "example.lobby.v1.ReadyReply",
-  maxElements: 0,
   write: writeReadyReply,
   read: readReadyReply,
 };
@@ -409,12 +399,6 @@ const lobbyCommands: LobbyCommands = {
     request: JoinRequest,
     reply: JoinReply,
     timeoutMs: 3000,
-    deferred: false,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
     errors: [RoomFull],
   },
   say: {
@@ -423,14 +407,6 @@ const lobbyCommands: LobbyCommands = {
     kind: "one_way",
     request: ChatLine,
     reply: None,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
-    errors: [],
   },
   match: {
     name: "example.lobby.v1.Lobby/Match",
@@ -440,12 +416,6 @@ const lobbyCommands: LobbyCommands = {
     reply: MatchReply,
     timeoutMs: 60000,
     deferred: true,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
-    errors: [],
   },
   history: {
     name: "example.lobby.v1.Lobby/History",
@@ -453,14 +423,6 @@ const lobbyCommands: LobbyCommands = {
     kind: "server_stream",
     request: HistoryRequest,
     reply: ChatLine,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
-    errors: [],
   },
   import: {
     name: "example.lobby.v1.Lobby/Import",
@@ -468,14 +430,6 @@ const lobbyCommands: LobbyCommands = {
     kind: "client_stream",
     request: ChatLine,
     reply: ImportReply,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
-    errors: [],
   },
 };
 
@@ -550,14 +504,6 @@ const playerCommands: PlayerCommands = {
     kind: "one_way",
     request: ChatLine,
     reply: None,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
-    errors: [],
   },
   ready: {
     name: "example.lobby.v1.Player/Ready",
@@ -565,14 +511,6 @@ const playerCommands: PlayerCommands = {
     kind: "unary",
     request: ReadyRequest,
     reply: ReadyReply,
-    timeoutMs: 0,
-    deferred: false,
-    ordered: false,
-    delivery: "RELIABLE",
-    critical: false,
-    priority: "NORMAL",
-    deprecated: false,
-    errors: [],
   },
 };
 

@@ -64,7 +64,6 @@ export interface OrderInit extends Optional<Order, "customer" | "lines" | "payme
 
 export const Order: MessageType<Order, OrderInit> = {
   name: "example.shop.v1.Order",
-  maxElements: 0,
   write: writeOrder,
   read: readOrder,
 };
@@ -135,7 +134,6 @@ export interface CustomerInit extends Optional<Customer, "shipping"> {
 
 export const Customer: MessageType<Customer, CustomerInit> = {
   name: "example.shop.v1.Customer",
-  maxElements: 0,
   write: writeCustomer,
   read: readCustomer,
 };
@@ -184,7 +182,6 @@ export interface AddressInit extends Optional<Address> {}
 
 export const Address: MessageType<Address, AddressInit> = {
   name: "example.shop.v1.Address",
-  maxElements: 0,
   write: writeAddress,
   read: readAddress,
 };
@@ -236,7 +233,6 @@ export interface LineInit extends Optional<Line> {}
 
 export const Line: MessageType<Line, LineInit> = {
   name: "example.shop.v1.Line",
-  maxElements: 0,
   write: writeLine,
   read: readLine,
 };
@@ -289,7 +285,6 @@ export interface PaymentInit extends Optional<Payment> {}
 
 export const Payment: MessageType<Payment, PaymentInit> = {
   name: "example.shop.v1.Payment",
-  maxElements: 0,
   write: writePayment,
   read: readPayment,
 };
@@ -345,7 +340,6 @@ export interface EventInit extends Optional<Event> {}
 
 export const Event: MessageType<Event, EventInit> = {
   name: "example.shop.v1.Event",
-  maxElements: 0,
   write: writeEvent,
   read: readEvent,
 };

@@ -37,7 +37,6 @@ export interface ReadingsInit extends Optional<Readings> {}
 
 export const Readings: MessageType<Readings, ReadingsInit> = {
   name: "example.shop.v1.Readings",
-  maxElements: 0,
   write: writeReadings,
   read: readReadings,
 };

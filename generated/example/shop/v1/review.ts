@@ -33,7 +33,6 @@ export interface ReviewInit extends Optional<Review, "answers"> {
 
 export const Review: MessageType<Review, ReviewInit> = {
   name: "example.shop.v1.Review",
-  maxElements: 0,
   write: writeReview,
   read: readReview,
 };
@@ -91,7 +90,6 @@ export interface AnswerInit extends Optional<Answer> {}
 
 export const Answer: MessageType<Answer, AnswerInit> = {
   name: "example.shop.v1.Answer",
-  maxElements: 0,
   write: writeAnswer,
   read: readAnswer,
 };

@@ -34,7 +34,6 @@ export interface SignedEntrancesInit extends Optional<SignedEntrances> {}
 
 export const SignedEntrances: MessageType<SignedEntrances, SignedEntrancesInit> = {
   name: "zserver.protocol.v1.SignedEntrances",
-  maxElements: 0,
   write: writeSignedEntrances,
   read: readSignedEntrances,
 };
@@ -76,7 +75,6 @@ export interface EntranceListInit extends Optional<EntranceList, "entrances"> {
 
 export const EntranceList: MessageType<EntranceList, EntranceListInit> = {
   name: "zserver.protocol.v1.EntranceList",
-  maxElements: 0,
   write: writeEntranceList,
   read: readEntranceList,
 };
@@ -116,7 +114,6 @@ export interface EntranceInit extends Optional<Entrance> {}
 
 export const Entrance: MessageType<Entrance, EntranceInit> = {
   name: "zserver.protocol.v1.Entrance",
-  maxElements: 0,
   write: writeEntrance,
   read: readEntrance,
 };
@@ -153,7 +150,6 @@ export interface MoveInit extends Optional<Move> {}
 
 export const Move: MessageType<Move, MoveInit> = {
   name: "zserver.protocol.v1.Move",
-  maxElements: 0,
   write: writeMove,
   read: readMove,
 };

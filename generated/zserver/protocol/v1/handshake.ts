@@ -11,6 +11,7 @@ import {
   append,
   emptyBytes,
   emptyList,
+  memberOf,
   readBytes,
   readInt32,
   readString,
@@ -39,7 +40,6 @@ export interface OfferInit extends Optional<Offer> {}
 
 export const Offer: MessageType<Offer, OfferInit> = {
   name: "zserver.protocol.v1.Offer",
-  maxElements: 0,
   write: writeOffer,
   read: readOffer,
 };
@@ -94,7 +94,6 @@ export interface AnswerInit extends Optional<Answer, "outcome"> {
 
 export const Answer: MessageType<Answer, AnswerInit> = {
   name: "zserver.protocol.v1.Answer",
-  maxElements: 0,
   write: writeAnswer,
   read: readAnswer,
 };
@@ -123,7 +122,7 @@ function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { outc
         message.outcome = { case: "accepted", value: readString(reader) };
         break;
       case 18:
-        message.outcome = { case: "refused", value: reader.message(readRefusal, message.outcome?.case === "refused" ? message.outcome.value : undefined) };
+        message.outcome = { case: "refused", value: reader.message(readRefusal, memberOf(message.outcome, "refused")) };
         break;
       default:
         reader.unknown(tag, message);
@@ -148,7 +147,6 @@ export interface RefusalInit extends Optional<Refusal> {}
 
 export const Refusal: MessageType<Refusal, RefusalInit> = {
   name: "zserver.protocol.v1.Refusal",
-  maxElements: 0,
   write: writeRefusal,
   read: readRefusal,
 };
@@ -215,7 +213,6 @@ export interface ServerHelloInit extends Optional<ServerHello, "statement" | "li
 
 export const ServerHello: MessageType<ServerHello, ServerHelloInit> = {
   name: "zserver.protocol.v1.ServerHello",
-  maxElements: 0,
   write: writeServerHello,
   read: readServerHello,
 };
@@ -262,7 +259,6 @@ export interface KeyStatementInit extends Optional<KeyStatement> {}
 
 export const KeyStatement: MessageType<KeyStatement, KeyStatementInit> = {
   name: "zserver.protocol.v1.KeyStatement",
-  maxElements: 0,
   write: writeKeyStatement,
   read: readKeyStatement,
 };
@@ -329,7 +325,6 @@ export interface LimitsInit extends Optional<Limits> {}
 
 export const Limits: MessageType<Limits, LimitsInit> = {
   name: "zserver.protocol.v1.Limits",
-  maxElements: 0,
   write: writeLimits,
   read: readLimits,
 };

@@ -87,7 +87,6 @@ export interface ServiceDescriptionInit extends Optional<ServiceDescription, "co
 
 export const ServiceDescription: MessageType<ServiceDescription, ServiceDescriptionInit> = {
   name: "zserver.protocol.v1.ServiceDescription",
-  maxElements: 0,
   write: writeServiceDescription,
   read: readServiceDescription,
 };
@@ -142,7 +141,6 @@ export interface CommandDescriptionInit extends Optional<CommandDescription, "er
 
 export const CommandDescription: MessageType<CommandDescription, CommandDescriptionInit> = {
   name: "zserver.protocol.v1.CommandDescription",
-  maxElements: 0,
   write: writeCommandDescription,
   read: readCommandDescription,
 };
@@ -204,7 +202,6 @@ export interface DetailDescriptionInit extends Optional<DetailDescription> {}
 
 export const DetailDescription: MessageType<DetailDescription, DetailDescriptionInit> = {
   name: "zserver.protocol.v1.DetailDescription",
-  maxElements: 0,
   write: writeDetailDescription,
   read: readDetailDescription,
 };
@@ -253,7 +250,6 @@ export interface MessageDescriptionInit extends Optional<MessageDescription> {}
 
 export const MessageDescription: MessageType<MessageDescription, MessageDescriptionInit> = {
   name: "zserver.protocol.v1.MessageDescription",
-  maxElements: 0,
   write: writeMessageDescription,
   read: readMessageDescription,
 };
@@ -331,7 +327,6 @@ export interface EnumDescriptionInit extends Optional<EnumDescription> {}
 
 export const EnumDescription: MessageType<EnumDescription, EnumDescriptionInit> = {
   name: "zserver.protocol.v1.EnumDescription",
-  maxElements: 0,
   write: writeEnumDescription,
   read: readEnumDescription,
 };
@@ -372,7 +367,6 @@ export interface ReleaseDescriptionInit extends Optional<ReleaseDescription, "se
 
 export const ReleaseDescription: MessageType<ReleaseDescription, ReleaseDescriptionInit> = {
   name: "zserver.protocol.v1.ReleaseDescription",
-  maxElements: 0,
   write: writeReleaseDescription,
   read: readReleaseDescription,
 };
@@ -406,7 +400,6 @@ export interface ServiceFingerprintInit extends Optional<ServiceFingerprint> {}
 
 export const ServiceFingerprint: MessageType<ServiceFingerprint, ServiceFingerprintInit> = {
   name: "zserver.protocol.v1.ServiceFingerprint",
-  maxElements: 0,
   write: writeServiceFingerprint,
   read: readServiceFingerprint,
 };

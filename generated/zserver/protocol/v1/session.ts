@@ -50,7 +50,6 @@ export interface ClientHelloInit extends Optional<ClientHello, "limits"> {
 
 export const ClientHello: MessageType<ClientHello, ClientHelloInit> = {
   name: "zserver.protocol.v1.ClientHello",
-  maxElements: 0,
   write: writeClientHello,
   read: readClientHello,
 };
@@ -110,7 +109,6 @@ export interface WelcomeInit extends Optional<Welcome> {}
 
 export const Welcome: MessageType<Welcome, WelcomeInit> = {
   name: "zserver.protocol.v1.Welcome",
-  maxElements: 0,
   write: writeWelcome,
   read: readWelcome,
 };
@@ -169,7 +167,6 @@ export interface ResumeInit extends Optional<Resume> {}
 
 export const Resume: MessageType<Resume, ResumeInit> = {
   name: "zserver.protocol.v1.Resume",
-  maxElements: 0,
   write: writeResume,
   read: readResume,
 };
@@ -239,7 +236,6 @@ export interface ResumedInit extends Optional<Resumed> {}
 
 export const Resumed: MessageType<Resumed, ResumedInit> = {
   name: "zserver.protocol.v1.Resumed",
-  maxElements: 0,
   write: writeResumed,
   read: readResumed,
 };
@@ -293,7 +289,6 @@ export interface AdmittedInit extends Optional<Admitted> {}
 
 export const Admitted: MessageType<Admitted, AdmittedInit> = {
   name: "zserver.protocol.v1.Admitted",
-  maxElements: 0,
   write: writeAdmitted,
   read: readAdmitted,
 };
@@ -345,7 +340,6 @@ export interface FailureInit extends Optional<Failure, "details"> {
 
 export const Failure: MessageType<Failure, FailureInit> = {
   name: "zserver.protocol.v1.Failure",
-  maxElements: 0,
   write: writeFailure,
   read: readFailure,
 };
@@ -409,7 +403,6 @@ export interface DetailInit extends Optional<Detail> {}
 
 export const Detail: MessageType<Detail, DetailInit> = {
   name: "zserver.protocol.v1.Detail",
-  maxElements: 0,
   write: writeDetail,
   read: readDetail,
 };
@@ -452,7 +445,6 @@ export interface CloseInit extends Optional<Close> {}
 
 export const Close: MessageType<Close, CloseInit> = {
   name: "zserver.protocol.v1.Close",
-  maxElements: 0,
   write: writeClose,
   read: readClose,
 };

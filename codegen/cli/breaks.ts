@@ -21,14 +21,25 @@ export interface Breaks {
 export function findBreaks(config: Config, before: Schema, after: Schema, category: Category = config.breaking.category): Breaks {
   const retired = retiredCommands(readLock(config).map(schemaOfRelease));
   const found = findBreaking(before, after, category, retired);
-  // What the configuration excepts from its own category is not meant for another one.
-  const exceptions = config.breaking.except.filter(
-    ({ rule }) => category === config.breaking.category || breakingRules[rule]?.categories.includes(category),
-  );
+  const exceptions = config.breaking.except.filter(({ rule }) => isMeantFor(category, rule, config));
   return {
     left: found.filter((finding) => !exceptions.some((exception) => covers(exception, finding))),
     unused: exceptions.filter((exception) => !found.some((finding) => covers(exception, finding))),
   };
+}
+
+/** What makes a major version: what the project forbids, and what peers of the two versions could not say to each other. */
+export function findMajor(config: Config, before: Schema, after: Schema): readonly Diagnostic[] {
+  const chosen = findBreaks(config, before, after).left;
+  if (config.breaking.category === "SESSION") return chosen;
+  const known = new Set(chosen.map(({ rule }) => rule));
+  return [...chosen, ...findBreaks(config, before, after, "SESSION").left.filter(({ rule }) => !known.has(rule))];
+}
+
+/** What the configuration excepts from its own category is not meant for another one, unless the rule is that one's too; SESSION has a say in versions. */
+function isMeantFor(category: Category, rule: string, { breaking }: Config): boolean {
+  const of = breakingRules[rule]?.categories ?? [];
+  return of.includes(category) || (category === breaking.category && !of.includes("SESSION"));
 }
 
 function covers({ rule, file }: Exception, finding: Diagnostic): boolean {

@@ -2,7 +2,7 @@ import { type Difference, differenceOf, type State } from "../evolve/difference/
 import { firstVersion, formatVersion, nextVersion, parseVersion, type Version } from "../evolve/lock/version.ts";
 import type { Schema } from "../model/schema.ts";
 import { readAgainst } from "./against.ts";
-import { findBreaks } from "./breaks.ts";
+import { findMajor } from "./breaks.ts";
 import { formatFinding } from "./breaking.ts";
 import type { Config } from "./config.ts";
 import { readLock } from "./lock-file.ts";
@@ -32,7 +32,7 @@ export function compareProject(config: Config, schema: Schema, against: string |
   const since = against ?? last;
   if (since === undefined) return { ...beginning(differenceOf(emptyState, state, [])), state, since, version: firstVersion };
   const before = readAgainst(config, against, cwd);
-  const difference = differenceOf(stateOf(before), state, findBreaks(config, before, schema).left);
+  const difference = differenceOf(stateOf(before), state, findMajor(config, before, schema));
   const base = parseVersion(since) ?? (last === undefined ? undefined : parseVersion(last));
   const version = base === undefined || difference.level === undefined ? base : nextVersion(base, difference.level);
   return { ...difference, state, since, version };

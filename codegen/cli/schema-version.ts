@@ -11,7 +11,7 @@ export const schemaVersion: Command = defineCommand({
   operands: [],
   options: { against: againstOption, format: reportFormat },
   description:
-    "Says which version the schemas deserve after their last release, and why: major where `zgen breaking` finds something, minor where people who write against them see a change, else patch. " +
+    "Says which version the schemas deserve after their last release, and why: major where `zgen breaking` finds something, in the chosen category or in SESSION, minor where people who write against them see a change, else patch. " +
     "Below 1.0.0 that is one place lower.\nThe version goes to standard output, the reasons to standard error. It needs no network and gives the same answer every time.",
   async run({ options, terminal }) {
     const config = loadConfig(terminal.cwd);

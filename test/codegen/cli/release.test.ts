@@ -75,6 +75,21 @@ test("the version rises by what changed, and says why", () =>
     assert.equal(await version(`// Only said otherwise.\n${start}`), ["1.0.0", "nothing changed since 1.0.0"]);
   }));
 
+test("what peers of the two versions could not say to each other is a major change, whichever category was chosen", () =>
+  withShop({ breaking: { category: "WIRE" } }, async (folder) => {
+    write(folder, added);
+    await release(folder);
+    write(folder, added.replace("int32 price", "bool price"));
+    assert.equal(await zgen(folder, "breaking"), { code: 0, out: "", err: "" });
+    const { out, err } = await zgen(folder, "version");
+    assert.is(out, "2.0.0");
+    assert.match(err, /^major since 1\.0\.0\n {2}schemas\/shop\/v1\/shop\.proto:11:8: SESSION_TYPE /);
+    const except = [{ rule: "SESSION_TYPE", file: "**", reason: "there are no clients yet" }];
+    write(folder, JSON.stringify({ breaking: { category: "WIRE", except } }), "zgen.json");
+    assert.is((await zgen(folder, "version")).out, "1.1.0");
+    assert.equal(await zgen(folder, "breaking"), { code: 0, out: "", err: "" });
+  }));
+
 test("what the configuration excepts makes no major version", () =>
   withShop({}, async (folder) => {
     await release(folder);

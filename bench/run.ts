@@ -4,9 +4,11 @@ import { asJson, asText, type Report } from "./support/report.ts";
 
 /** Every measurement is a folder or a file of this folder whose `run` makes a report. */
 const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<Report> }>>> = {
+  calls: () => import("./calls.ts"),
   channel: () => import("./channel.ts"),
   codec: () => import("./codec/main.ts"),
   crypto: () => import("./crypto.ts"),
+  oneway: () => import("./one-way.ts"),
   zgen: () => import("./zgen.ts"),
 };
 

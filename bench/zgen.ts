@@ -16,11 +16,9 @@ const launcher = fileURLToPath(new URL("../codegen/bin/zgen.mjs", import.meta.ur
 const sizes = [100, 1000];
 const MESSAGES_A_FILE = 50;
 
+const metrics = ["CPU time", "wall time"] as const;
 /** Milliseconds. */
-interface Taken {
-  readonly "CPU time": number;
-  readonly "wall time": number;
-}
+type Taken = Readonly<Record<(typeof metrics)[number], number>>;
 
 /** Messages of ten fields, fifty a file; each file imports the one before it. */
 class Workplace {
@@ -104,11 +102,15 @@ export async function run({ rounds }: BenchOptions): Promise<Report> {
     for (const workplace of workplaces) for (let round = 0; round < WARM_UP; round++) workplace.change();
     const rows = await measureRows(
       [...samples.keys()],
-      ["CPU time", "wall time"],
+      ["zgen"],
+      metrics.map((name) => ({ name, unit: "ms", more: false })),
       rounds,
-      (row, figure) => samples.get(row)!()[figure as keyof Taken],
+      (row) => {
+        const taken = samples.get(row)!();
+        return metrics.map((metric) => taken[metric]);
+      },
     );
-    return { unit: "ms", more: false, subject: undefined, rows, notes: ["Ten fields a message, 50 messages a file."] };
+    return { subject: undefined, rows, notes: ["Ten fields a message, 50 messages a file."] };
   } finally {
     for (const { folder } of workplaces) rmSync(folder, { recursive: true, force: true });
   }

@@ -45,6 +45,7 @@ export function regenerate(): Map<string, string> {
     ...emit(["zserver/options.proto"], builtIn("../../runtime/schema"), onlyNone),
     ...emit(["entrances", "handshake", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`)),
     ...emit([
+      "example/bench/v1/bench.proto",
       "example/lobby/v1/lobby.proto",
       "example/probe/v1/names.proto",
       "example/probe/v1/probe.proto",

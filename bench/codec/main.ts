@@ -26,14 +26,17 @@ export async function run({ peers, rounds, quick }: BenchOptions): Promise<Repor
       measureRows(
         [...tasks.keys()],
         [...contenders.keys()],
+        [{ name: "", unit: "operations a second of CPU time", more: true }],
         count,
-        (row, name) => contenders.get(name)!.process.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }),
+        async (row, name) => [
+          await contenders.get(name)!.process.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }),
+        ],
         quick ? 1 : 3,
       );
     // Each sees all messages before anything counts, so that what it shares between them is as polymorphic as in a program.
     await measure(1, quick ? 60 : 300);
     const rows = await measure(rounds, quick ? 100 : 250);
-    return { unit: "operations a second of CPU time", more: true, subject: "zgen", rows, notes: [sizes, ...missing.map(howToInstall)] };
+    return { subject: "zgen", rows, notes: [sizes, ...missing.map(howToInstall)] };
   } finally {
     for (const { process } of contenders.values()) process.stop();
   }

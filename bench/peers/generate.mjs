@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../schemas/", import.meta.url));
-const schemas = ["order", "readings", "review"].map((name) => `example/shop/v1/${name}.proto`);
+const shop = ["order", "readings", "review"].map((name) => `example/shop/v1/${name}.proto`);
+/** What those need that make calls. */
+const withServices = [...shop, "example/bench/v1/bench.proto", "zserver/options.proto"];
 const tool = (name) => join(here, "node_modules", ".bin", name);
 const folder = (name) => {
   mkdirSync(join(here, "dist", name), { recursive: true });
@@ -14,7 +16,7 @@ const folder = (name) => {
 };
 
 rmSync(join(here, "dist"), { recursive: true, force: true });
-const protoc = (name, option) =>
+const protoc = (name, schemas, option) =>
   execFileSync(
     tool("protoc"),
     [
@@ -26,14 +28,14 @@ const protoc = (name, option) =>
     ],
     { stdio: "inherit" },
   );
-protoc("es", "target=ts,import_extension=ts");
+protoc("es", withServices, "target=ts,import_extension=ts");
 // Messages are what its documentation shows; what only JSON and partial objects need is left out.
-protoc("ts_proto", "esModuleInterop=true,importSuffix=.ts,outputJsonMethods=false,outputPartialMethods=false");
+protoc("ts_proto", shop, "esModuleInterop=true,importSuffix=.ts,outputJsonMethods=false,outputPartialMethods=false");
 execFileSync(
   tool("pbjs"),
   [
     ...["--target", "static-module", "--wrap", "es6", "--no-comments", "--no-verify", "--no-convert", "--no-delimited", "--no-service"],
-    ...["--path", root, "--out", join(folder("protobufjs"), "shop.js"), ...schemas],
+    ...["--path", root, "--out", join(folder("protobufjs"), "shop.js"), ...shop],
   ],
   { stdio: "inherit" },
 );

@@ -16,8 +16,9 @@ export async function measureProviders(rows: readonly (readonly [string, Prepare
   if (isSodiumInstalled()) providers.push(nativeCrypto({ sodium: true }));
   const runs = new Map(providers.map((crypto) => [crypto.name, new Map(rows.map(([row, prepare]) => [row, prepare(crypto)]))]));
   const names = rows.map(([row]) => row);
-  const sample = (milliseconds: number) => (row: string, name: string) => microseconds(milliseconds, runs.get(name)!.get(row)!);
-  await measureRows(names, [...runs.keys()], 1, sample(20));
-  const measured = await measureRows(names, [...runs.keys()], rounds, sample(quick ? 40 : 100));
-  return { unit: "µs a call", more: false, subject: undefined, rows: measured, notes: [] };
+  const sample = (milliseconds: number) => (row: string, name: string) => [microseconds(milliseconds, runs.get(name)!.get(row)!)];
+  const metrics = [{ name: "", unit: "µs a call", more: false }];
+  await measureRows(names, [...runs.keys()], metrics, 1, sample(20));
+  const measured = await measureRows(names, [...runs.keys()], metrics, rounds, sample(quick ? 40 : 100));
+  return { subject: undefined, rows: measured, notes: [] };
 }

@@ -1,12 +1,9 @@
 import { availableParallelism, cpus } from "node:os";
 import { isSteady } from "./figure.ts";
-import type { Row } from "./rounds.ts";
+import type { Metric, Row } from "./rounds.ts";
 
 /** What a measurement found. */
 export interface Report {
-  readonly unit: string;
-  /** Whether larger figures are better. */
-  readonly more: boolean;
   /** The contender that the others are compared with. */
   readonly subject: string | undefined;
   readonly rows: readonly Row[];
@@ -18,33 +15,33 @@ export interface Report {
 export const machine: string = `Node ${process.version}, ${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores, ${process.platform}`;
 
 export function asJson(command: string, report: Report): string {
-  const rows = report.rows.map(({ name, figures }) => ({
+  const rows = report.rows.map(({ name, metric, figures }) => ({
     name,
+    metric,
     figures: Object.fromEntries([...figures].map(([contender, figure]) => [contender, { ...figure, steady: isSteady(figure) }])),
   }));
   return JSON.stringify({ command, machine, ...report, rows }, undefined, 2);
 }
 
-export function asText(command: string, report: Report): string {
-  const { unit, subject } = report;
-  const lines = [`${command}: ${machine}`, ...report.notes];
-  for (const { name, figures } of report.rows) {
+export function asText(command: string, { subject, rows, notes }: Report): string {
+  const lines = [`${command}: ${machine}`, ...notes];
+  for (const { name, metric, figures } of rows) {
     const ours = subject === undefined ? undefined : figures.get(subject);
-    lines.push("", `${name.padEnd(32)}${["median", "min", "max"].map((head) => head.padStart(12)).join("")}  ${unit}`);
+    const title = [name, metric.name].filter((part) => part !== "").join(", ");
+    lines.push("", `${title.padEnd(32)}${["median", "min", "max"].map((head) => head.padStart(12)).join("")}  ${metric.unit}`);
     for (const [contender, figure] of figures) {
       const { median, min, max } = figure;
       const shown = isSteady(figure) ? [median, min, max].map((value) => format(value).padStart(12)).join("") : "  unsteady".padEnd(36);
-      lines.push(
-        `  ${contender.padEnd(30)}${shown}${ours === undefined || contender === subject ? "" : ratio(ours.median, median, report)}`,
-      );
+      const compared = ours === undefined || contender === subject ? "" : `  ${subject} is ${ratio(ours.median, median, metric)}×`;
+      lines.push(`  ${contender.padEnd(30)}${shown}${compared}`);
     }
   }
   return lines.join("\n");
 }
 
-/** How much better the subject is. */
-function ratio(ours: number, theirs: number, { subject, more }: Report): string {
-  return `  ${subject} is ${(more ? ours / theirs : theirs / ours).toFixed(2)}×`;
+/** How much better ours is. */
+function ratio(ours: number, theirs: number, { more }: Metric): string {
+  return (more ? ours / theirs : theirs / ours).toFixed(2);
 }
 
 function format(value: number): string {

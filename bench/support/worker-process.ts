@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** A process that answers one question at a time. */
+export class WorkerProcess {
+  readonly #name: string;
+  readonly #child: ChildProcess;
+  /** Settles when the process has ended. */
+  readonly ended: Promise<void>;
+  #errors = "";
+  /** Undefined in place of an answer when the process has ended. */
+  #answered: (answer: unknown) => void = () => {};
+
+  private constructor(name: string, module: URL, args: readonly string[]) {
+    this.#name = name;
+    this.#child = fork(fileURLToPath(module), args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors += text;
+    });
+    this.#child.on("message", (answer) => this.#answered(answer));
+    this.ended = new Promise((resolve) => void this.#child.on("close", () => resolve()));
+    void this.ended.then(() => this.#answered(undefined));
+  }
+
+  /** What the module says first is its greeting. Undefined when a package that it needs is not installed. */
+  static async start<Greeting>(
+    name: string,
+    module: URL,
+    args: readonly string[],
+  ): Promise<{ readonly process: WorkerProcess; readonly greeting: Greeting } | undefined> {
+    const process = new WorkerProcess(name, module, args);
+    const greeting = (await process.#answer()) as Greeting | undefined;
+    if (greeting !== undefined) return { process, greeting };
+    if (process.#errors.includes("ERR_MODULE_NOT_FOUND")) return undefined;
+    throw new Error(`${name} does not start:\n${process.#errors}`);
+  }
+
+  /** Throws when the process ends instead of answering. */
+  async ask<Answer>(question: object): Promise<Answer> {
+    // A process that has ended takes no question; that it has, is told below.
+    this.#child.send(question, () => {});
+    const answer = (await this.#answer()) as Answer | undefined;
+    if (answer === undefined) throw new Error(`${this.#name} ended while it was measured:\n${this.#errors}`);
+    return answer;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+
+  #answer(): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+    });
+  }
+}

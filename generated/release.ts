@@ -2,4 +2,4 @@
 import type { SchemaRelease } from "zserver/codec";
 
 /** The state of the schemas that this code was made from. */
-export const release: SchemaRelease = { root: "3b8e88829c83d090c942b5d6a6226e47", version: "" };
+export const release: SchemaRelease = { root: "1cd9a75217c3dba5438f0222bb3201fe", version: "" };

@@ -42,6 +42,7 @@ export interface CommandDocsView extends ElementDocsView {
   readonly reply: TypeDocsView | undefined;
   /** 0: the default of those who call. */
   readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
   readonly errors: readonly TypeDocsView[];

@@ -107,6 +107,7 @@ class PackagePage {
       request: this.#type(command.request, command.requestStream),
       reply: command.response === NONE ? undefined : this.#type(command.response, command.responseStream),
       timeoutMs: zserver.timeoutMs,
+      idleTimeoutMs: zserver.idleTimeoutMs,
       deferred: zserver.deferred,
       ordered: zserver.ordered,
       errors: zserver.errors.map((error) => this.#type(error)),

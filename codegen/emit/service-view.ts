@@ -65,6 +65,7 @@ function commandView(command: Command, service: Service, name: string, data: str
     context: zserver.deferred ? [user("DeferredContext"), `<${data}, `, replyInit, ">"] : [user("Context"), `<${data}>`],
     handlerResult: handlerResult(command, replyInit),
     timeoutMs: zserver.timeoutMs,
+    idleTimeoutMs: zserver.idleTimeoutMs,
     deferred: zserver.deferred,
     ordered: zserver.ordered,
     volatile: zserver.delivery === "VOLATILE",

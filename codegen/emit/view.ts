@@ -270,6 +270,7 @@ export interface CommandView {
   readonly context: Code;
   readonly handlerResult: Code;
   readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
   readonly volatile: boolean;

@@ -21,11 +21,17 @@ function timeoutMs({ kind, zserver }: Command): number {
   return zserver.timeoutMs || (kind === "unary" ? defaults.timeoutMs : Number.POSITIVE_INFINITY);
 }
 
+const idleTimeoutMs = ({ zserver }: Command): number => zserver.idleTimeoutMs || Number.POSITIVE_INFINITY;
+
+const milliseconds = (ms: number): string => (Number.isFinite(ms) ? `${ms} ms` : "none");
+
 /** Another mode is a matter of its own, with other defaults. */
 function* tightened({ before, after }: Pair<Command>): Generator<string> {
   if (before.kind !== after.kind) return;
   const [was, is] = [timeoutMs(before), timeoutMs(after)];
-  if (is < was) yield `the deadline was ${Number.isFinite(was) ? `${was} ms` : "none"} and is ${is} ms: timeout_ms`;
+  if (is < was) yield `the deadline was ${milliseconds(was)} and is ${is} ms: timeout_ms`;
+  const [wasIdle, isIdle] = [idleTimeoutMs(before), idleTimeoutMs(after)];
+  if (isIdle < wasIdle) yield `the idle deadline was ${milliseconds(wasIdle)} and is ${isIdle} ms: idle_timeout_ms`;
   if (before.zserver.critical && !after.zserver.critical) yield "an overloaded side refuses what it ran: critical";
   if (before.zserver.delivery === "RELIABLE" && after.zserver.delivery === "VOLATILE") yield "what was sent may be lost now: delivery";
 }

@@ -162,6 +162,7 @@ export interface Command extends Element {
   /** `zserver.command`, absent parts filled with their defaults (`ordered` and `critical` with the service's), error names resolved to full names. */
   readonly zserver: {
     readonly timeoutMs: number;
+    readonly idleTimeoutMs: number;
     readonly errors: readonly string[];
     readonly deferred: boolean;
     readonly ordered: boolean;

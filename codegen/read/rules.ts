@@ -26,6 +26,7 @@ export const rules = {
   FILE_TOO_LARGE: "A file is not larger than the limit.",
   GROUP_NAME: "A group's name begins with a capital letter.",
   GROUP_NOT_ALLOWED: "Groups are proto2's.",
+  IDLE_NOT_STREAM: "Only a stream has an idle deadline.",
   IMPORT_CYCLE: "No file imports itself by way of others.",
   IMPORT_NOT_FOUND: "Imported files exist.",
   IMPORT_TWICE: "A file is imported once.",

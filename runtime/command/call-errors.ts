@@ -26,6 +26,11 @@ export function sourceError({ name }: AnyCommand, error: unknown): CommandError 
   return new CommandError(error.code, message, { details: error.details, cause: error.cause, command: name });
 }
 
+/** Nothing passed on a stream. */
+export function idleText({ idleTimeoutMs }: AnyCommand): string {
+  return `nothing passed for ${idleTimeoutMs} ms (idle_timeout_ms)`;
+}
+
 /** What the peer answered cannot be decoded. */
 export function unreadableError({ name }: AnyCommand, error: unknown): CommandError {
   const code = CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED" ? "RESOURCE_EXHAUSTED" : "INTERNAL";

@@ -65,7 +65,7 @@ export class SessionCaller implements Caller {
     this.#streams = new OutgoingStreams({
       ...options,
       cancel: (call, error) => this.cancel(call, error),
-      stop: (call, why) => this.#stop(call, "CANCELLED", why),
+      stop: (call, code, why) => this.#stop(call, code, why),
     });
     this.classes = new OutgoingClasses({
       ...options,
@@ -313,6 +313,7 @@ export class SessionCaller implements Caller {
     call.sequence = leaves.outbox.numbered;
     call.sent = true;
     this.#calls.set(id, call);
+    call.idle?.start();
     call.writer?.retry();
     return size;
   }

@@ -174,7 +174,7 @@ export class Dispatcher implements CommandReceiver {
     const command = this.#find(id, priority);
     if (command === undefined || command.registration.refusal !== undefined) return;
     if (command.reader === undefined) throw new ProtocolError(`command ${id} takes no stream`);
-    command.reader.complete();
+    command.completeItems(command.reader);
   }
 
   credit(id: number, items: number, bytes: number): void {

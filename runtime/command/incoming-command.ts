@@ -4,10 +4,12 @@ import { decodeRest } from "../schema/codec.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Timer } from "../time/timers.ts";
+import { idleText } from "./call-errors.ts";
 import { CommandContext } from "./command-context.ts";
 import { type ParkedCommand, replyRefused, unsentReply } from "./deferred.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { IncomingClass } from "./incoming-class.ts";
+import type { IdleDeadline } from "./idle-deadline.ts";
 import { compose, type Next } from "./interceptor.ts";
 import type { AnyCommand, Registration } from "./registry.ts";
 import { StreamReader } from "./stream-reader.ts";
@@ -35,6 +37,7 @@ export class IncomingCommand implements ParkedCommand {
   stopped: CommandError | undefined;
   readonly reader: StreamReader<unknown> | undefined;
   readonly writer: StreamWriter<unknown> | undefined;
+  readonly #idle: IdleDeadline | undefined;
   readonly #dispatcher: Dispatcher;
   #context: CommandContext | undefined;
   #timer: Timer | undefined;
@@ -59,6 +62,9 @@ export class IncomingCommand implements ParkedCommand {
     // Whoever sends items must have somewhere to keep the credit that comes before the handler runs.
     if (kind === "server_stream" || kind === "bidi_stream")
       this.writer = dispatcher.streams.writer(came.priority, dispatcher.itemSink(this));
+    this.#idle = dispatcher.streams.idle(registration.command, () => this.stop(this.#lateError(idleText(this.command))));
+    if (this.reader !== undefined) this.reader.idle = this.#idle;
+    if (this.writer !== undefined) this.writer.idle = this.#idle;
   }
 
   get priority(): Priority {
@@ -89,6 +95,7 @@ export class IncomingCommand implements ParkedCommand {
     this.ran = true;
     try {
       const request = this.reader ?? this.#decode(body);
+      this.#idle?.start();
       const context = new CommandContext(this, this.#dispatcher);
       this.#context = context;
       const result = this.#invoke(request, context);
@@ -111,6 +118,7 @@ export class IncomingCommand implements ParkedCommand {
     this.stopped = error;
     this.payload = undefined;
     this.#timer?.cancel();
+    this.#idle?.stop();
     this.reader?.fail(error);
     this.#context?.abort(error);
     this.writer?.stop();
@@ -122,6 +130,13 @@ export class IncomingCommand implements ParkedCommand {
     if (this.state === "ended") return;
     this.#dispatcher.answerFailure(this, error);
     this.#finish(true);
+  }
+
+  /** The caller said that its last item was sent. Throws ProtocolError when it says so twice. */
+  completeItems(reader: StreamReader<unknown>): void {
+    reader.complete();
+    // The reply is a matter of the command's own deadline.
+    if (this.writer === undefined) this.#idle?.stop();
   }
 
   giveReply(reply: unknown): void {
@@ -218,16 +233,19 @@ export class IncomingCommand implements ParkedCommand {
 
   #armDeadline(): void {
     if (this.deadlineAt === 0 || this.stopped !== undefined) return;
-    this.#timer = this.#dispatcher.after(this.deadlineAt, () => {
-      const { name } = this.command;
-      this.stop(new CommandError("DEADLINE_EXCEEDED", `${name} did not end in time`, { outcome: this.outcome, command: name }));
-    });
+    this.#timer = this.#dispatcher.after(this.deadlineAt, () => this.stop(this.#lateError("it did not end in time")));
+  }
+
+  #lateError(what: string): CommandError {
+    const { name } = this.command;
+    return new CommandError("DEADLINE_EXCEEDED", `${name}: ${what}`, { outcome: this.outcome, command: name });
   }
 
   #finish(failed: boolean): void {
     const settledBefore = this.state === "parked";
     this.state = "ended";
     this.#timer?.cancel();
+    this.#idle?.stop();
     this.#context?.end();
     this.reader?.finish();
     this.reader?.close();

@@ -5,6 +5,7 @@ import type { CommandPriority } from "../schema/service-type.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Timer } from "../time/timers.ts";
 import { unreadableError } from "./call-errors.ts";
+import type { IdleDeadline } from "./idle-deadline.ts";
 import type { OutgoingClass } from "./outgoing-class.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { StreamReader } from "./stream-reader.ts";
@@ -54,6 +55,7 @@ export class OutgoingCall implements Submitted {
   leave: (() => void) | undefined;
   reader: StreamReader<unknown> | undefined;
   writer: StreamWriter<unknown> | undefined;
+  idle: IdleDeadline | undefined;
   #resolve!: (reply: unknown) => void;
   #reject!: (error: CommandError) => void;
 
@@ -127,6 +129,7 @@ export class OutgoingCall implements Submitted {
   #settle(): void {
     this.settled = true;
     this.timer?.cancel();
+    this.idle?.stop();
     this.unlisten?.();
     this.leave?.();
     this.writer?.stop();

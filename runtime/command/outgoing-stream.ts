@@ -1,7 +1,7 @@
 import type { CommandError } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Session as SessionCore } from "../session/session.ts";
-import { sourceError } from "./call-errors.ts";
+import { idleText, sourceError } from "./call-errors.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { StreamReader } from "./stream-reader.ts";
 import type { SessionStreams } from "./session-streams.ts";
@@ -15,8 +15,8 @@ export interface OutgoingStreamsOptions {
   readonly streams: SessionStreams;
   /** Gives a call up and tells the peer. */
   readonly cancel: (call: OutgoingCall, error: CommandError) => void;
-  /** The same, for a caller that wants no answer any more. */
-  readonly stop: (call: OutgoingCall, why: string) => void;
+  /** The same, for a caller that wants no answer any more, or has waited too long for one. */
+  readonly stop: (call: OutgoingCall, code: "CANCELLED" | "DEADLINE_EXCEEDED", why: string) => void;
 }
 
 /** The streams of the commands that this side calls: a reader for what the handler answers, a writer for what it is sent. */
@@ -32,6 +32,10 @@ export class OutgoingStreams {
     const { kind } = call.command;
     if (kind === "server_stream" || kind === "bidi_stream") call.reader = this.#reader(call);
     if (kind === "client_stream" || kind === "bidi_stream") call.writer = this.#writer(call);
+    const { streams, stop } = this.#options;
+    call.idle = streams.idle(call.command, () => stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
+    if (call.reader !== undefined) call.reader.idle = call.idle;
+    if (call.writer !== undefined) call.writer.idle = call.idle;
   }
 
   /** Sends the requests until they end, the call is over, or the source throws. */
@@ -42,6 +46,8 @@ export class OutgoingStreams {
         if (!whole || call.settled || core.ended) return;
         core.begin(FrameType.END, call.leaves.priority).uintNumber(call.id);
         core.end();
+        // The reply has a deadline of its own.
+        if (call.reader === undefined) call.idle?.stop();
       },
       (error: unknown) => cancel(call, sourceError(call.command, error)),
     );
@@ -52,7 +58,7 @@ export class OutgoingStreams {
     const window = streams.window(true);
     return new StreamReader(window, {
       grant: () => core.owed.grant(call.id, window),
-      abandoned: () => stop(call, "its reader left"),
+      abandoned: () => stop(call, "CANCELLED", "its reader left"),
     });
   }
 

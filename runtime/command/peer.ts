@@ -261,7 +261,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     const idle = (): void => this.#checkIdle();
     const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
-    const streams = new SessionStreams({ limits, peerLimits, now: () => timers.now(), endOfTurn: this.#options.endOfTurn });
+    const streams = new SessionStreams({ limits, peerLimits, timers, endOfTurn: this.#options.endOfTurn });
     this.#streams = streams;
     const { core } = this;
     const session = this as Session;
@@ -317,6 +317,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #resumed(answer: Resumed | undefined): void {
+    this.#streams!.connected = true;
     this.#receiver!.restate();
     this.#caller!.restate();
     this.#feed.emit({ type: "resumed" });
@@ -324,6 +325,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #detached(reason: EndReason, message: string): void {
+    if (this.#streams !== undefined) this.#streams.connected = false;
     this.#feed.emit({ type: "disconnected", reason, message });
     this.#options.disconnected(this, reason);
   }

@@ -2,6 +2,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { StreamWindow } from "../session/stream-window.ts";
 import { Fifo } from "./fifo.ts";
+import type { IdleDeadline } from "./idle-deadline.ts";
 
 /** What a stream asks of the command that it belongs to. */
 export interface StreamReaderHost {
@@ -30,6 +31,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
   #left = false;
   /** The peer sent its END. */
   #complete = false;
+  idle: IdleDeadline | undefined;
 
   constructor(window: StreamWindow, host: StreamReaderHost) {
     this.#window = window;
@@ -44,6 +46,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
     if (this.#complete) throw new ProtocolError("a stream item was sent after the end of its stream");
     if (!this.#window.receive(size)) throw new ProtocolError("a stream item was sent without credit");
     if (this.#left || this.#end !== "open") return;
+    this.idle?.moved();
     if (this.#waiters.length === 0) {
       if (!this.#window.hold(size)) throw tooMuchWaits();
       this.#items.push({ value: decode(), size });
@@ -123,7 +126,8 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
   }
 
   #renew(due: boolean): void {
-    if (due && this.#end === "open") this.#host.grant();
+    const told = this.idle?.took() === true;
+    if ((due || told) && this.#end === "open") this.#host.grant();
   }
 }
 

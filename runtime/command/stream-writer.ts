@@ -1,4 +1,5 @@
 import type { CreditBudget } from "../session/credit.ts";
+import type { IdleDeadline } from "./idle-deadline.ts";
 import type { StreamTurns, TurnTaker } from "./stream-turns.ts";
 
 /** Where the items of an outgoing stream go. */
@@ -27,6 +28,7 @@ export class StreamWriter<T> implements TurnTaker {
   #iterator: AsyncIterator<T> | Iterator<T> | undefined;
   #wait: Wait<T> | undefined;
   #stopped = false;
+  idle: IdleDeadline | undefined;
   sentBytes = 0;
   asking = false;
   late = false;
@@ -43,7 +45,7 @@ export class StreamWriter<T> implements TurnTaker {
 
   /** The peer allows more items. */
   grant(items: number, bytes: number): void {
-    this.#budget.grant(items, bytes);
+    if (this.#budget.grant(items, bytes)) this.idle?.moved();
     this.retry();
   }
 
@@ -116,6 +118,7 @@ export class StreamWriter<T> implements TurnTaker {
       throw error;
     }
     this.#budget.spend(size);
+    this.idle?.moved();
     this.#turns.sent(this, size);
   }
 }

@@ -34,6 +34,8 @@ export interface CommandType<
   readonly reply: MessageType<Reply, ReplyInit>;
   /** Milliseconds; the session's default where the schema states none. */
   readonly timeoutMs?: number | undefined;
+  /** How long nothing may pass on a stream, in milliseconds; as long as it likes where the schema states none. */
+  readonly idleTimeoutMs?: number | undefined;
   /** The reply may be given later, by token. */
   readonly deferred?: Deferred | undefined;
   /** The next command of the session starts only when this one has ended. */

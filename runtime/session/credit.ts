@@ -26,10 +26,12 @@ export class CreditBudget {
     this.#sentBytes += bytes;
   }
 
-  /** Takes a grant from the peer; one that is not above the last changes nothing. */
-  grant(items: number, bytes: number): void {
+  /** Takes a grant from the peer. One that is not above the last changes nothing, and is answered with false. */
+  grant(items: number, bytes: number): boolean {
+    const more = items > this.#items || bytes > this.#bytes;
     if (items > this.#items) this.#items = items;
     if (bytes > this.#bytes) this.#bytes = bytes;
+    return more;
   }
 }
 

@@ -57,6 +57,7 @@ function commandShape({ request, requestStream, response, responseStream, idempo
   return words(
     `(${stream(request, requestStream)}) returns (${stream(response, responseStream)})`,
     zserver.timeoutMs > 0 && `timeout_ms ${zserver.timeoutMs}`,
+    zserver.idleTimeoutMs > 0 && `idle_timeout_ms ${zserver.idleTimeoutMs}`,
     zserver.errors.length > 0 && `errors ${zserver.errors.join(" ")}`,
     zserver.deferred && "deferred",
     zserver.ordered && "ordered",

@@ -35,6 +35,7 @@ function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefau
     idempotency: idempotency === "NO_SIDE_EFFECTS" || idempotency === "IDEMPOTENT" ? idempotency : "UNKNOWN",
     zserver: Object.freeze({
       timeoutMs: typeof own.timeout_ms === "number" ? own.timeout_ms : 0,
+      idleTimeoutMs: typeof own.idle_timeout_ms === "number" ? own.idle_timeout_ms : 0,
       errors: Object.freeze(errorNames(node).map((name) => resolveError(builder, node, name))),
       deferred: own.deferred === true,
       ordered: typeof own.ordered === "boolean" ? own.ordered : defaults.ordered,

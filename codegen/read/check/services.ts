@@ -11,6 +11,7 @@ export function checkService(context: CheckContext, service: ServiceNode): void 
     checkNone(context, method);
     checkDeferred(context, method);
     checkVolatile(context, method);
+    checkIdle(context, method);
     checkErrors(context, method);
   }
 }
@@ -52,6 +53,18 @@ function checkVolatile(context: CheckContext, method: MethodNode): void {
     optionAt(method, "(zserver.command)"),
     "VOLATILE_NOT_ONE_WAY",
     `${method.name.text} is volatile, but not a one-way command`,
+    remedy,
+  );
+}
+
+function checkIdle(context: CheckContext, method: MethodNode): void {
+  const { idle_timeout_ms: idle } = messageOption(method.resolvedOptions, "[zserver.command]");
+  if (typeof idle !== "number" || idle === 0 || method.requestStream || method.responseStream) return;
+  const remedy = "remove idle_timeout_ms, or take or give a stream; timeout_ms is the deadline of other commands";
+  context.report(
+    optionAt(method, "(zserver.command)"),
+    "IDLE_NOT_STREAM",
+    `${method.name.text} has an idle deadline, but no stream`,
     remedy,
   );
 }

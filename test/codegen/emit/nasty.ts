@@ -70,6 +70,7 @@ export const nasty: Schema = schema(
           command("Wait", "nasty.Context", "nasty.DeferredReply", {
             zserver: {
               timeoutMs: 0,
+              idleTimeoutMs: 0,
               errors: ["nasty.Data"],
               deferred: true,
               ordered: false,

@@ -129,7 +129,16 @@ export function command(name: string, request: string, response: string, parts: 
     responseStream: false,
     kind: "unary",
     idempotency: "UNKNOWN",
-    zserver: { timeoutMs: 0, errors: [], deferred: false, ordered: false, delivery: "RELIABLE", critical: false, priority: "NORMAL" },
+    zserver: {
+      timeoutMs: 0,
+      idleTimeoutMs: 0,
+      errors: [],
+      deferred: false,
+      ordered: false,
+      delivery: "RELIABLE",
+      critical: false,
+      priority: "NORMAL",
+    },
     options: [],
     ...parts,
   };

@@ -158,6 +158,22 @@ const cases: readonly Case[] = [
     passes: stream,
   },
   {
+    what: "a stream that may pause for less long now",
+    rule: "OPTION_TIGHTENED",
+    before: command("idle_timeout_ms: 50", "(Item) returns (stream Item)"),
+    breaks: command("idle_timeout_ms: 40", "(Item) returns (stream Item)"),
+    says: "the idle deadline was 50 ms and is 40 ms: idle_timeout_ms of Shop.Buy",
+    passes: stream,
+  },
+  {
+    what: "a stream that may not pause for as long as it likes any more",
+    rule: "OPTION_TIGHTENED",
+    before: stream,
+    breaks: command("idle_timeout_ms: 50", "(Item) returns (stream Item)"),
+    says: "the idle deadline was none and is 50 ms: idle_timeout_ms of Shop.Buy",
+    passes: stream,
+  },
+  {
     what: "a command that overload may refuse now",
     rule: "OPTION_TIGHTENED",
     before: command("critical: true"),

@@ -231,6 +231,11 @@ export const invalidSchemas: readonly InvalidSchema[] = [
     "service S { rpc A(stream M) returns (M) { option «(zserver.command).delivery = VOLATILE; } }",
   ),
   ours(
+    "IDLE_NOT_STREAM",
+    "A has an idle deadline, but no stream",
+    "service S { rpc A(M) returns (M) { option «(zserver.command) = { idle_timeout_ms: 5 }; } }",
+  ),
+  ours(
     "ERROR_UNRESOLVED",
     '"Nope" under errors is not a message',
     'service S { rpc A(M) returns (M) { option (zserver.command) = { errors: [«"Nope"] }; } }',

@@ -18,6 +18,7 @@ const exceptions: Readonly<Partial<Record<Rule, string>>> = {
   ERROR_TWICE: "an option of zserver's own: an error's type tells which it is",
   ERROR_UNRESOLVED: "an option of zserver's own: code cannot import what is not there",
   FILE_TOO_LARGE: "a bound on memory, 16 times above the largest public schemas; protoc ends at 2 GiB",
+  IDLE_NOT_STREAM: "an option of zserver's own: what has no stream has no pause in it",
   NONE_REQUEST: "zserver.None says that a command has no reply; protoc takes it for a message as any other",
   NONE_STREAM: "zserver.None again: nothing cannot be streamed",
   VIEW_NOT_BYTES: "an option of zserver's own, which means nothing elsewhere",

@@ -28,6 +28,17 @@ const plain: ProbeHandlers = {
   async *both(items) {
     for await (const item of items) yield item;
   },
+  *downBriskly({ number }) {
+    for (let at = 0; at < number; at++) yield { number: at };
+  },
+  async upBriskly(items) {
+    let number = 0;
+    for await (const item of items) number += item.number;
+    return { number };
+  },
+  async *bothBriskly(items) {
+    for await (const item of items) yield item;
+  },
   weigh: (blob) => ({ label: `${blob.copied.length} ${blob.viewed.length}` }),
   async *pour(blobs) {
     for await (const blob of blobs) yield blob;

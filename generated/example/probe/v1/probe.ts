@@ -226,6 +226,9 @@ export interface ProbeCommands extends Documented<ProbeProxy> {
   readonly down: CommandType<Text, TextInit, Text, TextInit, "server_stream", false>;
   readonly up: CommandType<Text, TextInit, Text, TextInit, "client_stream", false>;
   readonly both: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
+  readonly downBriskly: CommandType<Text, TextInit, Text, TextInit, "server_stream", false>;
+  readonly upBriskly: CommandType<Text, TextInit, Text, TextInit, "client_stream", false>;
+  readonly bothBriskly: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
   readonly weigh: CommandType<Blob, BlobInit, Blob, BlobInit, "unary", false>;
   readonly pour: CommandType<Blob, BlobInit, Blob, BlobInit, "bidi_stream", false>;
   readonly count: CommandType<Crowd, CrowdInit, Text, TextInit, "unary", false>;
@@ -344,6 +347,30 @@ const probeCommands: ProbeCommands = {
     request: Text,
     reply: Text,
   },
+  downBriskly: {
+    name: "example.probe.v1.Probe/DownBriskly",
+    method: "downBriskly",
+    kind: "server_stream",
+    request: Text,
+    reply: Text,
+    idleTimeoutMs: 5000,
+  },
+  upBriskly: {
+    name: "example.probe.v1.Probe/UpBriskly",
+    method: "upBriskly",
+    kind: "client_stream",
+    request: Text,
+    reply: Text,
+    idleTimeoutMs: 5000,
+  },
+  bothBriskly: {
+    name: "example.probe.v1.Probe/BothBriskly",
+    method: "bothBriskly",
+    kind: "bidi_stream",
+    request: Text,
+    reply: Text,
+    idleTimeoutMs: 5000,
+  },
   weigh: {
     name: "example.probe.v1.Probe/Weigh",
     method: "weigh",
@@ -446,6 +473,21 @@ export class ProbeProxy {
     return this.#caller.bidiStream(probeCommands.both, requests, options);
   }
 
+  /** As Down, and ends when nothing passes for five seconds. */
+  downBriskly(request: TextInit, options?: CallOptions): AsyncIterable<Text> {
+    return this.#caller.serverStream(probeCommands.downBriskly, request, options);
+  }
+
+  /** As Up, and ends when nothing passes for five seconds. */
+  upBriskly(requests: AsyncIterable<TextInit> | Iterable<TextInit>, options?: CallOptions): Promise<Text> {
+    return this.#caller.clientStream(probeCommands.upBriskly, requests, options);
+  }
+
+  /** As Both, and ends when nothing passes for five seconds. */
+  bothBriskly(requests: AsyncIterable<TextInit> | Iterable<TextInit>, options?: CallOptions): AsyncIterable<Text> {
+    return this.#caller.bidiStream(probeCommands.bothBriskly, requests, options);
+  }
+
   /** Bytes as copies and as views; also when the other side is overloaded. */
   weigh(request: BlobInit, options?: CallOptions): Promise<Blob> {
     return this.#caller.unary(probeCommands.weigh, request, options);
@@ -478,6 +520,9 @@ export interface ProbeHandlers<Data = unknown> extends Documented<ProbeProxy> {
   down(request: Text, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
   up(requests: AsyncIterable<Text>, context: Context<Data>): TextInit | Promise<TextInit>;
   both(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
+  downBriskly(request: Text, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
+  upBriskly(requests: AsyncIterable<Text>, context: Context<Data>): TextInit | Promise<TextInit>;
+  bothBriskly(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
   weigh(request: Blob, context: Context<Data>): BlobInit | Promise<BlobInit>;
   pour(requests: AsyncIterable<Blob>, context: Context<Data>): AsyncIterable<BlobInit> | Iterable<BlobInit>;
   count(request: Crowd, context: Context<Data>): TextInit | Promise<TextInit>;
@@ -491,8 +536,8 @@ export const Probe: ServiceType<ProbeProxy, ProbeCommands> = {
     side: "BOTH",
     proxy: ProbeProxy,
     schema: {
-      fingerprint: "deef38009173e896",
-      description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIMCghCb3RoQnVsaxAFEgsKBUNvdW50EAEYAhIICgREb3duEAMSJgoERWNobxABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEioKCEVjaG9IaWdoEAEqHAoYZXhhbXBsZS5wcm9iZS52MS5SZWZ1c2VkEAMSJwoFTGF0ZXIQASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIKCgROb3RlEAIgARIOCghOb3RlQnVsaxACIAESDgoITm90ZUhpZ2gQAiABEhAKCk5vdGVJblR1cm4QAiABEgwKBFBvdXIQBRgEIAQSCAoEVHVybhABEgwKCFR1cm5CdWxrEAESBgoCVXAQBBINCgVXZWlnaBABGAQgBBoICgIBAhICCQ0aABoMCgEBEgELGgEDKgEAGgYKAQESAQkaCgoDAQIDEgMMDAk=",
+      fingerprint: "a4d2c371327dc5d8",
+      description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIPCgtCb3RoQnJpc2tseRAFEgwKCEJvdGhCdWxrEAUSCwoFQ291bnQQARgCEggKBERvd24QAxIPCgtEb3duQnJpc2tseRADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIqCghFY2hvSGlnaBABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEicKBUxhdGVyEAEqHAoYZXhhbXBsZS5wcm9iZS52MS5SZWZ1c2VkEAMSCgoETm90ZRACIAESDgoITm90ZUJ1bGsQAiABEg4KCE5vdGVIaWdoEAIgARIQCgpOb3RlSW5UdXJuEAIgARIMCgRQb3VyEAUYBCAEEggKBFR1cm4QARIMCghUdXJuQnVsaxABEgYKAlVwEAQSDQoJVXBCcmlza2x5EAQSDQoFV2VpZ2gQARgEIAQaCAoCAQISAgkNGgAaDAoBARIBCxoBAyoBABoGCgEBEgEJGgoKAwECAxIDDAwJ",
       release: release,
     },
   },

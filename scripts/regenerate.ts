@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EmittedFile, type EmitOptions, emitSchema } from "../codegen/emit/emit.ts";
+import { loadTemplates } from "../codegen/cli/user-templates.ts";
 import type { File } from "../codegen/model/schema.ts";
 import { formatDiagnostic } from "../codegen/model/diagnostic.ts";
 import { readSchema } from "../codegen/read/read.ts";
@@ -13,6 +14,9 @@ import { quoteTypes, quotingPages } from "./quoted-types.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = join(root, "generated");
+
+/** As zgen.json has it: each side writes some of the protocol's messages and reads the others, and a page carries what it calls. */
+const templates = loadTemplates(join(root, "scripts/templates"));
 
 /** The well-known messages. */
 const wellKnown = ["any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers"].map(
@@ -25,12 +29,12 @@ function emit(files: readonly string[], options: Partial<EmitOptions> = {}, pick
   const { schema } = result;
   // Imports of a built-in file are not built-in themselves: only what was asked for is written.
   const chosen = options.builtIns ? schema.files.filter((file) => file.requested) : schema.files;
-  return emitSchema({ files: chosen.map(pick) }, { importExtension: ".ts", ...options });
+  return emitSchema({ files: chosen.map(pick) }, { importExtension: ".ts", templates, ...options });
 }
 
 /** What the runtime exports itself imports the codecs by path. */
 function builtIn(schema: string): Partial<EmitOptions> {
-  return { builtIns: true, runtimeImport: `${schema}/support.ts`, json: true, jsonImport: `${schema}/json/support.ts` };
+  return { templates: {}, builtIns: true, runtimeImport: `${schema}/support.ts`, json: true, jsonImport: `${schema}/json/support.ts` };
 }
 
 /** Of `zserver/options.proto` the runtime needs only the reply of one-way commands: options are read by zgen. */

@@ -5,6 +5,7 @@ import type { Code, Imports } from "./imports.ts";
 /** The templates by name. A user may replace each of them. */
 export const templateNames = [
   "codec",
+  "codec-export",
   "enum",
   "extension",
   "file",

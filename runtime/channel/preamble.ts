@@ -1,4 +1,11 @@
-import { Answer, type AnswerInit, Offer, type OfferInit } from "../../generated/zserver/protocol/v1/handshake.ts";
+import {
+  Answer,
+  type AnswerInit,
+  type Offer,
+  type OfferInit,
+  readOffer as readFields,
+  writeOffer,
+} from "../../generated/zserver/protocol/v1/handshake.ts";
 import { concatBytes } from "../bytes/concat.ts";
 import { decode, encode } from "../schema/codec.ts";
 import { ChannelFailure } from "./failure.ts";
@@ -20,13 +27,13 @@ export function packetOf(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export function offerPacket(offer: OfferInit): Uint8Array {
-  return packetOf(magic, Uint8Array.of(PREAMBLE_VERSION), encode(Offer, offer));
+  return packetOf(magic, Uint8Array.of(PREAMBLE_VERSION), encode({ name: "Offer", write: writeOffer }, offer));
 }
 
 /** Reads an offer, of at most PREAMBLE_BYTES. Throws ChannelFailure or CommandError. */
 export function readOffer(packet: Uint8Array): Offer {
   const body = afterMagic(packet, PREAMBLE_VERSION);
-  return decode(Offer, body);
+  return decode({ name: "Offer", read: readFields }, body);
 }
 
 /** What follows the magic and this version. Throws ChannelFailure for anything else. */

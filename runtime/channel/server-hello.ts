@@ -1,4 +1,9 @@
-import { type Limits, type LimitsInit, ServerHello } from "../../generated/zserver/protocol/v1/handshake.ts";
+import {
+  type Limits,
+  type LimitsInit,
+  readServerHello as readFields,
+  writeServerHello,
+} from "../../generated/zserver/protocol/v1/handshake.ts";
 import { KEY_BYTES } from "../crypto/checks.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { isStatementExpired, type KeyStatement, verifyStatement } from "../crypto/key-statement.ts";
@@ -15,7 +20,7 @@ export interface ServerProof {
 
 /** The payload of message 2. */
 export function encodeServerHello(statement: KeyStatement, limits: LimitsInit): Uint8Array {
-  return encode(ServerHello, { statement, limits });
+  return encode({ name: "ServerHello", write: writeServerHello }, { statement, limits });
 }
 
 /**
@@ -30,7 +35,7 @@ export function readServerHello(
   staticKey: Uint8Array,
   wallNow: (() => number) | undefined,
 ): ServerProof {
-  const { statement, limits } = decode(ServerHello, payload);
+  const { statement, limits } = decode({ name: "ServerHello", read: readFields }, payload);
   if (statement === undefined || limits === undefined) throw failed("the server's hello lacks its statement or its limits");
   if (!verifyStatement(crypto, statement)) throw failed("the signature of the server's key statement is wrong");
   if (!equalBytes(statement.staticKey, staticKey)) throw failed("the server's key statement is about another key than the handshake's");

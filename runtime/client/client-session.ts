@@ -1,4 +1,4 @@
-import { Move } from "../../generated/zserver/protocol/v1/entrances.ts";
+import { readMove } from "../../generated/zserver/protocol/v1/entrances.ts";
 import type { Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import { fromHex } from "../bytes/hex.ts";
 import type { Reader } from "../bytes/reader.ts";
@@ -150,7 +150,7 @@ export class ClientSession<Data> {
         this.#dialer.ticket = readTicket(body);
       },
       [FrameType.MOVE]: (_peer, body) => {
-        Move.read(body, body.end);
+        readMove(body, body.end);
         if (this.#peer!.core.outboxes.keeps) this.#move.begin();
       },
     };

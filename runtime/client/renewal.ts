@@ -1,4 +1,4 @@
-import { Admitted } from "../../generated/zserver/protocol/v1/session.ts";
+import { readAdmitted } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Chance } from "../discovery/chance.ts";
@@ -63,7 +63,7 @@ export class Renewal {
   answer(body: Reader): void {
     const answered = this.#answered;
     if (answered === undefined) throw new ProtocolError("ADMITTED came, and nothing was asked");
-    const { admitted, expiresInMs, reason } = Admitted.read(body, body.end);
+    const { admitted, expiresInMs, reason } = readAdmitted(body, body.end);
     this.#answered = undefined;
     if (!admitted) {
       answered.reject(notAdmitted(endReasonFromNumber(reason)));

@@ -1,4 +1,4 @@
-import { Failure } from "../../generated/zserver/protocol/v1/session.ts";
+import { writeFailure } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
@@ -54,7 +54,7 @@ export class Answers {
     const write = (failure: CommandError): number =>
       this.#frame(FrameType.FAIL, to, (writer) => {
         writer.uintNumber(to.id);
-        Failure.write(writer, failureToWire(failure, command));
+        writeFailure(writer, failureToWire(failure, command));
       });
     try {
       write(error);

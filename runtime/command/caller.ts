@@ -1,4 +1,4 @@
-import { Failure } from "../../generated/zserver/protocol/v1/session.ts";
+import { readFailure } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
@@ -157,7 +157,7 @@ export class SessionCaller implements Caller {
     let failure: CommandError | undefined;
     if (type === FrameType.REPLY) failure = call.reply(body, decodeElements);
     else if (type === FrameType.END) call.finish();
-    else if (type === FrameType.FAIL) failure = failureFromWire(Failure.read(body, body.end), call.command.name);
+    else if (type === FrameType.FAIL) failure = failureFromWire(readFailure(body, body.end), call.command.name);
     else throw new ProtocolError(`a frame of type ${type} for a command of this side`);
     if (failure !== undefined) this.#fail(call, failure);
     this.#calls.delete(id);

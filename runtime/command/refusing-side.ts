@@ -1,4 +1,4 @@
-import { Failure, Failure_Outcome } from "../../generated/zserver/protocol/v1/session.ts";
+import { Failure_Outcome, writeFailure } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { codeNumbers } from "../errors/code.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -45,7 +45,7 @@ class RefusingReceiver implements CommandReceiver {
     const { core } = this.#options;
     const writer = core.begin(FrameType.FAIL, priority);
     writer.uintNumber(id);
-    Failure.write(writer, {
+    writeFailure(writer, {
       code: codeNumbers[abandoned ? "ABORTED" : "UNIMPLEMENTED"],
       message: abandoned ? `${name}: the command before it in its batch failed` : `${name} is not implemented here`,
       outcome: Failure_Outcome.NOT_RUN,

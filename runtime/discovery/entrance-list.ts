@@ -1,9 +1,14 @@
-import { EntranceList, SignedEntrances } from "../../generated/zserver/protocol/v1/entrances.ts";
+import {
+  readEntranceList as readEntrances,
+  readSignedEntrances,
+  writeEntranceList,
+  writeSignedEntrances,
+} from "../../generated/zserver/protocol/v1/entrances.ts";
 import { concatBytes } from "../bytes/concat.ts";
 import { decodeBase64url, encodeBase64url } from "../crypto/base64url.ts";
 import type { CryptoProvider, KeyPair } from "../crypto/provider.ts";
 import { decode, encode } from "../schema/codec.ts";
-import type { MessageType } from "../schema/message-type.ts";
+import type { MessageReader } from "../schema/message-type.ts";
 import { isKnownScheme } from "../transport/endpoint.ts";
 import { type ListedEndpoint, MAX_ENDPOINTS, parseEndpointList } from "./endpoint-list.ts";
 
@@ -49,14 +54,17 @@ export function signEntranceList(
   for (const { endpoint } of endpoints)
     if (endpoint.scheme === "custom")
       throw new TypeError(`\`entrances\`: ${endpoint.url}: an entrance is a URL, which others can dial too`);
-  const list = encode(EntranceList, {
-    version,
-    entrances: endpoints.map(({ endpoint, priority }) => ({ url: endpoint.url, priority })),
-  });
+  const list = encode(
+    { name: "EntranceList", write: writeEntranceList },
+    {
+      version,
+      entrances: endpoints.map(({ endpoint, priority }) => ({ url: endpoint.url, priority })),
+    },
+  );
   if (list.length > ENTRANCE_LIST_BYTES)
     throw new TypeError(`\`entrances\`: the list takes ${list.length} bytes; ${ENTRANCE_LIST_BYTES} are the most`);
   const signature = crypto.ed25519Sign(identity, concatBytes(domain, list));
-  return { version, endpoints, bytes: encode(SignedEntrances, { list, signature }) };
+  return { version, endpoints, bytes: encode({ name: "SignedEntrances", write: writeSignedEntrances }, { list, signature }) };
 }
 
 /**
@@ -69,10 +77,10 @@ export function readEntranceList(
   bytes: Uint8Array,
   above = 0n,
 ): SignedEntranceList | undefined {
-  const { list, signature } = decoded(SignedEntrances, bytes);
+  const { list, signature } = decoded("SignedEntrances", readSignedEntrances, bytes);
   if (list.length > ENTRANCE_LIST_BYTES)
     throw new EntranceListError(`a list of entrances takes ${list.length} bytes; ${ENTRANCE_LIST_BYTES} are the most`);
-  const { version, entrances } = decoded(EntranceList, list);
+  const { version, entrances } = decoded("EntranceList", readEntrances, list);
   if (version <= above) return undefined;
   if (!crypto.ed25519Verify(identity, concatBytes(domain, list), signature))
     throw new EntranceListError("the signature of a list of entrances is not that of the server's identity");
@@ -98,9 +106,9 @@ export function parseEntranceList(crypto: CryptoProvider, identity: Uint8Array, 
   return list;
 }
 
-function decoded<T>(type: MessageType<T, never>, bytes: Uint8Array): T {
+function decoded<T>(name: string, read: MessageReader<T>["read"], bytes: Uint8Array): T {
   try {
-    return decode(type, bytes, { decodeElements: MAX_ENDPOINTS });
+    return decode({ name, read }, bytes, { decodeElements: MAX_ENDPOINTS });
   } catch (error) {
     throw new EntranceListError(`a list of entrances is malformed: ${(error as Error).message}`);
   }

@@ -3,7 +3,7 @@ import { discardWritten, giveReader, takeReader, takeWriter, takeWritten } from 
 import { defaultDecodeElements, type Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { elementBound } from "./element-bound.ts";
-import type { MessageType } from "./message-type.ts";
+import type { MessageReader, MessageWriter } from "./message-type.ts";
 
 export interface DecodeLimits {
   /** Objects and list or map entries that the message may hold. Default 100,000: without it two bytes of an empty submessage cost a hundred. */
@@ -15,7 +15,7 @@ export interface DecodeLimits {
  * one `ArrayBuffer`, as Node's small Buffers do, so copy them before transferring `bytes.buffer`.
  * Throws CommandError INVALID_ARGUMENT that names the message and the field whose value the schema cannot hold.
  */
-export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Array {
+export function encode<Init>(type: MessageWriter<Init>, init: Init): Uint8Array {
   const writer = takeWriter();
   const start = writer.position;
   try {
@@ -32,7 +32,7 @@ export function encode<T, Init>(type: MessageType<T, Init>, init: Init): Uint8Ar
  * Throws CommandError INVALID_ARGUMENT for malformed bytes, RESOURCE_EXHAUSTED when it holds more than the schema's `max_elements` or
  * `limits.decodeElements`; a limit that is left at its default gives way to the schema.
  */
-export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits?: DecodeLimits): T {
+export function decode<T>(type: MessageReader<T>, bytes: Uint8Array, limits?: DecodeLimits): T {
   const reader = takeReader(bytes);
   try {
     return decodeRest(type, reader, limits?.decodeElements ?? defaultDecodeElements);
@@ -46,7 +46,7 @@ export function decode<T>(type: MessageType<T, never>, bytes: Uint8Array, limits
  *
  * @param elements the limit `decodeElements`; see {@link elementBound}
  */
-export function decodeRest<T>(type: MessageType<T, never>, reader: Reader, elements: number): T {
+export function decodeRest<T>(type: MessageReader<T>, reader: Reader, elements: number): T {
   reader.elements = elementBound(type.maxElements, elements);
   try {
     const message = type.read(reader, reader.end);

@@ -18,6 +18,12 @@ export type Optional<T, Own extends keyof T = never> = { readonly [Name in keyof
 /** A message while it is read. */
 export type Draft<T> = { -readonly [Name in keyof T]: T[Name] };
 
+/** What encoding needs of a message's descriptor. */
+export type MessageWriter<Init> = Pick<MessageType<never, Init>, "name" | "write">;
+
+/** What decoding needs of a message's descriptor. */
+export type MessageReader<T> = Pick<MessageType<T, never>, "name" | "maxElements" | "read">;
+
 /**
  * The descriptor of a message: a plain constant of generated code that carries the message's name next to its straight-line codec.
  *

@@ -1,4 +1,4 @@
-import { Admitted } from "../../generated/zserver/protocol/v1/session.ts";
+import { writeAdmitted } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Principal } from "../command/context.ts";
 import type { Peer } from "../command/peer.ts";
@@ -82,7 +82,7 @@ export class Renewals<Data> {
     const admitted = refusal === undefined;
     const reason = admitted ? 0 : endReasons[refusal.reason].number;
     peer.control(FrameType.ADMITTED, (writer) =>
-      Admitted.write(writer, { admitted, expiresInMs: expiresInMs(peer.principal, this.#host.wallNow()), reason }),
+      writeAdmitted(writer, { admitted, expiresInMs: expiresInMs(peer.principal, this.#host.wallNow()), reason }),
     );
     peer.core.outboxes.of(Priority.CONTROL).whenAcknowledged(() => this.#accepted(peer));
   }

@@ -1,4 +1,4 @@
-import { ClientHello, Close, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
+import * as wire from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
@@ -22,17 +22,17 @@ export function closeText(message: string): string {
 
 /** The client's first frame of a new session. */
 export function writeClientHello(writer: Writer, { limits, agent }: SessionOptions, hello: HelloOptions): void {
-  ClientHello.write(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, ...hello });
+  wire.writeClientHello(writer, { protocol: PROTOCOL_VERSION, limits: limitsToWire(limits), agent, ...hello });
 }
 
 /** The server's answer to it. */
 export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOptions, expiresInMs: number): void {
-  Welcome.write(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs });
+  wire.writeWelcome(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs });
 }
 
 /** The server's answer to CLIENT_HELLO. Throws ProtocolError for anything else. */
-export function readWelcome(type: FrameType, body: Reader): Welcome {
-  if (type === FrameType.WELCOME) return Welcome.read(body, body.end);
+export function readWelcome(type: FrameType, body: Reader): wire.Welcome {
+  if (type === FrameType.WELCOME) return wire.readWelcome(body, body.end);
   throw new ProtocolError(`the server's first frame is of type ${type}, not ${FrameType.WELCOME}`);
 }
 
@@ -44,15 +44,15 @@ export function checkVersion(protocol: number): string | undefined {
 
 /** The client's first frame on every later connection of its session. */
 export function writeResume(writer: Writer, { attempt, ...request }: ResumeRequest, accepted: Counts): void {
-  Resume.write(writer, { protocol: PROTOCOL_VERSION, ...request, attempt: BigInt(attempt), accepted: accepted.map(BigInt) });
+  wire.writeResume(writer, { protocol: PROTOCOL_VERSION, ...request, attempt: BigInt(attempt), accepted: accepted.map(BigInt) });
 }
 
 /** The server's answer: what it accepted, and behind which of its own frames it goes on. */
 export function writeResumed(writer: Writer, accepted: Counts, behind: Counts, expiresInMs: number): void {
-  Resumed.write(writer, { accepted: accepted.map(BigInt), behind: behind.map(BigInt), expiresInMs });
+  wire.writeResumed(writer, { accepted: accepted.map(BigInt), behind: behind.map(BigInt), expiresInMs });
 }
 
 /** A side's last frame. */
 export function writeClose(writer: Writer, reason: EndReason, message: string, accepted: Counts): void {
-  Close.write(writer, { reason: endReasons[reason].number, message, accepted: accepted.map(BigInt) });
+  wire.writeClose(writer, { reason: endReasons[reason].number, message, accepted: accepted.map(BigInt) });
 }

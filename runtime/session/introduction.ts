@@ -1,4 +1,4 @@
-import { ClientHello, Resume } from "../../generated/zserver/protocol/v1/session.ts";
+import { type ClientHello, readClientHello, readResume, type Resume } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { readCounts } from "./counts.ts";
 import { CREDENTIALS_BYTES, FrameType } from "./frame.ts";
@@ -14,7 +14,7 @@ export class Introduction {
   read(type: FrameType, body: Reader): void {
     if (type !== FrameType.CLIENT_HELLO && type !== FrameType.RESUME)
       throw new ProtocolError(`the client's first frame is of type ${type}, not ${FrameType.CLIENT_HELLO} or ${FrameType.RESUME}`);
-    this.#frame = type === FrameType.RESUME ? Resume.read(body, body.end) : ClientHello.read(body, body.end);
+    this.#frame = type === FrameType.RESUME ? readResume(body, body.end) : readClientHello(body, body.end);
     checkCredentials(this.#frame.credentials);
     if ("accepted" in this.#frame) readCounts(this.#frame.accepted);
   }

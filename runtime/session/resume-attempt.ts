@@ -1,4 +1,4 @@
-import { Close, Resumed } from "../../generated/zserver/protocol/v1/session.ts";
+import { type Close, readClose, readResumed, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
@@ -85,7 +85,7 @@ export class ResumeAttempt implements Carried {
     if (this.#state !== "asking") return this.#state === "granted" && this.#host.frame(header, bytes, start, end);
     const body = new Reader(bytes, start, end, this.#host.decodeElements);
     if (header === frameHeader(FrameType.CLOSE)) {
-      const close = Close.read(body, body.end);
+      const close = readClose(body, body.end);
       this.#end();
       this.#host.over(close);
       this.#attachment.link.close();
@@ -93,7 +93,7 @@ export class ResumeAttempt implements Carried {
     }
     if (header !== frameHeader(FrameType.RESUMED) || this.#attachment.priority !== Priority.NORMAL)
       throw new ProtocolError(`the first frame is of type ${headerType(header)}, not ${FrameType.RESUMED}`);
-    const resumed = Resumed.read(body, body.end);
+    const resumed = readResumed(body, body.end);
     this.#state = "granted";
     this.#settle(true);
     this.#host.granted(resumed);

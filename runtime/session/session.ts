@@ -1,4 +1,4 @@
-import { Close, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
+import { type Close, readClose, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -222,7 +222,7 @@ export class Session implements Carried {
       return true;
     }
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
-    if (type === FrameType.CLOSE) this.#onClose(Close.read(body, body.end));
+    if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
     else if (this.#state === "opening") this.#opening.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.

@@ -48,13 +48,13 @@ export const JoinRequest: MessageType<JoinRequest, JoinRequestInit> = {
   read: readJoinRequest,
 };
 
-function writeJoinRequest(writer: Writer, message: JoinRequestInit): void {
+export function writeJoinRequest(writer: Writer, message: JoinRequestInit): void {
   writeImplicitString(writer, 10, message.room, "room");
   writeImplicitString(writer, 18, message.player, "player");
   writer.unknown(message.$unknown);
 }
 
-function readJoinRequest(reader: Reader, end: number, message: Draft<JoinRequest> = { room: "", player: "" }): JoinRequest {
+export function readJoinRequest(reader: Reader, end: number, message: Draft<JoinRequest> = { room: "", player: "" }): JoinRequest {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -85,7 +85,7 @@ export const JoinReply: MessageType<JoinReply, JoinReplyInit> = {
   read: readJoinReply,
 };
 
-function writeJoinReply(writer: Writer, message: JoinReplyInit): void {
+export function writeJoinReply(writer: Writer, message: JoinReplyInit): void {
   if (message.players !== undefined) {
     writer.elements += message.players.length;
     for (const entry of message.players) writeString(writer, 10, entry, "players");
@@ -93,7 +93,7 @@ function writeJoinReply(writer: Writer, message: JoinReplyInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readJoinReply(reader: Reader, end: number, message: Draft<JoinReply> = { players: emptyList }): JoinReply {
+export function readJoinReply(reader: Reader, end: number, message: Draft<JoinReply> = { players: emptyList }): JoinReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -124,13 +124,13 @@ export const RoomFull: MessageType<RoomFull, RoomFullInit> = {
   read: readRoomFull,
 };
 
-function writeRoomFull(writer: Writer, message: RoomFullInit): void {
+export function writeRoomFull(writer: Writer, message: RoomFullInit): void {
   writeImplicitString(writer, 10, message.room, "room");
   writeImplicitUint32(writer, 16, message.capacity, "capacity");
   writer.unknown(message.$unknown);
 }
 
-function readRoomFull(reader: Reader, end: number, message: Draft<RoomFull> = { room: "", capacity: 0 }): RoomFull {
+export function readRoomFull(reader: Reader, end: number, message: Draft<RoomFull> = { room: "", capacity: 0 }): RoomFull {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -164,7 +164,7 @@ export const ChatLine: MessageType<ChatLine, ChatLineInit> = {
   read: readChatLine,
 };
 
-function writeChatLine(writer: Writer, message: ChatLineInit): void {
+export function writeChatLine(writer: Writer, message: ChatLineInit): void {
   writeImplicitString(writer, 10, message.room, "room");
   writeImplicitString(writer, 18, message.player, "player");
   writeImplicitString(writer, 26, message.text, "text");
@@ -172,7 +172,7 @@ function writeChatLine(writer: Writer, message: ChatLineInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readChatLine(reader: Reader, end: number, message: Draft<ChatLine> = { room: "", player: "", text: "", saidAtMs: 0n }): ChatLine {
+export function readChatLine(reader: Reader, end: number, message: Draft<ChatLine> = { room: "", player: "", text: "", saidAtMs: 0n }): ChatLine {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -208,12 +208,12 @@ export const MatchRequest: MessageType<MatchRequest, MatchRequestInit> = {
   read: readMatchRequest,
 };
 
-function writeMatchRequest(writer: Writer, message: MatchRequestInit): void {
+export function writeMatchRequest(writer: Writer, message: MatchRequestInit): void {
   writeImplicitString(writer, 10, message.player, "player");
   writer.unknown(message.$unknown);
 }
 
-function readMatchRequest(reader: Reader, end: number, message: Draft<MatchRequest> = { player: "" }): MatchRequest {
+export function readMatchRequest(reader: Reader, end: number, message: Draft<MatchRequest> = { player: "" }): MatchRequest {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -240,12 +240,12 @@ export const MatchReply: MessageType<MatchReply, MatchReplyInit> = {
   read: readMatchReply,
 };
 
-function writeMatchReply(writer: Writer, message: MatchReplyInit): void {
+export function writeMatchReply(writer: Writer, message: MatchReplyInit): void {
   writeImplicitString(writer, 10, message.opponent, "opponent");
   writer.unknown(message.$unknown);
 }
 
-function readMatchReply(reader: Reader, end: number, message: Draft<MatchReply> = { opponent: "" }): MatchReply {
+export function readMatchReply(reader: Reader, end: number, message: Draft<MatchReply> = { opponent: "" }): MatchReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -274,13 +274,13 @@ export const HistoryRequest: MessageType<HistoryRequest, HistoryRequestInit> = {
   read: readHistoryRequest,
 };
 
-function writeHistoryRequest(writer: Writer, message: HistoryRequestInit): void {
+export function writeHistoryRequest(writer: Writer, message: HistoryRequestInit): void {
   writeImplicitString(writer, 10, message.room, "room");
   writeImplicitUint32(writer, 16, message.limit, "limit");
   writer.unknown(message.$unknown);
 }
 
-function readHistoryRequest(reader: Reader, end: number, message: Draft<HistoryRequest> = { room: "", limit: 0 }): HistoryRequest {
+export function readHistoryRequest(reader: Reader, end: number, message: Draft<HistoryRequest> = { room: "", limit: 0 }): HistoryRequest {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -310,12 +310,12 @@ export const ImportReply: MessageType<ImportReply, ImportReplyInit> = {
   read: readImportReply,
 };
 
-function writeImportReply(writer: Writer, message: ImportReplyInit): void {
+export function writeImportReply(writer: Writer, message: ImportReplyInit): void {
   writeImplicitUint32(writer, 8, message.kept, "kept");
   writer.unknown(message.$unknown);
 }
 
-function readImportReply(reader: Reader, end: number, message: Draft<ImportReply> = { kept: 0 }): ImportReply {
+export function readImportReply(reader: Reader, end: number, message: Draft<ImportReply> = { kept: 0 }): ImportReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -341,11 +341,11 @@ export const ReadyRequest: MessageType<ReadyRequest, ReadyRequestInit> = {
   read: readReadyRequest,
 };
 
-function writeReadyRequest(writer: Writer, message: ReadyRequestInit): void {
+export function writeReadyRequest(writer: Writer, message: ReadyRequestInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readReadyRequest(reader: Reader, end: number, message: Draft<ReadyRequest> = {}): ReadyRequest {
+export function readReadyRequest(reader: Reader, end: number, message: Draft<ReadyRequest> = {}): ReadyRequest {
   while (reader.position < end) reader.unknown(reader.uint32(), message);
   return message;
 }
@@ -363,12 +363,12 @@ export const ReadyReply: MessageType<ReadyReply, ReadyReplyInit> = {
   read: readReadyReply,
 };
 
-function writeReadyReply(writer: Writer, message: ReadyReplyInit): void {
+export function writeReadyReply(writer: Writer, message: ReadyReplyInit): void {
   writeImplicitBool(writer, 8, message.ready, "ready");
   writer.unknown(message.$unknown);
 }
 
-function readReadyReply(reader: Reader, end: number, message: Draft<ReadyReply> = { ready: false }): ReadyReply {
+export function readReadyReply(reader: Reader, end: number, message: Draft<ReadyReply> = { ready: false }): ReadyReply {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

@@ -35,12 +35,12 @@ export const Name: MessageType<Name, NameInit> = {
   read: readName,
 };
 
-function writeName(writer: Writer, message: NameInit): void {
+export function writeName(writer: Writer, message: NameInit): void {
   writeImplicitString(writer, 10, message.text, "text");
   writer.unknown(message.$unknown);
 }
 
-function readName(reader: Reader, end: number, message: Draft<Name> = { text: "" }): Name {
+export function readName(reader: Reader, end: number, message: Draft<Name> = { text: "" }): Name {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

@@ -44,13 +44,13 @@ export const Text: MessageType<Text, TextInit> = {
   read: readText,
 };
 
-function writeText(writer: Writer, message: TextInit): void {
+export function writeText(writer: Writer, message: TextInit): void {
   writeImplicitString(writer, 10, message.text, "text");
   writeImplicitUint32(writer, 16, message.number, "number");
   writer.unknown(message.$unknown);
 }
 
-function readText(reader: Reader, end: number, message: Draft<Text> = { text: "", number: 0 }): Text {
+export function readText(reader: Reader, end: number, message: Draft<Text> = { text: "", number: 0 }): Text {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -83,14 +83,14 @@ export const Blob: MessageType<Blob, BlobInit> = {
   read: readBlob,
 };
 
-function writeBlob(writer: Writer, message: BlobInit): void {
+export function writeBlob(writer: Writer, message: BlobInit): void {
   writeImplicitBytes(writer, 10, message.copied, "copied");
   writeImplicitBytes(writer, 18, message.viewed, "viewed");
   writeImplicitString(writer, 26, message.label, "label");
   writer.unknown(message.$unknown);
 }
 
-function readBlob(reader: Reader, end: number, message: Draft<Blob> = { copied: emptyBytes, viewed: emptyBytes, label: "" }): Blob {
+export function readBlob(reader: Reader, end: number, message: Draft<Blob> = { copied: emptyBytes, viewed: emptyBytes, label: "" }): Blob {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -125,12 +125,12 @@ export const Crowd: MessageType<Crowd, CrowdInit> = {
   read: readCrowd,
 };
 
-function writeCrowd(writer: Writer, message: CrowdInit): void {
+export function writeCrowd(writer: Writer, message: CrowdInit): void {
   if (message.members !== undefined) for (const entry of message.members) writer.message(10, entry, writeText);
   writer.unknown(message.$unknown);
 }
 
-function readCrowd(reader: Reader, end: number, message: Draft<Crowd> = { members: emptyList }): Crowd {
+export function readCrowd(reader: Reader, end: number, message: Draft<Crowd> = { members: emptyList }): Crowd {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -158,12 +158,12 @@ export const Refused: MessageType<Refused, RefusedInit> = {
   read: readRefused,
 };
 
-function writeRefused(writer: Writer, message: RefusedInit): void {
+export function writeRefused(writer: Writer, message: RefusedInit): void {
   writeImplicitString(writer, 10, message.why, "why");
   writer.unknown(message.$unknown);
 }
 
-function readRefused(reader: Reader, end: number, message: Draft<Refused> = { why: "" }): Refused {
+export function readRefused(reader: Reader, end: number, message: Draft<Refused> = { why: "" }): Refused {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -191,12 +191,12 @@ export const Undeclared: MessageType<Undeclared, UndeclaredInit> = {
   read: readUndeclared,
 };
 
-function writeUndeclared(writer: Writer, message: UndeclaredInit): void {
+export function writeUndeclared(writer: Writer, message: UndeclaredInit): void {
   writeImplicitString(writer, 10, message.secret, "secret");
   writer.unknown(message.$unknown);
 }
 
-function readUndeclared(reader: Reader, end: number, message: Draft<Undeclared> = { secret: "" }): Undeclared {
+export function readUndeclared(reader: Reader, end: number, message: Draft<Undeclared> = { secret: "" }): Undeclared {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

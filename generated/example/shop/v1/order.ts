@@ -68,7 +68,7 @@ export const Order: MessageType<Order, OrderInit> = {
   read: readOrder,
 };
 
-function writeOrder(writer: Writer, message: OrderInit): void {
+export function writeOrder(writer: Writer, message: OrderInit): void {
   writeImplicitUint64(writer, 8, message.id, "id");
   if (message.customer !== undefined) writer.message(18, message.customer, writeCustomer);
   if (message.lines !== undefined) for (const entry of message.lines) writer.message(26, entry, writeLine);
@@ -83,7 +83,7 @@ function writeOrder(writer: Writer, message: OrderInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readOrder(reader: Reader, end: number, message: Draft<Order> = { id: 0n, customer: undefined, lines: emptyList, status: 0, orderedAtMs: 0n, note: undefined, labels: emptyList, payment: undefined }): Order {
+export function readOrder(reader: Reader, end: number, message: Draft<Order> = { id: 0n, customer: undefined, lines: emptyList, status: 0, orderedAtMs: 0n, note: undefined, labels: emptyList, payment: undefined }): Order {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -138,7 +138,7 @@ export const Customer: MessageType<Customer, CustomerInit> = {
   read: readCustomer,
 };
 
-function writeCustomer(writer: Writer, message: CustomerInit): void {
+export function writeCustomer(writer: Writer, message: CustomerInit): void {
   writeImplicitUint32(writer, 8, message.id, "id");
   writeImplicitString(writer, 18, message.name, "name");
   writeImplicitString(writer, 26, message.email, "email");
@@ -146,7 +146,7 @@ function writeCustomer(writer: Writer, message: CustomerInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readCustomer(reader: Reader, end: number, message: Draft<Customer> = { id: 0, name: "", email: "", shipping: undefined }): Customer {
+export function readCustomer(reader: Reader, end: number, message: Draft<Customer> = { id: 0, name: "", email: "", shipping: undefined }): Customer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -186,7 +186,7 @@ export const Address: MessageType<Address, AddressInit> = {
   read: readAddress,
 };
 
-function writeAddress(writer: Writer, message: AddressInit): void {
+export function writeAddress(writer: Writer, message: AddressInit): void {
   writeImplicitString(writer, 10, message.street, "street");
   writeImplicitString(writer, 18, message.city, "city");
   writeImplicitString(writer, 26, message.postcode, "postcode");
@@ -194,7 +194,7 @@ function writeAddress(writer: Writer, message: AddressInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readAddress(reader: Reader, end: number, message: Draft<Address> = { street: "", city: "", postcode: "", country: "" }): Address {
+export function readAddress(reader: Reader, end: number, message: Draft<Address> = { street: "", city: "", postcode: "", country: "" }): Address {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -237,7 +237,7 @@ export const Line: MessageType<Line, LineInit> = {
   read: readLine,
 };
 
-function writeLine(writer: Writer, message: LineInit): void {
+export function writeLine(writer: Writer, message: LineInit): void {
   writeImplicitString(writer, 10, message.article, "article");
   writeImplicitString(writer, 18, message.name, "name");
   writeImplicitUint32(writer, 24, message.quantity, "quantity");
@@ -246,7 +246,7 @@ function writeLine(writer: Writer, message: LineInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readLine(reader: Reader, end: number, message: Draft<Line> = { article: "", name: "", quantity: 0, priceCents: 0, weight: 0 }): Line {
+export function readLine(reader: Reader, end: number, message: Draft<Line> = { article: "", name: "", quantity: 0, priceCents: 0, weight: 0 }): Line {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -289,7 +289,7 @@ export const Payment: MessageType<Payment, PaymentInit> = {
   read: readPayment,
 };
 
-function writePayment(writer: Writer, message: PaymentInit): void {
+export function writePayment(writer: Writer, message: PaymentInit): void {
   writeImplicitString(writer, 10, message.method, "method");
   writeImplicitString(writer, 18, message.currency, "currency");
   writeImplicitUint32(writer, 24, message.totalCents, "totalCents");
@@ -298,7 +298,7 @@ function writePayment(writer: Writer, message: PaymentInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readPayment(reader: Reader, end: number, message: Draft<Payment> = { method: "", currency: "", totalCents: 0, confirmed: false, receipt: emptyBytes }): Payment {
+export function readPayment(reader: Reader, end: number, message: Draft<Payment> = { method: "", currency: "", totalCents: 0, confirmed: false, receipt: emptyBytes }): Payment {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -344,7 +344,7 @@ export const Event: MessageType<Event, EventInit> = {
   read: readEvent,
 };
 
-function writeEvent(writer: Writer, message: EventInit): void {
+export function writeEvent(writer: Writer, message: EventInit): void {
   writeImplicitUint32(writer, 8, message.order, "order");
   writeImplicitString(writer, 18, message.kind, "kind");
   writeImplicitString(writer, 26, message.actor, "actor");
@@ -354,7 +354,7 @@ function writeEvent(writer: Writer, message: EventInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readEvent(reader: Reader, end: number, message: Draft<Event> = { order: 0, kind: "", actor: "", atMs: 0n, final: false, change: 0 }): Event {
+export function readEvent(reader: Reader, end: number, message: Draft<Event> = { order: 0, kind: "", actor: "", atMs: 0n, final: false, change: 0 }): Event {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

@@ -41,7 +41,7 @@ export const Readings: MessageType<Readings, ReadingsInit> = {
   read: readReadings,
 };
 
-function writeReadings(writer: Writer, message: ReadingsInit): void {
+export function writeReadings(writer: Writer, message: ReadingsInit): void {
   writeImplicitUint32(writer, 8, message.sensor, "sensor");
   if (message.temperatures !== undefined) writePackedDouble(writer, 18, message.temperatures, "temperatures");
   if (message.intervals !== undefined) writePackedUint32(writer, 26, message.intervals, "intervals");
@@ -49,7 +49,7 @@ function writeReadings(writer: Writer, message: ReadingsInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readReadings(reader: Reader, end: number, message: Draft<Readings> = { sensor: 0, temperatures: emptyList, intervals: emptyList, changes: emptyList }): Readings {
+export function readReadings(reader: Reader, end: number, message: Draft<Readings> = { sensor: 0, temperatures: emptyList, intervals: emptyList, changes: emptyList }): Readings {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

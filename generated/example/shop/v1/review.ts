@@ -37,7 +37,7 @@ export const Review: MessageType<Review, ReviewInit> = {
   read: readReview,
 };
 
-function writeReview(writer: Writer, message: ReviewInit): void {
+export function writeReview(writer: Writer, message: ReviewInit): void {
   writeImplicitUint32(writer, 8, message.id, "id");
   writeImplicitString(writer, 18, message.article, "article");
   writeImplicitString(writer, 26, message.title, "title");
@@ -50,7 +50,7 @@ function writeReview(writer: Writer, message: ReviewInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readReview(reader: Reader, end: number, message: Draft<Review> = { id: 0, article: "", title: "", text: "", topics: emptyList, answers: emptyList }): Review {
+export function readReview(reader: Reader, end: number, message: Draft<Review> = { id: 0, article: "", title: "", text: "", topics: emptyList, answers: emptyList }): Review {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -94,13 +94,13 @@ export const Answer: MessageType<Answer, AnswerInit> = {
   read: readAnswer,
 };
 
-function writeAnswer(writer: Writer, message: AnswerInit): void {
+export function writeAnswer(writer: Writer, message: AnswerInit): void {
   writeImplicitString(writer, 10, message.author, "author");
   writeImplicitString(writer, 18, message.text, "text");
   writer.unknown(message.$unknown);
 }
 
-function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { author: "", text: "" }): Answer {
+export function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { author: "", text: "" }): Answer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

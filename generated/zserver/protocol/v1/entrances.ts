@@ -38,13 +38,13 @@ export const SignedEntrances: MessageType<SignedEntrances, SignedEntrancesInit> 
   read: readSignedEntrances,
 };
 
-function writeSignedEntrances(writer: Writer, message: SignedEntrancesInit): void {
+export function writeSignedEntrances(writer: Writer, message: SignedEntrancesInit): void {
   writeImplicitBytes(writer, 10, message.list, "list");
   writeImplicitBytes(writer, 18, message.signature, "signature");
   writer.unknown(message.$unknown);
 }
 
-function readSignedEntrances(reader: Reader, end: number, message: Draft<SignedEntrances> = { list: emptyBytes, signature: emptyBytes }): SignedEntrances {
+export function readSignedEntrances(reader: Reader, end: number, message: Draft<SignedEntrances> = { list: emptyBytes, signature: emptyBytes }): SignedEntrances {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -79,13 +79,13 @@ export const EntranceList: MessageType<EntranceList, EntranceListInit> = {
   read: readEntranceList,
 };
 
-function writeEntranceList(writer: Writer, message: EntranceListInit): void {
+export function writeEntranceList(writer: Writer, message: EntranceListInit): void {
   writeImplicitUint64(writer, 8, message.version, "version");
   if (message.entrances !== undefined) for (const entry of message.entrances) writer.message(18, entry, writeEntrance);
   writer.unknown(message.$unknown);
 }
 
-function readEntranceList(reader: Reader, end: number, message: Draft<EntranceList> = { version: 0n, entrances: emptyList }): EntranceList {
+export function readEntranceList(reader: Reader, end: number, message: Draft<EntranceList> = { version: 0n, entrances: emptyList }): EntranceList {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -118,13 +118,13 @@ export const Entrance: MessageType<Entrance, EntranceInit> = {
   read: readEntrance,
 };
 
-function writeEntrance(writer: Writer, message: EntranceInit): void {
+export function writeEntrance(writer: Writer, message: EntranceInit): void {
   writeImplicitString(writer, 10, message.url, "url");
   writeImplicitUint32(writer, 16, message.priority, "priority");
   writer.unknown(message.$unknown);
 }
 
-function readEntrance(reader: Reader, end: number, message: Draft<Entrance> = { url: "", priority: 0 }): Entrance {
+export function readEntrance(reader: Reader, end: number, message: Draft<Entrance> = { url: "", priority: 0 }): Entrance {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -154,11 +154,11 @@ export const Move: MessageType<Move, MoveInit> = {
   read: readMove,
 };
 
-function writeMove(writer: Writer, message: MoveInit): void {
+export function writeMove(writer: Writer, message: MoveInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readMove(reader: Reader, end: number, message: Draft<Move> = {}): Move {
+export function readMove(reader: Reader, end: number, message: Draft<Move> = {}): Move {
   while (reader.position < end) reader.unknown(reader.uint32(), message);
   return message;
 }

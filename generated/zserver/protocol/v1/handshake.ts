@@ -44,7 +44,7 @@ export const Offer: MessageType<Offer, OfferInit> = {
   read: readOffer,
 };
 
-function writeOffer(writer: Writer, message: OfferInit): void {
+export function writeOffer(writer: Writer, message: OfferInit): void {
   if (message.suites !== undefined) {
     writer.elements += message.suites.length;
     for (const entry of message.suites) writeString(writer, 10, entry, "suites");
@@ -54,7 +54,7 @@ function writeOffer(writer: Writer, message: OfferInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readOffer(reader: Reader, end: number, message: Draft<Offer> = { suites: emptyList, keyHint: emptyBytes, ticket: emptyBytes }): Offer {
+export function readOffer(reader: Reader, end: number, message: Draft<Offer> = { suites: emptyList, keyHint: emptyBytes, ticket: emptyBytes }): Offer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -98,7 +98,7 @@ export const Answer: MessageType<Answer, AnswerInit> = {
   read: readAnswer,
 };
 
-function writeAnswer(writer: Writer, message: AnswerInit): void {
+export function writeAnswer(writer: Writer, message: AnswerInit): void {
   if (message.outcome !== undefined) {
     switch (message.outcome.case) {
       case "accepted":
@@ -114,7 +114,7 @@ function writeAnswer(writer: Writer, message: AnswerInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { outcome: undefined }): Answer {
+export function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { outcome: undefined }): Answer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -151,7 +151,7 @@ export const Refusal: MessageType<Refusal, RefusalInit> = {
   read: readRefusal,
 };
 
-function writeRefusal(writer: Writer, message: RefusalInit): void {
+export function writeRefusal(writer: Writer, message: RefusalInit): void {
   writeImplicitInt32(writer, 8, message.reason, "reason");
   writeImplicitUint32(writer, 16, message.retryAfterMs, "retryAfterMs");
   if (message.suites !== undefined) {
@@ -162,7 +162,7 @@ function writeRefusal(writer: Writer, message: RefusalInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readRefusal(reader: Reader, end: number, message: Draft<Refusal> = { reason: 0, retryAfterMs: 0, suites: emptyList, identity: emptyBytes }): Refusal {
+export function readRefusal(reader: Reader, end: number, message: Draft<Refusal> = { reason: 0, retryAfterMs: 0, suites: emptyList, identity: emptyBytes }): Refusal {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -217,13 +217,13 @@ export const ServerHello: MessageType<ServerHello, ServerHelloInit> = {
   read: readServerHello,
 };
 
-function writeServerHello(writer: Writer, message: ServerHelloInit): void {
+export function writeServerHello(writer: Writer, message: ServerHelloInit): void {
   if (message.statement !== undefined) writer.message(10, message.statement, writeKeyStatement);
   if (message.limits !== undefined) writer.message(18, message.limits, writeLimits);
   writer.unknown(message.$unknown);
 }
 
-function readServerHello(reader: Reader, end: number, message: Draft<ServerHello> = { statement: undefined, limits: undefined }): ServerHello {
+export function readServerHello(reader: Reader, end: number, message: Draft<ServerHello> = { statement: undefined, limits: undefined }): ServerHello {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -263,7 +263,7 @@ export const KeyStatement: MessageType<KeyStatement, KeyStatementInit> = {
   read: readKeyStatement,
 };
 
-function writeKeyStatement(writer: Writer, message: KeyStatementInit): void {
+export function writeKeyStatement(writer: Writer, message: KeyStatementInit): void {
   writeImplicitBytes(writer, 10, message.identity, "identity");
   writeImplicitBytes(writer, 18, message.staticKey, "staticKey");
   writeImplicitUint32(writer, 24, message.serial, "serial");
@@ -272,7 +272,7 @@ function writeKeyStatement(writer: Writer, message: KeyStatementInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readKeyStatement(reader: Reader, end: number, message: Draft<KeyStatement> = { identity: emptyBytes, staticKey: emptyBytes, serial: 0, notAfter: 0n, signature: emptyBytes }): KeyStatement {
+export function readKeyStatement(reader: Reader, end: number, message: Draft<KeyStatement> = { identity: emptyBytes, staticKey: emptyBytes, serial: 0, notAfter: 0n, signature: emptyBytes }): KeyStatement {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -329,7 +329,7 @@ export const Limits: MessageType<Limits, LimitsInit> = {
   read: readLimits,
 };
 
-function writeLimits(writer: Writer, message: LimitsInit): void {
+export function writeLimits(writer: Writer, message: LimitsInit): void {
   writeImplicitUint32(writer, 8, message.messageBytes, "messageBytes");
   writeImplicitUint32(writer, 16, message.commandsInFlight, "commandsInFlight");
   writeImplicitUint32(writer, 24, message.streams, "streams");
@@ -342,7 +342,7 @@ function writeLimits(writer: Writer, message: LimitsInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readLimits(reader: Reader, end: number, message: Draft<Limits> = { messageBytes: 0, commandsInFlight: 0, streams: 0, decodeElements: 0, queuedBytes: 0, queuedCommands: 0, streamItems: 0, streamBytes: 0, commandNames: 0 }): Limits {
+export function readLimits(reader: Reader, end: number, message: Draft<Limits> = { messageBytes: 0, commandsInFlight: 0, streams: 0, decodeElements: 0, queuedBytes: 0, queuedCommands: 0, streamItems: 0, streamBytes: 0, commandNames: 0 }): Limits {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

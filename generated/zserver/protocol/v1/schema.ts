@@ -91,7 +91,7 @@ export const ServiceDescription: MessageType<ServiceDescription, ServiceDescript
   read: readServiceDescription,
 };
 
-function writeServiceDescription(writer: Writer, message: ServiceDescriptionInit): void {
+export function writeServiceDescription(writer: Writer, message: ServiceDescriptionInit): void {
   writeImplicitString(writer, 10, message.name, "name");
   if (message.commands !== undefined) for (const entry of message.commands) writer.message(18, entry, writeCommandDescription);
   if (message.messages !== undefined) for (const entry of message.messages) writer.message(26, entry, writeMessageDescription);
@@ -99,7 +99,7 @@ function writeServiceDescription(writer: Writer, message: ServiceDescriptionInit
   writer.unknown(message.$unknown);
 }
 
-function readServiceDescription(reader: Reader, end: number, message: Draft<ServiceDescription> = { name: "", commands: emptyList, messages: emptyList, enums: emptyList }): ServiceDescription {
+export function readServiceDescription(reader: Reader, end: number, message: Draft<ServiceDescription> = { name: "", commands: emptyList, messages: emptyList, enums: emptyList }): ServiceDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -145,7 +145,7 @@ export const CommandDescription: MessageType<CommandDescription, CommandDescript
   read: readCommandDescription,
 };
 
-function writeCommandDescription(writer: Writer, message: CommandDescriptionInit): void {
+export function writeCommandDescription(writer: Writer, message: CommandDescriptionInit): void {
   writeImplicitString(writer, 10, message.name, "name");
   writeImplicitInt32(writer, 16, message.mode, "mode");
   writeImplicitUint32(writer, 24, message.request, "request");
@@ -154,7 +154,7 @@ function writeCommandDescription(writer: Writer, message: CommandDescriptionInit
   writer.unknown(message.$unknown);
 }
 
-function readCommandDescription(reader: Reader, end: number, message: Draft<CommandDescription> = { name: "", mode: 0, request: 0, reply: 0, errors: emptyList }): CommandDescription {
+export function readCommandDescription(reader: Reader, end: number, message: Draft<CommandDescription> = { name: "", mode: 0, request: 0, reply: 0, errors: emptyList }): CommandDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -206,13 +206,13 @@ export const DetailDescription: MessageType<DetailDescription, DetailDescription
   read: readDetailDescription,
 };
 
-function writeDetailDescription(writer: Writer, message: DetailDescriptionInit): void {
+export function writeDetailDescription(writer: Writer, message: DetailDescriptionInit): void {
   writeImplicitString(writer, 10, message.name, "name");
   writeImplicitUint32(writer, 16, message.message, "message");
   writer.unknown(message.$unknown);
 }
 
-function readDetailDescription(reader: Reader, end: number, message: Draft<DetailDescription> = { name: "", message: 0 }): DetailDescription {
+export function readDetailDescription(reader: Reader, end: number, message: Draft<DetailDescription> = { name: "", message: 0 }): DetailDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -254,7 +254,7 @@ export const MessageDescription: MessageType<MessageDescription, MessageDescript
   read: readMessageDescription,
 };
 
-function writeMessageDescription(writer: Writer, message: MessageDescriptionInit): void {
+export function writeMessageDescription(writer: Writer, message: MessageDescriptionInit): void {
   if (message.numbers !== undefined) writePackedUint32(writer, 10, message.numbers, "numbers");
   if (message.types !== undefined) writePackedInt32(writer, 18, message.types, "types");
   if (message.cardinalities !== undefined) writePackedInt32(writer, 26, message.cardinalities, "cardinalities");
@@ -264,7 +264,7 @@ function writeMessageDescription(writer: Writer, message: MessageDescriptionInit
   writer.unknown(message.$unknown);
 }
 
-function readMessageDescription(reader: Reader, end: number, message: Draft<MessageDescription> = { numbers: emptyList, types: emptyList, cardinalities: emptyList, oneofs: emptyList, places: emptyList, keys: emptyList }): MessageDescription {
+export function readMessageDescription(reader: Reader, end: number, message: Draft<MessageDescription> = { numbers: emptyList, types: emptyList, cardinalities: emptyList, oneofs: emptyList, places: emptyList, keys: emptyList }): MessageDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -331,12 +331,12 @@ export const EnumDescription: MessageType<EnumDescription, EnumDescriptionInit> 
   read: readEnumDescription,
 };
 
-function writeEnumDescription(writer: Writer, message: EnumDescriptionInit): void {
+export function writeEnumDescription(writer: Writer, message: EnumDescriptionInit): void {
   if (message.numbers !== undefined) writePackedSint32(writer, 10, message.numbers, "numbers");
   writer.unknown(message.$unknown);
 }
 
-function readEnumDescription(reader: Reader, end: number, message: Draft<EnumDescription> = { numbers: emptyList }): EnumDescription {
+export function readEnumDescription(reader: Reader, end: number, message: Draft<EnumDescription> = { numbers: emptyList }): EnumDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -371,12 +371,12 @@ export const ReleaseDescription: MessageType<ReleaseDescription, ReleaseDescript
   read: readReleaseDescription,
 };
 
-function writeReleaseDescription(writer: Writer, message: ReleaseDescriptionInit): void {
+export function writeReleaseDescription(writer: Writer, message: ReleaseDescriptionInit): void {
   if (message.services !== undefined) for (const entry of message.services) writer.message(10, entry, writeServiceFingerprint);
   writer.unknown(message.$unknown);
 }
 
-function readReleaseDescription(reader: Reader, end: number, message: Draft<ReleaseDescription> = { services: emptyList }): ReleaseDescription {
+export function readReleaseDescription(reader: Reader, end: number, message: Draft<ReleaseDescription> = { services: emptyList }): ReleaseDescription {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -404,13 +404,13 @@ export const ServiceFingerprint: MessageType<ServiceFingerprint, ServiceFingerpr
   read: readServiceFingerprint,
 };
 
-function writeServiceFingerprint(writer: Writer, message: ServiceFingerprintInit): void {
+export function writeServiceFingerprint(writer: Writer, message: ServiceFingerprintInit): void {
   writeImplicitString(writer, 10, message.name, "name");
   writeImplicitBytes(writer, 18, message.fingerprint, "fingerprint");
   writer.unknown(message.$unknown);
 }
 
-function readServiceFingerprint(reader: Reader, end: number, message: Draft<ServiceFingerprint> = { name: "", fingerprint: emptyBytes }): ServiceFingerprint {
+export function readServiceFingerprint(reader: Reader, end: number, message: Draft<ServiceFingerprint> = { name: "", fingerprint: emptyBytes }): ServiceFingerprint {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

@@ -54,7 +54,7 @@ export const ClientHello: MessageType<ClientHello, ClientHelloInit> = {
   read: readClientHello,
 };
 
-function writeClientHello(writer: Writer, message: ClientHelloInit): void {
+export function writeClientHello(writer: Writer, message: ClientHelloInit): void {
   writeImplicitUint32(writer, 8, message.protocol, "protocol");
   if (message.limits !== undefined) writer.message(18, message.limits, Limits.write);
   writeImplicitString(writer, 26, message.agent, "agent");
@@ -64,7 +64,7 @@ function writeClientHello(writer: Writer, message: ClientHelloInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readClientHello(reader: Reader, end: number, message: Draft<ClientHello> = { protocol: 0, limits: undefined, agent: "", anonymous: false, credentials: emptyBytes, entrancesVersion: 0n }): ClientHello {
+export function readClientHello(reader: Reader, end: number, message: Draft<ClientHello> = { protocol: 0, limits: undefined, agent: "", anonymous: false, credentials: emptyBytes, entrancesVersion: 0n }): ClientHello {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -113,7 +113,7 @@ export const Welcome: MessageType<Welcome, WelcomeInit> = {
   read: readWelcome,
 };
 
-function writeWelcome(writer: Writer, message: WelcomeInit): void {
+export function writeWelcome(writer: Writer, message: WelcomeInit): void {
   writeImplicitUint32(writer, 8, message.protocol, "protocol");
   writeImplicitString(writer, 18, message.agent, "agent");
   writeImplicitUint32(writer, 24, message.retentionMs, "retentionMs");
@@ -121,7 +121,7 @@ function writeWelcome(writer: Writer, message: WelcomeInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0 }): Welcome {
+export function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0 }): Welcome {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -171,7 +171,7 @@ export const Resume: MessageType<Resume, ResumeInit> = {
   read: readResume,
 };
 
-function writeResume(writer: Writer, message: ResumeInit): void {
+export function writeResume(writer: Writer, message: ResumeInit): void {
   writeImplicitUint32(writer, 8, message.protocol, "protocol");
   writeImplicitBytes(writer, 18, message.session, "session");
   writeImplicitBytes(writer, 26, message.secret, "secret");
@@ -182,7 +182,7 @@ function writeResume(writer: Writer, message: ResumeInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readResume(reader: Reader, end: number, message: Draft<Resume> = { protocol: 0, session: emptyBytes, secret: emptyBytes, attempt: 0n, accepted: emptyList, credentials: emptyBytes, entrancesVersion: 0n }): Resume {
+export function readResume(reader: Reader, end: number, message: Draft<Resume> = { protocol: 0, session: emptyBytes, secret: emptyBytes, attempt: 0n, accepted: emptyList, credentials: emptyBytes, entrancesVersion: 0n }): Resume {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -240,14 +240,14 @@ export const Resumed: MessageType<Resumed, ResumedInit> = {
   read: readResumed,
 };
 
-function writeResumed(writer: Writer, message: ResumedInit): void {
+export function writeResumed(writer: Writer, message: ResumedInit): void {
   if (message.accepted !== undefined) writePackedUint64(writer, 10, message.accepted, "accepted");
   writeImplicitUint32(writer, 16, message.expiresInMs, "expiresInMs");
   if (message.behind !== undefined) writePackedUint64(writer, 26, message.behind, "behind");
   writer.unknown(message.$unknown);
 }
 
-function readResumed(reader: Reader, end: number, message: Draft<Resumed> = { accepted: emptyList, expiresInMs: 0, behind: emptyList }): Resumed {
+export function readResumed(reader: Reader, end: number, message: Draft<Resumed> = { accepted: emptyList, expiresInMs: 0, behind: emptyList }): Resumed {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -293,14 +293,14 @@ export const Admitted: MessageType<Admitted, AdmittedInit> = {
   read: readAdmitted,
 };
 
-function writeAdmitted(writer: Writer, message: AdmittedInit): void {
+export function writeAdmitted(writer: Writer, message: AdmittedInit): void {
   writeImplicitBool(writer, 8, message.admitted, "admitted");
   writeImplicitUint32(writer, 16, message.expiresInMs, "expiresInMs");
   writeImplicitUint32(writer, 24, message.reason, "reason");
   writer.unknown(message.$unknown);
 }
 
-function readAdmitted(reader: Reader, end: number, message: Draft<Admitted> = { admitted: false, expiresInMs: 0, reason: 0 }): Admitted {
+export function readAdmitted(reader: Reader, end: number, message: Draft<Admitted> = { admitted: false, expiresInMs: 0, reason: 0 }): Admitted {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -344,7 +344,7 @@ export const Failure: MessageType<Failure, FailureInit> = {
   read: readFailure,
 };
 
-function writeFailure(writer: Writer, message: FailureInit): void {
+export function writeFailure(writer: Writer, message: FailureInit): void {
   writeImplicitUint32(writer, 8, message.code, "code");
   writeImplicitString(writer, 18, message.message, "message");
   writeImplicitInt32(writer, 24, message.outcome, "outcome");
@@ -354,7 +354,7 @@ function writeFailure(writer: Writer, message: FailureInit): void {
   writer.unknown(message.$unknown);
 }
 
-function readFailure(reader: Reader, end: number, message: Draft<Failure> = { code: 0, message: "", outcome: 0, details: emptyList, incident: "", retryAfterMs: 0 }): Failure {
+export function readFailure(reader: Reader, end: number, message: Draft<Failure> = { code: 0, message: "", outcome: 0, details: emptyList, incident: "", retryAfterMs: 0 }): Failure {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -407,13 +407,13 @@ export const Detail: MessageType<Detail, DetailInit> = {
   read: readDetail,
 };
 
-function writeDetail(writer: Writer, message: DetailInit): void {
+export function writeDetail(writer: Writer, message: DetailInit): void {
   writeImplicitString(writer, 10, message.type, "type");
   writeImplicitBytes(writer, 18, message.value, "value");
   writer.unknown(message.$unknown);
 }
 
-function readDetail(reader: Reader, end: number, message: Draft<Detail> = { type: "", value: emptyBytes }): Detail {
+export function readDetail(reader: Reader, end: number, message: Draft<Detail> = { type: "", value: emptyBytes }): Detail {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -449,14 +449,14 @@ export const Close: MessageType<Close, CloseInit> = {
   read: readClose,
 };
 
-function writeClose(writer: Writer, message: CloseInit): void {
+export function writeClose(writer: Writer, message: CloseInit): void {
   writeImplicitUint32(writer, 8, message.reason, "reason");
   writeImplicitString(writer, 18, message.message, "message");
   if (message.accepted !== undefined) writePackedUint64(writer, 26, message.accepted, "accepted");
   writer.unknown(message.$unknown);
 }
 
-function readClose(reader: Reader, end: number, message: Draft<Close> = { reason: 0, message: "", accepted: emptyList }): Close {
+export function readClose(reader: Reader, end: number, message: Draft<Close> = { reason: 0, message: "", accepted: emptyList }): Close {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {

@@ -21,7 +21,7 @@ export function overviewHelp(summaries: readonly (readonly [name: string, summar
     "",
     "Usage: zgen COMMAND [options]",
     "",
-    columns([...summaries, ["--version", "print the version"]]),
+    columns([...summaries, ["--version", "print zgen's own version"]]),
     "",
     "zgen COMMAND --help says more about each.",
   ].join("\n");

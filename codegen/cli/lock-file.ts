@@ -20,10 +20,16 @@ export const lockFile = ({ file }: Pick<Config, "file">): string => path.join(pa
 export function readLock(config: Pick<Config, "file">): readonly Release[] {
   const file = lockFile(config);
   if (!existsSync(file)) return [];
-  const { releases, problem } = parseLock(readFileSync(file, "utf8"));
+  const text = readFileSync(file, "utf8");
+  if (text === latest?.text) return latest.releases;
+  const { releases, problem } = parseLock(text);
   if (releases === undefined) throw new UsageError(formatDiagnostic(problem));
+  latest = { text, releases };
   return releases;
 }
+
+/** What was read last: one command asks several times, and `--watch` again and again. */
+let latest: { readonly text: string; readonly releases: readonly Release[] } | undefined;
 
 /** Writes the releases that the project keeps. */
 export function writeLock(config: Config, releases: readonly Release[]): void {
@@ -43,7 +49,15 @@ export function findRelease(config: Pick<Config, "file">, version: string): Rele
 }
 
 /** The schemas of a release. */
-export function schemaOfRelease({ version, files }: Release): Schema {
+export function schemaOfRelease(release: Release): Schema {
+  const schema = schemas.get(release) ?? readRelease(release);
+  schemas.set(release, schema);
+  return schema;
+}
+
+const schemas = new WeakMap<Release, Schema>();
+
+function readRelease({ version, files }: Release): Schema {
   const texts = new Map(files.map(({ name, text }) => [path.join(LOCK_FILE, name), text]));
   const requested = files.filter((file) => file.requested).map(({ name }) => name);
   const { schema, diagnostics } = readSchema({ files: requested, roots: [LOCK_FILE], readFile: (file) => texts.get(file) });

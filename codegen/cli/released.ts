@@ -29,12 +29,11 @@ export function releasedOf(config: Pick<Config, "file">, schema: Schema): Releas
   };
 }
 
-/** What was described last: `--watch` asks for the same again and again, and what was released does not change. */
-const known = new Map<string, EmittedRelease>();
+/** `--watch` asks for the same again and again. */
+const known = new WeakMap<Release, EmittedRelease>();
 
 function described(release: Release): EmittedRelease {
-  const key = `${release.version} ${release.root}`;
-  const found = known.get(key) ?? { version: release.version, fingerprints: fingerprintsOf(schemaOfRelease(release)) };
-  known.set(key, found);
+  const found = known.get(release) ?? { version: release.version, fingerprints: fingerprintsOf(schemaOfRelease(release)) };
+  known.set(release, found);
   return found;
 }

@@ -1,4 +1,5 @@
-import type { AddressInfo, ListenOptions, Server } from "node:net";
+import type { ListenOptions, Server } from "node:net";
+import type { BoundAddress } from "./http-server.ts";
 
 /**
  * Binds a server to a port. `::` takes IPv4 as well, and means `0.0.0.0` on a machine without IPv6.
@@ -34,8 +35,8 @@ export function startListening(server: Server, where: ListenOptions): Promise<vo
  * `host:port` under which a server is reached, undefined until it listens. All addresses of a machine are told as `localhost`, and a name as
  * it was configured.
  */
-export function authorityOf(server: Server, configured?: string): string | undefined {
-  const bound = server.address() as AddressInfo | string | null;
+export function authorityOf(server: { address(): BoundAddress | string | null }, configured?: string): string | undefined {
+  const bound = server.address();
   if (bound === null || typeof bound === "string") return undefined;
   const { address, family, port } = bound;
   const any = address === "::" || address === "0.0.0.0";

@@ -1,10 +1,11 @@
-import { createServer, type RequestListener, type Server as HttpServer } from "node:http";
-import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { Server as TlsServer } from "node:tls";
 import { SocketGate } from "./socket-gate.ts";
 import { authorityOf, bind } from "./bind.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
 import type { Gate, Place } from "./gate.ts";
+import type { HttpServer } from "./http-server.ts";
 import type { OriginRules } from "./origin.ts";
 import { type TlsServerOptions, tlsServerOptions } from "./tls-options.ts";
 import type { Listener, Transport } from "./transport.ts";
@@ -34,7 +35,7 @@ export interface WebSocketListenOptions {
 
 /** An http server of the user's own, on which WebSockets are served beside everything else. */
 export interface AttachedServer {
-  readonly server: HttpServer | HttpsServer;
+  readonly server: HttpServer;
   /** The path of the upgrades that are served, for example `/zserver`. Other upgrades are left to other listeners. */
   readonly path: string;
 }
@@ -101,7 +102,7 @@ export function attachWebSocket({ server, path }: AttachedServer, options: WebSo
 }
 
 /** Undefined until the server listens. */
-function addressOf(server: HttpServer | HttpsServer, path: string, configured?: string): string | undefined {
+function addressOf(server: HttpServer, path: string, configured?: string): string | undefined {
   const authority = authorityOf(server, configured);
   return authority === undefined ? undefined : `${server instanceof TlsServer ? "wss" : "ws"}://${authority}${path}`;
 }

@@ -1,4 +1,5 @@
-// What both entries export.
+/// <reference lib="esnext.disposable" preserve="true" />
+// What both entries export. Sessions are disposable: projects whose `lib` is older than that get it from the line above.
 
 // Every program.
 export type { Client, ConnectOptions, Credentials, CredentialsProvider, CredentialsRequest, JudgeServerKey } from "./client.ts";

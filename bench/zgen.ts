@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { generateAndReport } from "../codegen/cli/generate.ts";
 import type { Terminal } from "../codegen/cli/terminal.ts";
-import { EmissionMemory } from "../codegen/emit/emission-memory.ts";
+import { RoundMemory } from "../codegen/cli/round-memory.ts";
 import type { BenchOptions } from "./support/options.ts";
 import type { Report } from "./support/report.ts";
 import { measureRows } from "./support/rounds.ts";
@@ -24,7 +24,7 @@ type Taken = Readonly<Record<(typeof metrics)[number], number>>;
 class Workplace {
   readonly folder: string = mkdtempSync(path.join(tmpdir(), "zgen-bench-"));
   readonly #files: number;
-  readonly #memory = new EmissionMemory();
+  readonly #memory = new RoundMemory();
   #rounds = 0;
 
   constructor(messages: number) {

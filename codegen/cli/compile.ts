@@ -1,4 +1,3 @@
-import type { EmissionMemory } from "../emit/emission-memory.ts";
 import { type EmitOptions, emitSchema } from "../emit/emit.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Schema } from "../model/schema.ts";
@@ -8,6 +7,7 @@ import type { OutputFile } from "./output.ts";
 import type { Progress } from "./progress.ts";
 import { readProject } from "./read-project.ts";
 import { releasedOf } from "./released.ts";
+import type { RoundMemory } from "./round-memory.ts";
 import { UsageError } from "./terminal.ts";
 import { loadTemplates } from "./user-templates.ts";
 
@@ -21,16 +21,17 @@ export type Compilation =
  *
  * @param memory of the round before, for one of many
  */
-export function compile(config: Config, progress: Progress, memory?: EmissionMemory): Compilation {
+export function compile(config: Config, progress: Progress, memory?: RoundMemory): Compilation {
   const texts = new Map<string, string>();
   const { schema, diagnostics } = readProject(config, {
+    memory: memory?.reading,
     onFile: (name, text) => {
       progress.step("reading");
       texts.set(name, text);
     },
   });
   if (schema === undefined) return { files: undefined, diagnostics };
-  const files = emit(schema, config, progress, { ...releasedOf(config, schema), since: memory && { memory, texts } });
+  const files = emit(schema, config, progress, { ...releasedOf(config, schema), since: memory && { memory: memory.emission, texts } });
   return { files, diagnostics: [] };
 }
 

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { EmissionMemory } from "../emit/emission-memory.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { type Compilation, compile, compileRelease } from "./compile.ts";
@@ -8,6 +7,7 @@ import { lockFile } from "./lock-file.ts";
 import { applyOutput, type OutputPlan, planOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { count, formatOption, placeAll, printDiagnostics } from "./report.ts";
+import { RoundMemory } from "./round-memory.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
@@ -55,7 +55,7 @@ const nothing: OutputPlan = { write: [], remove: [], unchanged: 0 };
  *
  * @param memory of the round before, in `--watch`
  */
-export function generateOnce(config: Config, check: boolean, progress: Progress, memory?: EmissionMemory): Outcome {
+export function generateOnce(config: Config, check: boolean, progress: Progress, memory?: RoundMemory): Outcome {
   return write(config, compile(config, progress, memory), check);
 }
 
@@ -81,7 +81,7 @@ function write(config: Config, { files, diagnostics }: Compilation, check: boole
 /** Generates now and after each change, until Ctrl-C. */
 async function generateForEver(terminal: Terminal, report: Report): Promise<number> {
   const stop = new AbortController();
-  const memory = new EmissionMemory();
+  const memory = new RoundMemory();
   process.once("SIGINT", () => stop.abort());
   await watch({
     paths: [path.join(terminal.cwd, CONFIG_FILE)],
@@ -92,7 +92,7 @@ async function generateForEver(terminal: Terminal, report: Report): Promise<numb
 }
 
 /** One round of `--watch`. What is wrong is reported and waited out. Returns the paths whose changes call for another round. */
-export function generateAndReport(terminal: Terminal, report: Report, paths: readonly string[], memory: EmissionMemory): readonly string[] {
+export function generateAndReport(terminal: Terminal, report: Report, paths: readonly string[], memory: RoundMemory): readonly string[] {
   let watched = paths;
   try {
     const config = loadConfig(terminal.cwd);

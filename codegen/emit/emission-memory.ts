@@ -1,3 +1,4 @@
+import { importersOf } from "../model/importers.ts";
 import type { File } from "../model/schema.ts";
 import type { EmittedFile } from "./emit.ts";
 
@@ -33,20 +34,4 @@ export class EmissionMemory {
   keep(texts: ReadonlyMap<string, string>, circumstances: string, modules: Modules): void {
     this.#latest = { texts, circumstances, modules };
   }
-}
-
-/** The named files, with all that import them directly or by way of others. */
-function importersOf(files: readonly File[], names: readonly string[]): ReadonlySet<string> {
-  const importers = new Map<string, string[]>();
-  for (const file of files) {
-    for (const imported of file.imports) {
-      const known = importers.get(imported.file);
-      if (known) known.push(file.name);
-      else importers.set(imported.file, [file.name]);
-    }
-  }
-  // A set that grows while it is walked through: each name is visited once.
-  const reached = new Set(names);
-  for (const name of reached) for (const importer of importers.get(name) ?? []) reached.add(importer);
-  return reached;
 }

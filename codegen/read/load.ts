@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Diagnostics } from "./diagnostics.ts";
 import { builtinRoots } from "./include.ts";
 import { readLimits } from "./limits.ts";
+import type { KnownFile } from "./reading-memory.ts";
 import { Source } from "./source.ts";
 import type { FileNode } from "./syntax/ast.ts";
 import { parseFile } from "./syntax/file.ts";
@@ -28,7 +29,10 @@ export class Loader {
   readonly #readFile: ReadFile;
   readonly #diagnostics: Diagnostics;
 
+  /** What was looked for, and what it says; undefined where there is none. */
+  readonly #texts = new Map<string, string | undefined>();
   readonly #onFile: ((name: string, text: string) => void) | undefined;
+  #known: ReadonlyMap<string, KnownFile> = new Map();
 
   constructor({ roots, readFile, onFile }: LoaderOptions, diagnostics: Diagnostics) {
     this.#roots = roots;
@@ -37,8 +41,13 @@ export class Loader {
     this.#diagnostics = diagnostics;
   }
 
-  /** Loads the named files. */
-  load(names: readonly string[]): void {
+  /**
+   * Loads the named files.
+   *
+   * @param known files that were read before, and need not be parsed
+   */
+  load(names: readonly string[], known: ReadonlyMap<string, KnownFile> = new Map()): void {
+    this.#known = known;
     for (const name of names) {
       if (this.#loadOne(name)) continue;
       this.#diagnostics.add(
@@ -72,21 +81,33 @@ export class Loader {
 
   #parse(name: string): FileNode | undefined {
     if (!isSafeName(name) || this.files.size >= readLimits.files) return undefined;
-    const text = this.#read(name);
+    const text = this.text(name);
     if (text === undefined) return undefined;
-    const source = new Source(name, text.length > readLimits.fileLength ? "" : text);
-    if (text.length > readLimits.fileLength) {
-      this.#diagnostics.add(source, 0, "FILE_TOO_LARGE", `the file is larger than ${readLimits.fileLength} characters`, "split it");
-    }
-    const file = parseFile(source, this.#diagnostics);
+    const file = this.#known.get(name)?.node ?? this.#parseText(name, text);
     this.files.set(name, file);
     this.#onFile?.(name, text);
     return file;
   }
 
-  /** Built-in files lie on the disk, also where the user's are read in another way. */
-  #read(name: string): string | undefined {
-    return firstText(this.#roots, name, this.#readFile) ?? firstText(this.#builtinRoots, name, readText);
+  #parseText(name: string, text: string): FileNode {
+    const source = new Source(name, text.length > readLimits.fileLength ? "" : text);
+    if (text.length > readLimits.fileLength) {
+      this.#diagnostics.add(source, 0, "FILE_TOO_LARGE", `the file is larger than ${readLimits.fileLength} characters`, "split it");
+    }
+    return parseFile(source, this.#diagnostics);
+  }
+
+  /** What a file says; undefined where there is none. Built-in files lie on the disk, also where the user's are read in another way. */
+  text(name: string): string | undefined {
+    if (!this.#texts.has(name)) {
+      this.#texts.set(name, firstText(this.#roots, name, this.#readFile) ?? firstText(this.#builtinRoots, name, readText));
+    }
+    return this.#texts.get(name);
+  }
+
+  /** What each of the loaded files says. */
+  get texts(): ReadonlyMap<string, string> {
+    return new Map([...this.files.keys()].map((name) => [name, this.#texts.get(name)!]));
   }
 
   #reportMissing(file: FileNode, { file: name, at }: FileNode["imports"][number]): void {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Schema } from "../model/schema.ts";
+import { extensionsOf } from "../model/walk.ts";
 import { type ClosedEnums, closedEnums } from "./build/builder.ts";
 import { buildFile } from "./build/file.ts";
 import type { ExtensionNumbers } from "./check/extensions.ts";
@@ -12,6 +13,7 @@ import { TypeLinker } from "./link/types.ts";
 import { visibleFiles } from "./link/visible.ts";
 import { descriptorFile, Loader, type ReadFile } from "./load.ts";
 import { interpretFile } from "./options/file.ts";
+import type { KnownFile, ReadingMemory } from "./reading-memory.ts";
 import type { FileNode } from "./syntax/ast.ts";
 
 export interface ReadOptions {
@@ -23,7 +25,11 @@ export interface ReadOptions {
   readonly readFile?: ReadFile | undefined;
   /** Told of each file that was parsed, with its text. */
   readonly onFile?: ((name: string, text: string) => void) | undefined;
+  /** What was read before, where this is one of many rounds. */
+  readonly memory?: ReadingMemory | undefined;
 }
+
+type KnownFiles = ReadonlyMap<string, KnownFile>;
 
 /** A complete model, or all that is wrong, sorted by position. */
 export type ReadResult =
@@ -37,12 +43,20 @@ export type ReadResult =
 export function readSchema(options: ReadOptions): ReadResult {
   const diagnostics = new Diagnostics();
   const loader = new Loader(options, diagnostics);
-  loader.load(options.files);
-  const scopes = link(loader.files, diagnostics);
+  const known: KnownFiles = options.memory?.unchanged((name) => loader.text(name)) ?? new Map();
+  loader.load(options.files, known);
+  const parsed = diagnostics.count;
+  const table = new SymbolTable(diagnostics);
+  for (const file of loader.files.values()) table.enterFile(file);
+  // Where a name is declared twice, it may mean something else to files that are known.
+  if (known.size > 0 && diagnostics.count > parsed) return readSchema({ ...options, memory: undefined });
+  const scopes = link(loader.files, known, table, diagnostics);
   const closed = closedEnums(loader.files.values());
-  check(scopes, closed, loader.files, diagnostics);
+  check(scopes, closed, loader.files, known, diagnostics);
   if (!diagnostics.empty) return { diagnostics: diagnostics.sorted() };
-  return { schema: build(scopes, closed, options.files) };
+  const schema = build(scopes, closed, known, options.files);
+  options.memory?.keep(loader.texts, loader.files, schema);
+  return { schema };
 }
 
 /** google/protobuf/descriptor.proto, which declares the options of every kind of element. */
@@ -56,27 +70,42 @@ export function descriptorSchema(): Schema {
 let descriptor: Schema | undefined;
 
 /** Resolves every name: what it cannot, it reports. */
-function link(files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): readonly Scope[] {
-  const table = new SymbolTable(diagnostics);
-  for (const file of files.values()) table.enterFile(file);
+function link(files: ReadonlyMap<string, FileNode>, known: KnownFiles, table: SymbolTable, diagnostics: Diagnostics): readonly Scope[] {
   const visible = visibleFiles(files);
   const scopes = [...files.values()].map((file) => new Scope(table, file, visible.get(file)!));
-  for (const scope of scopes) new TypeLinker(scope, diagnostics).linkFile();
-  for (const scope of scopes) interpretFile(scope, table, diagnostics);
+  const unknown = scopes.filter(({ file }) => !known.has(file.source.name));
+  for (const scope of unknown) new TypeLinker(scope, diagnostics).linkFile();
+  for (const scope of unknown) interpretFile(scope, table, diagnostics);
   return scopes;
 }
 
-function check(scopes: readonly Scope[], closed: ClosedEnums, files: ReadonlyMap<string, FileNode>, diagnostics: Diagnostics): void {
+/** A known file with extensions is checked again: another file may have taken the number of one. */
+function check(
+  scopes: readonly Scope[],
+  closed: ClosedEnums,
+  files: ReadonlyMap<string, FileNode>,
+  known: KnownFiles,
+  diagnostics: Diagnostics,
+): void {
   const extensions: ExtensionNumbers = new Map();
   checkImports(files, diagnostics);
-  for (const scope of scopes) new FileChecker(scope, closed, extensions, diagnostics).check();
+  for (const scope of scopes) {
+    const before = known.get(scope.file.source.name);
+    if (before !== undefined && extensionsOf(before.file).next().done) continue;
+    new FileChecker(scope, closed, extensions, diagnostics).check();
+  }
 }
 
 /** Leaves out descriptor.proto where only zgen itself needed it. */
-function build(scopes: readonly Scope[], closed: ClosedEnums, requested: readonly string[]): Schema {
+function build(scopes: readonly Scope[], closed: ClosedEnums, known: KnownFiles, requested: readonly string[]): Schema {
   const wanted = new Set(requested);
   const descriptorUsed = wanted.has(descriptorFile) || scopes.some(({ file }) => file.imports.some((node) => node.file === descriptorFile));
   const used = scopes.filter(({ file }) => descriptorUsed || file.source.name !== descriptorFile);
   used.sort((a, b) => (a.file.source.name < b.file.source.name ? -1 : 1));
-  return Object.freeze({ files: Object.freeze(used.map((scope) => buildFile(scope, closed, wanted.has(scope.file.source.name)))) });
+  const files = used.map((scope) => {
+    const { name } = scope.file.source;
+    const before = known.get(name)?.file;
+    return before?.requested === wanted.has(name) ? before : buildFile(scope, closed, wanted.has(name));
+  });
+  return Object.freeze({ files: Object.freeze(files) });
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { generateAndReport, reportLines } from "../../../codegen/cli/generate.ts";
-import { EmissionMemory } from "../../../codegen/emit/emission-memory.ts";
+import { RoundMemory } from "../../../codegen/cli/round-memory.ts";
 import type { Terminal } from "../../../codegen/cli/terminal.ts";
 import { type Watcher, watch } from "../../../codegen/cli/watch.ts";
 import { withFolder } from "./support.ts";
@@ -90,7 +90,7 @@ test("a round reports what is wrong, goes on, and generates when it is mended", 
     const said: string[] = [];
     const say = (line: string): void => void said.push(line);
     const terminal: Terminal = { cwd: folder, out: say, err: say, input: () => Readable.from([]) };
-    const memory = new EmissionMemory();
+    const memory = new RoundMemory();
     const config = path.join(folder, "zgen.json");
     const schemas = path.join(folder, "schemas");
     assert.equal(generateAndReport(terminal, reportLines("text"), [config], memory), [config, path.join(folder, "zgen.lock"), schemas]);

@@ -81,6 +81,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly id: string;
   readonly core: SessionCore;
   readonly closed: Promise<SessionEnd>;
+  streams: SessionStreams | undefined;
   principal: Principal = anonymousPrincipal;
   data: Data = undefined as Data;
   #state: "open" | "draining" | "ended" = "open";
@@ -95,7 +96,6 @@ export class Peer<Data = unknown> implements Session<Data> {
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #receiver: CommandReceiver | undefined;
-  #streams: SessionStreams | undefined;
   #end: SessionEnd | undefined;
   #resolveClosed!: (end: SessionEnd) => void;
 
@@ -262,7 +262,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
     const streams = new SessionStreams({ limits, peerLimits, timers, endOfTurn: this.#options.endOfTurn });
-    this.#streams = streams;
+    this.streams = streams;
     const { core } = this;
     const session = this as Session;
     const common = { core, limits, peerLimits, streams, timers, idle };
@@ -317,7 +317,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #resumed(answer: Resumed | undefined): void {
-    this.#streams!.connected = true;
+    this.streams!.connected = true;
     this.#receiver!.restate();
     this.#caller!.restate();
     this.#feed.emit({ type: "resumed" });
@@ -325,7 +325,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #detached(reason: EndReason, message: string): void {
-    if (this.#streams !== undefined) this.#streams.connected = false;
+    if (this.streams !== undefined) this.streams.connected = false;
     this.#feed.emit({ type: "disconnected", reason, message });
     this.#options.disconnected(this, reason);
   }
@@ -345,7 +345,7 @@ export class Peer<Data = unknown> implements Session<Data> {
       room: () => {
         this.#caller?.retry();
         this.#receiver?.retry();
-        this.#streams?.retry();
+        this.streams?.retry();
       },
       get waiting() {
         return peer.#caller?.waiting === true;

@@ -18,7 +18,7 @@ export interface SessionStreamsOptions {
 
 /** What the streams of one session share, whoever called their commands: the budget of what waits for readers, and the turns of what is sent. */
 export class SessionStreams {
-  readonly #budget: StreamBudget;
+  readonly budget: StreamBudget;
   readonly #peerLimits: PeerLimits;
   readonly #timers: Timers;
   readonly #deadlines: RunningDeadlines = new RunningDeadlines();
@@ -27,7 +27,7 @@ export class SessionStreams {
   readonly #turns: ByPriority<StreamTurns>;
 
   constructor({ limits, peerLimits, timers, endOfTurn }: SessionStreamsOptions) {
-    this.#budget = new StreamBudget(limits, () => timers.now());
+    this.budget = new StreamBudget(limits, () => timers.now());
     this.#peerLimits = peerLimits;
     this.#timers = timers;
     this.#endOfTurn = endOfTurn;
@@ -36,7 +36,7 @@ export class SessionStreams {
 
   /** @param own whether this side called the command */
   window(own: boolean): StreamWindow {
-    return new StreamWindow(this.#budget, own);
+    return new StreamWindow(this.budget, own);
   }
 
   writer(priority: Priority, sink: StreamSink<unknown>): StreamWriter<unknown> {

@@ -1,5 +1,6 @@
 import type { Peer } from "../../runtime/command/peer.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
+import type { Limits } from "../../runtime/session/limits.ts";
 import { byUrgency, shareOf } from "../../runtime/session/priority.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
 import type { SimProcess } from "./process.ts";
@@ -20,7 +21,17 @@ export function tooMuch(session: Session, { limits, textLength, moves }: Scenari
   // One message of each class may overshoot; ends and cancellations need no room, and each command has at most one of each.
   const room = byUrgency.reduce<number>((sum, priority) => sum + shareOf(priority, limits.outboxBytes) + 2 * textLength + 200, 0);
   const bound = room + moves * MOVE_BYTES + (callsPending + commandsPending + PAST_COMMANDS) * END_BYTES;
-  return heldBytes > bound ? `holds ${heldBytes} bytes, more than ${bound}` : undefined;
+  return heldBytes > bound ? `holds ${heldBytes} bytes, more than ${bound}` : tooMuchOfStreams(session, limits, 2 * textLength + 200);
+}
+
+/** Items wait within the windows of their streams; each stream may overshoot by an item. */
+function tooMuchOfStreams(session: Session, { streams, streamBytes, streamBudgetBytes }: Limits, itemBytes: number): string | undefined {
+  const { callsPending, commandsPending } = session.stats();
+  const { budget } = (session as unknown as Peer).streams!;
+  if (budget.extraBytes > streamBudgetBytes - streams * streamBytes)
+    return `has granted ${budget.extraBytes} bytes beyond its first windows`;
+  const bound = (callsPending + commandsPending) * (streamBytes + itemBytes) + budget.extraBytes;
+  return budget.heldBytes > bound ? `holds ${budget.heldBytes} bytes of items, more than ${bound}` : undefined;
 }
 
 /** Timers of a process without a session: those of a search and of connections that open or close. */

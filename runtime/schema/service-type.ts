@@ -92,3 +92,8 @@ export interface ServiceType<Proxy = unknown, Commands = unknown> {
   readonly commands: Commands;
   readonly [serviceInfo]: ServiceInfo<Proxy>;
 }
+
+/** Makes a service. Generated code calls this where it could write the object, because bundlers keep every object with a computed key, used or not. */
+export function makeService<Proxy, Commands>(commands: Commands, info: ServiceInfo<Proxy>): ServiceType<Proxy, Commands> {
+  return { commands, [serviceInfo]: info };
+}

@@ -19,7 +19,7 @@ export {
   type Documented,
   type SchemaRelease,
   type ServiceInfo,
-  serviceInfo,
+  makeService,
   type ServiceSchema,
   type ServiceType,
   type Side,

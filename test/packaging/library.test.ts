@@ -193,8 +193,12 @@ test("it bundles for a page, which carries what it uses and nothing else", async
   );
   assert.match(page.text, "example.lobby.v1.Lobby/Join");
   assert.is((await bundle(`import "${NAME}";`)).text, "");
+  const player = await bundle(`import { Player } from "${NAME}"; console.log(Player);`);
+  assert.match(player.text, "example.lobby.v1.Player/Ready");
+  assert.not.match(player.text, /Lobby\/|RoomFull/);
   const json = await bundle(`import { readyReplyToJson } from "${NAME}/json"; console.log(readyReplyToJson({ ready: true }));`);
   assert.match(json.text, "ready");
+  assert.not.match(json.text, /Lobby\/|RoomFull/);
 });
 
 test.run();

@@ -18,7 +18,7 @@ const messageNames = [
   ..."Leaf LeafInit LeafInitInit writeLeaf readLeaf Outer_Inner Map Promise ReadonlyMap Uint8Array Iterable AsyncIterable Object Array".split(
     " ",
   ),
-  ..."String Reader Writer MessageType CommandType ServiceType Caller CallOptions Context DeferredContext DeferredReply Data serviceInfo".split(
+  ..."String Reader Writer MessageType CommandType ServiceType Caller CallOptions Context DeferredContext DeferredReply Data makeService".split(
     " ",
   ),
   ..."string number bigint boolean class enum type as from undefined any never await async constructor toString __proto__ unsendable".split(

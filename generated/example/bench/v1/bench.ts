@@ -10,7 +10,7 @@ import {
   None,
   type NoneInit,
   type ServiceType,
-  serviceInfo,
+  makeService,
 } from "zserver/codec";
 import { release } from "../../../release.ts";
 import { Event, type EventInit } from "../../shop/v1/order.ts";
@@ -64,19 +64,16 @@ export interface DeskHandlers<Data = unknown> extends Documented<DeskProxy> {
 }
 
 /** Takes events, and gives some back. */
-export const Desk: ServiceType<DeskProxy, DeskCommands> = {
-  commands: deskCommands,
-  [serviceInfo]: {
-    name: "example.bench.v1.Desk",
-    side: "SERVER",
-    proxy: DeskProxy,
-    schema: {
-      fingerprint: "770f35582ea92ce7",
-      description: "ChVleGFtcGxlLmJlbmNoLnYxLkRlc2sSCAoERWNobxABEgoKBE5vdGUQAiABGhAKBgECAwQFBhIGDQkJBAgRGgA=",
-      release: release,
-    },
+export const Desk: ServiceType<DeskProxy, DeskCommands> = /* @__PURE__ */ makeService(deskCommands, {
+  name: "example.bench.v1.Desk",
+  side: "SERVER",
+  proxy: DeskProxy,
+  schema: {
+    fingerprint: "770f35582ea92ce7",
+    description: "ChVleGFtcGxlLmJlbmNoLnYxLkRlc2sSCAoERWNobxABEgoKBE5vdGUQAiABGhAKBgECAwQFBhIGDQkJBAgRGgA=",
+    release: release,
   },
-};
+});
 
 /** What the server tells its clients. */
 export interface WatcherCommands extends Documented<WatcherProxy> {
@@ -112,16 +109,13 @@ export interface WatcherHandlers<Data = unknown> extends Documented<WatcherProxy
 }
 
 /** What the server tells its clients. */
-export const Watcher: ServiceType<WatcherProxy, WatcherCommands> = {
-  commands: watcherCommands,
-  [serviceInfo]: {
-    name: "example.bench.v1.Watcher",
-    side: "CLIENT",
-    proxy: WatcherProxy,
-    schema: {
-      fingerprint: "10453ed95c48dd96",
-      description: "ChhleGFtcGxlLmJlbmNoLnYxLldhdGNoZXISCwoFSGVhcmQQAiABGhAKBgECAwQFBhIGDQkJBAgRGgA=",
-      release: release,
-    },
+export const Watcher: ServiceType<WatcherProxy, WatcherCommands> = /* @__PURE__ */ makeService(watcherCommands, {
+  name: "example.bench.v1.Watcher",
+  side: "CLIENT",
+  proxy: WatcherProxy,
+  schema: {
+    fingerprint: "10453ed95c48dd96",
+    description: "ChhleGFtcGxlLmJlbmNoLnYxLldhdGNoZXISCwoFSGVhcmQQAiABGhAKBgECAwQFBhIGDQkJBAgRGgA=",
+    release: release,
   },
-};
+});

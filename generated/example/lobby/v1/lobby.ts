@@ -18,11 +18,11 @@ import {
   type Writer,
   append,
   emptyList,
+  makeService,
   readBool,
   readInt64,
   readString,
   readUint32,
-  serviceInfo,
   writeImplicitBool,
   writeImplicitInt64,
   writeImplicitString,
@@ -477,19 +477,16 @@ export interface LobbyHandlers<Data = unknown> extends Documented<LobbyProxy> {
 }
 
 /** Commands that a player may call on the server. */
-export const Lobby: ServiceType<LobbyProxy, LobbyCommands> = {
-  commands: lobbyCommands,
-  [serviceInfo]: {
-    name: "example.lobby.v1.Lobby",
-    side: "SERVER",
-    proxy: LobbyProxy,
-    schema: {
-      fingerprint: "b61c3b344675b049",
-      description: "ChZleGFtcGxlLmxvYmJ5LnYxLkxvYmJ5Eg0KB0hpc3RvcnkQAyABEg4KBkltcG9ydBAEGAEgAhIrCgRKb2luEAEYAyAEKh0KGWV4YW1wbGUubG9iYnkudjEuUm9vbUZ1bGwQBRINCgVNYXRjaBABGAYgBxILCgNTYXkQAhgBIAgaCAoCAQISAgkNGgwKBAECAwQSBAkJCQMaBgoBARIBDRoICgIBAhICCQkaCQoBARIBCRoBAxoICgIBAhICCQ0aBgoBARIBCRoGCgEBEgEJGgA=",
-      release: release,
-    },
+export const Lobby: ServiceType<LobbyProxy, LobbyCommands> = /* @__PURE__ */ makeService(lobbyCommands, {
+  name: "example.lobby.v1.Lobby",
+  side: "SERVER",
+  proxy: LobbyProxy,
+  schema: {
+    fingerprint: "b61c3b344675b049",
+    description: "ChZleGFtcGxlLmxvYmJ5LnYxLkxvYmJ5Eg0KB0hpc3RvcnkQAyABEg4KBkltcG9ydBAEGAEgAhIrCgRKb2luEAEYAyAEKh0KGWV4YW1wbGUubG9iYnkudjEuUm9vbUZ1bGwQBRINCgVNYXRjaBABGAYgBxILCgNTYXkQAhgBIAgaCAoCAQISAgkNGgwKBAECAwQSBAkJCQMaBgoBARIBDRoICgIBAhICCQkaCQoBARIBCRoBAxoICgIBAhICCQ0aBgoBARIBCRoGCgEBEgEJGgA=",
+    release: release,
   },
-};
+});
 
 /** Commands that the server may call on each player. */
 export interface PlayerCommands extends Documented<PlayerProxy> {
@@ -540,16 +537,13 @@ export interface PlayerHandlers<Data = unknown> extends Documented<PlayerProxy> 
 }
 
 /** Commands that the server may call on each player. */
-export const Player: ServiceType<PlayerProxy, PlayerCommands> = {
-  commands: playerCommands,
-  [serviceInfo]: {
-    name: "example.lobby.v1.Player",
-    side: "CLIENT",
-    proxy: PlayerProxy,
-    schema: {
-      fingerprint: "a36ac1b623bc27e9",
-      description: "ChdleGFtcGxlLmxvYmJ5LnYxLlBsYXllchILCgVIZWFyZBACIAESDQoFUmVhZHkQARgCIAMaDAoEAQIDBBIECQkJAxoAGgAaBgoBARIBCA==",
-      release: release,
-    },
+export const Player: ServiceType<PlayerProxy, PlayerCommands> = /* @__PURE__ */ makeService(playerCommands, {
+  name: "example.lobby.v1.Player",
+  side: "CLIENT",
+  proxy: PlayerProxy,
+  schema: {
+    fingerprint: "a36ac1b623bc27e9",
+    description: "ChdleGFtcGxlLmxvYmJ5LnYxLlBsYXllchILCgVIZWFyZBACIAESDQoFUmVhZHkQARgCIAMaDAoEAQIDBBIECQkJAxoAGgAaBgoBARIBCA==",
+    release: release,
   },
-};
+});

@@ -16,8 +16,8 @@ import {
   type Reader,
   type ServiceType,
   type Writer,
+  makeService,
   readString,
-  serviceInfo,
   writeImplicitString,
 } from "zserver/codec";
 import { release } from "../../../release.ts";
@@ -192,19 +192,16 @@ export interface NamesHandlers<Data = unknown> extends Documented<NamesProxy> {
 }
 
 /** Commands named like members that the language looks for. */
-export const Names: ServiceType<NamesProxy, NamesCommands> = {
-  commands: namesCommands,
-  [serviceInfo]: {
-    name: "example.probe.v1.Names",
-    side: "BOTH",
-    proxy: NamesProxy,
-    schema: {
-      fingerprint: "9b4ff5013951a234",
-      description: "ChZleGFtcGxlLnByb2JlLnYxLk5hbWVzEgkKBUNhdGNoEAESDAoIQ29tbWFuZHMQARIPCgtDb25zdHJ1Y3RvchABEggKBE5hbWUQARINCglQcm90b3R5cGUQARIICgRUaGVuEAESCgoGVG9KU09OEAESDAoIVG9TdHJpbmcQARIJCgNVc2UQAiABGgYKAQESAQkaAA==",
-      release: release,
-    },
+export const Names: ServiceType<NamesProxy, NamesCommands> = /* @__PURE__ */ makeService(namesCommands, {
+  name: "example.probe.v1.Names",
+  side: "BOTH",
+  proxy: NamesProxy,
+  schema: {
+    fingerprint: "9b4ff5013951a234",
+    description: "ChZleGFtcGxlLnByb2JlLnYxLk5hbWVzEgkKBUNhdGNoEAESDAoIQ29tbWFuZHMQARIPCgtDb25zdHJ1Y3RvchABEggKBE5hbWUQARINCglQcm90b3R5cGUQARIICgRUaGVuEAESCgoGVG9KU09OEAESDAoIVG9TdHJpbmcQARIJCgNVc2UQAiABGgYKAQESAQkaAA==",
+    release: release,
   },
-};
+});
 
 /** Services named so. */
 export interface thenCommands extends Documented<thenProxy> {
@@ -240,19 +237,16 @@ export interface thenHandlers<Data = unknown> extends Documented<thenProxy> {
 }
 
 /** Services named so. */
-export const then: ServiceType<thenProxy, thenCommands> = {
-  commands: thenCommands$,
-  [serviceInfo]: {
-    name: "example.probe.v1.then",
-    side: "BOTH",
-    proxy: thenProxy,
-    schema: {
-      fingerprint: "ea21e8f10c75c4d2",
-      description: "ChVleGFtcGxlLnByb2JlLnYxLnRoZW4SCAoEQ2FsbBABGgYKAQESAQk=",
-      release: release,
-    },
+export const then: ServiceType<thenProxy, thenCommands> = /* @__PURE__ */ makeService(thenCommands$, {
+  name: "example.probe.v1.then",
+  side: "BOTH",
+  proxy: thenProxy,
+  schema: {
+    fingerprint: "ea21e8f10c75c4d2",
+    description: "ChVleGFtcGxlLnByb2JlLnYxLnRoZW4SCAoEQ2FsbBABGgYKAQESAQk=",
+    release: release,
   },
-};
+});
 
 export interface toJSONCommands extends Documented<toJSONProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
@@ -286,19 +280,16 @@ export interface toJSONHandlers<Data = unknown> extends Documented<toJSONProxy> 
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
-export const toJSON: ServiceType<toJSONProxy, toJSONCommands> = {
-  commands: toJSONCommands$,
-  [serviceInfo]: {
-    name: "example.probe.v1.toJSON",
-    side: "BOTH",
-    proxy: toJSONProxy,
-    schema: {
-      fingerprint: "69b4b11352bd7170",
-      description: "ChdleGFtcGxlLnByb2JlLnYxLnRvSlNPThIICgRDYWxsEAEaBgoBARIBCQ==",
-      release: release,
-    },
+export const toJSON: ServiceType<toJSONProxy, toJSONCommands> = /* @__PURE__ */ makeService(toJSONCommands$, {
+  name: "example.probe.v1.toJSON",
+  side: "BOTH",
+  proxy: toJSONProxy,
+  schema: {
+    fingerprint: "69b4b11352bd7170",
+    description: "ChdleGFtcGxlLnByb2JlLnYxLnRvSlNPThIICgRDYWxsEAEaBgoBARIBCQ==",
+    release: release,
   },
-};
+});
 
 export interface constructor$Commands extends Documented<constructor$Proxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
@@ -332,19 +323,16 @@ export interface constructor$Handlers<Data = unknown> extends Documented<constru
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
-export const constructor$: ServiceType<constructor$Proxy, constructor$Commands> = {
-  commands: constructor$Commands$,
-  [serviceInfo]: {
-    name: "example.probe.v1.constructor",
-    side: "BOTH",
-    proxy: constructor$Proxy,
-    schema: {
-      fingerprint: "243c6a7aadac0eaf",
-      description: "ChxleGFtcGxlLnByb2JlLnYxLmNvbnN0cnVjdG9yEggKBENhbGwQARoGCgEBEgEJ",
-      release: release,
-    },
+export const constructor$: ServiceType<constructor$Proxy, constructor$Commands> = /* @__PURE__ */ makeService(constructor$Commands$, {
+  name: "example.probe.v1.constructor",
+  side: "BOTH",
+  proxy: constructor$Proxy,
+  schema: {
+    fingerprint: "243c6a7aadac0eaf",
+    description: "ChxleGFtcGxlLnByb2JlLnYxLmNvbnN0cnVjdG9yEggKBENhbGwQARoGCgEBEgEJ",
+    release: release,
   },
-};
+});
 
 export interface prototypeCommands extends Documented<prototypeProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
@@ -378,19 +366,16 @@ export interface prototypeHandlers<Data = unknown> extends Documented<prototypeP
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
-export const prototype: ServiceType<prototypeProxy, prototypeCommands> = {
-  commands: prototypeCommands$,
-  [serviceInfo]: {
-    name: "example.probe.v1.prototype",
-    side: "BOTH",
-    proxy: prototypeProxy,
-    schema: {
-      fingerprint: "9337c6bb614b5ac6",
-      description: "ChpleGFtcGxlLnByb2JlLnYxLnByb3RvdHlwZRIICgRDYWxsEAEaBgoBARIBCQ==",
-      release: release,
-    },
+export const prototype: ServiceType<prototypeProxy, prototypeCommands> = /* @__PURE__ */ makeService(prototypeCommands$, {
+  name: "example.probe.v1.prototype",
+  side: "BOTH",
+  proxy: prototypeProxy,
+  schema: {
+    fingerprint: "9337c6bb614b5ac6",
+    description: "ChpleGFtcGxlLnByb2JlLnYxLnByb3RvdHlwZRIICgRDYWxsEAEaBgoBARIBCQ==",
+    release: release,
   },
-};
+});
 
 export interface nameCommands extends Documented<nameProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
@@ -424,19 +409,16 @@ export interface nameHandlers<Data = unknown> extends Documented<nameProxy> {
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
-export const name: ServiceType<nameProxy, nameCommands> = {
-  commands: nameCommands$,
-  [serviceInfo]: {
-    name: "example.probe.v1.name",
-    side: "BOTH",
-    proxy: nameProxy,
-    schema: {
-      fingerprint: "6a3478a44c874c44",
-      description: "ChVleGFtcGxlLnByb2JlLnYxLm5hbWUSCAoEQ2FsbBABGgYKAQESAQk=",
-      release: release,
-    },
+export const name: ServiceType<nameProxy, nameCommands> = /* @__PURE__ */ makeService(nameCommands$, {
+  name: "example.probe.v1.name",
+  side: "BOTH",
+  proxy: nameProxy,
+  schema: {
+    fingerprint: "6a3478a44c874c44",
+    description: "ChVleGFtcGxlLnByb2JlLnYxLm5hbWUSCAoEQ2FsbBABGgYKAQESAQk=",
+    release: release,
   },
-};
+});
 
 export interface commandsCommands extends Documented<commandsProxy> {
   readonly call: CommandType<Name, NameInit, Name, NameInit, "unary", false>;
@@ -470,16 +452,13 @@ export interface commandsHandlers<Data = unknown> extends Documented<commandsPro
   call(request: Name, context: Context<Data>): NameInit | Promise<NameInit>;
 }
 
-export const commands: ServiceType<commandsProxy, commandsCommands> = {
-  commands: commandsCommands$,
-  [serviceInfo]: {
-    name: "example.probe.v1.commands",
-    side: "BOTH",
-    proxy: commandsProxy,
-    schema: {
-      fingerprint: "37a047d88fe7d50d",
-      description: "ChlleGFtcGxlLnByb2JlLnYxLmNvbW1hbmRzEggKBENhbGwQARoGCgEBEgEJ",
-      release: release,
-    },
+export const commands: ServiceType<commandsProxy, commandsCommands> = /* @__PURE__ */ makeService(commandsCommands$, {
+  name: "example.probe.v1.commands",
+  side: "BOTH",
+  proxy: commandsProxy,
+  schema: {
+    fingerprint: "37a047d88fe7d50d",
+    description: "ChlleGFtcGxlLnByb2JlLnYxLmNvbW1hbmRzEggKBENhbGwQARoGCgEBEgEJ",
+    release: release,
   },
-};
+});

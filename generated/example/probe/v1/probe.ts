@@ -19,11 +19,11 @@ import {
   append,
   emptyBytes,
   emptyList,
+  makeService,
   readBytes,
   readString,
   readUint32,
   readView,
-  serviceInfo,
   writeImplicitBytes,
   writeImplicitString,
   writeImplicitUint32,
@@ -529,16 +529,13 @@ export interface ProbeHandlers<Data = unknown> extends Documented<ProbeProxy> {
 }
 
 /** Commands that either side may call on the other. */
-export const Probe: ServiceType<ProbeProxy, ProbeCommands> = {
-  commands: probeCommands,
-  [serviceInfo]: {
-    name: "example.probe.v1.Probe",
-    side: "BOTH",
-    proxy: ProbeProxy,
-    schema: {
-      fingerprint: "a4d2c371327dc5d8",
-      description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIPCgtCb3RoQnJpc2tseRAFEgwKCEJvdGhCdWxrEAUSCwoFQ291bnQQARgCEggKBERvd24QAxIPCgtEb3duQnJpc2tseRADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIqCghFY2hvSGlnaBABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEicKBUxhdGVyEAEqHAoYZXhhbXBsZS5wcm9iZS52MS5SZWZ1c2VkEAMSCgoETm90ZRACIAESDgoITm90ZUJ1bGsQAiABEg4KCE5vdGVIaWdoEAIgARIQCgpOb3RlSW5UdXJuEAIgARIMCgRQb3VyEAUYBCAEEggKBFR1cm4QARIMCghUdXJuQnVsaxABEgYKAlVwEAQSDQoJVXBCcmlza2x5EAQSDQoFV2VpZ2gQARgEIAQaCAoCAQISAgkNGgAaDAoBARIBCxoBAyoBABoGCgEBEgEJGgoKAwECAxIDDAwJ",
-      release: release,
-    },
+export const Probe: ServiceType<ProbeProxy, ProbeCommands> = /* @__PURE__ */ makeService(probeCommands, {
+  name: "example.probe.v1.Probe",
+  side: "BOTH",
+  proxy: ProbeProxy,
+  schema: {
+    fingerprint: "a4d2c371327dc5d8",
+    description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIPCgtCb3RoQnJpc2tseRAFEgwKCEJvdGhCdWxrEAUSCwoFQ291bnQQARgCEggKBERvd24QAxIPCgtEb3duQnJpc2tseRADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIqCghFY2hvSGlnaBABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEicKBUxhdGVyEAEqHAoYZXhhbXBsZS5wcm9iZS52MS5SZWZ1c2VkEAMSCgoETm90ZRACIAESDgoITm90ZUJ1bGsQAiABEg4KCE5vdGVIaWdoEAIgARIQCgpOb3RlSW5UdXJuEAIgARIMCgRQb3VyEAUYBCAEEggKBFR1cm4QARIMCghUdXJuQnVsaxABEgYKAlVwEAQSDQoJVXBCcmlza2x5EAQSDQoFV2VpZ2gQARgEIAQaCAoCAQISAgkNGgAaDAoBARIBCxoBAyoBABoGCgEBEgEJGgoKAwECAxIDDAwJ",
+    release: release,
   },
-};
+});

@@ -1,3 +1,4 @@
+import { methodName } from "../emit/identifier.ts";
 import type { Command, Schema, Service } from "../model/schema.ts";
 
 export interface FoundCommand {
@@ -5,10 +6,13 @@ export interface FoundCommand {
   readonly command: Command;
 }
 
-/** The commands that a name means: `Lobby.Join`, `Lobby/Join` or `example.lobby.v1.Lobby.Join`. */
+/** The commands that a name means: `Lobby.Join`, `Lobby/Join` or `example.lobby.v1.Lobby.Join`, or with the method's name, `Lobby.join`. */
 export function findCommands(schema: Schema, name: string): readonly FoundCommand[] {
-  const wanted = name.replace("/", ".");
-  return allCommands(schema).filter(({ command }) => command.fullName === wanted || command.fullName.endsWith(`.${wanted}`));
+  const wanted = `.${name.replace("/", ".")}`;
+  const all = allCommands(schema);
+  const declared = all.filter(({ command }) => `.${command.fullName}`.endsWith(wanted));
+  if (declared.length > 0) return declared;
+  return all.filter(({ service, command }) => `.${service.fullName}.${methodName(command.name)}`.endsWith(wanted));
 }
 
 /** Every command that a server handles. */

@@ -1,17 +1,16 @@
 import type { Command, OptionSpec } from "./command.ts";
 
+/** How a subcommand is called, in a line. */
+export function commandUsage(name: string, { operands, optionalOperands = [], options }: Command): string {
+  const optional = optionalOperands.map((operand) => `[${operand}]`);
+  return ["zgen", name, ...operands, ...optional, ...(Object.keys(options).length > 0 ? ["[options]"] : [])].join(" ");
+}
+
 /** What `zgen NAME --help` prints. */
 export function commandHelp(name: string, command: Command): string {
   const options = Object.entries(command.options).map(([option, spec]): [string, string] => [optionUsage(option, spec), spec.help]);
-  const usage = [
-    "zgen",
-    name,
-    ...command.operands,
-    ...(command.optionalOperands ?? []).map((operand) => `[${operand}]`),
-    ...(options.length > 0 ? ["[options]"] : []),
-  ].join(" ");
   const rows = columns([...options, ["--help", "print this"]]);
-  return `Usage: ${usage}\n\n${command.description}\n\nOptions:\n${rows}`;
+  return `Usage: ${commandUsage(name, command)}\n\n${command.description}\n\nOptions:\n${rows}`;
 }
 
 /** What `zgen --help` prints. */

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
-import { commandHelp, overviewHelp } from "./help.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { commandHelp, commandUsage, overviewHelp } from "./help.ts";
+import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { systemTerminal, type Terminal, UsageError } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
 /** Runs the command line `args` (without node and the script) and resolves to the exit code. Never rejects for what a user did. */
 export async function main(args: readonly string[], terminal: Terminal = systemTerminal): Promise<number> {
   const [name, ...rest] = args;
+  if (name === "help" && rest[0] !== undefined) return main([rest[0], "--help"], terminal);
   if (name === undefined || name === "--help" || name === "help") {
     const summaries = Object.entries(commands).map(([command, { summary }]) => [command, summary] as const);
     (name === undefined ? terminal.err : terminal.out)(overviewHelp(summaries));
@@ -50,12 +51,14 @@ async function runCommand(name: string, command: Command, args: readonly string[
     terminal.out(commandHelp(name, command));
     return 0;
   }
+  let parsed: ParsedArguments | undefined;
   try {
-    const { options, operands } = parseArguments(args, command.options, command.operands, command.optionalOperands);
-    return await command.run({ options, operands, terminal });
+    parsed = parseArguments(args, command.options, command.operands, command.optionalOperands);
+    return await command.run({ ...parsed, terminal });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     terminal.err(`zgen ${name}: ${error.message}`);
+    if (parsed === undefined) terminal.err(`Usage: ${commandUsage(name, command)}; --help says more`);
     return 1;
   }
 }

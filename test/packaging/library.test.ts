@@ -114,8 +114,17 @@ test("it installs into an empty project beside the packed zserver, which stays t
   assert.is(stdout.split("\n").filter((line) => line.endsWith("/zserver")).length, 1, stdout);
 });
 
+const entries = `import { type JoinRequest, Lobby } from "${NAME}";
+import { Lobby as Same } from "${NAME}/example/lobby/v1";
+import { joinRequestFromJson, joinRequestToJson } from "${NAME}/json";
+import * as json from "${NAME}/example/lobby/v1/json";
+const request: JoinRequest = joinRequestFromJson(joinRequestToJson({ room: "a" }));
+export const all: [boolean, JoinRequest, string] = [Same === Lobby, request, json.joinRequestToJson.name];
+`;
+
 test("the first program of its README type-checks under strict and nothing else, as Node and as bundlers resolve modules", () => {
   writeFileSync(path.join(consumer, "first.ts"), example());
+  writeFileSync(path.join(consumer, "entries.ts"), entries);
   writeFileSync(path.join(consumer, "wrong.ts"), example().replace("join({ room:", "join({ rom:"));
   const bundler = { module: "preserve", moduleResolution: "bundler" };
   for (const resolution of [{ module: "nodenext" }, bundler, { ...bundler, customConditions: ["browser"] }]) {
@@ -124,8 +133,10 @@ test("the first program of its README type-checks under strict and nothing else,
       writeFileSync(path.join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
       return run(consumer, process.execPath, path.join(repository, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json");
     };
-    const right = check("first.ts");
-    assert.is(right.code, 0, right.text);
+    for (const file of ["first.ts", "entries.ts"]) {
+      const right = check(file);
+      assert.is(right.code, 0, right.text);
+    }
     assert.match(check("wrong.ts").text, /'rom' does not exist in type/);
   }
 });

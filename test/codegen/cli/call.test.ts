@@ -145,6 +145,11 @@ test("--include names the schemas where there is no zgen.json", () =>
     assert.equal(await zgenWith({}, folder, "call", ...args), { code: 0, out: "{}", err: "" });
   }));
 
+test("a command may be named as its method is", async () => {
+  assert.is((await call({}, "Probe.echo", '{ "text": "a" }')).out, '{\n  "text": "a"\n}');
+  assert.match((await call({}, "probe.echo")).err, "means no command");
+});
+
 test("a name without a command, or with several, is answered with those there are", async () => {
   assert.match((await call({}, "Probe.Shout")).err, /means no command; there are .*example\.probe\.v1\.Probe\.Echo/);
 });

@@ -21,6 +21,11 @@ test("--help of the whole and of each command succeeds", async () => {
   }
 });
 
+test("help of a command is its --help", async () => {
+  assert.equal(await zgen(".", "help", "keygen"), await zgen(".", "keygen", "--help"));
+  assert.match((await zgen(".", "help", "keygem")).err, "unknown command keygem");
+});
+
 test("--help lists each option with its value", async () => {
   const { out } = await zgen(".", "keygen", "--help");
   assert.match(out, /--out FILE {2,}where the identity goes/);
@@ -38,7 +43,9 @@ test("an unknown command and an unknown option fail by name", async () => {
     out: "",
     err: "zgen: unknown command toString (init, generate, call, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
   });
-  assert.equal(await zgen(".", "include", "--all"), { code: 1, out: "", err: "zgen include: unknown option --all" });
+  const usage = "Usage: zgen include; --help says more";
+  assert.equal(await zgen(".", "include", "--all"), { code: 1, out: "", err: `zgen include: unknown option --all\n${usage}` });
+  assert.match((await zgen(".", "init")).err, "zgen init: DIR is missing\nUsage: zgen init DIR; --help says more");
 });
 
 test("--version is the package's", async () => {

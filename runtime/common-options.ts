@@ -4,6 +4,7 @@ import type { Log } from "./command/log.ts";
 import type { Session } from "./command/session-type.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import type { RandomSource } from "./crypto/random.ts";
+import type { ServiceType } from "./schema/service-type.ts";
 import type { Limits } from "./session/limits.ts";
 import type { Clock } from "./time/clock.ts";
 import type { MemoryNetwork } from "./transport/memory-network.ts";
@@ -12,6 +13,11 @@ import type { MemoryNetwork } from "./transport/memory-network.ts";
 export interface CommonOptions<Data = unknown> {
   /** What this side handles, made with `implement`. */
   readonly handlers?: readonly Implementation<Data>[] | undefined;
+  /**
+   * Services that this side is going to call. What the other side has of them is then known when the session begins; it is asked for others at their first
+   * `use`, and calls wait for the answer.
+   */
+  readonly services?: readonly ServiceType[] | undefined;
   /** Wrap commands in both directions, the first outermost; `call.side` tells which. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** Makes `session.data` when a session begins. */
@@ -54,6 +60,7 @@ export interface CommonOptions<Data = unknown> {
 /** The names of {@link CommonOptions}, for the check of unknown ones. */
 export const commonOptionNames = [
   "handlers",
+  "services",
   "interceptors",
   "sessionData",
   "limits",

@@ -4,6 +4,7 @@ import type { HandlerSide } from "./command/handler-side.ts";
 import { consoleLog, type Log } from "./command/log.ts";
 import type { Peer, PeerOptions } from "./command/peer.ts";
 import { refusingSide } from "./command/refusing-side.ts";
+import { OwnServices } from "./command/schema/own-services.ts";
 import { type CommonOptions, checkCounts, retentionOf, type SessionTimes, sessionTimes } from "./common-options.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
 import { type RandomSource, systemRandom } from "./crypto/random.ts";
@@ -23,7 +24,20 @@ const SESSION_ID_BYTES = 16;
 /** What becomes of a session, for whoever made it. */
 export type SessionHooks<Data> = Pick<
   PeerOptions<Data>,
-  "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "opened" | "resume" | "disconnected" | "kept" | "resumed" | "confirmed" | "ended"
+  | "opening"
+  | "controls"
+  | "load"
+  | "slowPeerTimeoutMs"
+  | "opened"
+  | "schemas"
+  | "describe"
+  | "described"
+  | "resume"
+  | "disconnected"
+  | "kept"
+  | "resumed"
+  | "confirmed"
+  | "ended"
 >;
 
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
@@ -34,6 +48,8 @@ export class SessionFactory<Data> {
   readonly timers: Timers;
   readonly limits: Limits;
   readonly handlerSide: HandlerSide;
+  /** What it handles, names and uses. */
+  readonly services: OwnServices;
   readonly log: Log;
   readonly retentionMs: number;
   readonly #role: "client" | "server";
@@ -53,7 +69,8 @@ export class SessionFactory<Data> {
     this.#times = sessionTimes(options);
     checkCounts(options, ["rotateAfterBytes"]);
     this.retentionMs = retentionOf(options.retentionMs);
-    const { handlers = [], interceptors = [] } = options;
+    const { handlers = [], services = [], interceptors = [] } = options;
+    this.services = new OwnServices([...handlers.map(({ service }) => service), ...services]);
     this.handlerSide = (handlers[0]?.handlerSide ?? refusingSide)({
       side: role === "server" ? "SERVER" : "CLIENT",
       implementations: handlers,

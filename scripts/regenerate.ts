@@ -47,7 +47,7 @@ export function regenerate(): Map<string, string> {
   const files = [
     ...emit(wellKnown, builtIn("../../../runtime/schema")),
     ...emit(["zserver/options.proto"], builtIn("../../runtime/schema"), onlyNone),
-    ...emit(["entrances", "handshake", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`)),
+    ...emit(["entrances", "handshake", "negotiation", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`)),
     ...emit([
       "example/bench/v1/bench.proto",
       "example/lobby/v1/lobby.proto",

@@ -5,6 +5,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { TICKET_BYTES } from "../channel/limits.ts";
 import type { ControlOwners } from "../command/control-frames.ts";
 import type { Peer } from "../command/peer.ts";
+import { ClientSchemas } from "../command/schema/client-schemas.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { chanceOf } from "../discovery/chance.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
@@ -113,7 +114,8 @@ export class ClientSession<Data> {
     if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      const hello = { anonymous: this.#anonymous, credentials, entrancesVersion: this.#entrances.version };
+      const named = this.#factory.services.hello();
+      const hello = { anonymous: this.#anonymous, credentials, entrancesVersion: this.#entrances.version, ...named };
       const peer = new ClientPeer(this.#factory.peerOptions(connection, channelPeer, hello, this.#hooks()), () => this.#renewal.renew());
       this.#peer = peer;
       connection.carry(peer.core);
@@ -142,6 +144,7 @@ export class ClientSession<Data> {
 
   #controls(): ControlOwners<Data> {
     return {
+      [FrameType.COMPARED]: (peer, body) => (peer.schemas as ClientSchemas).compared(body),
       [FrameType.ADMITTED]: (_peer, body) => this.#renewal.answer(body),
       [FrameType.ENTRANCES]: (_peer, body) => {
         if (this.#entrances.receive(this.#server, body.bytes.slice(body.position, body.end))) this.#move.listChanged();
@@ -179,6 +182,9 @@ export class ClientSession<Data> {
       opening: (session) => new ClientOpening(session),
       controls: this.#controls(),
       opened: (_peer, welcome) => this.#opened(welcome as Welcome),
+      schemas: (peer) => this.#schemas(peer),
+      describe: (peer, services) => (peer.schemas as ClientSchemas).describe(services),
+      described() {},
       resume() {},
       disconnected: () => this.#disconnected(),
       kept() {},
@@ -188,7 +194,13 @@ export class ClientSession<Data> {
     };
   }
 
-  #opened({ expiresInMs }: Welcome): void {
+  #schemas(peer: Peer<Data>): ClientSchemas {
+    const { services, handshakeTimeoutMs } = this.#factory;
+    return new ClientSchemas(services, peer as Peer, { timers: this.#timers, handshakeTimeoutMs });
+  }
+
+  #opened({ expiresInMs, schemas }: Welcome): void {
+    (this.#peer!.schemas as ClientSchemas).take(schemas);
     if (!this.#factory.begin(this.#peer!)) return;
     this.#renewal.admittedFor(expiresInMs);
     this.#confirmed();

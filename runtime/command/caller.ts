@@ -18,11 +18,13 @@ import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoi
 import { type OutgoingClass, OutgoingClasses } from "./outgoing-class.ts";
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
 import type { AnyCommand } from "./registry.ts";
+import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { LostOneWays } from "./sent-one-ways.ts";
 import type { SessionStreams } from "./session-streams.ts";
 
 export interface CallerOptions {
   readonly core: SessionCore;
+  readonly schemas: SessionSchemas;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
   readonly streams: SessionStreams;

@@ -6,6 +6,7 @@ import type { Session as SessionCore } from "../session/session.ts";
 import { limitError } from "./failure.ts";
 import { CommandNames, type IntroducedNames } from "./names.ts";
 import type { AnyCommand } from "./registry.ts";
+import type { SessionSchemas } from "./schema/session-schemas.ts";
 import { writeMessage } from "./write-message.ts";
 
 /**
@@ -15,14 +16,16 @@ import { writeMessage } from "./write-message.ts";
 export class CommandFrames {
   readonly #core: SessionCore;
   readonly #limits: PeerLimits;
+  readonly #schemas: SessionSchemas;
   readonly #priority: Priority;
   readonly #all: IntroducedNames;
   readonly #names = new CommandNames();
 
   /** @param all counts the names of all classes */
-  constructor(core: SessionCore, limits: PeerLimits, priority: Priority, all: IntroducedNames) {
+  constructor(core: SessionCore, limits: PeerLimits, schemas: SessionSchemas, priority: Priority, all: IntroducedNames) {
     this.#core = core;
     this.#limits = limits;
+    this.#schemas = schemas;
     this.#priority = priority;
     this.#all = all;
   }
@@ -104,10 +107,16 @@ export class CommandFrames {
   }
 
   #reference(writer: Writer, command: AnyCommand): void {
-    const limit = this.#limits.commandNames;
-    if (!this.#names.knows(command) && this.#all.names >= limit)
-      throw limitError("commandNames", limit, `${this.#all.names} different commands were called`, command);
+    if (!this.#names.knows(command)) this.#checkFirst(command);
     this.#names.write(writer, command);
+  }
+
+  /** What is asked once for each command of a session and class. */
+  #checkFirst(command: AnyCommand): void {
+    const limit = this.#limits.commandNames;
+    if (this.#all.names >= limit) throw limitError("commandNames", limit, `${this.#all.names} different commands were called`, command);
+    const refusal = this.#schemas.callRefusal(command.name);
+    if (refusal !== undefined) throw refusal;
   }
 
   #message(writer: Writer, command: AnyCommand, message: unknown, encoded: boolean): void {

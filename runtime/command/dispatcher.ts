@@ -51,7 +51,9 @@ export class Dispatcher implements CommandReceiver {
     this.#options = options;
     this.#core = options.core;
     this.answers = new Answers(options);
-    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) => resolveCommand(options.registry, name, kind));
+    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) =>
+      resolveCommand(options.registry, name, kind, options.schemas.handleRefusal(name)),
+    );
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#pump());

@@ -8,6 +8,7 @@ import type { Timers } from "../time/timers.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
+import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 
@@ -37,6 +38,7 @@ export type MakeHandlerSide = (options: HandlerSideOptions) => HandlerSide;
 export interface ReceiverOptions {
   readonly core: SessionCore;
   readonly session: Session;
+  readonly schemas: SessionSchemas;
   /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
   readonly peerParity: 0 | 1;
   readonly limits: Limits;

@@ -6,7 +6,8 @@ import type { SessionEnd } from "../session/session-end.ts";
 import { CommandFrames } from "./command-frames.ts";
 import type { IntroducedNames } from "./names.ts";
 import type { AnyCommand } from "./registry.ts";
-import { Sender, type SenderOptions } from "./sender.ts";
+import type { SessionSchemas } from "./schema/session-schemas.ts";
+import { type Gate, Sender, type SenderOptions } from "./sender.ts";
 import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
 import { VolatileSender, type VolatileSenderOptions } from "./volatile-sender.ts";
 
@@ -20,7 +21,8 @@ export interface OutgoingClass {
   readonly sentOneWays: SentOneWays;
 }
 
-export interface OutgoingClassesOptions extends Omit<SenderOptions, "outbox" | "frames"> {
+export interface OutgoingClassesOptions extends Omit<SenderOptions, "outbox" | "frames" | "gate"> {
+  readonly schemas: SessionSchemas;
   /** Throws CommandError when nothing may be called. */
   readonly check: (command: AnyCommand, options: CallOptions) => void;
   /** A one-way was not sent. */
@@ -33,6 +35,7 @@ export interface OutgoingClassesOptions extends Omit<SenderOptions, "outbox" | "
 export class OutgoingClasses {
   readonly #options: OutgoingClassesOptions;
   readonly #names: IntroducedNames = { names: 0 };
+  readonly #gate: Gate = { holds: 0 };
   readonly #classes: ByPriority<OutgoingClass>;
 
   constructor(options: OutgoingClassesOptions) {
@@ -67,6 +70,15 @@ export class OutgoingClasses {
     return this.#classes.all.reduce((sum, { volatile }) => sum + volatile.dropped, 0);
   }
 
+  /** Sends nothing until the returned function is called. */
+  hold(): () => void {
+    this.#gate.holds++;
+    return () => {
+      this.#gate.holds--;
+      this.retry();
+    };
+  }
+
   /** There may be room again. */
   retry(): void {
     for (const { sender } of this.#classes.all) sender.retry();
@@ -90,10 +102,10 @@ export class OutgoingClasses {
   }
 
   #make(priority: Priority): OutgoingClass {
-    const { core, peerLimits, check, oneWayFailed: failed } = this.#options;
+    const { core, peerLimits, schemas, check, oneWayFailed: failed } = this.#options;
     const outbox = core.outboxes.of(priority);
-    const frames = new CommandFrames(core, peerLimits, priority, this.#names);
-    const sender = new Sender({ ...this.#options, outbox, frames });
+    const frames = new CommandFrames(core, peerLimits, schemas, priority, this.#names);
+    const sender = new Sender({ ...this.#options, gate: this.#gate, outbox, frames });
     const volatile = new VolatileSender({ core, outbox, frames, sender, check, failed });
     return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays() };
   }

@@ -1,4 +1,5 @@
 import type { Limits as WireLimits } from "../../generated/zserver/protocol/v1/handshake.ts";
+import type { Schemas, SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import type { ClientHello, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
@@ -7,7 +8,7 @@ import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { checkOptions } from "../errors/options.ts";
 import type { Caller } from "../schema/caller.ts";
-import { type CommandType, type ServiceType, type Side, serviceInfo } from "../schema/service-type.ts";
+import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
 import type { Connection } from "../session/connection.ts";
 import { type ControlType, FrameType } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
@@ -24,11 +25,14 @@ import { ConnectionTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import { type ControlOwners, leadControl } from "./control-frames.ts";
 import type { CommandReceiver, HandlerSide } from "./handler-side.ts";
+import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
 import { sendAgain } from "./replay.ts";
+import type { PeerSchema } from "./schema/peer-schema.ts";
+import type { SessionSchemas } from "./schema/session-schemas.ts";
 import { SessionStreams } from "./session-streams.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
@@ -40,6 +44,7 @@ export interface PeerOptions<Data> {
   readonly channelPeer: ChannelPeer;
   readonly id: string;
   readonly handlerSide: HandlerSide;
+  readonly schemas: (peer: Peer<Data>) => SessionSchemas;
   /** Of calls that leave this side. */
   readonly interceptors: readonly Interceptor[];
   readonly limits: Limits;
@@ -63,6 +68,10 @@ export interface PeerOptions<Data> {
   readonly controls: ControlOwners<Data>;
   /** The other side has introduced itself: the session may begin. A server answers with {@link Peer.welcome}. */
   readonly opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void;
+  /** Client: the server wants services to be described. Throws ProtocolError. */
+  readonly describe: (peer: Peer<Data>, services: Uint8Array) => SchemasInit;
+  /** Server: the client has described what it was asked to. A server answers with {@link Peer.welcome}. Throws ProtocolError. */
+  readonly described: (peer: Peer<Data>, descriptions: Schemas) => void;
   /** Server: the client wants another session to go on over the connection of this one, which has done nothing yet. */
   readonly resume: (peer: Peer<Data>, request: Resume) => void;
   /** The connection is gone; a client looks for another one. */
@@ -80,6 +89,7 @@ export interface PeerOptions<Data> {
 export class Peer<Data = unknown> implements Session<Data> {
   readonly id: string;
   readonly core: SessionCore;
+  readonly schemas: SessionSchemas;
   readonly closed: Promise<SessionEnd>;
   streams: SessionStreams | undefined;
   principal: Principal = anonymousPrincipal;
@@ -89,7 +99,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly #totals = new ConnectionTotals();
   readonly #options: PeerOptions<Data>;
   readonly #feed: StatusFeed<SessionStatus>;
-  readonly #idle: (() => void)[] = [];
+  readonly #idle: Idle;
   /** Rejects the flushes under way. */
   readonly #flushing = new Set<() => void>();
   readonly #oneWayFailures: OneWayFailures;
@@ -106,6 +116,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
+    this.schemas = options.schemas(this);
+    this.#idle = new Idle(() => this.#end !== undefined || this.#caller!.pending + this.#receiver!.pending === 0);
     this.#feed = new StatusFeed(() => this.#now());
     this.#oneWayFailures = new OneWayFailures(this.#feed);
     const { connection: link, slowPeerTimeoutMs = Number.POSITIVE_INFINITY } = options;
@@ -132,9 +144,17 @@ export class Peer<Data = unknown> implements Session<Data> {
     connection.carry(this.core);
   }
 
-  /** Server: lets the client in, for so long (0: until further notice). */
-  welcome(expiresInMs: number): void {
-    this.core.welcome(expiresInMs);
+  get peerSchema(): PeerSchema {
+    return this.schemas.peerSchema;
+  }
+
+  supports(command: CommandType): boolean {
+    return this.schemas.supports(command);
+  }
+
+  /** Sends no command until the returned function is called. */
+  holdCalls(): () => void {
+    return this.#caller!.classes.hold();
   }
 
   /** Starts no handler until the returned function is called. */
@@ -143,7 +163,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): Proxy {
-    this.#checkSide(service);
+    this.schemas.use(service);
     return new service[serviceInfo].proxy(this.#proxyCaller!);
   }
 
@@ -154,7 +174,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     checkOptions("batch", options, ["stopOnError"]);
     const { interceptors } = this.#options;
     return runBatch(build, options, {
-      check: (service) => this.#checkSide(service),
+      check: (service) => this.schemas.use(service),
       submit: (command, request, callOptions, place) => this.#caller!.submit(command, request, callOptions, place),
       intercept:
         interceptors.length === 0
@@ -194,7 +214,7 @@ export class Peer<Data = unknown> implements Session<Data> {
         (command) => new CommandError("UNAVAILABLE", `${command}: this side is draining`, { outcome: "NOT_RUN", command }),
       );
     }
-    await this.#whenIdle();
+    await this.#idle.wait();
     if (this.#end === undefined) await this.flush().catch(() => {});
     this.core.close(this.#options.role === "server" ? "GOING_AWAY" : "CLOSED", "drained");
     await this.closed;
@@ -254,22 +274,21 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   #open(hello: ClientHello | Welcome): void {
-    const { role, channelPeer, limits, timers, interceptors, defaultTimeoutMs, sendTimeoutMs } = this.#options;
+    const { role, channelPeer, limits, timers, interceptors } = this.#options;
     const told = role === "client" ? channelPeer.limits : (hello as ClientHello).limits;
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
     const peerLimits: WireLimits = told;
-    const idle = (): void => this.#checkIdle();
     const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
+    const peerParity = role === "client" ? 0 : 1;
     const streams = new SessionStreams({ limits, peerLimits, timers, endOfTurn: this.#options.endOfTurn });
     this.streams = streams;
-    const { core } = this;
+    const { core, schemas } = this;
     const session = this as Session;
-    const common = { core, limits, peerLimits, streams, timers, idle };
-    this.#caller = new SessionCaller({ ...common, firstId, defaultTimeoutMs, sendTimeoutMs, oneWayFailed, oneWaysLost });
+    const common = { ...this.#options, core, schemas, peerLimits, streams, idle: this.#idle.check };
+    this.#caller = new SessionCaller({ ...common, firstId, oneWayFailed, oneWaysLost });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
-    const peerParity = role === "client" ? 0 : 1;
-    this.#receiver = this.#options.handlerSide.receiver({ ...this.#options, ...common, session, peerParity });
+    this.#receiver = this.#options.handlerSide.receiver({ ...common, session, peerParity });
     this.#options.opened(this, hello);
   }
 
@@ -311,7 +330,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#feed.end();
     for (const lost of this.#flushing) lost();
     this.#flushing.clear();
-    this.#checkIdle();
+    this.schemas.stop();
+    this.#idle.check();
     this.#resolveClosed(end);
     this.#options.ended(this, end);
   }
@@ -335,6 +355,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     return {
       opened: (hello) => this.#open(hello),
       resume: (request) => this.#options.resume(this, request),
+      described: (descriptions) => this.#options.described(this, descriptions),
+      describe: (services) => this.#options.describe(this, services),
       detached: (reason, message) => this.#detached(reason, message),
       kept: () => this.#options.kept(this),
       resumed: (answer) => this.#resumed(answer),
@@ -357,13 +379,6 @@ export class Peer<Data = unknown> implements Session<Data> {
     };
   }
 
-  #checkSide(service: ServiceType): void {
-    const { name, side } = service[serviceInfo];
-    const other: Side = this.#options.role === "client" ? "SERVER" : "CLIENT";
-    if (side !== other && side !== "BOTH")
-      throw new TypeError(`use(${name}): the ${other.toLowerCase()} does not handle this service (its schema says side: ${side})`);
-  }
-
   #now(): SessionStatus {
     if (this.#end === undefined) {
       if (this.state === "disconnected") return { type: "disconnected", reason: "TRANSPORT_CLOSED", message: "" };
@@ -376,18 +391,5 @@ export class Peer<Data = unknown> implements Session<Data> {
   #lostError(): CommandError {
     const { reason, message } = this.#end!;
     return new CommandError("SESSION_LOST", `the session ended: ${reason}${message === "" ? "" : `: ${message}`}`);
-  }
-
-  #whenIdle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#idle.push(resolve);
-      this.#checkIdle();
-    });
-  }
-
-  #checkIdle(): void {
-    if (this.#idle.length === 0) return;
-    if (this.#end !== undefined || this.#caller!.pending + this.#receiver!.pending === 0)
-      for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

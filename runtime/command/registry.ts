@@ -1,4 +1,5 @@
 import { CommandError } from "../errors/command-error.ts";
+import { SchemaMismatch } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
 import { kindNumbers } from "../session/frame.ts";
 import type { Implementation } from "./handlers.ts";
@@ -41,11 +42,16 @@ export function makeRegistry(
   return { commands, interceptors };
 }
 
-/** What a name stands for here. A name that nobody registered, or registered as another kind, becomes a command that is always refused. */
-export function resolveCommand(registry: Registry, name: string, kind: number): Registration {
+/**
+ * What a name stands for here. A name that nobody registered, or registered as another kind, becomes a command that is always refused.
+ *
+ * @param mismatch why it cannot be exchanged with this peer
+ */
+export function resolveCommand(registry: Registry, name: string, kind: number, mismatch: CommandError | undefined): Registration {
   const registration = registry.commands.get(name);
   if (registration === undefined)
     return refusing(name, new CommandError("UNIMPLEMENTED", `${name} is not implemented here`, { outcome: "NOT_RUN" }));
+  if (mismatch !== undefined) return refusing(name, mismatch);
   const { command } = registration;
   if (kindNumbers[command.kind] === kind) return registration;
   const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;
@@ -67,7 +73,7 @@ function refusing(name: string, refusal: CommandError): Registration {
     critical: false,
     priority: "NORMAL",
     deprecated: false,
-    errors: [],
+    errors: [SchemaMismatch],
   };
   return { command, handle: () => undefined, refusal };
 }

@@ -12,7 +12,13 @@ import { limitError } from "./failure.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { SendQueue } from "./send-queue.ts";
 
+/** What keeps all commands of a session from leaving. */
+export interface Gate {
+  holds: number;
+}
+
 export interface SenderOptions {
+  readonly gate: Gate;
   readonly core: SessionCore;
   /** Of its class. */
   readonly outbox: Outbox;
@@ -95,7 +101,7 @@ export class Sender {
   }
 
   get #open(): boolean {
-    return this.#outbox.room && this.#budget.open;
+    return this.#options.gate.holds === 0 && this.#outbox.room && this.#budget.open;
   }
 
   #wait(call: OutgoingCall, request: unknown): void {

@@ -5,6 +5,7 @@ import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import type { EndError, SessionEnd } from "../session/session-end.ts";
 import type { BatchBuilder, BatchOptions, Settled } from "./batch.ts";
 import type { Principal } from "./context.ts";
+import type { PeerSchema } from "./schema/peer-schema.ts";
 
 /** What `status()` tells, in the order in which it happens. */
 export type SessionStatus =
@@ -79,6 +80,14 @@ export interface Session<Data = unknown> {
     build: (batch: BatchBuilder) => Members,
     options?: BatchOptions,
   ): Promise<Settled<Members>>;
+  /** What is known of the other side's schema. What is in it does not change; services come to it as they are used. */
+  readonly peerSchema: PeerSchema;
+  /**
+   * Whether a command of the peer may be called: both sides read its messages rightly. A call of one that may not fails with SCHEMA_MISMATCH before anything is
+   * sent. Of a service that is being asked for (see `services` in the options) it is false until the answer is there. Throws TypeError for a command of a service that
+   * was neither named in `services` nor used.
+   */
+  supports(command: CommandType): boolean;
   /** Gives a reply that a handler of this side parked, from anywhere. Rejects as `DeferredReply.reply` does. */
   reply<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, reply: RI): Promise<void>;
   /** Fails a command whose reply a handler of this side parked. */

@@ -1,3 +1,4 @@
+import type { Schemas } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import type { ClientHello, Resume } from "../../generated/zserver/protocol/v1/session.ts";
 import type { ChannelPeer } from "../channel/channel.ts";
 import type { Principal } from "../command/context.ts";
@@ -6,6 +7,7 @@ import type { Connection } from "../session/connection.ts";
 import { readCounts } from "../session/counts.ts";
 import type { AdmissionRequest, Admissions } from "./admissions.ts";
 import type { ResumableSessions } from "./resumable-sessions.ts";
+import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
 import { expiresInMs, isRefusal, type Refusal } from "./verdict.ts";
 
 /** What clients arrive at. */
@@ -41,6 +43,8 @@ export class Arrivals<Data> {
   readonly #host: ArrivalsHost<Data>;
   /** Those that are judged and have no session yet. */
   readonly #newcomers = new Set<Peer<Data>>();
+  /** Those that were admitted and must describe services before they have a session. */
+  readonly #describing = new Map<Peer<Data>, ClientHello>();
 
   constructor(admissions: Admissions<Data>, sessions: ResumableSessions<Data>, host: ArrivalsHost<Data>) {
     this.#admissions = admissions;
@@ -48,8 +52,14 @@ export class Arrivals<Data> {
     this.#host = host;
   }
 
-  /** A client says hello; `key` is the static key that it proved, if any. */
+  /** Whose descriptions are awaited. */
+  get describing(): readonly Peer<Data>[] {
+    return [...this.#describing.keys()];
+  }
+
+  /** A client says hello; `key` is the static key that it proved, if any. Throws ProtocolError. */
   hello(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void {
+    schemasOf(peer).hear(hello);
     const { closed } = this.#host;
     if (closed !== undefined) {
       refuse(peer, closed);
@@ -59,7 +69,18 @@ export class Arrivals<Data> {
     const proven = anonymous ? undefined : key;
     const request = { reason: "connect", id: peer.id, credentials, key: proven, principal: undefined } as const;
     this.#newcomers.add(peer);
-    this.#judge(peer, request, (principal) => this.#letIn(peer, hello, principal));
+    this.#judge(peer, request, (principal) => {
+      peer.principal = principal;
+      this.#describe(peer, hello);
+    });
+  }
+
+  /** A client describes what it was asked to. Throws ProtocolError, and CommandError for descriptions that are none. */
+  described(peer: Peer<Data>, descriptions: Schemas): void {
+    const hello = this.#describing.get(peer)!;
+    schemasOf(peer).take(descriptions);
+    this.#describing.delete(peer);
+    this.#letIn(peer, hello);
   }
 
   /** A client wants its session to go on. Nothing changes for that session until the client's wish is granted. */
@@ -81,11 +102,12 @@ export class Arrivals<Data> {
   /** A client that was judged has gone. */
   gone(peer: Peer<Data>): void {
     this.#newcomers.delete(peer);
+    this.#describing.delete(peer);
   }
 
   /** Lets in nobody who is not judged yet; sessions may still go on. */
   refuseNewcomers(refusal: Refusal): void {
-    for (const peer of [...this.#newcomers]) refuse(peer, refusal);
+    for (const peer of [...this.#newcomers, ...this.#describing.keys()]) refuse(peer, refusal);
   }
 
   #judge(peer: Peer<Data>, request: AdmissionRequest, admitted: (principal: Principal) => void): void {
@@ -96,12 +118,24 @@ export class Arrivals<Data> {
     });
   }
 
-  #letIn(peer: Peer<Data>, hello: ClientHello, principal: Principal): void {
+  /** What the server does not know of the client's schemas is asked for before there is a session. */
+  #describe(peer: Peer<Data>, hello: ClientHello): void {
+    const unknown = schemasOf(peer).unknown();
+    if (unknown.length === 0) {
+      this.#letIn(peer, hello);
+      return;
+    }
+    this.#describing.set(peer, hello);
+    peer.core.opening.describe(unknown);
+  }
+
+  #letIn(peer: Peer<Data>, hello: ClientHello): void {
     const host = this.#host;
-    peer.principal = principal;
+    const schema = schemasOf(peer).answer();
     if (!host.begin(peer)) return;
     this.#sessions.add(peer);
-    peer.welcome(expiresInMs(principal, host.wallNow()));
+    peer.core.welcome(expiresInMs(peer.principal, host.wallNow()), schema);
+    peer.schemas.open();
     host.admitted(peer);
     host.opened(peer, hello);
   }
@@ -125,4 +159,9 @@ export class Arrivals<Data> {
 
 function refuse<Data>(peer: Peer<Data>, { reason, message }: Refusal): void {
   peer.end(reason, message);
+}
+
+/** Sessions of a server have a server's. */
+function schemasOf<Data>({ schemas }: Peer<Data>): ServerSessionSchemas {
+  return schemas as ServerSessionSchemas;
 }

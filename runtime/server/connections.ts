@@ -1,3 +1,4 @@
+import type { Schemas } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import type { ClientHello } from "../../generated/zserver/protocol/v1/session.ts";
 import type { ChannelEvents, ChannelPeer } from "../channel/channel.ts";
 import { ListenerChannel } from "../channel/listener-channel.ts";
@@ -17,6 +18,8 @@ import type { Gate, Place } from "../transport/gate.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Claim } from "./arrivals.ts";
 import { Door } from "./door/door.ts";
+import type { ServerSchemas } from "./schema/server-schemas.ts";
+import { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
 import type { HalfOpen } from "./door/places.ts";
 import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type ServeOptions } from "./server-types.ts";
 
@@ -24,11 +27,14 @@ import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type Serve
 export interface ConnectionsHost<Data> {
   /** Whether new work is taken; undefined when that is not watched. */
   readonly load: Load | undefined;
+  readonly schemas: ServerSchemas;
   /** Whether new connections are taken. */
   readonly accepting: boolean;
   readonly controls: ControlOwners<Data>;
   /** A client has introduced itself; `key` is the static key that it proved, if any. */
   hello(peer: Peer<Data>, hello: ClientHello, key: Uint8Array | undefined): void;
+  /** A client has described what it was asked to. Throws ProtocolError. */
+  described(peer: Peer<Data>, descriptions: Schemas): void;
   /** A client wants a session to go on. */
   resume(claim: Claim<Data>): void;
   /** A connection ended before it had a session. */
@@ -146,6 +152,9 @@ export class ServerConnections<Data> {
         place.arrive();
         host.hello(peer, hello as ClientHello, channelPeer.remoteStatic);
       },
+      schemas: (peer) => new ServerSessionSchemas(host.schemas, peer),
+      describe: () => ({}),
+      described: (peer, descriptions) => host.described(peer, descriptions),
       resume: (stranger, request) => {
         place.arrive();
         host.resume({ stranger, request, connection, channelPeer, granted });

@@ -28,6 +28,8 @@ import type { MoveResult } from "./move.ts";
 import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
+import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
+import { ServerSchemas } from "./schema/server-schemas.ts";
 import type { ServeOptions, Server, ServerStatus } from "./server-types.ts";
 import type { Refusal } from "./verdict.ts";
 
@@ -40,6 +42,7 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #options: ServeOptions<Data>;
   readonly #factory: SessionFactory<Data>;
   readonly #listeners: Listener[] = [];
+  readonly #schemas: ServerSchemas;
   readonly #sessions: ResumableSessions<Data>;
   readonly #admissions: Admissions<Data>;
   readonly #arrivals: Arrivals<Data>;
@@ -65,6 +68,7 @@ export class RunningServer<Data> implements Server<Data> {
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     this.#factory = new SessionFactory("server", options, crypto);
+    this.#schemas = new ServerSchemas(this.#factory.services, (bytes) => crypto.sha256(bytes), options.releases ?? []);
     this.#sessions = new ResumableSessions(crypto, {
       retains: this.#factory.retentionMs > 0,
       detached: detachedBounds(options),
@@ -135,7 +139,7 @@ export class RunningServer<Data> implements Server<Data> {
 
   revoke(principal: string, message = ""): number {
     this.#admissions.revoke(principal, message);
-    const revoked = [...this.#sessions.values()].filter((session) => session.principal.id === principal);
+    const revoked = [...this.#arrivals.describing, ...this.#sessions.values()].filter((session) => session.principal.id === principal);
     for (const session of revoked) session.end("REVOKED", message);
     return revoked.length;
   }
@@ -175,7 +179,7 @@ export class RunningServer<Data> implements Server<Data> {
     this.#overload?.stop();
     const { reason, message } = closed;
     this.#connections.cutHalfOpen();
-    for (const peer of [...this.#admissions.waiting, ...this.#sessions.values()]) peer.end(reason, message);
+    for (const peer of [...this.#admissions.waiting, ...this.#arrivals.describing, ...this.#sessions.values()]) peer.end(reason, message);
     await listeners;
     await this.#connections.released();
     this.#state = "closed";
@@ -215,8 +219,13 @@ export class RunningServer<Data> implements Server<Data> {
       get load() {
         return owner.#overload;
       },
-      controls: { [FrameType.CREDENTIALS]: (peer, body) => this.#renewals.show(peer, body) },
+      schemas: this.#schemas,
+      controls: {
+        [FrameType.CREDENTIALS]: (peer, body) => this.#renewals.show(peer, body),
+        [FrameType.COMPARE]: (peer, body) => (peer.schemas as ServerSessionSchemas).compare(body),
+      },
       hello: (peer, hello, key) => this.#arrivals.hello(peer, hello, key),
+      described: (peer, descriptions) => this.#arrivals.described(peer, descriptions),
       resume: (claim) => this.#arrivals.resume(claim),
       failed: (peer, reason, message) => this.#feed.emit({ type: "connection_failed", peer, reason, message }),
       disconnected: (peer) => this.#disconnected(peer),

@@ -3,6 +3,7 @@ import { type CommonOptions, commonOptionNames } from "../common-options.ts";
 import type { Identity } from "../crypto/identity.ts";
 import type { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
+import type { ReleasedSchema } from "../schema/released-schema.ts";
 import type { CommandType } from "../schema/service-type.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { CustomListener } from "../transport/custom.ts";
@@ -62,6 +63,11 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
    * sends to it wait. Default 30,000.
    */
   readonly slowPeerTimeoutMs?: number | undefined;
+  /**
+   * Releases whose clients are in the field, from the module that `zgen generate` writes of zgen.lock: what such clients have is known without asking.
+   * Default: clients of other releases than the server's own describe their services, the first of each at least.
+   */
+  readonly releases?: readonly ReleasedSchema[] | undefined;
   /**
    * When to refuse new work for the sake of what is under way. While overloaded, new handshakes are refused (OVERLOADED) and new commands fail before
    * their handler (RESOURCE_EXHAUSTED, NOT_RUN, `retryAfterMs`), except those that the schema marks `critical`. One-ways run, volatile ones are dropped;
@@ -141,6 +147,7 @@ export const serveOptionNames: readonly string[] = [
   "trustProxy",
   ...detachedOptionNames,
   "slowPeerTimeoutMs",
+  "releases",
   "overload",
   "tls",
   "socketMode",

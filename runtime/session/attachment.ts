@@ -74,8 +74,9 @@ export class Attachment {
     return bytes;
   }
 
-  /** Gives the peer its time for its first frame. */
+  /** Gives the peer its time for its first frame, or for the next one before the session is open. */
   awaitHello(timeoutMs: number, expired: () => void): void {
+    this.#helloTimer?.cancel();
     this.#helloTimer = this.#timers.after(timeoutMs, expired);
   }
 

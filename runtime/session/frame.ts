@@ -43,17 +43,27 @@ export const FrameType = {
   TICKET: 22,
   /** A volatile one-way command: sent once or not at all. */
   SEND_VOLATILE: 23,
+  /** The server asks the client to describe services, before it lets it in. */
+  DESCRIBE: 24,
+  /** The client's answer. */
+  DESCRIPTIONS: 25,
+  /** A side describes a service that it wants to call, and asks for the other's description. */
+  COMPARE: 26,
+  /** The answer. */
+  COMPARED: 27,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** The numbered frames that are about the session itself and not about a command: the command floor leads each to its owner. */
-export type ControlType = (typeof FrameType)["CREDENTIALS" | "ADMITTED" | "ENTRANCES" | "MOVE" | "TICKET"];
+export type ControlType = (typeof FrameType)["CREDENTIALS" | "ADMITTED" | "ENTRANCES" | "MOVE" | "TICKET" | "COMPARE" | "COMPARED"];
 const controlTypes: readonly ControlType[] = [
   FrameType.CREDENTIALS,
   FrameType.ADMITTED,
   FrameType.ENTRANCES,
   FrameType.MOVE,
   FrameType.TICKET,
+  FrameType.COMPARE,
+  FrameType.COMPARED,
 ];
 
 /** Frames of these types are numbered, acknowledged, and sent again after a resume. */
@@ -120,6 +130,8 @@ export const COMMAND_NAME_BYTES = 512;
 export const CONTROL_BYTES = 16_384;
 /** The longest credentials of a client: room for a signed token with claims, and little enough that judging it costs little. */
 export const CREDENTIALS_BYTES = 8_192;
+/** The largest body of a frame that describes services: 200 commands of ordinary messages take a tenth of it. */
+export const DESCRIPTIONS_BYTES = 262_144;
 /** The largest body of a FAIL frame: message and details together. */
 export const FAILURE_BYTES = 65_536;
 
@@ -134,6 +146,11 @@ export function maxBodyBytes(type: number, messageBytes: number): number {
       return messageBytes + BODY_OVERHEAD_BYTES;
     case FrameType.FAIL:
       return FAILURE_BYTES;
+    case FrameType.WELCOME:
+    case FrameType.DESCRIPTIONS:
+    case FrameType.COMPARE:
+    case FrameType.COMPARED:
+      return DESCRIPTIONS_BYTES;
     default:
       return CONTROL_BYTES;
   }

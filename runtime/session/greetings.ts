@@ -1,3 +1,4 @@
+import { type SchemasInit, writeSchemas } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import * as wire from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { shortText } from "../bytes/short-text.ts";
@@ -26,8 +27,18 @@ export function writeClientHello(writer: Writer, { limits, agent }: SessionOptio
 }
 
 /** The server's answer to it. */
-export function writeWelcome(writer: Writer, { agent, retentionMs }: SessionOptions, expiresInMs: number): void {
-  wire.writeWelcome(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs });
+export function writeWelcome(
+  writer: Writer,
+  { agent, retentionMs }: SessionOptions,
+  expiresInMs: number,
+  schemas: SchemasInit | undefined,
+): void {
+  wire.writeWelcome(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs, schemas });
+}
+
+/** The client's answer to DESCRIBE. */
+export function writeDescriptions(writer: Writer, descriptions: SchemasInit): void {
+  writeSchemas(writer, descriptions);
 }
 
 /** The server's answer to CLIENT_HELLO. Throws ProtocolError for anything else. */

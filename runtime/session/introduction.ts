@@ -1,3 +1,4 @@
+import { readSchemas, type Schemas } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import { type ClientHello, readClientHello, readResume, type Resume } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { readCounts } from "./counts.ts";
@@ -6,9 +7,10 @@ import { checkVersion } from "./greetings.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionHandler } from "./session-options.ts";
 
-/** What a server's client begins with, from its first frame to the end of the record that brought it: until the client is let in, nothing may follow. */
+/** What a client says before it is let in, from its frame to the end of the record that brought it: nothing may follow. */
 export class Introduction {
   #frame: ClientHello | Resume | undefined;
+  #descriptions: Schemas | undefined;
 
   /** Takes the first frame. Throws ProtocolError. */
   read(type: FrameType, body: Reader): void {
@@ -19,6 +21,12 @@ export class Introduction {
     if ("accepted" in this.#frame) readCounts(this.#frame.accepted);
   }
 
+  /** Takes the descriptions that the client was asked for. Throws ProtocolError for anything else. */
+  readDescriptions(type: FrameType, body: Reader): void {
+    if (type !== FrameType.DESCRIPTIONS) throw new ProtocolError(`a frame of type ${type} came before the client was let in`);
+    this.#descriptions = readSchemas(body, body.end);
+  }
+
   /**
    * A record was read to its end: the client is heard. Returns why not, where it speaks another version of the protocol. Throws ProtocolError.
    *
@@ -27,7 +35,10 @@ export class Introduction {
   hear(pendingBytes: number, handler: SessionHandler): string | undefined {
     if (pendingBytes > 0) throw new ProtocolError("something follows the client's first frame before it was let in");
     const frame = this.#frame;
+    const descriptions = this.#descriptions;
     this.#frame = undefined;
+    this.#descriptions = undefined;
+    if (descriptions !== undefined) handler.described(descriptions);
     if (frame === undefined) return undefined;
     const refusal = checkVersion(frame.protocol);
     if (refusal !== undefined) return refusal;

@@ -11,7 +11,14 @@ export function checkFrame(header: number, type: FrameType, quiet: boolean, prio
   if (priority !== Priority.NORMAL) checkClass(type, priority);
 }
 
-const greetings: ReadonlySet<FrameType> = new Set([FrameType.CLIENT_HELLO, FrameType.WELCOME, FrameType.RESUME, FrameType.RESUMED]);
+const greetings: ReadonlySet<FrameType> = new Set([
+  FrameType.CLIENT_HELLO,
+  FrameType.WELCOME,
+  FrameType.RESUME,
+  FrameType.RESUMED,
+  FrameType.DESCRIBE,
+  FrameType.DESCRIPTIONS,
+]);
 
 /** Commands may have the classes HIGH and BULK beside NORMAL, the numbered frames of the session itself CONTROL. What answers may be anywhere. */
 function checkClass(type: FrameType, priority: Priority): void {

@@ -1,15 +1,18 @@
 import type { Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
-import type { FrameType } from "./frame.ts";
-import { checkVersion, readWelcome } from "./greetings.ts";
+import { FrameType } from "./frame.ts";
+import { checkVersion, readWelcome, writeDescriptions } from "./greetings.ts";
 import { Introduction } from "./introduction.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { SessionHandler } from "./session-options.ts";
+import type { SessionHandler, WriteFrame } from "./session-options.ts";
 
 /** The session that is to open. */
 export interface OpeningHost {
   readonly handler: SessionHandler;
-  /** Server: the client's first frame has come, and is judged. */
+  readonly write: WriteFrame;
+  /** The peer is given its time to say what is to come now. */
+  awaitPeer(): void;
+  /** Server: the client has said what it was to say, and is judged. */
   introduced(): void;
   /** Client: the server's welcome has come. */
   welcomed(welcome: Welcome): void;
@@ -21,6 +24,8 @@ export interface OpeningHost {
 export interface Opening {
   /** A server has heard its client, and decides. */
   readonly deciding: boolean;
+  /** Server, while it decides: asks the client to describe these services first. */
+  describe(services: Uint8Array): void;
   /** A frame that is no CLOSE. Throws ProtocolError. */
   frame(type: FrameType, body: Reader): void;
   /**
@@ -31,19 +36,31 @@ export interface Opening {
   recordRead(pendingBytes: number): void;
 }
 
-/** A server's: its client introduces itself, and is silent until it is let in. */
+/** A server's: its client introduces itself, says what it is asked for, and is silent otherwise until it is let in. */
 export class ServerOpening implements Opening {
   readonly #host: OpeningHost;
   readonly #introduction = new Introduction();
+  #describing = false;
   deciding = false;
 
   constructor(host: OpeningHost) {
     this.#host = host;
+    host.awaitPeer();
+  }
+
+  describe(services: Uint8Array): void {
+    if (!this.deciding) return;
+    this.deciding = false;
+    this.#describing = true;
+    this.#host.write(FrameType.DESCRIBE, (writer) => writer.raw(services));
+    this.#host.awaitPeer();
   }
 
   frame(type: FrameType, body: Reader): void {
     if (this.deciding) throw new ProtocolError(`a frame of type ${type} came before the client was let in`);
-    this.#introduction.read(type, body);
+    if (this.#describing) this.#introduction.readDescriptions(type, body);
+    else this.#introduction.read(type, body);
+    this.#describing = false;
     this.deciding = true;
     this.#host.introduced();
   }
@@ -55,20 +72,32 @@ export class ServerOpening implements Opening {
   }
 }
 
-/** A client's: the server's welcome. */
+/** A client's: the server's welcome, and what the server wants to know before. */
 export class ClientOpening implements Opening {
   readonly #host: OpeningHost;
   readonly deciding = false;
+  #described = false;
 
   constructor(host: OpeningHost) {
     this.#host = host;
+    host.awaitPeer();
   }
 
+  describe(): void {}
+
   frame(type: FrameType, body: Reader): void {
+    const { handler, write } = this.#host;
+    if (type === FrameType.DESCRIBE && !this.#described) {
+      this.#described = true;
+      const descriptions = handler.describe(body.bytes.slice(body.position, body.end));
+      write(FrameType.DESCRIPTIONS, (writer) => writeDescriptions(writer, descriptions));
+      this.#host.awaitPeer();
+      return;
+    }
     const welcome = readWelcome(type, body);
     const refusal = checkVersion(welcome.protocol);
     this.#host.welcomed(welcome);
-    if (refusal === undefined) this.#host.handler.opened(welcome);
+    if (refusal === undefined) handler.opened(welcome);
     else this.#host.refuse(refusal);
   }
 

@@ -1,3 +1,4 @@
+import type { Schemas, SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import type { ClientHello, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
@@ -26,6 +27,10 @@ export interface SessionHandler {
   opened(hello: ClientHello | Welcome): void;
   /** Server: the client wants another session to go on over this connection. `Session.giveWay` or `Session.close` is the answer, now or later. */
   resume(request: Resume): void;
+  /** Server: the client has described what {@link Session.describe} asked for. `Session.welcome` or `Session.close` is the answer. Throws ProtocolError. */
+  described(descriptions: Schemas): void;
+  /** Client: the server asks for the descriptions of these services, fingerprint behind fingerprint. Throws ProtocolError. */
+  describe(services: Uint8Array): SchemasInit;
   /** The connection is gone; the session waits for another one. */
   detached(reason: EndReason, message: string): void;
   /** Without a connection, more was sent and is kept. */
@@ -111,4 +116,8 @@ export interface HelloOptions {
   readonly credentials: Uint8Array;
   /** Of the list of entrances that it has; 0: none. */
   readonly entrancesVersion: bigint;
+  /** The root fingerprints of its schemas, one behind the other. */
+  readonly roots: Uint8Array;
+  /** The fingerprints of services that it names, one behind the other. */
+  readonly services: Uint8Array;
 }

@@ -1,3 +1,4 @@
+import type { SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import { type Close, readClose, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
@@ -40,7 +41,8 @@ export class Session implements Carried {
   #state: "opening" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
   readonly #retention: Retention;
-  readonly #opening: Opening;
+  /** What comes before the session is open. */
+  readonly opening: Opening;
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
   readonly #succession: Succession;
@@ -59,11 +61,9 @@ export class Session implements Carried {
       slow: () => this.close("SLOW_PEER", `nothing was accepted for ${options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`),
     });
     this.#retention = new Retention(options.timers, this.#expire);
-    const message = `the peer did not introduce itself within ${options.handshakeTimeoutMs} ms`;
     this.#succession = new Succession(this.#successionHost());
-    this.#opening = options.opening(this.#openingHost());
     this.#attachment = this.#attach(options.link);
-    this.#attachment.awaitHello(options.handshakeTimeoutMs, () => this.close("HANDSHAKE_TIMEOUT", message));
+    this.opening = options.opening(this.#openingHost());
     const { hello } = options;
     if (hello !== undefined) this.#write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
   }
@@ -86,13 +86,14 @@ export class Session implements Carried {
    * Server: lets the client in.
    *
    * @param expiresInMs for how long; 0: until further notice
+   * @param schemas what is different here of the services that the client named
    */
-  welcome(expiresInMs = 0): void {
-    if (this.#state !== "opening" || !this.#opening.deciding) return;
+  welcome(expiresInMs = 0, schemas?: SchemasInit): void {
+    if (this.#state !== "opening" || !this.opening.deciding) return;
     this.#state = "open";
     this.#watch();
     this.outboxes.greet();
-    this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options, expiresInMs));
+    this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options, expiresInMs, schemas));
     this.#retain(this.#options.retentionMs);
   }
 
@@ -155,7 +156,7 @@ export class Session implements Carried {
     if (attachment === undefined) return;
     try {
       attachment.receive(recordKind, plaintext, this.#onFrame);
-      if (this.#state === "opening") this.#opening.recordRead(attachment.pendingBytes);
+      if (this.#state === "opening") this.opening.recordRead(attachment.pendingBytes);
     } catch (error) {
       this.#fail(error);
     }
@@ -223,7 +224,7 @@ export class Session implements Carried {
     }
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
-    else if (this.#state === "opening") this.#opening.frame(type, body);
+    else if (this.#state === "opening") this.opening.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start, priority);
@@ -339,9 +340,12 @@ export class Session implements Carried {
   }
 
   #openingHost(): OpeningHost {
-    const { handler, retentionMs } = this.#options;
+    const { handler, retentionMs, handshakeTimeoutMs } = this.#options;
+    const late = (): void => this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`);
     return {
       handler,
+      write: this.#write,
+      awaitPeer: () => this.#attachment!.awaitHello(handshakeTimeoutMs, late),
       introduced: () => this.#attachment!.introduced(),
       welcomed: (welcome) => {
         this.#state = "open";

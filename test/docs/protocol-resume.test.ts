@@ -6,6 +6,7 @@ import { Lobby, type LobbyHandlers } from "../../generated/example/lobby/v1/lobb
 import { implement } from "../../runtime/command/handlers.ts";
 import type { RandomSource } from "../../runtime/crypto/random.ts";
 import type { Transport } from "../../runtime/transport/transport.ts";
+import { rooted } from "../support/schema/edited.ts";
 import { toHex } from "../support/hex.ts";
 import { type Side, World } from "../support/session/world.ts";
 
@@ -65,10 +66,17 @@ async function exampleResume(): Promise<string[]> {
   };
   const replies: (() => void)[] = [];
   const join: LobbyHandlers["join"] = () => new Promise((resolve) => replies.push(() => resolve({ players: ["b"] })));
-  const handlers = [implement(Lobby, { join, say() {}, match: () => ({}), history: () => [], import: () => ({}) })];
+  const handlers = [implement(rooted(Lobby), { join, say() {}, match: () => ({}), history: () => [], import: () => ({}) })];
   const common = { retentionMs: RETENTION_MS, unsealed: true };
   const server = await world.serve({ ...common, identity: undefined, handlers, random: counting(32) });
-  const client = await world.connect({ ...common, serverKey: undefined, memory: network, random: counting(0) });
+  const client = await world.connect({
+    ...common,
+    serverKey: undefined,
+    memory: network,
+    random: counting(0),
+    handlers: [],
+    services: [rooted(Lobby)],
+  });
   const lobby = client.use(Lobby);
   const first = lobby.join({ room: "a" });
   await world.settle(100);

@@ -7,8 +7,10 @@ import { Lobby } from "../../generated/example/lobby/v1/lobby.ts";
 import { codeNumbers } from "../../runtime/errors/code.ts";
 import { FrameType, frameHeader, isIgnorable, isSequenced } from "../../runtime/session/frame.ts";
 import { limitsToWire } from "../../runtime/session/limits.ts";
+import { rooted } from "../support/schema/edited.ts";
 import { toHex } from "../support/hex.ts";
 
+const lobby = rooted(Lobby);
 const test = suite("docs/protocol, sessions");
 const text = readFileSync(new URL("../../docs/PROTOCOL.md", import.meta.url), "utf8");
 
@@ -57,11 +59,11 @@ async function exampleSession(): Promise<string[]> {
   const clock = new ManualClock();
   const lines: string[] = [];
   const memory = recorded(memoryNetwork({ clock }), lines);
-  const handlers = [implement(Lobby, { ...unused, join: () => ({ players: ["b"] }) })];
+  const handlers = [implement(lobby, { ...unused, join: () => ({ players: ["b"] }) })];
   const common = { memory, clock, unsealed: true };
   const server = await serve({ ...common, listen: ["memory:example"], handlers });
-  const client = await settle(clock, connect({ ...common, endpoints: ["memory:example"] }));
-  await settle(clock, client.use(Lobby).join({ room: "a" }));
+  const client = await settle(clock, connect({ ...common, endpoints: ["memory:example"], services: [lobby] }));
+  await settle(clock, client.use(lobby).join({ room: "a" }));
   await settle(clock, client.close("done"));
   await settle(clock, server.close());
   return lines;

@@ -12,7 +12,7 @@ test("a header byte holds the type and its two flags, and every type has one of 
     assert.ok(header < 256);
     assert.is(headerType(header), type);
     assert.is(isIgnorable(header), type === FrameType.PADDING);
-    assert.is(isSequenced(header), (type >= 8 && type <= 15) || (type >= 18 && type <= 22));
+    assert.is(isSequenced(header), (type >= 8 && type <= 15) || (type >= 18 && type <= 22) || type >= 26);
   }
 });
 
@@ -42,6 +42,10 @@ test("the numbers of the types are those of the protocol", () => {
     MOVE: 21,
     TICKET: 22,
     SEND_VOLATILE: 23,
+    DESCRIBE: 24,
+    DESCRIPTIONS: 25,
+    COMPARE: 26,
+    COMPARED: 27,
   });
   for (let type = 0; type < 64; type++) assert.is(isKnown(type), Object.values<number>(FrameType).includes(type));
 });

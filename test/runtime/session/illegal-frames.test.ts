@@ -1,12 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { endReasons } from "../../../runtime/errors/end-reason.ts";
-import { CONTROL_BYTES, FAILURE_BYTES, FrameType, frameHeader } from "../../../runtime/session/frame.ts";
+import { CONTROL_BYTES, DESCRIPTIONS_BYTES, FAILURE_BYTES, FrameType, frameHeader } from "../../../runtime/session/frame.ts";
 import { Priority } from "../../../runtime/session/priority.ts";
 import { frame, rawFrame } from "../../support/session/frames.ts";
 import { clientHello, Lone, openClient, openServer, welcome } from "../../support/session/session-end.ts";
 
-const { PADDING, CLIENT_HELLO, WELCOME, ACK, CREDIT, PING, PONG, CLOSE, REQUEST, SEND, REPLY, FAIL, CANCEL, ITEM, END } = FrameType;
+const { PADDING, CLIENT_HELLO, WELCOME, ACK, CREDIT, PING, PONG, CLOSE, REQUEST, SEND, REPLY, FAIL, CANCEL, ITEM, END, DESCRIBE } =
+  FrameType;
+const { DESCRIPTIONS, COMPARE, COMPARED } = FrameType;
 
 /** What the session alone must refuse. Each gets an open session of its own. */
 const cases: Record<string, { readonly make: () => Lone; readonly act: (lone: Lone) => void }> = {};
@@ -84,8 +86,13 @@ for (const type of [SEND, REQUEST, REPLY, FAIL, ITEM, CANCEL, END]) {
   illegal(`type ${type} in a quiet record`, openServer, (lone) => lone.receiveAs(15, frame(type, 1)));
 }
 illegal("a skipped numbered frame in a quiet record", openServer, (lone) => lone.receiveAs(15, rawFrame((40 << 2) | 3)));
-for (const type of [PADDING, ACK, CREDIT, PING, PONG, CLOSE, CANCEL, END, WELCOME]) {
+for (const type of [PADDING, ACK, CREDIT, PING, PONG, CLOSE, CANCEL, END, DESCRIBE]) {
   illegal(`type ${type} above its size`, openServer, (lone) => lone.receive(frame(type, new Uint8Array(CONTROL_BYTES + 1)).slice(0, 5)));
+}
+for (const type of [WELCOME, DESCRIPTIONS, COMPARE, COMPARED]) {
+  illegal(`type ${type} above its size`, openServer, (lone) =>
+    lone.receive(frame(type, new Uint8Array(DESCRIPTIONS_BYTES + 1)).slice(0, 5)),
+  );
 }
 illegal("a failure above its size", openServer, (lone) => lone.receive(frame(FAIL, new Uint8Array(FAILURE_BYTES + 1)).slice(0, 5)));
 for (const type of [REQUEST, SEND, REPLY, ITEM]) {

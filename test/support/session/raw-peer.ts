@@ -116,8 +116,8 @@ export async function rawClient(world: World, options: RawClientOptions = {}): P
   return raw;
 }
 
-/** A server without rules on `memory:server`, which welcomes whoever comes. The peers that it has are in the list. */
-export function rawServer(world: World, limits: Partial<Limits> = {}): RawPeer[] {
+/** A server without rules on `memory:server`, which welcomes whoever comes unless `welcomes` is false. The peers that it has are in the list. */
+export function rawServer(world: World, limits: Partial<Limits> = {}, welcomes = true): RawPeer[] {
   const peers: RawPeer[] = [];
   world.network.listen("server", (transport) => {
     const common = { crypto: native, random: seededRandom(seed++), timers: timersOf(world.clock) };
@@ -133,7 +133,7 @@ export function rawServer(world: World, limits: Partial<Limits> = {}): RawPeer[]
         illegal: (message) => events.illegal(message),
         established: (peer) => {
           events.established(peer);
-          world.clock.endOfTurn(() => raw.put(welcome()));
+          if (welcomes) world.clock.endOfTurn(() => raw.put(welcome()));
         },
       };
       return new ListenerChannel({ ...common, staticKeys, limits: told }, welcoming);

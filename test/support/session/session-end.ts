@@ -1,3 +1,4 @@
+import type { Schemas, SchemasInit } from "../../../generated/zserver/protocol/v1/negotiation.ts";
 import { ClientHello, Close, type Resume, Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../../../runtime/bytes/reader.ts";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
@@ -13,6 +14,8 @@ import type { ReplayedFrame, SessionHandler, SessionLink, WriteFrame } from "../
 import { TestTime } from "../channel/ends.ts";
 import { frame, message, type ParsedFrame, parseFrames } from "./frames.ts";
 
+const empty = new Uint8Array();
+
 /** A session alone: its link and its handler are this object, its peer is the test. */
 export class Lone implements SessionLink, SessionHandler {
   readonly time: TestTime = new TestTime();
@@ -23,6 +26,7 @@ export class Lone implements SessionLink, SessionHandler {
   readonly errors: unknown[] = [];
   readonly ends: SessionEnd[] = [];
   readonly resumes: Resume[] = [];
+  readonly descriptions: Schemas[] = [];
   readonly lost: EndReason[] = [];
   resumptions = 0;
   confirmations = 0;
@@ -50,7 +54,10 @@ export class Lone implements SessionLink, SessionHandler {
       keepAliveMs: 25_000,
       slowPeerTimeoutMs: 30_000,
       agent: "test",
-      hello: role === "client" ? { anonymous: true, credentials: new Uint8Array(), entrancesVersion: 0n } : undefined,
+      hello:
+        role === "client"
+          ? { anonymous: true, credentials: new Uint8Array(), entrancesVersion: 0n, roots: empty, services: empty }
+          : undefined,
     });
   }
 
@@ -93,6 +100,12 @@ export class Lone implements SessionLink, SessionHandler {
   }
   credit(...numbers: readonly number[]): void {
     this.credits.push(numbers);
+  }
+  described(descriptions: Schemas): void {
+    this.descriptions.push(descriptions);
+  }
+  describe(services: Uint8Array): SchemasInit {
+    return { services: [services], versions: ["1.0.0"] };
   }
   resume(request: Resume): void {
     this.resumes.push(request);

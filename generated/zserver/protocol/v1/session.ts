@@ -27,6 +27,7 @@ import {
   writePackedUint64,
 } from "zserver/codec";
 import { Limits, type LimitsInit } from "./handshake.ts";
+import { Schemas, type SchemasInit } from "./negotiation.ts";
 
 /** The client's first frame, in its first sealed record. */
 export interface ClientHello extends Extensible {
@@ -41,6 +42,10 @@ export interface ClientHello extends Extensible {
   readonly credentials: Uint8Array;
   /** The version of the list of entrances that the client has; 0: none. */
   readonly entrancesVersion: bigint;
+  /** The root fingerprints of the schemas whose services the client names, 16 bytes each, 16 of them at most. */
+  readonly roots: Uint8Array;
+  /** The fingerprints of the services that the client handles, and of those that it says it will call: 8 bytes each, 512 of them at most. */
+  readonly services: Uint8Array;
 }
 
 /** {@link ClientHello} to send. */
@@ -61,10 +66,12 @@ export function writeClientHello(writer: Writer, message: ClientHelloInit): void
   writeImplicitBool(writer, 32, message.anonymous, "anonymous");
   writeImplicitBytes(writer, 42, message.credentials, "credentials");
   writeImplicitUint64(writer, 48, message.entrancesVersion, "entrancesVersion");
+  writeImplicitBytes(writer, 58, message.roots, "roots");
+  writeImplicitBytes(writer, 66, message.services, "services");
   writer.unknown(message.$unknown);
 }
 
-export function readClientHello(reader: Reader, end: number, message: Draft<ClientHello> = { protocol: 0, limits: undefined, agent: "", anonymous: false, credentials: emptyBytes, entrancesVersion: 0n }): ClientHello {
+export function readClientHello(reader: Reader, end: number, message: Draft<ClientHello> = { protocol: 0, limits: undefined, agent: "", anonymous: false, credentials: emptyBytes, entrancesVersion: 0n, roots: emptyBytes, services: emptyBytes }): ClientHello {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -86,6 +93,12 @@ export function readClientHello(reader: Reader, end: number, message: Draft<Clie
       case 48:
         message.entrancesVersion = readUint64(reader);
         break;
+      case 58:
+        message.roots = readBytes(reader);
+        break;
+      case 66:
+        message.services = readBytes(reader);
+        break;
       default:
         reader.unknown(tag, message);
     }
@@ -102,10 +115,14 @@ export interface Welcome extends Extensible {
   readonly retentionMs: number;
   /** For how long the client is admitted, in milliseconds; 0: until further notice. */
   readonly expiresInMs: number;
+  /** Absent when all that the client named and will call is the same here. */
+  readonly schemas: Schemas | undefined;
 }
 
 /** {@link Welcome} to send. */
-export interface WelcomeInit extends Optional<Welcome> {}
+export interface WelcomeInit extends Optional<Welcome, "schemas"> {
+  readonly schemas?: SchemasInit | undefined;
+}
 
 export const Welcome: MessageType<Welcome, WelcomeInit> = {
   name: "zserver.protocol.v1.Welcome",
@@ -118,10 +135,11 @@ export function writeWelcome(writer: Writer, message: WelcomeInit): void {
   writeImplicitString(writer, 18, message.agent, "agent");
   writeImplicitUint32(writer, 24, message.retentionMs, "retentionMs");
   writeImplicitUint32(writer, 32, message.expiresInMs, "expiresInMs");
+  if (message.schemas !== undefined) writer.message(42, message.schemas, Schemas.write);
   writer.unknown(message.$unknown);
 }
 
-export function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0 }): Welcome {
+export function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0, schemas: undefined }): Welcome {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -136,6 +154,9 @@ export function readWelcome(reader: Reader, end: number, message: Draft<Welcome>
         break;
       case 32:
         message.expiresInMs = readUint32(reader);
+        break;
+      case 42:
+        message.schemas = reader.message(Schemas.read, message.schemas);
         break;
       default:
         reader.unknown(tag, message);

@@ -1,0 +1,49 @@
+import { SchemaMismatch_Direction as Direction } from "../../../generated/zserver/protocol/v1/negotiation.ts";
+import type { OwnService, OwnServices } from "../../command/schema/own-services.ts";
+import { absentCommand, absentThere, type Mismatches, sameAtBoth, type Standing } from "../../command/schema/standing.ts";
+import { readDescription } from "../../schema/compatibility/read-description.ts";
+import { Relations } from "../../schema/compatibility/relations.ts";
+import type { ServiceRelation } from "../../schema/compatibility/service-relation.ts";
+import type { ServiceShape } from "../../schema/compatibility/service-shape.ts";
+import type { ReleasedSchema } from "../../schema/released-schema.ts";
+import type { Described, Hash } from "./described.ts";
+import { KnownDescriptions } from "./known-descriptions.ts";
+
+/** Pairs of descriptions whose relation is remembered: a few releases in the field, each with a few services. */
+const REMEMBERED_RELATIONS = 256;
+
+const directions = { request: Direction.REQUEST, reply: Direction.REPLY, error: Direction.ERROR } as const;
+
+/** What a server knows of schemas: its own, those of older releases, and those of clients that it has met. It judges for both sides. */
+export class ServerSchemas {
+  readonly own: OwnServices;
+  readonly known: KnownDescriptions;
+  readonly hash: Hash;
+  readonly #relations = new Relations(REMEMBERED_RELATIONS);
+
+  constructor(own: OwnServices, hash: Hash, releases: readonly ReleasedSchema[]) {
+    this.own = own;
+    this.hash = hash;
+    this.known = new KnownDescriptions(releases);
+  }
+
+  /** How a service stands to what a client has of it; undefined: nothing. */
+  judge(own: OwnService, client: Described | undefined): Standing {
+    if (client === undefined) return absentThere(own);
+    if (client.fingerprint === own.fingerprint) return sameAtBoth(own);
+    const shape = (fingerprint: string): ServiceShape => readDescription((fingerprint === own.fingerprint ? own : client).bytes);
+    const calls = this.#relations.of(own.fingerprint, client.fingerprint, shape);
+    const handles = this.#relations.of(client.fingerprint, own.fingerprint, shape);
+    return { own, absent: false, calls: mismatchesOf(own.name, calls), handles: mismatchesOf(own.name, handles) };
+  }
+}
+
+function mismatchesOf(service: string, relation: ServiceRelation): Mismatches {
+  const mismatches = Array.from(relation, ([name, found]) => {
+    const command = `${service}/${name}`;
+    if (found.kind === "ok") return undefined;
+    if (found.kind === "absent") return absentCommand(command);
+    return { command, direction: directions[found.direction], rule: found.rule, field: found.field.join(".") };
+  });
+  return new Map(mismatches.filter((mismatch) => mismatch !== undefined).map((mismatch) => [mismatch.command, mismatch]));
+}

@@ -1,0 +1,108 @@
+import { readSchemas, type Schemas, type SchemasInit, writeSchemas } from "../../../generated/zserver/protocol/v1/negotiation.ts";
+import type { ClientHello } from "../../../generated/zserver/protocol/v1/session.ts";
+import type { Reader } from "../../bytes/reader.ts";
+import type { Peer } from "../../command/peer.ts";
+import { joinFingerprints, NAMED_SERVICES, readReleases } from "../../command/schema/fingerprints.ts";
+import type { OwnService } from "../../command/schema/own-services.ts";
+import { SessionSchemas } from "../../command/schema/session-schemas.ts";
+import { absentThere, type Mismatch, type Standing } from "../../command/schema/standing.ts";
+import { DESCRIPTIONS_BYTES, FrameType } from "../../session/frame.ts";
+import { ProtocolError } from "../../session/protocol-error.ts";
+import { ClientServices } from "./client-services.ts";
+import { type Described, readDescribed } from "./described.ts";
+import type { ServerSchemas } from "./server-schemas.ts";
+
+/** What WELCOME and COMPARED may say of commands that are not called. Beyond it a service is told as absent. */
+const TOLD_BYTES = DESCRIPTIONS_BYTES - 32_768;
+
+/** What a server knows of one client's schemas: it judges what travels, and tells the client. */
+export class ServerSessionSchemas extends SessionSchemas {
+  readonly #schemas: ServerSchemas;
+  readonly #peer: Pick<Peer, "control">;
+  #comparisons = 0;
+  #named: ClientServices | undefined;
+
+  constructor(schemas: ServerSchemas, peer: Pick<Peer, "control">) {
+    super("SERVER", schemas.own);
+    this.#schemas = schemas;
+    this.#peer = peer;
+  }
+
+  /** What the client names. Throws ProtocolError. */
+  hear(hello: Pick<ClientHello, "roots" | "services">): void {
+    this.#named = new ClientServices(this.#schemas, hello);
+  }
+
+  /** What the client must describe, fingerprint behind fingerprint. */
+  unknown(): Uint8Array {
+    return this.#named!.unknown();
+  }
+
+  /** The client's descriptions of that. Throws ProtocolError, and CommandError for descriptions that are none. */
+  take(descriptions: Schemas): void {
+    this.#named!.take(descriptions);
+  }
+
+  /** Judges all that the client named, and returns what it is told; undefined when all is the same. */
+  answer(): SchemasInit | undefined {
+    const named = this.#named!;
+    this.releases = named.releases();
+    if (named.same) {
+      for (const own of this.own.values()) this.standing(own);
+      return undefined;
+    }
+    return { ...this.own.told(), ...this.#judge(named.described()) };
+  }
+
+  /** COMPARE: the client is going to call a service that it did not name. Throws ProtocolError, and CommandError for a description that is none. */
+  compare(body: Reader): void {
+    const { services, roots, versions } = readSchemas(body, body.end);
+    const [bytes] = services;
+    if (bytes === undefined || services.length > 1 || ++this.#comparisons > NAMED_SERVICES)
+      throw new ProtocolError("a comparison of more or fewer services than may be");
+    const described = readDescribed(bytes, this.#schemas.hash);
+    const releases = readReleases(roots, versions);
+    // One that told nothing until now.
+    if (this.releases.length === 0) this.releases = releases;
+    const told = this.#judge([[described.fingerprint, described]]);
+    this.#peer.control(FrameType.COMPARED, (writer) => writeSchemas(writer, told));
+  }
+
+  override stop(): void {}
+
+  protected override standing(own: OwnService): Standing | undefined {
+    const known = super.standing(own);
+    if (known !== undefined) return known;
+    const described = this.#named?.find(own);
+    if (described !== undefined) this.settle(this.#schemas.judge(own, described));
+    return described && super.standing(own);
+  }
+
+  /** A client names what it handles. */
+  protected override ask(own: OwnService): void {
+    this.settle(absentThere(own));
+  }
+
+  #judge(services: Iterable<readonly [fingerprint: string, described: Described]>): SchemasInit {
+    const told = { absent: [] as string[], refused: [] as Mismatch[], avoided: [] as Mismatch[] };
+    let room = TOLD_BYTES;
+    for (const [fingerprint, described] of services) {
+      const own = this.own.get(described.name);
+      const standing = own && this.#schemas.judge(own, described);
+      room -= standing === undefined ? 0 : bytesOf(standing);
+      // What was settled first holds.
+      if (standing !== undefined && super.standing(standing.own) === undefined) this.settle(standing);
+      if (standing === undefined || room < 0) told.absent.push(fingerprint);
+      else {
+        told.refused.push(...standing.handles.values());
+        told.avoided.push(...standing.calls.values());
+      }
+    }
+    return { ...told, absent: joinFingerprints(told.absent) };
+  }
+}
+
+/** At most: a unit of a name takes three bytes, all else of a mismatch but its field 64. */
+function bytesOf({ calls, handles }: Standing): number {
+  return [...calls.values(), ...handles.values()].reduce((sum, { command, field }) => sum + 3 * command.length + field.length + 64, 0);
+}

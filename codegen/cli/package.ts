@@ -3,7 +3,7 @@ import path from "node:path";
 import { toHex } from "../../runtime/bytes/hex.ts";
 import { fingerprintsOf } from "../describe/fingerprint.ts";
 import type { Schema } from "../model/schema.ts";
-import { ClashError } from "../package/entries.ts";
+import { EntryError } from "../package/entries.ts";
 import { libraryFiles } from "../package/library.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { emit } from "./compile.ts";
@@ -73,13 +73,12 @@ function makeLibrary({ config, settings, schema, texts, progress }: Project, sna
   // What older releases were is for servers to know, and not for every page to carry.
   const released = { version: release.isSnapshot ? undefined : release.version };
   const modules = emit(schema, { ...config, emit: "js", importExtension: ".js" }, progress, released);
-  const packages = new Set(schema.files.filter(({ requested }) => requested).map((file) => file.package));
   try {
     return libraryFiles({
       details: {
         name,
         version: release.version,
-        description: description ?? `Typed client for ${[...packages].sort().join(", ")}.`,
+        description: description ?? `Typed client for ${packagesOf(schema)}.`,
         manifest,
         runtime: version(),
         fingerprint,
@@ -94,9 +93,14 @@ function makeLibrary({ config, settings, schema, texts, progress }: Project, sna
       templates: { readme: loadPageTemplate(config.templates, "readme"), docs: loadPageTemplate(config.templates, "docs") },
     });
   } catch (error) {
-    if (error instanceof ClashError) throw new UsageError(error.message);
+    if (error instanceof EntryError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function packagesOf(schema: Schema): string {
+  const packages = new Set(schema.files.filter(({ requested }) => requested).map((file) => file.package));
+  return [...packages].filter(Boolean).sort().join(", ") || "a zserver";
 }
 
 function readLicense(file: string): string {

@@ -16,9 +16,9 @@ export interface Entry {
   readonly modules: readonly string[];
 }
 
-/** Two modules of one entry export the same name, or two entries have the same subpath. Its message says what to do. */
-export class ClashError extends Error {
-  override readonly name = "ClashError";
+/** The entries cannot be made: two names or two entries would be one, or there is nothing to export. Its message says what to do. */
+export class EntryError extends Error {
+  override readonly name = "EntryError";
 }
 
 /** A module of code, or of JSON, and the proto package that it is of. */
@@ -34,7 +34,7 @@ interface Module {
  * has another for its modules of JSON, at `json` below it.
  *
  * @param root the packages of the main entry; undefined for those of all files that were asked for
- * @throws ClashError
+ * @throws EntryError
  */
 export function entriesOf(schema: Schema, files: readonly EmittedFile[], root: readonly string[] | undefined): readonly Entry[] {
   const modules = modulesOf(schema, files);
@@ -43,11 +43,13 @@ export function entriesOf(schema: Schema, files: readonly EmittedFile[], root: r
   const main = packages.filter((name) => (root === undefined ? requested.has(name) : name === "" || root.includes(name)));
   const named = packages.filter((name) => name !== "");
   const unknown = root?.find((name) => !packages.includes(name));
-  if (unknown !== undefined) throw new ClashError(`there is no package ${unknown}; there are ${packages.join(", ")}`);
+  if (unknown !== undefined) throw new EntryError(`there is no package ${unknown}; there are ${packages.join(", ")}`);
   const entries = [entry(".", "index", main, modules), ...named.map((name) => packageEntry(name, modules))].flat();
   const twice = entries.find(({ subpath }, at) => entries.findIndex((other) => other.subpath === subpath) < at);
   if (twice !== undefined)
-    throw new ClashError(`the package ${twice.packages.join()} and the JSON of another would both be ${twice.subpath}`);
+    throw new EntryError(`the package ${twice.packages.join()} and the JSON of another would both be ${twice.subpath}`);
+  if (entries[0]?.subpath !== ".")
+    throw new EntryError(`there is nothing in ${main.join(", ") || "the schemas"} that the main entry could export`);
   return entries;
 }
 
@@ -78,11 +80,11 @@ function exported(modules: readonly Module[], json: boolean, packages: readonly 
   return chosen.map(({ path }) => path);
 }
 
-function clash(name: string, first: Module, second: Module, packages: readonly string[]): ClashError {
+function clash(name: string, first: Module, second: Module, packages: readonly string[]): EntryError {
   if (first.package === second.package)
-    return new ClashError(`${first.path}.proto and ${second.path}.proto both export ${name}; give one of them another name`);
+    return new EntryError(`${first.path}.proto and ${second.path}.proto both export ${name}; give one of them another name`);
   const others = packages.filter((each) => each !== first.package);
-  return new ClashError(
+  return new EntryError(
     `${first.package} and ${second.package} both have ${name}, and one entry cannot export two; name the packages that the main entry exports, such as` +
       ` "package": { "root": ${JSON.stringify(others)} }; the others are imported by their own, such as ${first.package.replaceAll(".", "/")}`,
   );

@@ -35,7 +35,8 @@ export function firstExample(schema: Schema, scope: SchemaScope, specifier: (fil
   const services = schema.files.filter(({ requested }) => requested).flatMap((file) => file.services.map((service) => ({ file, service })));
   if (services.length === 0) return "";
   const called = first(services.filter(({ service }) => service.zserver.side !== "CLIENT"));
-  const handled = first(services.filter(({ service }) => service.zserver.side === "CLIENT"));
+  const clients = services.filter(({ service }) => service.zserver.side === "CLIENT");
+  const handled = first(clients.filter(({ file }) => file.package === called?.file.package)) ?? first(clients);
   return new ExampleWriter(scope, specifier, called, handled).write();
 }
 

@@ -30,7 +30,7 @@ export const libraryFolders: readonly string[] = ["lib", "packages", "schemas"];
 /**
  * The files of a client library that is ready to publish, sorted by path. The same source gives the same bytes.
  *
- * @throws ClashError where an entry would export two things under one name
+ * @throws EntryError where the entries cannot be made as asked
  */
 export function libraryFiles(source: LibrarySource): readonly EmittedFile[] {
   const { details, schema, texts, modules, since, changelog, licenseText, templates } = source;

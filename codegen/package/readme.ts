@@ -54,7 +54,7 @@ function readmeView({ details, schema, entries, since, changelog }: ReadmeSource
       .filter(({ json }) => !json)
       .map((entry) => ({
         specifier: within(name, entry),
-        packages: entry.packages.join(", "),
+        packages: entry.packages.map((name) => name || "(no package)").join(", "),
         json: entries.some(({ subpath }) => subpath === `${entry.subpath}/json`),
       })),
     changelog,

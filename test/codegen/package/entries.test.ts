@@ -54,13 +54,19 @@ test("two packages with the same name in them need a choice, and the error says 
   assert.throws(
     () => makeLibrary(versions),
     (error: Error) => {
-      assert.is(error.name, "ClashError");
+      assert.is(error.name, "EntryError");
       assert.match(error.message, "lobby.v1 and lobby.v2 both have Room, and one entry cannot export two;");
       assert.match(error.message, '"package": { "root": ["lobby.v2"] }');
       return true;
     },
   );
   assert.equal(exportsOf(makeLibrary(versions, { root: ["lobby.v2"] })), { ".": ["v2"], "./lobby/v1": ["v1"], "./lobby/v2": ["v2"] });
+});
+
+test("a main entry without a name to export is refused", () => {
+  assert.throws(() => makeLibrary(modelOf({ "a.proto": proto("a") })), "there is nothing in a that the main entry could export");
+  const files = { "a.proto": proto("a"), "b.proto": proto("b", "B") };
+  assert.throws(() => makeLibrary(modelOf(files), { root: ["a"] }), "there is nothing in a");
 });
 
 test("a package that does not exist cannot be chosen", () => {

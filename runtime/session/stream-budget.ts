@@ -75,11 +75,12 @@ export class StreamBudget {
     const share = total / this.#wanting;
     const most = Math.min(wanted, streamBudgetBytes * STREAM_SHARE - streamBytes);
     const free = total - (this.#extra - claim.extra);
-    const extra = Math.max(0, Math.min(most, free, this.#poor > 0 ? share : most));
-    const poor = extra < Math.min(most, share);
+    // Whole bytes, so that what comes back is what was given.
+    const extra = Math.max(0, Math.floor(Math.min(most, free, this.#poor > 0 ? share : most)));
+    const poor = extra < Math.floor(Math.min(most, share));
     if (poor !== claim.poor) this.#poor += poor ? 1 : -1;
     claim.poor = poor;
-    this.#charge(claim, Math.max(extra, outstanding));
+    this.#charge(claim, Math.max(extra, Math.ceil(outstanding)));
     return extra;
   }
 

@@ -1,3 +1,4 @@
+import { indescribableServices } from "../describe/indescribable.ts";
 import { type EmitOptions, emitSchema } from "../emit/emit.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Schema } from "../model/schema.ts";
@@ -31,6 +32,8 @@ export function compile(config: Config, progress: Progress, memory?: RoundMemory
     },
   });
   if (schema === undefined) return { files: undefined, diagnostics };
+  const indescribable = indescribableServices(schema);
+  if (indescribable.length > 0) return { files: undefined, diagnostics: indescribable };
   const files = emit(schema, config, progress, { ...releasedOf(config, schema), since: memory && { memory: memory.emission, texts } });
   return { files, diagnostics: [] };
 }

@@ -86,6 +86,19 @@ test("all errors of all files come at once, with their places and remedies, and 
     assert.not(existsSync(path.join(folder, "generated")));
   }));
 
+test("a service that is too large to be told to a peer of another version is an error at the service", () => {
+  const rpcs = Array.from({ length: 2_049 }, (_, index) => `rpc Do${index}(R) returns (R);`).join("\n");
+  const schema = `syntax = "proto3";\nmessage R {}\n  service Large {\n${rpcs}\n}\n`;
+  return withFolder({ "zgen.json": "{}", "schemas/a.proto": schema }, async (folder) => {
+    const { code, err } = await zgen(folder, "generate");
+    assert.is(code, 1);
+    assert.match(
+      err,
+      /^schemas\/a\.proto:3:11: Large is too large: .* 2049 commands; 2048 are allowed .* \(split the service\) \[SERVICE_DESCRIPTION\]$/m,
+    );
+  });
+});
+
 test("an error leaves earlier output as it is", () =>
   withFolder(project, async (folder) => {
     await zgen(folder, "generate");

@@ -1,5 +1,5 @@
 import type { Enum, Field, ValueType } from "../model/schema.ts";
-import { cardinality, typeName } from "./fields.ts";
+import { cardinality, subject, typeName } from "./fields.ts";
 import type { Check } from "./rule.ts";
 import { fieldPairs, type Pair, type SchemaPair } from "./schema-pair.ts";
 
@@ -22,7 +22,7 @@ function compatibleType(groups: readonly ReadonlySet<string>[], stringToBytes: b
   return (schemas, report) => {
     for (const { before, after } of fieldPairs(schemas)) {
       if (isCompatible({ before: before.value, after: after.value }, groups, stringToBytes, schemas)) continue;
-      report(after.position, `the type of field ${after.number} (${after.name}) was ${typeName(before)} and is ${typeName(after)}`);
+      report(after.position, `the type of ${subject(after)} was ${typeName(before)} and is ${typeName(after)}`);
     }
   };
 }
@@ -60,8 +60,7 @@ export const fieldWireJsonCompatibleType: Check = compatibleType(wireJsonGroups,
 function compatibleCardinality(of: (field: Field) => string): Check {
   return (schemas, report) => {
     for (const { before, after } of fieldPairs(schemas))
-      if (of(before) !== of(after))
-        report(after.position, `field ${after.number} (${after.name}) was ${cardinality(before)} and is ${cardinality(after)}`);
+      if (of(before) !== of(after)) report(after.position, `${subject(after)} was ${cardinality(before)} and is ${cardinality(after)}`);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Field, Message, Option } from "../model/schema.ts";
+import type { Extension, Field, Message, Option } from "../model/schema.ts";
 import type { Check } from "./rule.ts";
 import { fieldPairs, messagePairs } from "./schema-pair.ts";
 
@@ -7,10 +7,16 @@ function same(what: string, of: (field: Field) => string): Check {
   return (schemas, report) => {
     for (const { before, after } of fieldPairs(schemas)) {
       const [was, is] = [of(before), of(after)];
-      if (was !== is)
-        report(after.position, `${what} of field ${after.number} (${after.name}) was ${was || "none"} and is ${is || "none"}`);
+      if (was !== is) report(after.position, `${what} of ${subject(after)} was ${was || "none"} and is ${is || "none"}`);
     }
   };
+}
+
+/** A field as people look for it: `field 1 (room) of JoinRequest`. */
+export function subject(field: Field | Extension): string {
+  const { fullName, name, number } = field;
+  const owner = "extendee" in field ? field.extendee : fullName.slice(0, fullName.lastIndexOf("."));
+  return `field ${number} (${name}) of ${owner.slice(owner.lastIndexOf(".") + 1)}`;
 }
 
 export const fieldSameName: Check = same("the name", ({ name }) => name);
@@ -22,10 +28,7 @@ export const fieldSameJstype: Check = same("jstype", ({ options }) => option(opt
 export const fieldSameUtf8Validation: Check = (schemas, report) => {
   for (const { before, after } of fieldPairs(schemas)) {
     if (isString(before) && isString(after) && before.validateUtf8 !== after.validateUtf8)
-      report(
-        after.position,
-        `UTF-8 validation of field ${after.number} (${after.name}) was ${before.validateUtf8} and is ${after.validateUtf8}`,
-      );
+      report(after.position, `UTF-8 validation of ${subject(after)} was ${before.validateUtf8} and is ${after.validateUtf8}`);
   }
 };
 
@@ -51,7 +54,7 @@ export function cardinality({ cardinality: often, presence, value }: Field): str
 export const fieldSameDefault: Check = (schemas, report) => {
   for (const { before, after } of fieldPairs(schemas)) {
     const [was, is] = [shownDefault(before), shownDefault(after)];
-    if (was !== is) report(after.position, `the default of field ${after.number} (${after.name}) was ${was} and is ${is}`);
+    if (was !== is) report(after.position, `the default of ${subject(after)} was ${was} and is ${is}`);
   }
 };
 

@@ -66,7 +66,7 @@ export function differenceJson(difference: ProjectDifference, config: Config, te
     level: level ?? null,
     since: since ?? null,
     breaks: placeAll(difference.breaks, terminal, config),
-    changes,
+    changes: placeAll(changes, terminal, config),
     otherwise,
   };
 }

@@ -1,18 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { toHex } from "../../runtime/bytes/hex.ts";
 import { fingerprintsOf } from "../describe/fingerprint.ts";
 import { renderChanges, withSection } from "../docs/changelog.ts";
-import { LOCK_FILE, type Release } from "../evolve/lock/lock.ts";
+import { formatLock, LOCK_FILE, type Release } from "../evolve/lock/lock.ts";
+import { parseLock } from "../evolve/lock/parse-lock.ts";
 import { compareVersions, firstVersion, formatVersion, parseVersion, type Version } from "../evolve/lock/version.ts";
 import type { Schema } from "../model/schema.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { type Config, loadConfig } from "./config.ts";
-import { readLock, writeLock } from "./lock-file.ts";
+import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
+import { readLock, schemaOfRelease, writeLock } from "./lock-file.ts";
 import { writeWhole } from "./output.ts";
 import { compareProject, differenceJson, type ProjectDifference, reasonLines, summary } from "./project-difference.ts";
 import { readProject } from "./read-project.ts";
-import { reportFindings, reportFormat } from "./report.ts";
+import { count, reportFindings, reportFormat } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 /** `zgen release`. */
@@ -59,8 +61,16 @@ function write(config: Config, schema: Schema, difference: ProjectDifference, ve
     root: toHex(fingerprintsOf(schema).root),
     files: difference.state.files,
   };
+  checkReadable(release);
   writeLock(config, [...readLock(config), release]);
   writeWhole(changelog, withSection(before, section));
+}
+
+/** Nothing is recorded that would read back as something else. */
+function checkReadable(release: Release): void {
+  const [again] = parseLock(formatLock([release])).releases ?? [];
+  if (!isDeepStrictEqual(again, release) || toHex(fingerprintsOf(schemaOfRelease(release)).root) !== release.root)
+    throw new UsageError("the schemas cannot be recorded so that they read back the same; name their files without line breaks");
 }
 
 function report(
@@ -78,5 +88,8 @@ function report(
   if (version === undefined) return;
   if (difference.since !== undefined) for (const line of reasonLines(difference, config, terminal)) terminal.err(`  ${line}`);
   const changelog = path.relative(terminal.cwd, config.releases.changelog);
+  const excepted = config.breaking.except.length;
+  if (excepted > 0)
+    terminal.err(`${CONFIG_FILE} still excepts ${count(excepted, "finding")} that nothing breaks any more: empty breaking.except`);
   terminal.out(`released ${formatVersion(version)}: ${LOCK_FILE} and ${changelog}`);
 }

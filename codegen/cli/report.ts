@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type Diagnostic, formatDiagnostic } from "../model/diagnostic.ts";
+import type { Position } from "../model/schema.ts";
 import type { Config } from "./config.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -54,12 +55,17 @@ export function printDiagnostics(
 }
 
 /** Names files as the person at this terminal would: schemas know each other by their names below a root. */
-export function placeAll(diagnostics: readonly Diagnostic[], terminal: Terminal, config: Config): readonly Diagnostic[] {
-  return diagnostics.map((diagnostic) => {
-    const { file } = diagnostic.position;
+export function placeAll<Placed extends { readonly position: Position | undefined }>(
+  all: readonly Placed[],
+  terminal: Terminal,
+  config: Config,
+): readonly Placed[] {
+  return all.map((each) => {
+    if (each.position === undefined) return each;
+    const { file } = each.position;
     const root = config.roots.find(({ folder }) => existsSync(path.join(folder, file)));
-    if (root === undefined) return diagnostic;
-    return { ...diagnostic, position: { ...diagnostic.position, file: path.relative(terminal.cwd, path.join(root.folder, file)) } };
+    if (root === undefined) return each;
+    return { ...each, position: { ...each.position, file: path.relative(terminal.cwd, path.join(root.folder, file)) } };
   });
 }
 

@@ -97,6 +97,9 @@ test("what the configuration excepts makes no major version", () =>
     const except = ["COMMAND_NO_DELETE", "RPC_NO_DELETE"].map((rule) => ({ rule, file: "**", reason: "nobody bought" }));
     write(folder, JSON.stringify({ breaking: { except } }), "zgen.json");
     assert.is((await zgen(folder, "version")).out, "1.1.0");
+    const { err } = await zgen(folder, "release");
+    assert.match(err, /^zgen\.json still excepts 2 findings that nothing breaks any more: empty breaking\.except$/m);
+    assert.match((await zgen(folder, "breaking")).err, /which nothing breaks: remove it$/);
   }));
 
 test("--version may promise less than the change keeps, never more, and nothing else is taken for one", () =>
@@ -270,6 +273,16 @@ test("schemas with errors are not released", () =>
     assert.not(existsSync(path.join(folder, "zgen.lock")));
   }));
 
+test("what would not read back the same is not recorded", () =>
+  withFolder({ "zgen.json": "{}", "schemas/a\nb.proto": start }, async (folder) => {
+    const { code, err } = await zgen(folder, "release");
+    assert.equal(
+      [code, err],
+      [1, "zgen release: the schemas cannot be recorded so that they read back the same; name their files without line breaks"],
+    );
+    assert.not(existsSync(path.join(folder, "zgen.lock")));
+  }));
+
 test("--format json says the same to programs", () =>
   withShop({}, async (folder) => {
     const json = async (...args: string[]): Promise<Record<string, unknown>> =>
@@ -277,7 +290,7 @@ test("--format json says the same to programs", () =>
     assert.equal(await json("version"), { ...(await json("version")), version: "1.0.0", since: null, level: "minor" });
     assert.equal((await json("release")).released, true);
     write(folder, added);
-    const position = { file: "shop/v1/shop.proto", line: 11, column: 9 };
+    const position = { file: proto, line: 11, column: 9 };
     const change = { what: "added", kind: "field", name: "shop.v1.Item.price", detail: "", comment: "In cents.", position };
     const expected = { version: "1.1.0", level: "minor", since: "1.0.0", breaks: [], changes: [change], otherwise: [] };
     assert.equal(await json("version"), expected);

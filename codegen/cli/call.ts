@@ -8,6 +8,7 @@ import { describeError, printable } from "../call/describe-error.ts";
 import { allCommands, type FoundCommand, findCommands } from "../call/find-command.ts";
 import { invoke } from "../call/invoke.ts";
 import { methodName } from "../emit/identifier.ts";
+import { describeElement } from "../model/deprecation.ts";
 import type { Schema } from "../model/schema.ts";
 import { type Command, defineCommand, type OptionValues } from "./command.ts";
 import { type Config, loadConfig, readConfig } from "./config.ts";
@@ -46,6 +47,7 @@ export const call: Command = defineCommand({
       return 1;
     }
     const found = theCommand(schema, name);
+    sayDeprecated(found, terminal);
     const code = await codeOf(schema);
     return callCommand({ endpoint, found, code, requests: requestsOf(text, found.command, terminal), options, terminal });
   },
@@ -62,6 +64,11 @@ function theCommand(schema: Schema, name: string): FoundCommand {
   if (first !== undefined && found.length === 1) return first;
   const candidates = (found.length > 0 ? found : allCommands(schema)).map(({ command }) => command.fullName);
   throw new UsageError(`${name} means ${found.length === 0 ? "no command" : "several commands"}; there are ${candidates.join(", ")}`);
+}
+
+function sayDeprecated({ command }: FoundCommand, terminal: Terminal): void {
+  const { deprecation } = describeElement(command);
+  if (command.deprecated) terminal.err(`${command.fullName} is deprecated${deprecation === "" ? "" : `: ${printable(deprecation)}`}`);
 }
 
 /** The runtime's modules, which generated code imports: beside the built zgen, or the sources in the repository. */

@@ -45,6 +45,12 @@ export interface CommandDocsView extends ElementDocsView {
   readonly idleTimeoutMs: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
+  /** Sent once or not at all. */
+  readonly volatile: boolean;
+  /** Runs also while its side is overloaded. */
+  readonly critical: boolean;
+  /** `HIGH` or `BULK`; empty for what is neither. */
+  readonly priority: string;
   readonly errors: readonly TypeDocsView[];
 }
 

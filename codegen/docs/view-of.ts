@@ -110,6 +110,9 @@ class PackagePage {
       idleTimeoutMs: zserver.idleTimeoutMs,
       deferred: zserver.deferred,
       ordered: zserver.ordered,
+      volatile: zserver.delivery === "VOLATILE",
+      critical: zserver.critical,
+      priority: zserver.priority === "NORMAL" ? "" : zserver.priority,
       errors: zserver.errors.map((error) => this.#type(error)),
     };
   }

@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { repository } from "../support/architecture/imports.ts";
 import { note } from "../support/report.ts";
+import { checkPackedPackage } from "./check-package.ts";
 import { type Run, run, succeed } from "./programs.ts";
 
 /** Two installations from the registry. */
@@ -51,6 +52,12 @@ test("npm packs what a user needs, and nothing else", () => {
     );
     assert.equal(foreign, []);
     for (const needed of ["package/LICENSE", "package/README.md"]) assert.ok(files.includes(needed), `${name} lacks ${needed}`);
+  }
+});
+
+test("publint and are-the-types-wrong find nothing in them", async () => {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".tgz"))) {
+    assert.equal(await checkPackedPackage(path.join(folder, name)), [], name);
   }
 });
 

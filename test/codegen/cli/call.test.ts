@@ -145,6 +145,17 @@ test("--include names the schemas where there is no zgen.json", () =>
     assert.equal(await zgenWith({}, folder, "call", ...args), { code: 0, out: "{}", err: "" });
   }));
 
+test("a deprecated command is called, and what its comment says about that is told", () => {
+  const text = readFileSync(path.join(schemas, probeFile), "utf8");
+  const deprecated = text.replace("  rpc Echo(Text) returns (Text) {", "  // Deprecated: use Shout.\n$& option deprecated = true;");
+  return withFolder({ [`api/${probeFile}`]: deprecated }, async (folder) => {
+    process.env.XDG_CACHE_HOME = path.join(folder, "cache");
+    const args = [server.endpoints[0]!, "Probe.Echo", "{}", "--server-key", server.serverKey, "--include", "api"];
+    const err = "example.probe.v1.Probe.Echo is deprecated: use Shout.";
+    assert.equal(await zgenWith({}, folder, "call", ...args), { code: 0, out: "{}", err });
+  });
+});
+
 test("a command may be named as its method is", async () => {
   assert.is((await call({}, "Probe.echo", '{ "text": "a" }')).out, '{\n  "text": "a"\n}');
   assert.match((await call({}, "probe.echo")).err, "means no command");

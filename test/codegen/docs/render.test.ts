@@ -119,6 +119,21 @@ Who a player is.
   );
 });
 
+test("a page says how a command is delivered, and what it may do", () => {
+  const text = `syntax = "proto3";
+package a;
+import "zserver/options.proto";
+service S {
+  rpc Move(M) returns (zserver.None) { option (zserver.command) = { delivery: VOLATILE, critical: true, priority: HIGH }; }
+  rpc Watch(M) returns (stream M) { option (zserver.command) = { idle_timeout_ms: 500, priority: BULK }; }
+}
+message M {}
+`;
+  const page = renderDocs(read(text));
+  assert.match(page, "one-way. Takes [M](#a.M). It is sent once or not at all. It runs in an overload too. Priority: HIGH.\n");
+  assert.match(page, "gives a stream of [M](#a.M). It ends when nothing passes for 500 ms. Priority: BULK.\n");
+});
+
 test("a page says since when things are there, where that is not said around them", () => {
   const since = new Map([
     ["lobby.v1.Lobby", "1.0.0"],

@@ -93,6 +93,8 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 /** Connects to the first endpoint that answers. Rejects with EndError, TypeError for impossible options. */
 export async function connectOn<Data>(platform: ClientPlatform, options: ConnectOptions<Data>): Promise<Client<Data>> {
   checkOptions("connect", options, optionNames);
+  if (options.handlers?.some(({ adapters }) => adapters.length > 0))
+    throw new TypeError("connect: adapters of a client's handlers would never be asked, for servers judge what fits");
   checkCounts(options, ["connectTimeoutMs", "rotateAfterMs", ...discoveryOptionNames]);
   const { signal, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const factory = new SessionFactory("client", options, selectCrypto(options.crypto, platform.crypto));

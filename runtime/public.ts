@@ -4,7 +4,8 @@
 // Every program.
 export type { Client, ConnectOptions, Credentials, CredentialsProvider, CredentialsRequest, JudgeServerKey } from "./client.ts";
 export type { CommonOptions } from "./common-options.ts";
-export { type Handler, type Handlers, type Implementation, implement } from "./command/handlers.ts";
+export { type Handler, type Handlers, type Implementation, implement, type ImplementOptions } from "./command/handlers.ts";
+export { adapt, type Adapter, type Conversion, type Conversions } from "./command/adapter.ts";
 export type { Context, DeferredContext, DeferredReply, Principal } from "./command/context.ts";
 export type { Session, SessionStats, SessionStatus } from "./command/session-type.ts";
 export type { CommandMismatch, PeerCommand, PeerSchema, PeerService } from "./command/schema/peer-schema.ts";

@@ -3,6 +3,7 @@ import type { Writer } from "../bytes/writer.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
+import type { MessageType } from "../schema/message-type.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { failureToWire } from "./failure.ts";
@@ -13,6 +14,8 @@ import { type MessagePart, writeMessage } from "./write-message.ts";
 export interface Answered {
   readonly id: number;
   readonly command: AnyCommand;
+  /** What travels as its reply. */
+  readonly replyType: MessageType<unknown, unknown>;
   readonly priority: Priority;
 }
 
@@ -78,11 +81,11 @@ export class Answers {
   }
 
   #message(type: FrameType, to: Answered, message: unknown): number {
-    const { command } = to;
+    const { command, replyType } = to;
     return this.#frame(type, to, (writer) => {
       writer.uintNumber(to.id);
       const part: MessagePart = { command, name: "reply", outcome: "MAY_HAVE_RUN" };
-      writeMessage(writer, command.reply, message, this.#options.peerLimits, part);
+      writeMessage(writer, replyType, message, this.#options.peerLimits, part);
     });
   }
 

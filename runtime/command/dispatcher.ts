@@ -51,8 +51,9 @@ export class Dispatcher implements CommandReceiver {
     this.#options = options;
     this.#core = options.core;
     this.answers = new Answers(options);
+    const { registry, schemas } = options;
     this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) =>
-      resolveCommand(options.registry, name, kind, options.schemas.handleRefusal(name)),
+      resolveCommand(registry, name, kind, schemas.handleRefusal(name), schemas.adaptation(name)),
     );
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
@@ -164,7 +165,7 @@ export class Dispatcher implements CommandReceiver {
       command.reader.push(size, () => {
         // The reader takes it in a later turn: nothing in it may refer to the record.
         body.views = false;
-        return decodeRest(command.command.request, body, this.limits.decodeElements);
+        return decodeRest(command.requestType, body, this.limits.decodeElements);
       });
     } catch (error) {
       if (!CommandError.is(error)) throw error;

@@ -1,5 +1,7 @@
 import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import { serviceInfo } from "../schema/service-type.ts";
+import { checkOptions } from "../errors/options.ts";
+import type { Adapter } from "./adapter.ts";
 import type { Context, DeferredContext, DeferredReply } from "./context.ts";
 import type { MakeHandlerSide } from "./handler-side.ts";
 import { HandlingSide } from "./handling-side.ts";
@@ -32,23 +34,39 @@ export type Handlers<Commands, Data = unknown> = { [Method in keyof Commands]: H
 export interface Implementation<Data = unknown> {
   readonly service: ServiceType;
   readonly handlers: Readonly<Record<string, (request: never, context: never) => unknown>>;
+  /** For peers with earlier versions of the service. */
+  readonly adapters: readonly Adapter[];
   /** What runs them. It comes with `implement`. */
   readonly handlerSide: MakeHandlerSide;
   /** Never set: it lets the type of `session.data` flow from `serve<Data>` into the handlers. */
   readonly dataType?: (data: Data) => void;
 }
 
+export interface ImplementOptions {
+  /**
+   * For clients whose version of a command the present one does not fit, each made with `adapt`; the first that fits is taken. Only servers have them.
+   * Default: those commands fail at such clients with SCHEMA_MISMATCH.
+   */
+  readonly adapters?: readonly Adapter[] | undefined;
+}
+
 /**
  * Binds handlers to a service. `handlers` may be a class instance: methods are called on it.
- * Throws TypeError when a command has no handler.
+ * Throws TypeError when a command has no handler, for an adapter of another service, and for unknown options.
  */
 export function implement<Proxy, Commands, Data = unknown>(
   service: ServiceType<Proxy, Commands>,
   handlers: Handlers<Commands, Data>,
+  options: ImplementOptions = {},
 ): Implementation<Data> {
+  checkOptions("implement", options, ["adapters"]);
+  const { adapters = [] } = options;
+  const { name } = service[serviceInfo];
+  const foreign = adapters.find(({ to }) => to[serviceInfo].name !== name);
+  if (foreign !== undefined) throw new TypeError(`implement(${name}): an adapter is of ${foreign.to[serviceInfo].name}`);
   for (const method of Object.keys(service.commands as object)) {
     if (typeof (handlers as Record<string, unknown>)[method] !== "function")
-      throw new TypeError(`implement(${service[serviceInfo].name}): the command "${method}" has no handler`);
+      throw new TypeError(`implement(${name}): the command "${method}" has no handler`);
   }
-  return { service, handlers: handlers as Implementation["handlers"], handlerSide };
+  return { service, handlers: handlers as Implementation["handlers"], adapters, handlerSide };
 }

@@ -1,10 +1,12 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
+import type { MessageType } from "../schema/message-type.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Timer } from "../time/timers.ts";
 import { idleText } from "./call-errors.ts";
+import { mapItems } from "./adapter.ts";
 import { CommandContext } from "./command-context.ts";
 import { type ParkedCommand, replyRefused, unsentReply } from "./deferred.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -75,6 +77,15 @@ export class IncomingCommand implements ParkedCommand {
     return this.registration.command;
   }
 
+  /** What travels: a peer may have an earlier form of the command. */
+  get requestType(): MessageType<unknown, unknown> {
+    return (this.registration.adaptation ?? this.command).request;
+  }
+
+  get replyType(): MessageType<unknown, unknown> {
+    return (this.registration.adaptation ?? this.command).reply;
+  }
+
   /** The next command starts only when this one has ended: because its caller, or the schema of this side, says so. */
   get ordered(): boolean {
     return this.command.ordered || (this.flags & CommandFlag.ORDERED) !== 0;
@@ -94,7 +105,7 @@ export class IncomingCommand implements ParkedCommand {
     this.state = "running";
     this.ran = true;
     try {
-      const request = this.reader ?? this.#decode(body);
+      const request = this.reader === undefined ? this.#decode(body) : this.#items(this.reader, "lift");
       this.#idle?.start();
       const context = new CommandContext(this, this.#dispatcher);
       this.#context = context;
@@ -156,7 +167,15 @@ export class IncomingCommand implements ParkedCommand {
   #decode(body: Reader): unknown {
     // An interceptor may take its time before it lets the handler see the request.
     body.views = this.#dispatcher.registry.interceptors.length === 0;
-    return decodeRest(this.command.request, body, this.#dispatcher.limits.decodeElements);
+    const request = decodeRest(this.requestType, body, this.#dispatcher.limits.decodeElements);
+    const { adaptation } = this.registration;
+    return adaptation === undefined ? request : adaptation.lift(request);
+  }
+
+  /** The items of a stream, in the form that the handler knows or the one that travels. */
+  #items(items: AsyncIterable<unknown> | Iterable<unknown>, convert: "lift" | "lower"): AsyncIterable<unknown> | Iterable<unknown> {
+    const { adaptation } = this.registration;
+    return adaptation === undefined ? items : mapItems(items, adaptation[convert]);
   }
 
   #invoke(request: unknown, context: CommandContext): unknown {
@@ -178,7 +197,8 @@ export class IncomingCommand implements ParkedCommand {
 
   /** Sends the reply. Throws CommandError when it cannot be sent; the command goes on then. */
   #reply(reply: unknown): void {
-    this.#dispatcher.answers.reply(this, reply);
+    const { adaptation } = this.registration;
+    this.#dispatcher.answers.reply(this, adaptation === undefined ? reply : adaptation.lower(reply));
     this.#finish(false);
   }
 
@@ -210,7 +230,7 @@ export class IncomingCommand implements ParkedCommand {
   #answerStream(writer: StreamWriter<unknown>, result: unknown): void {
     this.#armDeadline();
     const pump = async (items: unknown): Promise<boolean> => {
-      if (isIterable(items)) return writer.pump(items);
+      if (isIterable(items)) return writer.pump(this.#items(items, "lower"));
       throw new TypeError(`the handler of ${this.command.name} did not return an iterable`);
     };
     // Pumped at once where it can be: the body of a generator is the handler, and handlers start in order.

@@ -2,6 +2,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { SchemaMismatch } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
 import { kindNumbers } from "../session/frame.ts";
+import type { Adaptation } from "./adapter.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";
 
@@ -12,6 +13,8 @@ export type AnyCommand = CommandType<unknown, unknown, unknown, unknown>;
 export interface Registration {
   readonly command: AnyCommand;
   readonly handle: (request: unknown, context: unknown) => unknown;
+  /** Set for a peer that has an earlier form of the command: its own form travels. */
+  readonly adaptation?: Adaptation;
   /** Set for a name that this side cannot handle: every such command is refused with it. */
   readonly refusal?: CommandError;
 }
@@ -46,14 +49,21 @@ export function makeRegistry(
  * What a name stands for here. A name that nobody registered, or registered as another kind, becomes a command that is always refused.
  *
  * @param mismatch why it cannot be exchanged with this peer
+ * @param adaptation the form in which this peer has it
  */
-export function resolveCommand(registry: Registry, name: string, kind: number, mismatch: CommandError | undefined): Registration {
+export function resolveCommand(
+  registry: Registry,
+  name: string,
+  kind: number,
+  mismatch: CommandError | undefined,
+  adaptation: Adaptation | undefined,
+): Registration {
   const registration = registry.commands.get(name);
   if (registration === undefined)
     return refusing(name, new CommandError("UNIMPLEMENTED", `${name} is not implemented here`, { outcome: "NOT_RUN" }));
   if (mismatch !== undefined) return refusing(name, mismatch);
   const { command } = registration;
-  if (kindNumbers[command.kind] === kind) return registration;
+  if (kindNumbers[command.kind] === kind) return adaptation === undefined ? registration : { ...registration, adaptation };
   const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;
   return refusing(name, new CommandError("SCHEMA_MISMATCH", `${name} is ${command.kind} here, not ${callers}`, { outcome: "NOT_RUN" }));
 }

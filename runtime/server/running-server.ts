@@ -68,7 +68,9 @@ export class RunningServer<Data> implements Server<Data> {
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     this.#factory = new SessionFactory("server", options, crypto);
-    this.#schemas = new ServerSchemas(this.#factory.services, (bytes) => crypto.sha256(bytes), options.releases ?? []);
+    const { handlers = [], releases = [] } = options;
+    const adapters = handlers.flatMap((implementation) => implementation.adapters);
+    this.#schemas = new ServerSchemas(this.#factory.services, (bytes) => crypto.sha256(bytes), releases, adapters);
     this.#sessions = new ResumableSessions(crypto, {
       retains: this.#factory.retentionMs > 0,
       detached: detachedBounds(options),

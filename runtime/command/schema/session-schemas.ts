@@ -1,6 +1,7 @@
 import { SchemaMismatch } from "../../../generated/zserver/protocol/v1/negotiation.ts";
 import type { CommandError } from "../../errors/command-error.ts";
 import { type CommandType, type SchemaRelease, type ServiceType, type Side, serviceInfo } from "../../schema/service-type.ts";
+import type { Adaptation } from "../adapter.ts";
 import type { OwnService, OwnServices } from "./own-services.ts";
 import { type PeerSchema, peerSchemaOf } from "./peer-schema.ts";
 import { absentCommand, type Mismatch, mismatchError, sameAtBoth, type Standing } from "./standing.ts";
@@ -63,6 +64,11 @@ export abstract class SessionSchemas {
   /** Why a command that the peer calls must not be handled; undefined when it may. */
   handleRefusal(command: string): CommandError | undefined {
     return this.#error(this.#mismatch(command, "handles"));
+  }
+
+  /** The form in which the peer calls a command, where that is an earlier one. */
+  adaptation(command: string): Adaptation | undefined {
+    return this.#standings.get(serviceOf(command))?.adaptations?.get(command);
   }
 
   get peerSchema(): PeerSchema {

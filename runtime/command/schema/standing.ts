@@ -6,6 +6,7 @@ import {
 import { CommandError } from "../../errors/command-error.ts";
 import { errorDetail } from "../../errors/error-detail.ts";
 import type { MessageType } from "../../schema/message-type.ts";
+import type { Adaptation } from "../adapter.ts";
 import type { OwnService } from "./own-services.ts";
 
 /** Why commands do not travel, by their names on the wire; those that are not there do. */
@@ -23,6 +24,8 @@ export interface Standing {
   readonly calls: Mismatches;
   /** Of the commands that the peer calls. */
   readonly handles: Mismatches;
+  /** Commands that the peer calls in an earlier form, by their names on the wire. */
+  readonly adaptations?: ReadonlyMap<string, Adaptation>;
 }
 
 const none: Mismatches = new Map();

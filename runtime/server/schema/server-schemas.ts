@@ -1,4 +1,5 @@
 import { SchemaMismatch_Direction as Direction } from "../../../generated/zserver/protocol/v1/negotiation.ts";
+import type { Adapter } from "../../command/adapter.ts";
 import type { OwnService, OwnServices } from "../../command/schema/own-services.ts";
 import { absentCommand, absentThere, type Mismatches, sameAtBoth, type Standing } from "../../command/schema/standing.ts";
 import { readDescription } from "../../schema/compatibility/read-description.ts";
@@ -6,6 +7,7 @@ import { Relations } from "../../schema/compatibility/relations.ts";
 import type { ServiceRelation } from "../../schema/compatibility/service-relation.ts";
 import type { ServiceShape } from "../../schema/compatibility/service-shape.ts";
 import type { ReleasedSchema } from "../../schema/released-schema.ts";
+import { Adapters } from "./adapters.ts";
 import type { Described, Hash } from "./described.ts";
 import { KnownDescriptions } from "./known-descriptions.ts";
 
@@ -20,11 +22,14 @@ export class ServerSchemas {
   readonly known: KnownDescriptions;
   readonly hash: Hash;
   readonly #relations = new Relations(REMEMBERED_RELATIONS);
+  readonly #adapters: Adapters;
 
-  constructor(own: OwnServices, hash: Hash, releases: readonly ReleasedSchema[]) {
+  /** Throws TypeError for adapters that cannot be. */
+  constructor(own: OwnServices, hash: Hash, releases: readonly ReleasedSchema[], adapters: readonly Adapter[]) {
     this.own = own;
     this.hash = hash;
     this.known = new KnownDescriptions(releases);
+    this.#adapters = new Adapters(adapters, this.#relations);
   }
 
   /** How a service stands to what a client has of it; undefined: nothing. */
@@ -34,7 +39,9 @@ export class ServerSchemas {
     const shape = (fingerprint: string): ServiceShape => readDescription((fingerprint === own.fingerprint ? own : client).bytes);
     const calls = this.#relations.of(own.fingerprint, client.fingerprint, shape);
     const handles = this.#relations.of(client.fingerprint, own.fingerprint, shape);
-    return { own, absent: false, calls: mismatchesOf(own.name, calls), handles: mismatchesOf(own.name, handles) };
+    const adaptations = this.#adapters.for(client, handles);
+    const unfit = [...mismatchesOf(own.name, handles)].filter(([command]) => !adaptations.has(command));
+    return { own, absent: false, calls: mismatchesOf(own.name, calls), handles: new Map(unfit), adaptations };
   }
 }
 

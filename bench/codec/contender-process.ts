@@ -6,6 +6,7 @@ const modules: Readonly<Record<string, string>> = {
   zgen: "./zgen.ts",
   "protobufjs-static": "../peers/codec/protobufjs-static.ts",
   "protobufjs-create": "../peers/codec/protobufjs-create.ts",
+  "protobufjs-verify": "../peers/codec/protobufjs-verify.ts",
   "protobufjs-reflection": "../peers/codec/protobufjs-reflection.ts",
   "protobuf-es": "../peers/codec/protobuf-es.ts",
   "ts-proto": "../peers/codec/ts-proto.ts",

@@ -34,7 +34,7 @@ protoc("ts_proto", shop, "esModuleInterop=true,importSuffix=.ts,outputJsonMethod
 execFileSync(
   tool("pbjs"),
   [
-    ...["--target", "static-module", "--wrap", "es6", "--no-comments", "--no-verify", "--no-convert", "--no-delimited", "--no-service"],
+    ...["--target", "static-module", "--wrap", "es6", "--no-comments", "--no-convert", "--no-delimited", "--no-service"],
     ...["--path", root, "--out", join(folder("protobufjs"), "shop.js"), ...shop],
   ],
   { stdio: "inherit" },

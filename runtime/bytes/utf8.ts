@@ -38,7 +38,14 @@ export function latin1Text(bytes: Uint8Array, start: number, end: number): strin
 /** Whether all bytes are below 0x80. */
 export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
   let i = start;
-  for (; i + 4 <= end; i += 4) if ((bytes[i]! | bytes[i + 1]! | bytes[i + 2]! | bytes[i + 3]!) > 0x7f) return false;
+  for (; i + 8 <= end; i += 8) {
+    const half = bytes[i]! | bytes[i + 1]! | bytes[i + 2]! | bytes[i + 3]!;
+    if ((half | bytes[i + 4]! | bytes[i + 5]! | bytes[i + 6]! | bytes[i + 7]!) > 0x7f) return false;
+  }
+  if (i + 4 <= end) {
+    if ((bytes[i]! | bytes[i + 1]! | bytes[i + 2]! | bytes[i + 3]!) > 0x7f) return false;
+    i += 4;
+  }
   for (; i < end; i++) if (bytes[i]! > 0x7f) return false;
   return true;
 }

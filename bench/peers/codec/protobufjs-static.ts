@@ -7,10 +7,11 @@ import { event, order, plain, readings, review } from "../../codec/values.ts";
 // @ts-expect-error: generated without declarations, which take a minute to make
 import { example } from "../dist/protobufjs/shop.js";
 
-interface Type {
+export interface Type {
   encode(message: unknown): protobuf.Writer;
   decode(bytes: Uint8Array): unknown;
   create(properties: unknown): unknown;
+  verify(message: unknown): string | null;
 }
 
 /** What it decodes 64-bit numbers to. */

@@ -38,7 +38,7 @@ function tryMessage(type: MessageType, bytes: Uint8Array): string {
 /** The control messages: bodies of frames, of packets and of what servers sign. */
 export const messages: FuzzTarget = {
   name: "messages",
-  share: 380,
+  share: 320,
   async prepare(): Promise<FuzzRun> {
     const types = await protocolMessages();
     return (seed) => {

@@ -1,4 +1,5 @@
 import { arbitraryFrames } from "./arbitrary-frames.ts";
+import { describedServices } from "./descriptions.ts";
 import { framesToClient } from "./frames-to-client.ts";
 import { framesToServer } from "./frames-to-server.ts";
 import { messages } from "./messages.ts";
@@ -15,6 +16,7 @@ export const targets: readonly FuzzTarget[] = [
   framesToClient,
   arbitraryFrames,
   messages,
+  describedServices,
 ];
 
 /** How many of all inputs each target gets. */

@@ -1,5 +1,15 @@
 /** What compiles and what does not: `npm run types` is the test, and a line that should fail and does not is an error of its own. */
-import { CommandError, type Context, connect, type DeferredContext, type DeferredReply, errorDetail, implement, serve } from "zserver";
+import {
+  adapt,
+  CommandError,
+  type Context,
+  connect,
+  type DeferredContext,
+  type DeferredReply,
+  errorDetail,
+  implement,
+  serve,
+} from "zserver";
 import type { Client, CommandType, Implementation, Interceptor, Server, Session, SessionStatus } from "zserver";
 import {
   type ChatLine,
@@ -173,6 +183,31 @@ export async function serving(): Promise<void> {
   await connect({ endpoints: [], handlers: [implement(Player, { heard() {}, ready: async () => ({ ready: true }) })] });
   // @ts-expect-error: an option that nobody knows
   await connect({ endpoints: [], handler: [] });
+}
+
+export function adapters(): void {
+  adapt(Lobby, Lobby, {
+    join: {
+      request(old) {
+        same<typeof old, JoinRequest>(true);
+        return { room: old.room };
+      },
+      reply(reply) {
+        same<typeof reply, JoinReply>(true);
+        return { players: reply.players };
+      },
+    },
+    history: { request: (old) => ({ room: old.room }), reply: ({ text }) => ({ text }) },
+    say: { request: ({ text }) => ({ text }) },
+  });
+  // @ts-expect-error: a request of another type
+  adapt(Lobby, Lobby, { join: { request: () => ({ room: 5 }), reply: (reply) => reply } });
+  // @ts-expect-error: a reply is not converted
+  adapt(Lobby, Lobby, { join: { request: (old) => old } });
+  // @ts-expect-error: a one-way has no reply
+  adapt(Lobby, Lobby, { say: { request: (old) => old, reply: () => ({}) } });
+  // @ts-expect-error: a command that there is not
+  adapt(Lobby, Lobby, { leave: { request: (old) => old, reply: (reply) => reply } });
 }
 
 export function errors(error: unknown): void {

@@ -79,6 +79,13 @@ test("text that is not JSON is refused with the file's name", () =>
     assert.throws(() => loadConfig(folder), /zgen\.json: .*JSON/);
   }));
 
+test("docs/SCHEMA.md names every key", () => {
+  const page = readFileSync(new URL("../../../docs/SCHEMA.md", import.meta.url), "utf8");
+  const named = [...page.slice(page.indexOf("## Configuration")).matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+  const schema = JSON.parse(readFileSync(new URL("../../../codegen/zgen.schema.json", import.meta.url), "utf8"));
+  assert.equal(["$schema", ...named], Object.keys(schema.properties));
+});
+
 test("the published JSON Schema knows the keys that zgen knows, and no others", () => {
   const schema = JSON.parse(readFileSync(new URL("../../../codegen/zgen.schema.json", import.meta.url), "utf8"));
   const root = schema.properties.schemas.items.anyOf[1];

@@ -181,4 +181,19 @@ implement(Greeter, { ${body} });
   assert.match(wrong.text, /wrong-reply\.ts.*Type 'number' is not assignable to type 'string/);
 });
 
+test("the packed zgen records a release, and serves its clients with code of then", () => {
+  assert.match(succeed(demo, "npx", "zgen", "release"), "released 1.0.0: zgen.lock and zgen.changelog.md");
+  const proto = path.join(demo, "schemas/demo/v1/greeter.proto");
+  writeFileSync(proto, `${readFileSync(proto, "utf8")}message More {}\n`);
+  assert.match(succeed(demo, "npx", "zgen", "version"), "1.1.0");
+  succeed(demo, "npx", "zgen", "generate");
+  assert.match(succeed(demo, "npx", "zgen", "generate", "--release", "1.0.0"), "wrote generated-1.0.0/demo/v1/greeter.ts");
+  const both = compile(
+    "release",
+    'import { releases } from "./generated/releases.ts";\nimport { release } from "./generated-1.0.0/release.ts";\nconsole.log(releases.length, release.version);\n',
+  );
+  assert.is(both.code, 0, both.text);
+  assert.match(succeed(demo, "npx", "tsx", "release.ts"), "0 1.0.0");
+});
+
 test.run();

@@ -105,6 +105,8 @@ test("it installs into an empty project beside the packed zserver, which stays t
   const text = succeed(consumer, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", runtime, tarball);
   assert.not.match(text, /peer dep|ERESOLVE/i);
   const { stdout } = run(consumer, "npm", "ls", "--all", "--parseable");
+  const require = 'console.log(require("@acme/lobby-client").Lobby.commands.join.method, typeof require("zserver").connect)';
+  assert.match(succeed(consumer, process.execPath, "--input-type=commonjs", "--eval", require), "join function");
   assert.is(stdout.split("\n").filter((line) => line.endsWith("/zserver")).length, 1, stdout);
 });
 

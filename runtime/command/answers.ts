@@ -51,6 +51,11 @@ export class Answers {
     this.#frame(FrameType.END, to, (writer) => writer.uintNumber(to.id));
   }
 
+  /** The handler reads no more of what the caller streams. */
+  cancelItems(to: Answered): void {
+    this.#frame(FrameType.CANCEL, to, (writer) => writer.uintNumber(to.id));
+  }
+
   /** An error that cannot be encoded is an incident of its own. */
   fail(to: Answered, error: CommandError): void {
     const { command } = to;

@@ -156,6 +156,10 @@ export class SessionCaller implements Caller {
       if (unreadable !== undefined) this.cancel(call, unreadable);
       return;
     }
+    if (type === FrameType.CANCEL) {
+      call.stopRequests();
+      return;
+    }
     let failure: CommandError | undefined;
     if (type === FrameType.REPLY) failure = call.reply(body, decodeElements);
     else if (type === FrameType.END) call.finish();

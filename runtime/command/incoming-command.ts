@@ -59,7 +59,7 @@ export class IncomingCommand implements ParkedCommand {
     const { kind } = registration.command;
     if (kind === "client_stream" || kind === "bidi_stream") {
       const window = dispatcher.streams.window(false);
-      this.reader = new StreamReader(window, { grant: () => dispatcher.grant(this, window), abandoned() {} });
+      this.reader = new StreamReader(window, { grant: () => dispatcher.grant(this, window), abandoned: () => this.#leaveItems() });
     }
     // Whoever sends items must have somewhere to keep the credit that comes before the handler runs.
     if (kind === "server_stream" || kind === "bidi_stream")
@@ -162,6 +162,13 @@ export class IncomingCommand implements ParkedCommand {
   giveFailure(error: unknown): void {
     this.#checkAwaited();
     this.fail(this.#dispatcher.answers.thrown(this.command, error, "MAY_HAVE_RUN"));
+  }
+
+  /** The handler goes on without the rest of what its caller streams. */
+  #leaveItems(): void {
+    if (this.state !== "running" || this.stopped !== undefined) return;
+    this.#dispatcher.answers.cancelItems(this);
+    if (this.writer === undefined) this.#idle?.stop();
   }
 
   #decode(body: Reader): unknown {

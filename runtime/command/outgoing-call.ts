@@ -107,6 +107,13 @@ export class OutgoingCall implements Submitted {
     }
   }
 
+  /** The peer's CANCEL: its handler reads no more requests, and goes on without them. */
+  stopRequests(): void {
+    if (this.writer === undefined) throw new ProtocolError(`${this.command.name} streams nothing that its handler could leave`);
+    this.writer.stop();
+    if (this.reader === undefined) this.idle?.stop();
+  }
+
   /** The peer's END. */
   finish(): void {
     if (this.settled) return;

@@ -84,7 +84,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
 
   /** What the sender may send was told over a connection that is gone. */
   restate(): void {
-    if (this.#end !== "open") return;
+    if (this.#end !== "open" || this.#left) return;
     this.#window.restate();
     this.#host.grant();
   }

@@ -19,7 +19,7 @@ export const FrameType = {
   REPLY: 10,
   /** The failure of a command: its end. */
   FAIL: 11,
-  /** The caller gives a command up; the handler's side still answers with its end. */
+  /** The caller gives a command up, and the handler's side still answers with its end; or the handler reads no more of what the caller streams. */
   CANCEL: 12,
   /** One item of a stream, in either direction. */
   ITEM: 13,

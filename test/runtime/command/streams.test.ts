@@ -1,11 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Probe, type TextInit } from "../../../generated/example/probe/v1/probe.ts";
+import { Probe, type Text, type TextInit } from "../../../generated/example/probe/v1/probe.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers, type Peers } from "../../support/command/peers.ts";
 import { collect, probe } from "../../support/command/probe.ts";
 
 const numbers = (count: number): TextInit[] => Array.from({ length: count }, (_, number) => ({ number }));
+
+const numbersOf = (items: readonly Text[]): number[] => items.map(({ number }) => number);
 
 /** An infinite source that counts what was taken and tells when it is let go. */
 function source(): { items(): AsyncGenerator<TextInit>; taken: number; returned: number } {
@@ -174,32 +176,45 @@ test("a handler that leaves its request stream early and replies lets the source
   await peers.close();
 });
 
-test("a handler that leaves its request stream and goes on stops the source at the credit", async () => {
-  const endless = source();
-  let finish!: () => void;
-  const peers = await connectPeers({
-    serve: {
-      handlers: [
-        probe({
-          async up(items) {
-            for await (const _ of items) break;
-            await new Promise<void>((resolve) => {
-              finish = resolve;
-            });
-            return {};
-          },
-        }),
-      ],
-      limits: { streamItems: 10 },
-    },
-  });
-  const reply = peers.client.use(Probe).up(endless.items());
-  await peers.clock.settle(1_000);
-  assert.ok(endless.taken <= 11, String(endless.taken));
-  finish();
-  await peers.until(reply);
-  assert.is(endless.returned, 1);
-  await peers.close();
+test("a handler that leaves its request stream and goes on lets the source go at once, in both kinds", async () => {
+  for (const kind of ["up", "both"] as const) {
+    const endless = source();
+    let finish!: () => void;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const peers = await connectPeers({
+      serve: {
+        handlers: [
+          probe({
+            async up(items) {
+              for await (const _ of items) break;
+              await finished;
+              return { number: 7 };
+            },
+            async *both(items) {
+              for await (const _ of items) break;
+              yield { number: 6 };
+              await finished;
+              yield { number: 7 };
+            },
+          }),
+        ],
+        limits: { streamItems: 10 },
+      },
+    });
+    const calls = peers.client.use(Probe);
+    const reply =
+      kind === "up" ? calls.up(endless.items()).then(({ number }) => [number]) : collect(calls.both(endless.items())).then(numbersOf);
+    await peers.clock.settle(1_000);
+    assert.ok(endless.taken <= 11, String(endless.taken));
+    assert.is(endless.returned, 1);
+    assert.equal([peers.client.state, peers.session.stats().commandsPending], ["open", 1]);
+    finish();
+    assert.equal(await peers.until(reply), kind === "up" ? [7] : [6, 7]);
+    await assertNothingLeft(peers);
+    await peers.close();
+  }
 });
 
 test("a source that throws cancels its command; the caller gets the cause, the handler its signal", async () => {

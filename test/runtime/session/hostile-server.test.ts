@@ -47,6 +47,7 @@ const illegal: Readonly<Record<string, readonly [call: Call, act: (raw: RawPeer)
   "a reply to a command that streams down": [down, send(REPLY, 1)],
   "a reply to a command that streams both ways": [both, send(REPLY, 1)],
   "a cancellation of the client's own command": [echo, send(CANCEL, 1)],
+  "a cancellation of requests that no stream brings": [down, send(CANCEL, 1)],
   "a failure that is no message": [echo, send(FAIL, 1, Uint8Array.of(0x12, 0x7f, 1))],
   "a failure with text that is no UTF-8": [echo, send(FAIL, 1, Uint8Array.of(0x12, 2, 0xff, 0xfe))],
   "more items than the client's credit": [down, (raw) => raw.send(...Array.from({ length: 9 }, () => item(1)))],

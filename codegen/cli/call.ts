@@ -27,6 +27,7 @@ const options = {
   credentials: { type: "string", value: "TEXT", help: "what the server's admission asks for" },
   include: { type: "string", value: "DIR", help: "the folder of schemas, where there is no zgen.json" },
   timeout: { type: "string", value: "MS", help: "milliseconds until the call fails; the schema's unless given, 0 for none" },
+  "max-message": { type: "string", value: "BYTES", help: "how large a reply may be; 4194304 unless given" },
 } as const;
 
 /** Ended by Ctrl-C, as shells count it. */
@@ -93,15 +94,15 @@ interface Call {
 async function callCommand({ endpoint, found: { service, command }, code, requests, options, terminal }: Call): Promise<number> {
   const keys = await keysOf(options, terminal);
   const { CommandError, EndError, connect } = await import("../../runtime/index.ts");
-  const timeoutMs = options.timeout === undefined ? undefined : Number(options.timeout);
-  if (timeoutMs !== undefined && !Number.isSafeInteger(timeoutMs))
-    throw new UsageError(`--timeout takes milliseconds, not ${options.timeout}`);
+  const timeoutMs = integerOf("--timeout", "milliseconds", options.timeout);
+  const messageBytes = integerOf("--max-message", "bytes", options["max-message"]);
   const [signal, release] = interruption(terminal);
   try {
     await using client = await connect({
       endpoints: [endpoint],
       ...keys,
       credentials: options.credentials,
+      limits: messageBytes === undefined ? undefined : { messageBytes },
       signal,
     });
     const replies = invoke({ client, code, service: service.fullName, method: methodName(command.name), requests, signal, timeoutMs });
@@ -117,6 +118,13 @@ async function callCommand({ endpoint, found: { service, command }, code, reques
   } finally {
     release();
   }
+}
+
+function integerOf(option: string, unit: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new UsageError(`${option} takes ${unit}, not ${text}`);
+  return number;
 }
 
 /** The keys that the options name; what is wrong with one is for the person at the terminal to mend. */

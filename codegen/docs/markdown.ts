@@ -6,10 +6,20 @@ export function markdownOf(comment: string): string {
   let result = "";
   let at = 0;
   for (const { 0: span, index } of comment.matchAll(codeSpan)) {
-    result += withoutTags(comment.slice(at, index)) + span;
+    result += plainNames(withoutTags(comment.slice(at, index))) + span;
     at = index + span.length;
   }
-  return (result + withoutTags(comment.slice(at))).trim();
+  return (result + plainNames(withoutTags(comment.slice(at)))).trim();
+}
+
+/** Two underscores are part of a name, such as `__proto__`, and no stress. */
+function plainNames(text: string): string {
+  return text.replace(/(?<!\\)__+/g, escapeUnderscores);
+}
+
+/** A name as text: none of its underscores begins stress. */
+export function escapeUnderscores(name: string): string {
+  return name.replaceAll("_", "\\_");
 }
 
 /** Only before these does a `<` begin anything. */

@@ -1,6 +1,7 @@
 import Handlebars from "handlebars";
 import { builtInTemplate } from "../emit/templates.ts";
 import type { Schema } from "../model/schema.ts";
+import { escapeUnderscores } from "./markdown.ts";
 import { docsView } from "./view-of.ts";
 
 /** What is said about a schema beyond what it says itself. */
@@ -16,10 +17,11 @@ export function renderDocs(schema: Schema, { since, template = builtInTemplate("
   return renderPage(template, docsView(schema, since));
 }
 
-/** A page of Markdown about a view. Templates have the helper `cell`. */
+/** A page of Markdown about a view. Templates have the helpers `cell` and `plain`. */
 export function renderPage(template: string, view: unknown): string {
   const handlebars = Handlebars.create();
   handlebars.registerHelper("cell", cell);
+  handlebars.registerHelper("plain", escapeUnderscores);
   return tidy(handlebars.compile(template, { noEscape: true })(view));
 }
 

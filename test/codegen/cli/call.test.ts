@@ -114,6 +114,30 @@ test("Ctrl-C cancels: the handler's signal fires", async () => {
   await stopped;
 });
 
+test("a reply may be as large as the caller says", async () => {
+  const text = "x".repeat(5_000_000);
+  const roomy = await serve({
+    listen: ["ws://127.0.0.1:0"],
+    identity,
+    handlers: [probe({ echo: () => ({ text, number: 0 }) })],
+    log: () => {},
+  });
+  const echo = (...args: string[]): Promise<Run> =>
+    withFolder(config, (folder) => {
+      process.env.XDG_CACHE_HOME = path.join(folder, "cache");
+      return zgenWith({}, folder, "call", roomy.endpoints[0]!, "Probe.Echo", "--server-key", roomy.serverKey, ...args);
+    });
+  try {
+    const refused = await echo();
+    assert.is(refused.code, 1);
+    assert.match(refused.err, /RESOURCE_EXHAUSTED/);
+    assert.is(JSON.parse((await echo("--max-message", "6000000")).out).text, text);
+    assert.match((await echo("--max-message", "much")).err, /--max-message takes bytes, not much/);
+  } finally {
+    await roomy.close();
+  }
+});
+
 test("a deadline of the caller's own", async () => {
   const { code, err } = await call({}, "Probe.Later", "{}", "--timeout", "20");
   assert.is(code, 1);

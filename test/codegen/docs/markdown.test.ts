@@ -14,6 +14,13 @@ const cases: readonly (readonly [comment: string, markdown: string])[] = [
   ["`one` <b> `two <b>`", "`one` &lt;b> `two <b>`"],
 ];
 
+test("a name with two underscores is not stressed", () => {
+  assert.is(
+    markdownOf("Never __proto__, but `__x__` and \\__y__ and a_b."),
+    "Never \\_\\_proto\\_\\_, but `__x__` and \\__y\\_\\_ and a_b.",
+  );
+});
+
 for (const [comment, markdown] of cases) {
   test(`no HTML of ${JSON.stringify(comment)}`, () => {
     assert.is(markdownOf(comment), markdown);

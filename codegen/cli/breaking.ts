@@ -5,8 +5,8 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import { againstOption, readAgainst } from "./against.ts";
 import { findBreaks } from "./breaks.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { CONFIG_FILE, loadConfig } from "./config.ts";
-import { readProject } from "./read-project.ts";
+import { CONFIG_FILE } from "./config.ts";
+import { openProject } from "./open-project.ts";
 import { formatOption, reportFindings } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
@@ -28,12 +28,9 @@ export const breaking: Command = defineCommand({
     "Compares the schemas that zgen.json names with their last release or another state of them, and finds what the change breaks: buf's rules in buf's categories, and zserver's own.\n`breaking` in zgen.json chooses the category and lists exceptions, each with its reason.",
   async run({ options, terminal }) {
     if (options.rules) return printRules(terminal);
-    const config = loadConfig(terminal.cwd);
-    const { schema, diagnostics } = readProject(config);
-    if (schema === undefined) {
-      reportFindings(terminal, options.format, diagnostics, config);
-      return 1;
-    }
+    const project = openProject(terminal, options.format);
+    if (project === undefined) return 1;
+    const { config, schema } = project;
     const category = categories.find((each) => each === options.category);
     const { left, unused } = findBreaks(config, readAgainst(config, options.against, terminal.cwd), schema, category);
     reportFindings(terminal, options.format, left, config, formatFinding);

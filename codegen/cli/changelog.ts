@@ -1,10 +1,9 @@
 import { renderChanges } from "../docs/changelog.ts";
 import { againstOption } from "./against.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { loadConfig } from "./config.ts";
+import { openProject } from "./open-project.ts";
 import { compareProject, differenceJson, summary } from "./project-difference.ts";
-import { readProject } from "./read-project.ts";
-import { reportFindings, reportFormat } from "./report.ts";
+import { reportFormat } from "./report.ts";
 
 /** `zgen changelog`. */
 export const changelog: Command = defineCommand({
@@ -13,12 +12,9 @@ export const changelog: Command = defineCommand({
   description:
     "Writes what changed since the last release, in Markdown, for people who write against the schemas: what was added, changed, deprecated and removed, with its comment.",
   async run({ options, terminal }) {
-    const config = loadConfig(terminal.cwd);
-    const { schema, diagnostics } = readProject(config);
-    if (schema === undefined) {
-      reportFindings(terminal, options.format, diagnostics, config);
-      return 1;
-    }
+    const project = openProject(terminal, options.format);
+    if (project === undefined) return 1;
+    const { config, schema } = project;
     const difference = compareProject(config, schema, options.against, terminal.cwd);
     const { since, level } = difference;
     if (options.format === "json") terminal.out(JSON.stringify(differenceJson(difference, config, terminal)));

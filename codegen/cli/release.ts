@@ -9,12 +9,12 @@ import { parseLock } from "../evolve/lock/parse-lock.ts";
 import { compareVersions, firstVersion, formatVersion, parseVersion, type Version } from "../evolve/lock/version.ts";
 import type { Schema } from "../model/schema.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
+import { CONFIG_FILE, type Config } from "./config.ts";
 import { readLock, schemaOfRelease, writeLock } from "./lock-file.ts";
 import { writeWhole } from "./output.ts";
+import { openProject } from "./open-project.ts";
 import { compareProject, differenceJson, type ProjectDifference, reasonLines, summary } from "./project-difference.ts";
-import { readProject } from "./read-project.ts";
-import { count, reportFindings, reportFormat } from "./report.ts";
+import { count, reportFormat } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 /** `zgen release`. */
@@ -28,12 +28,9 @@ export const release: Command = defineCommand({
     `Records the schemas as they are now in ${LOCK_FILE}, as a release under the version that \`zgen version\` says, and its changes in the changelog.\n` +
     "Commit both files. `zgen generate` then gives servers what they need to know of this release's clients.",
   async run({ options, terminal }) {
-    const config = loadConfig(terminal.cwd);
-    const { schema, diagnostics } = readProject(config);
-    if (schema === undefined) {
-      reportFindings(terminal, options.format, diagnostics, config);
-      return 1;
-    }
+    const project = openProject(terminal, options.format);
+    if (project === undefined) return 1;
+    const { config, schema } = project;
     const difference = compareProject(config, schema, undefined, terminal.cwd);
     const version = difference.level === undefined ? undefined : chooseVersion(difference, options.version);
     if (version !== undefined) write(config, schema, difference, version);

@@ -1,10 +1,9 @@
 import { formatVersion } from "../evolve/lock/version.ts";
 import { againstOption } from "./against.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { loadConfig } from "./config.ts";
+import { openProject } from "./open-project.ts";
 import { compareProject, differenceJson, reasonLines, summary } from "./project-difference.ts";
-import { readProject } from "./read-project.ts";
-import { reportFindings, reportFormat } from "./report.ts";
+import { reportFormat } from "./report.ts";
 
 /** `zgen version`. */
 export const schemaVersion: Command = defineCommand({
@@ -14,12 +13,9 @@ export const schemaVersion: Command = defineCommand({
     "Says which version the schemas deserve after their last release, and why: major where `zgen breaking` finds something, in the chosen category or in SESSION, minor where people who write against them see a change, else patch. " +
     "Below 1.0.0 that is one place lower.\nThe version goes to standard output, the reasons to standard error. It needs no network and gives the same answer every time.",
   async run({ options, terminal }) {
-    const config = loadConfig(terminal.cwd);
-    const { schema, diagnostics } = readProject(config);
-    if (schema === undefined) {
-      reportFindings(terminal, options.format, diagnostics, config);
-      return 1;
-    }
+    const project = openProject(terminal, options.format);
+    if (project === undefined) return 1;
+    const { config, schema } = project;
     const difference = compareProject(config, schema, options.against, terminal.cwd);
     if (options.format === "json") {
       terminal.out(JSON.stringify(differenceJson(difference, config, terminal)));

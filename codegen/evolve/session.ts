@@ -9,7 +9,7 @@ import type { ServiceShape } from "../../runtime/schema/compatibility/service-sh
 import { type DescribedService, describeService } from "../describe/describe-service.ts";
 import type { Field, Message, Position, Service } from "../model/schema.ts";
 import { mode } from "./commands.ts";
-import { cardinality, typeName } from "./fields.ts";
+import { cardinality, subject, typeName } from "./fields.ts";
 import type { Check } from "./rule.ts";
 import { type Pair, type SchemaIndex, type SchemaPair, servicePairs, shortName } from "./schema-pair.ts";
 
@@ -115,9 +115,8 @@ function fieldOf(message: Message, number: number, { schema }: State): Field | u
 function describe(rule: Rule, { name }: Message, was: Field | undefined, is: Field | undefined): string {
   const field = is ?? was;
   if (field === undefined) return `message ${name} meets too many others`;
-  const subject = `field ${field.number} (${field.name}) of ${name}`;
-  if (rule === "ENUM_VALUES") return `the closed enum of ${subject} has other numbers than it had`;
-  return `${subject} was ${shown(was)} and is ${shown(is)}`;
+  if (rule === "ENUM_VALUES") return `the closed enum of ${subject(field)} has other numbers than it had`;
+  return `${subject(field)} was ${shown(was)} and is ${shown(is)}`;
 }
 
 function shown(field: Field | undefined): string {

@@ -74,7 +74,11 @@ export class IdleDeadline {
 /** The idle deadlines of a session that count. */
 export class RunningDeadlines {
   readonly #deadlines = new Set<IdleDeadline>();
-  #connected = true;
+  #connected: boolean;
+
+  constructor(connected: boolean) {
+    this.#connected = connected;
+  }
 
   add(deadline: IdleDeadline): void {
     this.#deadlines.add(deadline);

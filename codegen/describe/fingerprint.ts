@@ -23,8 +23,17 @@ export interface SchemaFingerprints {
   readonly services: ReadonlyMap<string, ServiceFingerprint>;
 }
 
+/** Several rooms ask for those of one schema. */
+const known = new WeakMap<Schema, SchemaFingerprints>();
+
 /** Fingerprints of a schema, the services of files that it only imports among them. docs/PROTOCOL.md, "Schema descriptions". */
 export function fingerprintsOf(schema: Schema): SchemaFingerprints {
+  const found = known.get(schema) ?? makeFingerprints(schema);
+  known.set(schema, found);
+  return found;
+}
+
+function makeFingerprints(schema: Schema): SchemaFingerprints {
   const described = new DescribedSchema(schema);
   const services = described.services.map((service): ServiceFingerprint => {
     const description = encode(ServiceDescription, describeService(service, described).description);

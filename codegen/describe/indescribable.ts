@@ -1,4 +1,5 @@
 import { CommandError } from "../../runtime/errors/command-error.ts";
+import { descriptionLimits } from "../../runtime/schema/compatibility/description-limits.ts";
 import { readDescription } from "../../runtime/schema/compatibility/read-description.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Schema } from "../model/schema.ts";
@@ -16,7 +17,11 @@ export function indescribableServices(schema: Schema): readonly Diagnostic[] {
   });
 }
 
+/** Whatever is counted takes a byte at least. */
+const surelyDescribable = Math.min(...Object.values(descriptionLimits));
+
 function refusalOf(description: Uint8Array): string | undefined {
+  if (description.length <= surelyDescribable) return undefined;
   try {
     readDescription(description);
     return undefined;

@@ -38,7 +38,6 @@ export class SchemaScope {
   /** The path of the module for servers about older releases, without an extension. */
   readonly releasesPath: string;
   readonly #schema: Schema;
-  #fingerprints: SchemaFingerprints | undefined;
   readonly #names = new Map<File, FileNames>();
   readonly #messages = new Map<string, Home<MessageNames> & { readonly message: Message }>();
   readonly #enums = new Map<string, Home<EnumNames> & { readonly enumeration: Enum }>();
@@ -65,8 +64,7 @@ export class SchemaScope {
 
   /** Of all services of the schema. */
   get fingerprints(): SchemaFingerprints {
-    this.#fingerprints ??= fingerprintsOf(this.#schema);
-    return this.#fingerprints;
+    return fingerprintsOf(this.#schema);
   }
 
   names(file: File): FileNames {

@@ -1,6 +1,7 @@
 import { type ClassDeclaration, Project } from "ts-morph";
 import type { HandlerCommandView, HandlerView } from "../emit/handler-view.ts";
 import { applyEdits, type Edit } from "./edit.ts";
+import { type HandlersElsewhere, handlersElsewhere } from "./elsewhere.ts";
 import { ImportTable } from "./import-table.ts";
 import { methodText } from "./method.ts";
 import type { GeneratedModules } from "./modules.ts";
@@ -25,7 +26,7 @@ export interface SyncedFile {
 
 /**
  * Brings the handler classes of a file in step with the schema: commands that are new get a method, signatures follow types that have other names now, and
- * what the schema lost is reported. Everything else stays as it is, byte for byte.
+ * what the schema lost is reported, and what handlers that are no classes at the top of the file lack. Everything else stays as it is, byte for byte.
  *
  * @param file its absolute path, which imports are resolved from
  */
@@ -48,9 +49,17 @@ export function syncFile(file: string, text: string, services: readonly HandlerV
     if (service === found.find((each) => each.owner === owner)!.service) notes.push(...orphans(owner, names, imports, modules));
   }
   for (const owner of new Set(found.map((each) => each.owner))) edits.push(...closing(owner, edits));
+  const elsewhere = handlersElsewhere(source, services, imports);
+  notes.push(...elsewhere.flatMap(lacking));
   const [first] = found;
   if (first !== undefined) edits.push(...imports.edits(edits, styleOf(first.owner)));
-  return { text: mark + applyEdits(body, edits), services: found.map(({ service }) => service), added, notes };
+  return { text: mark + applyEdits(body, edits), services: [...found, ...elsewhere].map(({ service }) => service), added, notes };
+}
+
+function lacking({ service, line, what, missing }: HandlersElsewhere): readonly StubNote[] {
+  if (missing.length === 0) return [];
+  const message = `${service.service} is handled by ${what === "object" ? "an object" : "a class"} that is yours to change; it lacks ${missing.join(", ")}`;
+  return [{ line, message }];
 }
 
 /** The services whose interface a class says that it implements. */

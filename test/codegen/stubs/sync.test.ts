@@ -314,4 +314,30 @@ test("after any change of the schema the user's own lines are all there, in orde
   );
 });
 
+test("handlers in objects, class expressions and classes within functions are left alone, and what they lack is told", () => {
+  const text = `import type { LobbyHandlers } from "../generated/lobby/v1/lobby.ts";
+export const typed: LobbyHandlers<string> = {
+  join: () => ({}),
+};
+export const checked = { join: () => ({}), async say() {} } satisfies LobbyHandlers;
+export const Kept = class implements LobbyHandlers {
+  join() { return {}; }
+};
+export function make(): LobbyHandlers {
+  class Inner implements LobbyHandlers { say() {} }
+  return new Inner();
+}
+export const rest: LobbyHandlers = { ...typed, say() {} };
+`;
+  const { text: after, services, added, notes } = synced(lobby(join, say), text);
+  assert.is(after, text);
+  assert.equal([...new Set(services.map(({ service }) => service))], ["Lobby"]);
+  assert.equal(added, []);
+  const yours = (line: number, what: string, missing: string) => ({
+    line,
+    message: `Lobby is handled by ${what} that is yours to change; it lacks ${missing}`,
+  });
+  assert.equal(notes, [yours(2, "an object", "say"), yours(6, "a class", "say"), yours(10, "a class", "join")]);
+});
+
 test.run();

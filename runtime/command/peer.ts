@@ -91,6 +91,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly core: SessionCore;
   readonly schemas: SessionSchemas;
   readonly closed: Promise<SessionEnd>;
+  /** Undefined until both sides have said hello. */
   streams: SessionStreams | undefined;
   principal: Principal = anonymousPrincipal;
   data: Data = undefined as Data;

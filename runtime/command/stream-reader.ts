@@ -1,5 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
+import type { StreamBudget } from "../session/stream-budget.ts";
 import type { StreamWindow } from "../session/stream-window.ts";
 import { Fifo } from "./fifo.ts";
 import type { IdleDeadline } from "./idle-deadline.ts";
@@ -48,7 +49,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
     if (this.#left || this.#end !== "open") return;
     this.idle?.moved();
     if (this.#waiters.length === 0) {
-      if (!this.#window.hold(size)) throw tooMuchWaits();
+      if (!this.#window.hold(size)) throw tooMuchWaits(this.#window.budget);
       this.#items.push({ value: decode(), size });
     } else {
       const value = decode();
@@ -131,7 +132,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
   }
 }
 
-function tooMuchWaits(): CommandError {
-  const message = "as many bytes of stream items wait for their readers in this session as may (limit streamBudgetBytes)";
+function tooMuchWaits({ heldBytes, limits: { streamBudgetBytes } }: StreamBudget): CommandError {
+  const message = `${heldBytes} bytes of stream items wait for their readers in this session; the limit streamBudgetBytes is ${streamBudgetBytes}`;
   return new CommandError("RESOURCE_EXHAUSTED", message);
 }

@@ -20,7 +20,7 @@ const MIN_ROUNDTRIP_MS = 1;
  * included. It counts when silence came before that item: else the peer had credit left, and took its time for other reasons.
  */
 export class StreamWindow implements Grantable, Claim {
-  readonly #budget: StreamBudget;
+  readonly budget: StreamBudget;
   readonly #credit: CreditWindow;
   readonly #own: boolean;
   readonly #bytesPerItem: number;
@@ -48,7 +48,7 @@ export class StreamWindow implements Grantable, Claim {
   /** @param own whether this side opened the stream */
   constructor(budget: StreamBudget, own: boolean) {
     const { streamItems, streamBytes } = budget.limits;
-    this.#budget = budget;
+    this.budget = budget;
     this.#own = own;
     this.#credit = new CreditWindow(streamItems, streamBytes);
     this.#bytesPerItem = streamBytes / streamItems;
@@ -67,7 +67,7 @@ export class StreamWindow implements Grantable, Claim {
   /** The item waits for the reader. False when all that wait in this session are as much as may be. */
   hold(bytes: number): boolean {
     if (this.#closed) return true;
-    const held = this.#budget.hold(bytes);
+    const held = this.budget.hold(bytes);
     if (held) this.#heldBytes += bytes;
     return held;
   }
@@ -75,7 +75,7 @@ export class StreamWindow implements Grantable, Claim {
   /** The reader took an item that waited. True when a grant is due. */
   takeHeld(bytes: number): boolean {
     if (!this.#closed) {
-      this.#budget.letGo(bytes);
+      this.budget.letGo(bytes);
       this.#heldBytes -= bytes;
     }
     return this.take(bytes);
@@ -87,7 +87,7 @@ export class StreamWindow implements Grantable, Claim {
   }
 
   grant(): Grant {
-    const now = this.#budget.now();
+    const now = this.budget.now();
     const credit = this.#credit;
     if (!this.#closed) this.#fit(now);
     const { grantedItems, grantedBytes } = credit;
@@ -112,20 +112,20 @@ export class StreamWindow implements Grantable, Claim {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#budget.letGo(this.#heldBytes);
-    this.#budget.release(this);
-    if (this.#own) this.#budget.own(-1);
+    this.budget.letGo(this.#heldBytes);
+    this.budget.release(this);
+    if (this.#own) this.budget.own(-1);
   }
 
   /** Whether all has come that could be sent without the grant whose effect is awaited. */
   #notice(): void {
     const { receivedItems, receivedBytes } = this.#credit;
-    if (this.#lastAt < 0 && (receivedItems >= this.#toldItems || receivedBytes >= this.#toldBytes)) this.#lastAt = this.#budget.now();
+    if (this.#lastAt < 0 && (receivedItems >= this.#toldItems || receivedBytes >= this.#toldBytes)) this.#lastAt = this.budget.now();
   }
 
   /** What came now could not be sent without the grant. */
   #measure(): void {
-    const now = this.#budget.now();
+    const now = this.budget.now();
     const sinceGrant = now - this.#toldAt;
     const pace = (this.#lastAt - this.#toldAt) / Math.max(1, this.#credit.receivedItems - this.#before);
     if (now - this.#lastAt > Math.max(STARVED_PACES * pace, STARVED_PART * sinceGrant))
@@ -134,7 +134,7 @@ export class StreamWindow implements Grantable, Claim {
   }
 
   #fit(now: number): void {
-    const { streamItems, streamBytes } = this.#budget.limits;
+    const { streamItems, streamBytes } = this.budget.limits;
     const used = this.#used;
     let wanted = this.#larger;
     if (this.#since < 0) {
@@ -148,7 +148,7 @@ export class StreamWindow implements Grantable, Claim {
       this.#usedBefore = used;
     }
     if (wanted <= 0) return;
-    this.#larger = this.#budget.claim(this, wanted, this.#outstanding - streamBytes);
+    this.#larger = this.budget.claim(this, wanted, this.#outstanding - streamBytes);
     const factor = 1 + this.#larger / streamBytes;
     this.#credit.resize(Math.floor(streamItems * factor), Math.floor(streamBytes * factor));
   }

@@ -132,7 +132,10 @@ test("what waits counts against the session's budget until it is taken, or nobod
   assert.is(budget.heldBytes, 260);
   assert.throws(
     () => other.push(1, () => 4),
-    (error: unknown) => CommandError.is(error) && error.code === "RESOURCE_EXHAUSTED" && /limit streamBudgetBytes/.test(error.message),
+    (error: unknown) =>
+      CommandError.is(error) &&
+      error.code === "RESOURCE_EXHAUSTED" &&
+      /^260 bytes of stream items wait .* the limit streamBudgetBytes is 250$/.test(error.message),
   );
   await reader.next();
   assert.is(budget.heldBytes, 200);

@@ -64,8 +64,10 @@ function missing({ cardinality }: FieldShape): Rule | undefined {
 function compareField(written: FieldShape, read: FieldShape, compareEnums: CompareEnums): Rule | undefined {
   if (often(written) !== often(read)) return "CARDINALITY";
   if (read.cardinality === Cardinality.REQUIRED && written.cardinality !== Cardinality.REQUIRED) return "REQUIRED";
-  if (written.type === FieldType.CLOSED_ENUM && read.type === FieldType.CLOSED_ENUM) return compareEnums(written.place, read.place);
-  return holdsAll(read.type, written.type) && holdsAll(read.key, written.key) ? undefined : "TYPE";
+  if (!holdsAll(read.type, written.type) || !holdsAll(read.key, written.key)) return "TYPE";
+  return written.type === FieldType.CLOSED_ENUM && read.type === FieldType.CLOSED_ENUM
+    ? compareEnums(written.place, read.place)
+    : undefined;
 }
 
 /** How often a value may be there. Whether its absence is told from its default changes no value. */

@@ -55,6 +55,8 @@ test("keys and values of maps widen as fields do", () => {
   assert.is(relation(map("int64", "string"), map("int32", "string")), "request TYPE 7");
   assert.is(relation(map("string", "Closed"), map("string", "int64")), "ok");
   assert.is(relation(map("string", "int64"), map("string", "sint64")), "request TYPE 7");
+  assert.is(relation(map("string", "Closed"), map("int32", "Closed")), "request TYPE 7");
+  assert.is(relation(map("int32", "Closed"), map("int64", "Closed")), "ok");
 });
 
 interface Case {

@@ -55,6 +55,7 @@ export class OutgoingCall implements Submitted {
   leave: (() => void) | undefined;
   reader: StreamReader<unknown> | undefined;
   writer: StreamWriter<unknown> | undefined;
+  /** Of the command, where its schema has one. */
   idle: IdleDeadline | undefined;
   #resolve!: (reply: unknown) => void;
   #reject!: (error: CommandError) => void;

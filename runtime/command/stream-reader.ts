@@ -32,6 +32,7 @@ export class StreamReader<T> implements AsyncIterableIterator<T> {
   #left = false;
   /** The peer sent its END. */
   #complete = false;
+  /** Of the command, where its schema has one. */
   idle: IdleDeadline | undefined;
 
   constructor(window: StreamWindow, host: StreamReaderHost) {

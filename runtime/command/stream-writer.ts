@@ -28,6 +28,7 @@ export class StreamWriter<T> implements TurnTaker {
   #iterator: AsyncIterator<T> | Iterator<T> | undefined;
   #wait: Wait<T> | undefined;
   #stopped = false;
+  /** Of the command, where its schema has one. */
   idle: IdleDeadline | undefined;
   sentBytes = 0;
   asking = false;

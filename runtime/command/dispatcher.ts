@@ -334,9 +334,8 @@ export class Dispatcher implements CommandReceiver {
   }
 
   #class(priority: Priority): IncomingClass {
-    const known = this.#classes.get(priority);
-    if (known !== undefined || priority === Priority.NORMAL) return known ?? this.#classes.normal;
-    return this.#classes.add(priority, this.#makeClass(priority));
+    if (priority === Priority.NORMAL) return this.#classes.normal;
+    return this.#classes.get(priority) ?? this.#classes.add(priority, this.#makeClass(priority));
   }
 
   #makeClass(priority: Priority): IncomingClass {

@@ -34,9 +34,8 @@ export class Intakes<Entry> {
   }
 
   of(priority: Priority): Intake<Entry> {
-    const intake = this.#intakes.get(priority);
-    if (intake !== undefined || priority === Priority.NORMAL) return intake ?? this.#intakes.normal;
-    return this.#intakes.add(priority, this.#make(priority));
+    if (priority === Priority.NORMAL) return this.#intakes.normal;
+    return this.#intakes.get(priority) ?? this.#intakes.add(priority, this.#make(priority));
   }
 
   /** The highest id of a command, of whatever class. */

@@ -21,7 +21,7 @@ export interface OutgoingClass {
   readonly sentOneWays: SentOneWays;
 }
 
-export interface OutgoingClassesOptions extends Omit<SenderOptions, "outbox" | "frames" | "gate"> {
+export interface OutgoingClassesOptions extends SenderOptions {
   readonly schemas: SessionSchemas;
   /** Throws CommandError when nothing may be called. */
   readonly check: (command: AnyCommand, options: CallOptions) => void;
@@ -44,10 +44,10 @@ export class OutgoingClasses {
   }
 
   of(name: CommandPriority = "NORMAL"): OutgoingClass {
+    // Asked for every call: nearly all are NORMAL.
+    if (name === "NORMAL") return this.#classes.normal;
     const priority = Priority[name];
-    const known = this.#classes.get(priority);
-    if (known !== undefined || priority === Priority.NORMAL) return known ?? this.#classes.normal;
-    return this.#classes.add(priority, this.#make(priority));
+    return this.#classes.get(priority) ?? this.#classes.add(priority, this.#make(priority));
   }
 
   /** Undefined for a class in which no command left. */
@@ -105,7 +105,7 @@ export class OutgoingClasses {
     const { core, peerLimits, schemas, check, oneWayFailed: failed } = this.#options;
     const outbox = core.outboxes.of(priority);
     const frames = new CommandFrames(core, peerLimits, schemas, priority, this.#names);
-    const sender = new Sender({ ...this.#options, gate: this.#gate, outbox, frames });
+    const sender = new Sender(this.#options, this.#gate, outbox, frames);
     const volatile = new VolatileSender({ core, outbox, frames, sender, check, failed });
     return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays() };
   }

@@ -18,11 +18,7 @@ export interface Gate {
 }
 
 export interface SenderOptions {
-  readonly gate: Gate;
   readonly core: SessionCore;
-  /** Of its class. */
-  readonly outbox: Outbox;
-  readonly frames: CommandFrames;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
   readonly timers: Timers;
@@ -37,15 +33,19 @@ export interface SenderOptions {
 /** Sends the commands of one class as room and credit allow, in the order of their calls: who finds others waiting waits behind them. */
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #gate: Gate;
   readonly #outbox: Outbox;
+  readonly #frames: CommandFrames;
   readonly #budget: CreditBudget;
   readonly #queue: SendQueue;
   /** Commands that were sent. */
   sent = 0;
 
-  constructor(options: SenderOptions) {
+  /** The outbox and the frames are those of the class, the gate is that of all. */
+  constructor(options: SenderOptions, gate: Gate, outbox: Outbox, frames: CommandFrames) {
     this.#options = options;
-    const { outbox } = options;
+    this.#gate = gate;
+    this.#frames = frames;
     const { priority } = outbox;
     const { queuedCommands, queuedBytes } = options.peerLimits;
     this.#outbox = outbox;
@@ -101,16 +101,16 @@ export class Sender {
   }
 
   get #open(): boolean {
-    return this.#options.gate.holds === 0 && this.#outbox.room && this.#budget.open;
+    return this.#gate.holds === 0 && this.#outbox.room && this.#budget.open;
   }
 
   #wait(call: OutgoingCall, request: unknown): void {
-    const { limits, sendTimeoutMs, frames, write, fail } = this.#options;
+    const { limits, sendTimeoutMs, write, fail } = this.#options;
     const { command } = call;
     if (this.#queue.length >= limits.waitingSends)
       throw limitError("waitingSends", limits.waitingSends, `${this.#queue.length} sends wait for room`, command);
     // Encoded now: whoever called may change the object while it waits.
-    const encoded = frames.encode(command, request);
+    const encoded = this.#frames.encode(command, request);
     const size = encoded.length;
     if (this.#queue.length > 0 && this.#queue.bytes + size > limits.outboxBytes)
       throw limitError("outboxBytes", limits.outboxBytes, `${this.#queue.bytes} bytes wait for room`, command);

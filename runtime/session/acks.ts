@@ -4,8 +4,8 @@ import { Priority } from "./priority.ts";
 
 /** How long an acknowledgement waits for other frames to ride with. */
 export const ACK_DELAY_MS = 25;
-/** Bytes after which an acknowledgement waits no longer: a quarter of an outbox of 256 KiB. A peer with a smaller one waits for the time. */
-export const ACK_BYTES = 65_536;
+/** Bytes after which an acknowledgement waits no longer: half of what may be under way to a peer about whose path nothing is known. */
+export const ACK_BYTES = 32_768;
 
 /** Counts what this side accepted and decides when to say so. */
 export class Acks {

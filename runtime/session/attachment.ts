@@ -1,6 +1,7 @@
 import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import type { Timer, Timers } from "../time/timers.ts";
+import { ACK_DELAY_MS } from "./acks.ts";
 import { type FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink } from "./frame-assembler.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
@@ -20,11 +21,21 @@ const PARTIAL_MS = 200;
 const STALLED_MS = 30_000;
 const STALLED_BYTES = 4_096;
 
+/**
+ * Bytes of a long frame after which its sender is told that they came, and the same while little came over a connection: then its sender gives
+ * no more than 64 KiB at a time to a path that it does not know.
+ */
+const TELL_BYTES = 262_144;
+const EARLY_TELL_BYTES = 32_768;
+const EARLY_BYTES = 1_048_576;
+
 /** What the life of a connection is judged by, and what comes of it. */
 export interface LifeHost {
   /** Whether something besides pings is outstanding. */
   readonly waiting: boolean;
   ping(number: number): void;
+  /** So many bytes came over this connection, the last of them of a frame that is not complete. */
+  received(bytes: number): void;
   /** Says anything at all: something long is arriving, and nothing of it can be acknowledged yet. */
   sayAlive(): void;
   afterPoll(run: () => void): void;
@@ -49,6 +60,10 @@ export class Attachment {
   #partialBytes = 0;
   #partialTimer: Timer | undefined;
   #heardBytes = 0;
+  /** Bytes of records over this connection, and those of them of which the sender was told. */
+  #received = 0;
+  #told = 0;
+  #toldTimer: Timer | undefined;
   #stallTimer: Timer | undefined;
   /** A record has ended since the stall timer began, and all frames with it. */
   #wasWhole = false;
@@ -110,12 +125,22 @@ export class Attachment {
   /** Takes the plaintext of one record. Throws ProtocolError. */
   receive(recordKind: number, plaintext: Uint8Array, onFrame: FrameSink): void {
     this.quiet = recordKind === RecordKind.QUIET;
+    this.#received += plaintext.length;
     this.priority = this.quiet ? Priority.NORMAL : classOf(recordKind);
     this.#framesOf(this.priority).push(plaintext, onFrame);
     if (this.pendingBytes === 0) {
       this.#partialBytes = 0;
       this.#wasWhole = true;
-    } else if (this.#stallTimer === undefined) this.#watchStall();
+      return;
+    }
+    if (this.#stallTimer === undefined) this.#watchStall();
+    if (this.#received - this.#told >= (this.#received < EARLY_BYTES ? EARLY_TELL_BYTES : TELL_BYTES)) this.#tell();
+    else this.#toldTimer ??= this.#timers.after(ACK_DELAY_MS, this.#tellLate);
+  }
+
+  /** The peer counts what comes from here on. */
+  countAnew(): void {
+    this.#received = this.#told = 0;
   }
 
   /** The peer answered the ping of this number. */
@@ -131,25 +156,25 @@ export class Attachment {
   }
 
   /** Sends one frame without a number at once, before anything that waits. */
-  send(type: FrameType, body: (writer: Writer) => void): void {
+  send(type: FrameType, body: (writer: Writer) => void, recordKind: number = RecordKind.QUIET): void {
     const writer = new Writer();
     writeFrame(writer, type, body);
-    this.link.send(RecordKind.QUIET, writer.view());
+    this.link.send(recordKind, writer.view());
   }
 
   /** Nothing comes of this connection any more. */
   stop(): void {
     this.#helloTimer?.cancel();
     this.#partialTimer?.cancel();
+    this.#toldTimer?.cancel();
     this.#stallTimer?.cancel();
     this.#liveness?.stop();
     for (const frames of this.frames.all) frames.drop();
   }
 
   #framesOf(priority: Priority): FrameAssembler {
-    const frames = this.frames.get(priority);
-    if (frames !== undefined || priority === Priority.NORMAL) return frames ?? this.frames.normal;
-    return this.frames.add(priority, new FrameAssembler(this.#maxBody));
+    if (priority === Priority.NORMAL) return this.frames.normal;
+    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#maxBody));
   }
 
   get #unfinished(): boolean {
@@ -167,6 +192,16 @@ export class Attachment {
       else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
     });
   }
+
+  #tell(): void {
+    this.#told = this.#received;
+    this.#host?.received(this.#received);
+  }
+
+  readonly #tellLate = (): void => {
+    this.#toldTimer = undefined;
+    if (this.pendingBytes > 0 && this.#received > this.#told) this.#tell();
+  };
 
   readonly #sayAlive = (): void => {
     this.#partialTimer = undefined;

@@ -10,6 +10,13 @@ export function readNumber(body: Reader): number {
   return number;
 }
 
+/** The body of RECEIVED. Throws ProtocolError when more follows. */
+export function readReceived(body: Reader): number {
+  const bytes = body.uintNumber();
+  checkEnd(body);
+  return bytes;
+}
+
 /** The body of CREDIT. */
 export interface CreditBody {
   /** Of a stream; 0: for commands. */

@@ -51,6 +51,8 @@ export const FrameType = {
   COMPARE: 26,
   /** The answer. */
   COMPARED: 27,
+  /** How much came over this connection, where acknowledgements do not say it: a long frame is under way. */
+  RECEIVED: 28,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 

@@ -1,16 +1,25 @@
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
+import { Reader } from "../bytes/reader.ts";
+import { writeFrame } from "./attachment.ts";
+import { Backlog } from "./backlog.ts";
 import { FrameType, frameHeader, isSequenced } from "./frame.ts";
+import { Pacer } from "./pacer.ts";
 import { Priority } from "./priority.ts";
 import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
+import type { ReplayedFrame, WriteFrame } from "./session-options.ts";
 import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
 
 /** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
 interface Unacked {
   readonly upTo: number;
   readonly bytes: number;
+  /** How many bytes the connection had been given with its last one; -1 until that is given. */
+  sent: number;
 }
 
+/** What leaves again in one record: a connection that soon breaks again still brings it on by some. */
+const AGAIN_BYTES = 16_384;
 const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
 
 /** Where a turn's bytes go. They are read before it returns. */
@@ -31,6 +40,13 @@ export class Outbox {
   #mark = 0;
   #header = 0;
   #scheduled = false;
+  readonly #pacer: Pacer;
+  /** Turns that could not be given to the transport at once; undefined until there were any. */
+  #backlog: Backlog | undefined;
+  /** Not all that waited could be given. */
+  #stuck = false;
+  /** The turn begins with frames that left before. */
+  #again = false;
 
   #numbered = 0;
   #numberedAtFlush = 0;
@@ -47,9 +63,11 @@ export class Outbox {
   /**
    * @param limit bytes that may be unacknowledged or unsent before {@link room} says no
    * @param schedule asks for a flush at the end of the turn
+   * @param pacer counts what the transport is given, of all classes
    */
-  constructor(limit: number, schedule: () => void, priority: Priority = Priority.NORMAL) {
+  constructor(limit: number, schedule: () => void, priority: Priority = Priority.NORMAL, pacer: Pacer = new Pacer()) {
     this.priority = priority;
+    this.#pacer = pacer;
     this.#limit = limit;
     this.#schedule = schedule;
   }
@@ -84,9 +102,24 @@ export class Outbox {
     return 2 * (this.heldBytes + this.#volatileBytes) < this.#limit;
   }
 
-  /** Whether anything waits for the end of the turn. */
+  /** Whether anything waits for the end of the turn, or to be given to the transport. */
   get pending(): boolean {
-    return this.#writer !== undefined && this.#writer.position > 0;
+    return (this.#writer !== undefined && this.#writer.position > 0) || this.#backlog?.empty === false;
+  }
+
+  /** Bytes that were written in this turn. */
+  get turnBytes(): number {
+    return this.#writer?.position ?? 0;
+  }
+
+  /** Whether what is written now waits behind what could not be given to the transport. */
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  /** The end of a frame whose beginning was given to the transport waits. */
+  get cut(): boolean {
+    return this.#backlog?.cut === true;
   }
 
   /** How many numbered frames were given to a transport. */
@@ -139,20 +172,33 @@ export class Outbox {
   }
 
   /**
-   * Hands the turn's bytes over, as a quiet record when no command is in them.
+   * Gives the transport what waits: the turn's bytes at once, as a quiet record when no command is in them; or a piece of them when they are more than
+   * `most`. Returns how many were given.
+   *
+   * @param now on the timers' scale
+   * @param piece bytes to give when not all may be
+   */
+  flush(sink: RecordSink, now = 0, most: number = Number.POSITIVE_INFINITY, piece: number = most): number {
+    this.#scheduled = false;
+    const writer = this.#writer;
+    if (this.#backlog?.empty !== false) {
+      if (writer === undefined) return 0;
+      if (writer.position <= most) return this.#giveTurn(writer, sink, now);
+    }
+    if (writer !== undefined && this.#start < 0) this.#settle(writer, now);
+    return this.#givePiece(sink, now, piece);
+  }
+
+  /**
+   * What waits cannot be given now.
    *
    * @param now on the timers' scale
    */
-  flush(sink: RecordSink, now = 0): void {
+  hold(now: number): void {
     this.#scheduled = false;
-    const writer = this.#writer;
-    if (writer === undefined) return;
-    const numbered = this.#numbered > this.#numberedAtFlush;
-    const quiet = !numbered && this.#volatileBytes === 0 && this.priority === Priority.NORMAL;
-    if (numbered) this.#count(writer, now);
-    this.#handed = this.#numbered;
-    sink.send(quiet ? RecordKind.QUIET : this.priority, writer.buffer.subarray(0, writer.position));
-    this.#release();
+    this.#stuck = true;
+    // What leaves again has its numbers already, and what comes now has not.
+    if (this.#again) this.#settle(this.#writer!, now);
   }
 
   /**
@@ -161,32 +207,53 @@ export class Outbox {
    * @param now on the timers' scale
    */
   keep(now: number): void {
-    this.#scheduled = false;
+    this.#scheduled = this.#stuck = this.#again = false;
+    this.#backlog?.clear();
     if (this.#writer === undefined || this.#start >= 0) return;
-    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#writer, now);
+    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#writer.view().slice(), now);
     this.#release();
   }
 
-  /** What was kept has been given to a transport. */
-  handed(): void {
-    this.#handed = this.#numberedAtFlush;
+  /**
+   * All that the peer has not accepted is to leave once more, before what comes now. `send` gets each frame, and what writes it as it is to be.
+   *
+   * @param now on the timers' scale
+   */
+  again(now: number, send: (frame: ReplayedFrame, write: WriteFrame) => void): void {
+    const { priority } = this;
+    const writer = takeTurnBuffer();
+    const write: WriteFrame = (type, body) => writeFrame(writer, type, body);
+    this.#handed = this.#acked;
+    for (const unacked of this.#unacked) unacked.sent = -1;
+    this.#replay?.replay(this.#acked, now, (type, bytes, start, end, ageMs, number) =>
+      send({ type, priority, number, body: new Reader(bytes, start, end), ageMs }, write),
+    );
+    if (writer.position === 0 || writer.position > AGAIN_BYTES || this.#writer !== undefined) {
+      if (writer.position > 0) this.#putOff(writer.view().slice());
+      this.#stuck = writer.position > 0;
+      returnTurnBuffer(writer);
+    } else {
+      this.#writer = writer;
+      this.#again = true;
+    }
   }
 
   /** Drops what was not handed over: nobody will take it. */
   drop(): void {
     if (this.#start < 0) this.#release();
+    this.#backlog?.clear();
     this.#replay?.clear();
   }
 
   /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
-  acknowledge(accepted: number): boolean {
+  acknowledge(accepted: number, now = 0): boolean {
     if (accepted > this.#handed) return false;
     if (accepted <= this.#acked) return true;
     this.#acked = accepted;
     this.#replay?.accept(accepted);
     let done = 0;
     while (done < this.#unacked.length && this.#unacked[done]!.upTo <= accepted) this.#unackedBytes -= this.#unacked[done++]!.bytes;
-    if (done > 0) this.#unacked.splice(0, done);
+    if (done > 0) this.#pacer.receive(this.#unacked.splice(0, done).at(-1)!.sent, now);
     while (this.#flushWaiters.length > 0 && this.#flushWaiters[0]!.upTo <= accepted) this.#flushWaiters.shift()!.resolve();
     return true;
   }
@@ -202,12 +269,62 @@ export class Outbox {
     else this.#flushWaiters.push({ upTo: this.#numbered, resolve });
   }
 
-  /** The turn is complete: from here on it waits for its acknowledgement. */
-  #count(writer: Writer, now: number): void {
-    const bytes = writer.view();
-    const kept = this.#volatileBytes === 0 ? bytes : numberedFrames(bytes);
-    this.#replay?.keep(kept, this.#numbered, this.#numbered - this.#numberedAtFlush, now);
-    this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes });
+  #giveTurn(writer: Writer, sink: RecordSink, now: number): number {
+    const bytes = writer.position;
+    const numbered = this.#numbered > this.#numberedAtFlush;
+    const quiet = !numbered && this.#volatileBytes === 0 && this.priority === Priority.NORMAL && !this.#again;
+    if (numbered) this.#count(this.#replay === undefined ? undefined : writer.view().slice(), now);
+    this.#stuck = this.#again = false;
+    this.#pacer.give(bytes, now);
+    this.#given(this.#numbered);
+    sink.send(quiet ? RecordKind.QUIET : this.priority, writer.buffer.subarray(0, bytes));
+    this.#release();
+    return bytes;
+  }
+
+  /** The turn goes behind others that wait for the transport. */
+  #settle(writer: Writer, now: number): void {
+    const bytes = writer.view().slice();
+    if (this.#numbered > this.#numberedAtFlush) this.#count(bytes, now);
+    if (bytes.length > 0) this.#putOff(bytes);
+    this.#again = false;
+    this.#release();
+  }
+
+  #putOff(bytes: Uint8Array): void {
+    this.#backlog ??= new Backlog();
+    this.#backlog.push(bytes);
+  }
+
+  #givePiece(sink: RecordSink, now: number, piece: number): number {
+    const backlog = this.#backlog!;
+    const { bytes, frames } = backlog.take(piece);
+    this.#stuck = !backlog.empty;
+    this.#pacer.give(bytes.length, now);
+    this.#given(this.#handed + frames);
+    sink.send(this.priority, bytes);
+    return bytes.length;
+  }
+
+  /** The transport was given as many numbered frames. */
+  #given(handed: number): void {
+    this.#handed = handed;
+    const { sent } = this.#pacer;
+    for (let at = this.#unacked.length - 1; at >= 0 && this.#unacked[at]!.sent < 0; at--)
+      if (this.#unacked[at]!.upTo <= handed) this.#unacked[at]!.sent = sent;
+  }
+
+  /**
+   * The turn is complete: from here on it waits for its acknowledgement.
+   *
+   * @param bytes the turn, which is nobody else's to change; undefined where nothing is kept
+   */
+  #count(bytes: Uint8Array | undefined, now: number): void {
+    if (bytes !== undefined && this.#replay !== undefined) {
+      const kept = this.#volatileBytes === 0 ? bytes : numberedFrames(bytes);
+      this.#replay.keep(kept, this.#numbered, this.#numbered - this.#numberedAtFlush, now);
+    }
+    this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes, sent: -1 });
     this.#unackedBytes += this.#turnBytes;
     this.#turnBytes = 0;
     this.#numberedAtFlush = this.#numbered;

@@ -2,8 +2,16 @@ import type { Writer } from "../bytes/writer.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import type { FrameType } from "./frame.ts";
 import { Outbox, type RecordSink } from "./outbox.ts";
+import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
+
+/** While both wait, NORMAL is given so many bytes for each byte of BULK. */
+const NORMAL_TO_BULK = 16;
+/** What an acknowledgement and other answers take. */
+const ANSWERS_BYTES = 1_024;
+/** What HIGH may give beyond what the path takes: it does not wait for what was given before it. */
+const RESERVE_BYTES = 16_384;
 
 /** The outboxes of a session: one for each class of priority that was used. A class that is full holds no other one back. */
 export class Outboxes {
@@ -13,6 +21,9 @@ export class Outboxes {
   /** The one in which a frame was begun. */
   #begun: Outbox | undefined;
   #greets = false;
+  readonly pacer: Pacer = new Pacer();
+  /** What NORMAL was given since it was BULK's turn. */
+  #normalBytes = 0;
 
   /**
    * @param limit bytes that each class but the two lesser ones may hold, see {@link shareOf}
@@ -21,7 +32,7 @@ export class Outboxes {
   constructor(limit: number, schedule: () => void) {
     this.#limit = limit;
     this.#schedule = schedule;
-    this.#boxes = new ByPriority(new Outbox(limit, schedule));
+    this.#boxes = new ByPriority(new Outbox(limit, schedule, Priority.NORMAL, this.pacer));
   }
 
   get normal(): Outbox {
@@ -34,7 +45,7 @@ export class Outboxes {
   }
 
   of(priority: Priority): Outbox {
-    return this.#boxes.get(priority) ?? this.#add(priority);
+    return priority === Priority.NORMAL ? this.#boxes.normal : (this.#boxes.get(priority) ?? this.#add(priority));
   }
 
   /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
@@ -75,6 +86,8 @@ export class Outboxes {
 
   /** The classes without room, a bit for each. */
   get full(): number {
+    // Asked for every frame.
+    if (this.all.length === 1) return this.normal.room ? 0 : 1;
     let full = 0;
     for (const box of this.all) if (!box.room) full |= 1 << box.priority;
     return full;
@@ -114,11 +127,45 @@ export class Outboxes {
     this.#greets = true;
   }
 
-  /** Hands over what waits, the most urgent first. See {@link Outbox.flush}. */
+  /** Gives the transport what waits, the most urgent first, as far as the path takes it. */
   flush(sink: RecordSink, now: number): void {
-    if (this.#greets) this.normal.flush(sink, now);
+    const { pacer } = this;
+    if (this.#greets) this.normal.flush(sink, now, pacer.room, pacer.piece);
     this.#greets = false;
-    for (const box of this.all) box.flush(sink, now);
+    if (!this.#paced) {
+      for (const box of this.all) while (box.pending) box.flush(sink, now, Number.POSITIVE_INFINITY, pacer.piece);
+      return;
+    }
+    for (let box = this.#next(); box !== undefined; box = this.#next()) {
+      const room = pacer.room + reserveOf(box.priority);
+      if (room <= 0 && this.#underWay) {
+        this.#hold(now);
+        return;
+      }
+      // What nobody acknowledges is no measure of the path.
+      if (room <= 0) pacer.settle(now);
+      const given = box.flush(sink, now, Math.min(Math.max(room, 1), this.#turnOf(box)), Math.min(pacer.piece, this.#turnOf(box)));
+      if (box === this.normal) this.#normalBytes += given;
+      else if (box.priority === Priority.BULK) this.#normalBytes = 0;
+    }
+    pacer.full = false;
+  }
+
+  /** Gives the transport all that waits, NORMAL's last: a closing frame ends it. */
+  flushAll(sink: RecordSink, now: number): void {
+    for (const box of this.all) if (box !== this.normal) while (box.pending) box.flush(sink, now);
+    while (this.normal.pending) this.normal.flush(sink, now);
+  }
+
+  /** The class for frames that answer: they ride along with NORMAL's, unless they would wait there; two sides that wait for each other's answers would do so for ever. */
+  get answers(): Priority {
+    if (!this.#paced) return Priority.NORMAL;
+    let bytes = ANSWERS_BYTES;
+    for (const box of this.all) {
+      if (box.stuck) return Priority.CONTROL;
+      bytes += box.turnBytes;
+    }
+    return bytes > this.pacer.room && this.#underWay ? Priority.CONTROL : Priority.NORMAL;
   }
 
   /** See {@link Outbox.keep}. */
@@ -126,9 +173,9 @@ export class Outboxes {
     for (const box of this.all) box.keep(now);
   }
 
-  /** What was kept has been given to a transport. */
-  handed(): void {
-    for (const box of this.all) box.handed();
+  /** See {@link Outbox.again}. */
+  again(now: number, send: Parameters<Outbox["again"]>[1]): void {
+    for (const box of this.all) box.again(now, send);
   }
 
   /** Drops what was not handed over: nobody will take it. */
@@ -137,12 +184,13 @@ export class Outboxes {
   }
 
   /** The peer has accepted so many numbered frames of each class. False when it cannot have. */
-  acknowledge(accepted: Counts): boolean {
+  acknowledge(accepted: Counts, now = 0): boolean {
     for (const priority of byUrgency) {
       const count = countOf(accepted, priority);
       const box = this.#boxes.get(priority);
-      if (box === undefined ? count > 0 : !box.acknowledge(count)) return false;
+      if (box === undefined ? count > 0 : !box.acknowledge(count, now)) return false;
     }
+    if (!this.#underWay) this.pacer.settle(now);
     return accepted.length <= byUrgency.length;
   }
 
@@ -156,10 +204,54 @@ export class Outboxes {
       });
   }
 
-  #add(priority: Priority): Outbox {
-    if (priority === Priority.NORMAL) return this.normal;
-    const box = new Outbox(shareOf(priority, this.#limit), this.#schedule, priority);
+  /** Whether anything may have to overtake: where all commands are NORMAL, the transport is the best judge of what it takes. */
+  get #paced(): boolean {
+    return this.all.length > 1 && (this.#boxes.get(Priority.HIGH) ?? this.#boxes.get(Priority.BULK)) !== undefined;
+  }
+
+  /** Whether the peer will acknowledge something of what the transport was given: a frame with a number, or one of which a part is there. */
+  get #underWay(): boolean {
+    for (const box of this.all) if (box.flushed > box.accepted || box.cut) return true;
+    return false;
+  }
+
+  /** Whose turn it is of those that wait. */
+  #next(): Outbox | undefined {
+    if (this.all.length === 1) return this.normal.pending ? this.normal : undefined;
+    const first = this.all.find((box) => box.pending);
+    const bulk = this.#boxes.get(Priority.BULK);
+    return first === this.normal && bulk?.pending && this.#normalBytes >= this.#bulkTurn ? bulk : first;
+  }
+
+  /** What a class may be given before it is another one's turn. */
+  #turnOf(box: Outbox): number {
+    const bulk = this.#boxes.get(Priority.BULK);
+    if (bulk === undefined || !bulk.pending || box.priority === Priority.HIGH || box.priority === Priority.CONTROL)
+      return Number.POSITIVE_INFINITY;
+    if (box === bulk) return this.normal.pending ? this.pacer.piece : Number.POSITIVE_INFINITY;
+    return Math.max(1, this.#bulkTurn - this.#normalBytes);
+  }
+
+  /** Bytes of NORMAL after which it is BULK's turn. */
+  get #bulkTurn(): number {
+    return NORMAL_TO_BULK * this.pacer.piece;
+  }
+
+  /** The path is busy: what waits goes on waiting until the peer has received more. */
+  #hold(now: number): void {
+    this.pacer.full = true;
+    for (const box of this.all) if (box.pending) box.hold(now);
+  }
+
+  #add(priority: Exclude<Priority, typeof Priority.NORMAL>): Outbox {
+    const box = new Outbox(shareOf(priority, this.#limit), this.#schedule, priority, this.pacer);
     if (this.keeps) box.keepIn(new ReplayBuffer());
     return this.#boxes.add(priority, box);
   }
+}
+
+/** Bytes that a class may give beyond what the path takes. Answers are few, and much waits for them. */
+function reserveOf(priority: Priority): number {
+  if (priority === Priority.CONTROL) return Number.POSITIVE_INFINITY;
+  return priority === Priority.HIGH ? RESERVE_BYTES : 0;
 }

@@ -15,6 +15,7 @@ export class Owed {
   /** By the id of a stream; by 0 or less for the commands of the class with that number. */
   readonly #grants = new Map<number, Grantable>();
   #pong = -1;
+  #received = -1;
 
   /** @param schedule asks for a flush */
   constructor(timers: Timers, schedule: () => void) {
@@ -44,6 +45,12 @@ export class Owed {
     this.#schedule();
   }
 
+  /** So much came over this connection, of a frame that is not complete. */
+  received(bytes: number): void {
+    this.#received = bytes;
+    this.#schedule();
+  }
+
   /** Says something, though nothing new: the acknowledgement again. */
   sayAlive(): void {
     this.acks.restate();
@@ -53,7 +60,7 @@ export class Owed {
   /** Another connection: acknowledgements that were told may have been lost, and nobody waits for the old one's pong. */
   restate(): void {
     this.acks.restate();
-    this.#pong = -1;
+    this.#pong = this.#received = -1;
   }
 
   write(write: WriteFrame): void {
@@ -65,6 +72,11 @@ export class Owed {
       const pong = this.#pong;
       this.#pong = -1;
       write(FrameType.PONG, (writer) => writer.uint32(pong));
+    }
+    if (this.#received >= 0) {
+      const received = this.#received;
+      this.#received = -1;
+      write(FrameType.RECEIVED, (writer) => writer.uintNumber(received));
     }
     for (const [id, window] of this.#grants) {
       const { items, bytes } = window.grant();

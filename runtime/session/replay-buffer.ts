@@ -26,9 +26,9 @@ export class ReplayBuffer {
     return this.#segments.length === 0;
   }
 
-  /** Keeps a copy of what a flush hands over. */
+  /** Keeps what a flush hands over, which nobody changes from here on. */
   keep(bytes: Uint8Array, last: number, count: number, sentAt: number): void {
-    this.#segments.push({ last, count, sentAt, bytes: bytes.slice() });
+    this.#segments.push({ last, count, sentAt, bytes });
   }
 
   /** The peer has accepted everything up to this number. A segment goes as a whole. */
@@ -71,6 +71,12 @@ export function numberedFrames(bytes: Uint8Array): Uint8Array {
     position = end;
   }
   return numbered.subarray(0, length);
+}
+
+/** Where the frame at `position` ends. The bytes are our own. */
+export function frameEnd(bytes: Uint8Array, position: number): number {
+  const { start, length } = bodyOf(bytes, position);
+  return start + length;
 }
 
 /** Where the body of the frame at `position` begins, and how long it is. The bytes are our own. */

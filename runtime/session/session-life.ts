@@ -34,6 +34,10 @@ export class SessionLife implements LifeHost {
     this.#write(FrameType.PING, (writer) => writer.uint32(number));
   }
 
+  received(bytes: number): void {
+    this.#owed.received(bytes);
+  }
+
   sayAlive(): void {
     this.#owed.sayAlive();
   }

@@ -2,11 +2,12 @@ import type { SchemasInit } from "../../generated/zserver/protocol/v1/negotiatio
 import { type Close, readClose, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
+import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
-import { readAck, readCredit, readNumber } from "./control-body.ts";
+import { type ControlHost, takeControl } from "./control.ts";
 import { type Counts, countOf, most } from "./counts.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
@@ -21,7 +22,6 @@ import { byUrgency, Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
-import { sendAgain } from "./send-again.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
 import { SessionLife } from "./session-life.ts";
 import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
@@ -48,6 +48,7 @@ export class Session implements Carried {
   readonly #succession: Succession;
   readonly #flusher: Flusher;
   readonly #room: OutboxRoom;
+  readonly #control: ControlHost;
   #skipped = 0;
 
   constructor(options: SessionOptions) {
@@ -60,6 +61,15 @@ export class Session implements Carried {
       room: () => options.handler.room(),
       slow: () => this.close("SLOW_PEER", `nothing was accepted for ${options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`),
     });
+    this.#control = {
+      outboxes: this.outboxes,
+      owed: this.owed,
+      timers: options.timers,
+      handler: options.handler,
+      accepted: () => this.#room.freed(),
+      schedule: this.#flusher.schedule,
+      pong: (number) => this.#attachment?.pong(number),
+    };
     this.#retention = new Retention(options.timers, this.#expire);
     this.#succession = new Succession(this.#successionHost());
     this.#attachment = this.#attach(options.link);
@@ -119,8 +129,9 @@ export class Session implements Carried {
    */
   resume(link: SessionLink, accepted: Counts, expiresInMs = 0): void {
     const older = this.#attachment;
+    const kind = this.outboxes.normal.cut ? RecordKind.CONTROL : RecordKind.QUIET;
     this.#detach();
-    older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.counts));
+    older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.counts), kind);
     older?.link.close();
     this.#attachment = this.#attach(link);
     const behind = most(accepted, this.outboxes.accepted);
@@ -182,7 +193,7 @@ export class Session implements Carried {
     if (link !== undefined) {
       this.owed.write(this.#write);
       this.#write(FrameType.CLOSE, write);
-      this.outboxes.flush(link, this.#options.timers.now());
+      this.outboxes.flushAll(link, this.#options.timers.now());
     }
     this.#end({ reason, message: text, by, accepted: undefined });
     link?.close();
@@ -230,26 +241,9 @@ export class Session implements Carried {
       this.owed.acks.accept(end - start, priority);
       handler.frame(type, body, end - start, priority);
     } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start, priority);
-    else this.#onControl(type, body);
+    else takeControl(type, body, this.#control);
     return !this.ended;
   };
-
-  #onControl(type: FrameType, body: Reader): void {
-    const attachment = this.#attachment!;
-    if (type === FrameType.ACK) this.#onAck(readAck(body));
-    else if (type === FrameType.PING) this.owed.pong(readNumber(body));
-    else if (type === FrameType.PONG) attachment.pong(readNumber(body));
-    else if (type === FrameType.CREDIT) {
-      const { id, items, bytes, priority } = readCredit(body);
-      this.#options.handler.credit(id, items, bytes, priority);
-    } else if (type !== FrameType.PADDING) throw new ProtocolError(`a frame of type ${type} is out of place`);
-  }
-
-  #onAck(accepted: Counts): void {
-    if (!this.outboxes.acknowledge(accepted))
-      throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${this.outboxes.flushed}, by class`);
-    this.#room.freed();
-  }
 
   #onClose(close: Close): void {
     const { link, contested } = this.#attachment!;
@@ -270,20 +264,22 @@ export class Session implements Carried {
     this.#retention.stop();
     this.#watch();
     this.owed.restate();
+    this.#attachment!.countAnew();
     const { handler, timers } = this.#options;
     handler.resumed(answer);
     const { link } = this.#attachment!;
     const now = timers.now();
-    this.#flusher.done();
     outboxes.keep(now);
-    if (outboxes.keeps) sendAgain(accepted, { owed: this.owed, outboxes: outboxes.all, handler, link, now });
-    outboxes.handed();
+    outboxes.again(now, (frame, write) => handler.replay(frame, write));
+    this.owed.write(this.#write);
+    outboxes.flush(link, now);
+    this.#flusher.done();
     this.#attachment?.expect();
     this.#room.freed();
   }
 
   readonly #write = (type: FrameType, body: (writer: Writer) => void): void => {
-    body(this.begin(type));
+    body(this.begin(type, this.outboxes.answers));
     this.outboxes.end();
   };
 
@@ -309,6 +305,7 @@ export class Session implements Carried {
   #detach(): void {
     this.#attachment?.stop();
     this.#attachment = undefined;
+    this.outboxes.pacer.restart();
     this.#room.detached();
   }
 

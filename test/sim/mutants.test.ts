@@ -17,9 +17,12 @@ import { Expiries } from "../../runtime/server/expiries.ts";
 import { Renewals } from "../../runtime/server/renewals.ts";
 import type { Verdict } from "../../runtime/server/verdict.ts";
 import { Acks } from "../../runtime/session/acks.ts";
+import { Backlog } from "../../runtime/session/backlog.ts";
 import { CreditWindow } from "../../runtime/session/credit.ts";
 import { FrameType } from "../../runtime/session/frame.ts";
 import { Outbox } from "../../runtime/session/outbox.ts";
+import { Outboxes } from "../../runtime/session/outboxes.ts";
+import { Pacer } from "../../runtime/session/pacer.ts";
 import { Priority } from "../../runtime/session/priority.ts";
 import { ReplayBuffer, type ReplaySink } from "../../runtime/session/replay-buffer.ts";
 import { ResumeSecrets } from "../../runtime/session/resume-secrets.ts";
@@ -108,6 +111,16 @@ const mutants: Readonly<Record<string, () => () => void>> = {
         },
       };
     }),
+  "answers wait behind what the path does not take": () => replace(Outboxes.prototype, "answers", () => ({ get: () => Priority.NORMAL })),
+  "what waited for one connection leaves over the next one as it is": () => replace(Backlog.prototype, "clear", () => ({ value() {} })),
+  "a frame that was given in part counts as given": () =>
+    replace(Backlog.prototype, "take", ({ value }) => ({
+      value(this: Backlog, most: number) {
+        const taken = value.call(this, most);
+        return this.cut ? { ...taken, frames: taken.frames + 1 } : taken;
+      },
+    })),
+  "what the peer received makes no room": () => replace(Pacer.prototype, "receive", () => ({ value: () => true })),
   "credit is not told again after a resume": () => replace(Dispatcher.prototype, "restate", () => ({ value() {} })),
   "credit is not renewed": () => replace(CreditWindow.prototype, "take", () => ({ value: () => false })),
   "the old resume secret is wiped before the new one is confirmed": () =>

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly clients: number;
   readonly entrances: readonly string[];
   readonly quality: LinkQuality;
+  /** What every path takes at a time, and in what pieces; undefined: as much as it is measured to. */
+  readonly narrow: { readonly windowBytes: number; readonly pieceBytes: number } | undefined;
   /** How long the network and the programs are restless. */
   readonly chaosMs: number;
   readonly cutChance: number;
@@ -88,6 +90,8 @@ export function scenarioOf(seed: number): Scenario {
     rotateAfterBytes: random.pick([4_000, 1_000_000]),
     limits: slow ? defaultLimits : limits(random),
     admission: slow ? undefined : admissionOf(seed),
+    narrow:
+      slow || seed % 3 !== 0 ? undefined : { windowBytes: random.pick([300, 1_000, 4_000]), pieceBytes: random.pick([256, 300, 1_000]) },
   };
 }
 

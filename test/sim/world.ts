@@ -3,6 +3,7 @@ import type { LogEntry } from "../../runtime/command/log.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
 import { type Server, serve } from "../../runtime/server.ts";
 import { identity, native } from "../support/channel/ends.ts";
+import { narrow } from "../support/session/narrow.ts";
 import { serverKey } from "../support/session/world.ts";
 import { SimAdmission } from "./admission.ts";
 import { tooManyTimers, tooMuch } from "./bounds.ts";
@@ -88,9 +89,12 @@ export class SimWorld {
     const uncaught = (error: unknown): void => model.violation(`uncaught: ${error instanceof Error ? error.stack : String(error)}`);
     process.on("uncaughtException", uncaught);
     process.on("unhandledRejection", uncaught);
+    const { narrow: path } = this.#scenario;
+    const restore = path === undefined ? undefined : narrow(path.windowBytes, path.pieceBytes);
     try {
       await this.#live();
     } finally {
+      restore?.();
       process.off("uncaughtException", uncaught);
       process.off("unhandledRejection", uncaught);
     }

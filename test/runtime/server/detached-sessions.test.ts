@@ -35,7 +35,7 @@ class Room {
         },
       },
       core: {
-        outbox: {
+        outboxes: {
           get heldBytes() {
             return waiting.bytes;
           },

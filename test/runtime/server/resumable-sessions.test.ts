@@ -23,7 +23,7 @@ const connection = (fill: number, next?: number): Connection =>
 class FakePeer {
   readonly id: string;
   readonly principal: { readonly id: string; readonly key: Uint8Array | undefined };
-  readonly core = { outbox: { heldBytes: 0 } };
+  readonly core = { outboxes: { heldBytes: 0 } };
   connection: Connection;
   ended: string | undefined;
   end: (reason: string) => void = () => {};

@@ -20,6 +20,7 @@ function attached() {
     waiting: true,
     ping: (number: number) => void told.pings.push(number),
     sayAlive: () => void told.alive++,
+    received: () => {},
     afterPoll: (run: () => void) => time.clock.endOfTurn(run),
     dead: () => void told.deaths++,
   };

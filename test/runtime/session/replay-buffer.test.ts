@@ -46,14 +46,6 @@ test("what was accepted does not come again, also when it left together with wha
   }
 });
 
-test("what is kept is a copy", () => {
-  const bytes = frame(SEND, 1);
-  const buffer = new ReplayBuffer();
-  buffer.keep(bytes, 1, 1, 0);
-  bytes.fill(0xdb);
-  assert.equal(given(buffer, 0), [[SEND, 1, 1, 0]]);
-});
-
 test("it can be asked again and again, and holds nothing once it is cleared", () => {
   const buffer = filled();
   assert.equal(given(buffer, 1), given(buffer, 1));

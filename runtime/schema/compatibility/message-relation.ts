@@ -1,5 +1,6 @@
 import { FieldType } from "../../../generated/zserver/protocol/v1/schema.ts";
 import { compareFields, type FieldFailure, fieldPairs, type Rule } from "./compare-fields.ts";
+import { descriptionLimits } from "./description-limits.ts";
 import type { ServiceShape } from "./service-shape.ts";
 
 /** The first reason why a message is not read rightly. */
@@ -23,10 +24,10 @@ interface Pair extends MessagePair {
 }
 
 /**
- * Fields and numbers of enums that are compared between two services. Honest ones of a thousand commands take a twentieth; a description may be made so
- * that each of its messages meets each of ours.
+ * Fields and numbers of enums that are compared between two services: as many as the largest that there may be have, each message of the one compared with
+ * one of the other. A description may be made so that each of its messages meets each of ours, and a peer waits for nobody else's.
  */
-const MAX_COMPARED = 1_000_000;
+const MAX_COMPARED: number = 2 * (descriptionLimits.fields + descriptionLimits.enumNumbers);
 
 /** Numbers in the path of a mismatch: a peer may nest its messages as it likes. */
 const MAX_PATH = 32;

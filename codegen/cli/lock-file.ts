@@ -20,12 +20,20 @@ export const lockFile = ({ file }: Pick<Config, "file">): string => path.join(pa
 export function readLock(config: Pick<Config, "file">): readonly Release[] {
   const file = lockFile(config);
   if (!existsSync(file)) return [];
-  const text = readFileSync(file, "utf8");
+  const text = readText(file);
   if (text === latest?.text) return latest.releases;
   const { releases, problem } = parseLock(text);
   if (releases === undefined) throw new UsageError(formatDiagnostic(problem));
   latest = { text, releases };
   return releases;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${LOCK_FILE} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** What was read last: one command asks several times, and `--watch` again and again. */

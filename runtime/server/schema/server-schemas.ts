@@ -7,12 +7,15 @@ import { Relations } from "../../schema/compatibility/relations.ts";
 import type { ServiceRelation } from "../../schema/compatibility/service-relation.ts";
 import type { ServiceShape } from "../../schema/compatibility/service-shape.ts";
 import type { ReleasedSchema } from "../../schema/released-schema.ts";
+import { serviceInfo } from "../../schema/service-type.ts";
 import { Adapters } from "./adapters.ts";
 import type { Described, Hash } from "./described.ts";
 import { KnownDescriptions } from "./known-descriptions.ts";
 
 /** Pairs of descriptions whose relation is remembered: a few releases in the field, each with a few services. */
 const REMEMBERED_RELATIONS = 256;
+
+const none: ServiceRelation = new Map();
 
 const directions = { request: Direction.REQUEST, reply: Direction.REPLY, error: Direction.ERROR } as const;
 
@@ -36,12 +39,15 @@ export class ServerSchemas {
   judge(own: OwnService, client: Described | undefined): Standing {
     if (client === undefined) return absentThere(own);
     if (client.fingerprint === own.fingerprint) return sameAtBoth(own);
-    const shape = (fingerprint: string): ServiceShape => readDescription((fingerprint === own.fingerprint ? own : client).bytes);
-    const calls = this.#relations.of(own.fingerprint, client.fingerprint, shape);
-    const handles = this.#relations.of(client.fingerprint, own.fingerprint, shape);
+    const { name, fingerprint, service } = own;
+    const { side } = service[serviceInfo];
+    const shape = (which: string): ServiceShape => readDescription((which === fingerprint ? own : client).bytes);
+    // What cannot be called is not judged: a client decides how long judging takes.
+    const calls = side === "SERVER" ? none : this.#relations.of(fingerprint, client.fingerprint, shape);
+    const handles = side === "CLIENT" ? none : this.#relations.of(client.fingerprint, fingerprint, shape);
     const adaptations = this.#adapters.for(client, handles);
-    const unfit = [...mismatchesOf(own.name, handles)].filter(([command]) => !adaptations.has(command));
-    return { own, absent: false, calls: mismatchesOf(own.name, calls), handles: new Map(unfit), adaptations };
+    const unfit = [...mismatchesOf(name, handles)].filter(([command]) => !adaptations.has(command));
+    return { own, absent: false, calls: mismatchesOf(name, calls), handles: new Map(unfit), adaptations };
   }
 }
 

@@ -20,6 +20,7 @@ export class ServerSessionSchemas extends SessionSchemas {
   readonly #schemas: ServerSchemas;
   readonly #peer: Pick<Peer, "control">;
   #comparisons = 0;
+  readonly #compared = new Set<OwnService>();
   #named: ClientServices | undefined;
 
   constructor(schemas: ServerSchemas, peer: Pick<Peer, "control">) {
@@ -61,6 +62,7 @@ export class ServerSessionSchemas extends SessionSchemas {
     if (bytes === undefined || services.length > 1 || ++this.#comparisons > NAMED_SERVICES)
       throw new ProtocolError("a comparison of more or fewer services than may be");
     const described = readDescribed(bytes, this.#schemas.hash);
+    this.#compareOnce(described);
     const releases = readReleases(roots, versions);
     // One that told nothing until now.
     if (this.releases.length === 0) this.releases = releases;
@@ -81,6 +83,14 @@ export class ServerSessionSchemas extends SessionSchemas {
   /** A client names what it handles. */
   protected override ask(own: OwnService): void {
     this.settle(absentThere(own));
+  }
+
+  /** Judging takes time: as much for one client as there are services. Throws ProtocolError. */
+  #compareOnce({ name }: Described): void {
+    const own = this.own.get(name);
+    if (own === undefined) return;
+    if (this.#compared.has(own)) throw new ProtocolError(`${name} is compared twice`);
+    this.#compared.add(own);
   }
 
   #judge(services: Iterable<readonly [fingerprint: string, described: Described]>): SchemasInit {

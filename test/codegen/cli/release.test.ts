@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -235,6 +235,16 @@ test("a lock that is not what was released stops every command with the line and
       assert.is(read(folder, "zgen.lock"), text);
     }
     assert.is(read(folder, "zgen.changelog.md"), changelog);
+  }));
+
+test("a lock that cannot be read stops every command", () =>
+  withShop({}, async (folder) => {
+    mkdirSync(path.join(folder, "zgen.lock"));
+    for (const command of ["release", "version", "changelog", "breaking", "generate"]) {
+      const { code, err } = await zgen(folder, command);
+      assert.is(code, 1, command);
+      assert.match(err, new RegExp(`^zgen ${command}: zgen\\.lock cannot be read: EISDIR`));
+    }
   }));
 
 test("when two branches made a release each, git stops, zgen says what to do, and that works", () =>

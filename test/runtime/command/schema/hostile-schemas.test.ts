@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Lobby } from "../../../../generated/example/lobby/v1/lobby.ts";
+import { Lobby, Player } from "../../../../generated/example/lobby/v1/lobby.ts";
 import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
 import { SchemaMismatch, Schemas, type SchemasInit } from "../../../../generated/zserver/protocol/v1/negotiation.ts";
 import { FieldType } from "../../../../generated/zserver/protocol/v1/schema.ts";
@@ -76,6 +76,7 @@ const clients: Readonly<Record<string, readonly Uint8Array[]>> = {
     descriptions(older),
     frame(COMPARE, message(Schemas, { services: [Lobby, Probe].map(descriptionBytes) })),
   ],
+  "a second comparison of a service": [hello({ roots: [], services: [] }), compare(older), compare(other)],
   "a comparison of none": [hello(), descriptions(older), frame(COMPARE)],
   "a comparison of what is no description": [hello(), descriptions(older), compare(Lobby, Uint8Array.of(255))],
   "what only a server sends": [hello(), descriptions(older), compared()],
@@ -181,6 +182,24 @@ test("a command that is not mutually readable is refused without being decoded, 
   assert.is(detail.field, "2");
   assert.is(detail.peerVersion, "1.0.0");
   assert.is(handled, 0);
+  await world.until(server.close(), 10_000);
+});
+
+test("of a service that only one side can call, only those calls are judged", async () => {
+  const world = new World();
+  const server = await world.serve({ services: [Lobby, Player] });
+  const changed = [
+    edited(Lobby, "1.0.0", retyped("Join", 1, FieldType.DOUBLE)),
+    edited(Player, "1.0.0", retyped("Heard", 1, FieldType.DOUBLE)),
+  ];
+  const raw = await rawClient(world, { hello: false });
+  await raw.send(hello({ services: changed.map(fingerprint) }));
+  await raw.send(descriptions(...changed));
+  const { refused, avoided } = decode(Welcome, raw.ofType(WELCOME)[0]!.body).schemas!;
+  assert.equal(
+    [refused, avoided].map((list) => list.map(({ command }) => command)),
+    [["example.lobby.v1.Lobby/Join"], ["example.lobby.v1.Player/Heard"]],
+  );
   await world.until(server.close(), 10_000);
 });
 

@@ -1,6 +1,7 @@
+import { choose, hold } from "../support/contest.ts";
 import type { BenchOptions } from "../support/options.ts";
 import type { Report } from "../support/report.ts";
-import { type Metric, measureRows } from "../support/rounds.ts";
+import type { Metric } from "../support/rounds.ts";
 import { contenderNames, installed } from "./contenders.ts";
 import { type Measured, Pair } from "./pair.ts";
 import type { Task } from "./tasks.ts";
@@ -19,50 +20,30 @@ export interface Measurement {
   readonly notes: readonly string[];
 }
 
-const SUBJECT = "zserver-tcp";
-
 /** With `quick`: those that the time suffices for. */
 const quickNames: readonly string[] = ["zserver-tcp", "zserver-ws", "net-batch", "ws", "ws-batch"];
 
-export async function measure({ tasks, metrics, wants, notes }: Measurement, options: BenchOptions): Promise<Report> {
-  const { rounds, quick } = options;
-  const wanted = chosen(options);
-  const started = await Promise.all(wanted.map((name) => Pair.start(name)));
-  const missing = wanted.filter((_, index) => started[index] === undefined);
-  const all = started.filter((pair) => pair !== undefined);
-  try {
-    const pairs = new Map(all.filter(wants).map((pair) => [pair.name, pair]));
-    const run = (count: number, milliseconds: number, repeats: number) =>
-      measureRows(
-        [...tasks.keys()],
-        [...pairs.keys()],
-        metrics,
-        count,
-        async (row, name) => {
-          const measured = await pairs.get(name)!.perform({ ...tasks.get(row)!, milliseconds });
-          return metrics.map((metric) => metric.of(measured));
-        },
-        repeats,
-      );
-    await run(1, quick ? 300 : 1_000, 0);
-    const rows = await run(rounds, quick ? 400 : 1_000, quick ? 0 : 3);
-    const absent = missing.map((name) => `${name} is not installed: npm ci --prefix bench/peers`);
-    return {
-      subject: SUBJECT,
-      rows,
-      notes: [...notes, `default options; flags of Node: ${process.env.NODE_OPTIONS ?? "none"}`, ...absent],
-    };
-  } finally {
-    for (const pair of all) pair.stop();
-  }
+export function measure({ tasks, metrics, wants, notes }: Measurement, options: BenchOptions): Promise<Report> {
+  const { quick } = options;
+  return hold(
+    {
+      subject: "zserver-tcp",
+      contenders: choose(contenderNames, options, (name) => !quick || quickNames.includes(name) || !installed.includes(name)),
+      rows: [...tasks.keys()],
+      metrics,
+      notes,
+      start: (name) => Pair.start(name),
+      wants,
+      async sample(pair, row, warming) {
+        const measured = await pair.perform({ ...tasks.get(row)!, milliseconds: milliseconds(quick, warming) });
+        return metrics.map((metric) => metric.of(measured));
+      },
+    },
+    options,
+  );
 }
 
-/** Throws TypeError for a peer that nobody knows. */
-function chosen({ peers, quick }: BenchOptions): readonly string[] {
-  const unknown = peers?.find((peer) => !contenderNames.includes(peer));
-  if (unknown !== undefined) throw new TypeError(`no peer is called ${unknown}; there are ${contenderNames.join(", ")}`);
-  return contenderNames.filter((name) => {
-    if (name.startsWith("zserver")) return true;
-    return peers?.includes(name) ?? (!quick || quickNames.includes(name) || !installed.includes(name));
-  });
+function milliseconds(quick: boolean, warming: boolean): number {
+  if (!quick) return 1_000;
+  return warming ? 300 : 400;
 }

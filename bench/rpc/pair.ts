@@ -1,5 +1,6 @@
-import { WorkerProcess } from "../support/worker-process.ts";
-import type { Done, Task, Usage, UsageAfter } from "./tasks.ts";
+import { type Sides, startSides } from "../support/sides.ts";
+import type { Usage } from "../support/usage.ts";
+import type { Done, Task, UsageAfter } from "./tasks.ts";
 
 /** What became of a task, on both sides. */
 export interface Measured extends Done {
@@ -14,31 +15,25 @@ export class Pair {
   readonly name: string;
   /** Whether it has messages without an answer. */
   readonly takesNotes: boolean;
-  readonly #server: WorkerProcess;
-  readonly #client: WorkerProcess;
+  readonly #sides: Sides<boolean>;
   #notes = 0;
 
-  private constructor(name: string, server: WorkerProcess, client: WorkerProcess, takesNotes: boolean) {
+  private constructor(name: string, sides: Sides<boolean>) {
     this.name = name;
-    this.takesNotes = takesNotes;
-    // Else it would wait for answers for ever.
-    void server.ended.then(() => client.stop());
-    this.#server = server;
-    this.#client = client;
+    this.takesNotes = sides.greeting;
+    this.#sides = sides;
   }
 
   /** Undefined when a package that it needs is not installed. */
   static async start(name: string): Promise<Pair | undefined> {
-    const server = await WorkerProcess.start<string>(name, new URL("./server-process.ts", import.meta.url), [name]);
-    if (server === undefined) return undefined;
-    const client = await WorkerProcess.start<boolean>(name, new URL("./client-process.ts", import.meta.url), [name, server.greeting]);
-    return new Pair(name, server.process, client!.process, client!.greeting);
+    const sides = await startSides<boolean>(name, new URL("./", import.meta.url));
+    return sides === undefined ? undefined : new Pair(name, sides);
   }
 
   async perform(task: Task): Promise<Measured> {
     const before = await this.#usage();
     const start = performance.now();
-    const done = await this.#client.ask<Done>(task);
+    const done = await this.#sides.client.ask<Done>(task);
     if (task.kind === "notes") this.#notes += done.count;
     const after = await this.#usage();
     return { ...done, wholeMilliseconds: performance.now() - start, serverCpu: after.cpu - before.cpu };
@@ -46,11 +41,11 @@ export class Pair {
 
   /** When the server has read all notes. */
   #usage(): Promise<Usage> {
-    return this.#server.ask<Usage>({ notes: this.#notes } satisfies UsageAfter);
+    return this.#sides.server.ask<Usage>({ notes: this.#notes } satisfies UsageAfter);
   }
 
   stop(): void {
-    this.#client.stop();
-    this.#server.stop();
+    this.#sides.client.stop();
+    this.#sides.server.stop();
   }
 }

@@ -1,14 +1,14 @@
 /** The process of a contender's server: says where it listens, and what it has used when it is asked. */
+import { usage } from "../support/usage.ts";
 import { loadContender } from "./contenders.ts";
-import type { Usage, UsageAfter } from "./tasks.ts";
+import type { UsageAfter } from "./tasks.ts";
 
 let noted = 0;
 let awaited = Number.POSITIVE_INFINITY;
 
 function tell(): void {
   awaited = Number.POSITIVE_INFINITY;
-  const { user, system } = process.cpuUsage();
-  process.send!({ cpu: user + system, rss: process.memoryUsage.rss() } satisfies Usage);
+  process.send!(usage());
 }
 
 const contender = await loadContender(process.argv[2]!);

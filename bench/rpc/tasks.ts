@@ -19,14 +19,6 @@ export interface Done {
   readonly cpu: number;
 }
 
-/** What the process of a server says when it is asked. */
-export interface Usage {
-  /** Microseconds of CPU time that it has used so far. */
-  readonly cpu: number;
-  /** Bytes of its resident set. */
-  readonly rss: number;
-}
-
 /** Asks the process of a server for its Usage, when it has read so many notes in all. */
 export interface UsageAfter {
   readonly notes: number;

@@ -1,0 +1,34 @@
+import { connect, createIdentity, implement, serve } from "zserver";
+import { type Crate, Desk, Dock, type Tally } from "../../generated/example/bench/v1/bench.ts";
+import { bigints, event } from "../codec/values.ts";
+import { type BulkContender, repeated } from "./contender.ts";
+
+/** The command that carries the chunks: `unload` is of the class NORMAL, `unloadBehind` of BULK. */
+export type Unloading = "unload" | "unloadBehind";
+
+/** zserver as it comes, with default options, over one of its transports: chunks are the items of a client stream. */
+export const zserver = (name: string, listen: string, unloading: Unloading): BulkContender => ({
+  name,
+  async serve() {
+    const handlers = [
+      implement(Dock, { unload: tally, unloadBehind: tally }),
+      implement(Desk, { echo: (request) => request, note: () => {} }),
+    ];
+    const server = await serve({ listen: [listen], identity: createIdentity(), handlers });
+    return JSON.stringify({ endpoints: server.endpoints, serverKey: server.serverKey });
+  },
+  async connect(address) {
+    const client = await connect(JSON.parse(address));
+    const [dock, desk] = [client.use(Dock), client.use(Desk)];
+    return {
+      pour: async (content, count) => (await dock[unloading](repeated({ content }, count))).bytes,
+      ask: async () => void (await desk.echo(event(0, bigints))),
+    };
+  },
+});
+
+async function tally(crates: AsyncIterable<Crate>): Promise<Pick<Tally, "bytes">> {
+  let bytes = 0;
+  for await (const { content } of crates) bytes += content.length;
+  return { bytes };
+}

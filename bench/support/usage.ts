@@ -1,0 +1,12 @@
+/** What a process says of itself. */
+export interface Usage {
+  /** Microseconds of CPU time that it has used so far. */
+  readonly cpu: number;
+  /** Bytes of its resident set. */
+  readonly rss: number;
+}
+
+export function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { cpu: user + system, rss: process.memoryUsage.rss() };
+}

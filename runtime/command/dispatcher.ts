@@ -21,6 +21,9 @@ import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 export interface DispatcherOptions extends ReceiverOptions {
   readonly registry: Registry;
   readonly parked: ParkedReplies;
@@ -58,7 +61,7 @@ export class Dispatcher implements CommandReceiver {
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#pump());
-    this.#classes = new ByPriority(this.#makeClass(Priority.NORMAL));
+    this.#classes = new ByPriority(this.#makeClass(NORMAL));
   }
 
   get session(): Session {
@@ -334,7 +337,7 @@ export class Dispatcher implements CommandReceiver {
   }
 
   #class(priority: Priority): IncomingClass {
-    if (priority === Priority.NORMAL) return this.#classes.normal;
+    if (priority === NORMAL) return this.#classes.normal;
     return this.#classes.get(priority) ?? this.#classes.add(priority, this.#makeClass(priority));
   }
 

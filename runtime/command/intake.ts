@@ -7,6 +7,9 @@ import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { CommandNumbers, type IntroducedNames } from "./names.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 export interface IntakeOptions {
   readonly limits: Limits;
   /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
@@ -30,11 +33,11 @@ export class Intakes<Entry> {
   constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry) {
     this.#options = options;
     this.#resolve = resolve;
-    this.#intakes = new ByPriority(this.#make(Priority.NORMAL));
+    this.#intakes = new ByPriority(this.#make(NORMAL));
   }
 
   of(priority: Priority): Intake<Entry> {
-    if (priority === Priority.NORMAL) return this.#intakes.normal;
+    if (priority === NORMAL) return this.#intakes.normal;
     return this.#intakes.get(priority) ?? this.#intakes.add(priority, this.#make(priority));
   }
 

@@ -2,6 +2,9 @@ import type { Timer, Timers } from "../time/timers.ts";
 import { type Counts, countEach } from "./counts.ts";
 import { Priority } from "./priority.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 /** How long an acknowledgement waits for other frames to ride with. */
 export const ACK_DELAY_MS = 25;
 /** Bytes after which an acknowledgement waits no longer: half of what may be under way to a peer about whose path nothing is known. */
@@ -33,7 +36,7 @@ export class Acks {
   get counts(): Counts {
     const others = this.#others;
     if (others === undefined) return [this.accepted];
-    return countEach((priority) => (priority === Priority.NORMAL ? this.accepted : others[priority]!));
+    return countEach((priority) => (priority === NORMAL ? this.accepted : others[priority]!));
   }
 
   /** Whether there is something to tell. */
@@ -42,9 +45,9 @@ export class Acks {
   }
 
   /** A numbered frame was handed to the dispatcher. */
-  accept(bytes: number, priority: Priority = Priority.NORMAL): void {
+  accept(bytes: number, priority: Priority = NORMAL): void {
     this.#due = true;
-    if (priority === Priority.NORMAL) this.#accepted++;
+    if (priority === NORMAL) this.#accepted++;
     else {
       this.#others ??= [0, 0, 0, 0];
       this.#others[priority]!++;

@@ -9,6 +9,9 @@ import { ByPriority, Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionLink } from "./session-options.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 /** Bytes of something incomplete after which their sender is told that they arrive: more than any rotation's message. */
 const PARTIAL_BYTES = 1_024;
 /** How long it waits for that; below the shortest time between two probes. */
@@ -49,7 +52,7 @@ export class Attachment {
   /** The record that is read now must not hold numbered frames. */
   quiet = false;
   /** The class whose frames it holds. */
-  priority: Priority = Priority.NORMAL;
+  priority: Priority = NORMAL;
   /** The client has asked to go on over another connection instead: that this one is superseded is its own doing. */
   contested = false;
   readonly #attachedAt: number;
@@ -126,7 +129,7 @@ export class Attachment {
   receive(recordKind: number, plaintext: Uint8Array, onFrame: FrameSink): void {
     this.quiet = recordKind === RecordKind.QUIET;
     this.#received += plaintext.length;
-    this.priority = this.quiet ? Priority.NORMAL : classOf(recordKind);
+    this.priority = this.quiet ? NORMAL : classOf(recordKind);
     this.#framesOf(this.priority).push(plaintext, onFrame);
     if (this.pendingBytes === 0) {
       this.#partialBytes = 0;
@@ -173,7 +176,7 @@ export class Attachment {
   }
 
   #framesOf(priority: Priority): FrameAssembler {
-    if (priority === Priority.NORMAL) return this.frames.normal;
+    if (priority === NORMAL) return this.frames.normal;
     return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#maxBody));
   }
 

@@ -2,13 +2,16 @@ import { FrameType, frameHeader, isIgnorable, isKnown, isOfCommand, isOfSession,
 import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 /** Throws ProtocolError unless a frame may have this header, and stand in a record of its kind. */
 export function checkFrame(header: number, type: FrameType, quiet: boolean, priority: Priority): void {
   if (quiet && (isSequenced(header) || type === FrameType.SEND_VOLATILE))
     throw new ProtocolError(`a frame of type ${type} came in a quiet record`);
   if (isKnown(type) && header !== frameHeader(type))
     throw new ProtocolError(`a frame of type ${type} has the flags ${header & 3}${isIgnorable(header) ? " (ignorable)" : ""}`);
-  if (priority !== Priority.NORMAL) checkClass(type, priority);
+  if (priority !== NORMAL) checkClass(type, priority);
 }
 
 const greetings: ReadonlySet<FrameType> = new Set([

@@ -10,6 +10,9 @@ import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
 import type { ReplayedFrame, WriteFrame } from "./session-options.ts";
 import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 /** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
 interface Unacked {
   readonly upTo: number;
@@ -65,7 +68,7 @@ export class Outbox {
    * @param schedule asks for a flush at the end of the turn
    * @param pacer counts what the transport is given, of all classes
    */
-  constructor(limit: number, schedule: () => void, priority: Priority = Priority.NORMAL, pacer: Pacer = new Pacer()) {
+  constructor(limit: number, schedule: () => void, priority: Priority = NORMAL, pacer: Pacer = new Pacer()) {
     this.priority = priority;
     this.#pacer = pacer;
     this.#limit = limit;
@@ -272,7 +275,7 @@ export class Outbox {
   #giveTurn(writer: Writer, sink: RecordSink, now: number): number {
     const bytes = writer.position;
     const numbered = this.#numbered > this.#numberedAtFlush;
-    const quiet = !numbered && this.#volatileBytes === 0 && this.priority === Priority.NORMAL && !this.#again;
+    const quiet = !numbered && this.#volatileBytes === 0 && this.priority === NORMAL && !this.#again;
     if (numbered) this.#count(this.#replay === undefined ? undefined : writer.view().slice(), now);
     this.#stuck = this.#again = false;
     this.#pacer.give(bytes, now);

@@ -6,6 +6,9 @@ import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 /** While both wait, NORMAL is given so many bytes for each byte of BULK. */
 const NORMAL_TO_BULK = 16;
 /** What an acknowledgement and other answers take. */
@@ -32,7 +35,7 @@ export class Outboxes {
   constructor(limit: number, schedule: () => void) {
     this.#limit = limit;
     this.#schedule = schedule;
-    this.#boxes = new ByPriority(new Outbox(limit, schedule, Priority.NORMAL, this.pacer));
+    this.#boxes = new ByPriority(new Outbox(limit, schedule, NORMAL, this.pacer));
   }
 
   get normal(): Outbox {
@@ -45,7 +48,7 @@ export class Outboxes {
   }
 
   of(priority: Priority): Outbox {
-    return priority === Priority.NORMAL ? this.#boxes.normal : (this.#boxes.get(priority) ?? this.#add(priority));
+    return priority === NORMAL ? this.#boxes.normal : (this.#boxes.get(priority) ?? this.#add(priority));
   }
 
   /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
@@ -159,13 +162,13 @@ export class Outboxes {
 
   /** The class for frames that answer: they ride along with NORMAL's, unless they would wait there; two sides that wait for each other's answers would do so for ever. */
   get answers(): Priority {
-    if (!this.#paced) return Priority.NORMAL;
+    if (!this.#paced) return NORMAL;
     let bytes = ANSWERS_BYTES;
     for (const box of this.all) {
       if (box.stuck) return Priority.CONTROL;
       bytes += box.turnBytes;
     }
-    return bytes > this.pacer.room && this.#underWay ? Priority.CONTROL : Priority.NORMAL;
+    return bytes > this.pacer.room && this.#underWay ? Priority.CONTROL : NORMAL;
   }
 
   /** See {@link Outbox.keep}. */

@@ -27,6 +27,9 @@ import { SessionLife } from "./session-life.ts";
 import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
 import { Succession, type SuccessionHost } from "./succession.ts";
 
+// A constant of its own: every frame asks for it.
+const { NORMAL } = Priority;
+
 /**
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
  * time go in, frames come out; what the frames mean is the command floor's affair.
@@ -145,7 +148,7 @@ export class Session implements Carried {
   }
 
   /** Begins a frame of a class; see {@link Outboxes.begin}. A frame after the end goes nowhere. */
-  begin(type: FrameType, priority: Priority = Priority.NORMAL): Writer {
+  begin(type: FrameType, priority: Priority = NORMAL): Writer {
     return this.outboxes.begin(type, priority);
   }
 

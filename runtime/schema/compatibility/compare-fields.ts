@@ -35,25 +35,26 @@ export const wider: ReadonlyMap<FieldType, readonly FieldType[]> = new Map<Field
 export function compareFields(writer: MessageShape, reader: MessageShape, compareEnums: CompareEnums): readonly FieldFailure[] {
   const failures: FieldFailure[] = [];
   const oneofs = new Oneofs();
-  for (const [written, read] of fieldPairs(writer, reader)) {
+  eachField(writer, reader, (written, read) => {
     const rule =
       written === undefined
         ? missing(read)
         : (compareField(written, read, compareEnums) ?? (oneofs.fit(written, read) ? undefined : "ONEOF"));
     if (rule !== undefined) failures.push({ rule, field: read.number });
-  }
+  });
   return failures;
 }
 
-/** A reader's fields by ascending number, each with the writer's. */
-export function* fieldPairs(
+/** Visits a reader's fields by ascending number, each with the writer's. */
+export function eachField(
   writer: MessageShape,
   reader: MessageShape,
-): Generator<readonly [written: FieldShape | undefined, read: FieldShape]> {
+  visit: (written: FieldShape | undefined, read: FieldShape) => void,
+): void {
   let at = 0;
   for (const read of reader) {
     while (at < writer.length && writer[at]!.number < read.number) at++;
-    yield [writer[at]?.number === read.number ? writer[at] : undefined, read];
+    visit(writer[at]?.number === read.number ? writer[at] : undefined, read);
   }
 }
 

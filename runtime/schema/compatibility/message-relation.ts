@@ -1,6 +1,5 @@
 import { FieldType } from "../../../generated/zserver/protocol/v1/schema.ts";
-import { compareFields, type FieldFailure, fieldPairs, type Rule } from "./compare-fields.ts";
-import { descriptionLimits } from "./description-limits.ts";
+import { compareFields, eachField, type FieldFailure, type Rule } from "./compare-fields.ts";
 import type { ServiceShape } from "./service-shape.ts";
 
 /** The first reason why a message is not read rightly. */
@@ -24,10 +23,14 @@ interface Pair extends MessagePair {
 }
 
 /**
- * Fields and numbers of enums that are compared between two services: as many as the largest that there may be have, each message of the one compared with
- * one of the other. A description may be made so that each of its messages meets each of ours, and a peer waits for nobody else's.
+ * What comparing two services may take. A description may be made so that each of its messages meets each of ours; of honest ones each meets its like, or a
+ * few, which is two or three steps for each field.
  */
-const MAX_COMPARED: number = 2 * (descriptionLimits.fields + descriptionLimits.enumNumbers);
+const STEPS = 8_192;
+const STEPS_A_FIELD = 16;
+
+/** What it takes that two messages meet, besides their fields. */
+const STEPS_A_PAIR = 4;
 
 /** Numbers in the path of a mismatch: a peer may nest its messages as it likes. */
 const MAX_PATH = 32;
@@ -41,16 +44,19 @@ export class MessageRelation {
   readonly #reader: ServiceShape;
   readonly #pairs = new Map<number, Pair>();
   readonly #enums = new Map<number, Rule | undefined>();
-  #compared = 0;
+  #steps: number;
 
   constructor(writer: ServiceShape, reader: ServiceShape) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#steps = STEPS + STEPS_A_FIELD * Math.min(sizeOf(writer), sizeOf(reader));
   }
 
   /** Why the reader cannot read the writer's message as its own; undefined when it can. Messages are given by their places. */
   canRead(writer: number, reader: number): Mismatch | undefined {
-    return mismatchOf(this.#known(writer, reader) ?? this.#explore(writer, reader));
+    const pair = this.#known(writer, reader) ?? this.#explore(writer, reader);
+    // From then on nothing more is known of pairs that were met.
+    return this.#steps < 0 ? tooComplex : mismatchOf(pair);
   }
 
   /** The messages that met so far. */
@@ -69,13 +75,14 @@ export class MessageRelation {
     const broken = new Set<Pair>();
     // Both grow while they are walked through.
     for (const pair of found) {
-      for (const { field, writer, reader } of this.#heldBy(pair)) {
+      if (this.#steps < 0) return start;
+      this.#eachHeld(pair, (field, writer, reader) => {
         const known = this.#known(writer, reader);
         const held = known ?? this.#compare(writer, reader);
         if (known === undefined) found.push(held);
         if (held.broken !== undefined) broken.add(held);
         held.holders.push({ pair, field });
-      }
+      });
     }
     for (const held of broken) {
       for (const { pair, field } of held.holders) {
@@ -90,7 +97,7 @@ export class MessageRelation {
   #compare(writer: number, reader: number): Pair {
     const written = this.#writer.messages[writer]!;
     const read = this.#reader.messages[reader]!;
-    const failures: readonly FieldFailure[] = this.#spend(written.length + read.length)
+    const failures: readonly FieldFailure[] = this.#spend(STEPS_A_PAIR + written.length + read.length)
       ? compareFields(written, read, (writer, reader) => this.#compareEnums(writer, reader))
       : [{ rule: "COMPLEXITY", field: 0 }];
     const [first] = failures;
@@ -109,26 +116,31 @@ export class MessageRelation {
     return rule;
   }
 
-  #spend(count: number): boolean {
-    this.#compared += count;
-    return this.#compared <= MAX_COMPARED;
+  #spend(steps: number): boolean {
+    this.#steps -= steps;
+    return this.#steps >= 0;
   }
 
-  /** The messages that two hold in the same field. */
-  *#heldBy({ writer, reader, failures }: Pair): Generator<{ readonly field: number; readonly writer: number; readonly reader: number }> {
-    if (failures[0]?.rule === "COMPLEXITY") return;
-    for (const [written, read] of fieldPairs(this.#writer.messages[writer]!, this.#reader.messages[reader]!)) {
-      if (written?.type !== read.type || (read.type !== FieldType.MESSAGE && read.type !== FieldType.GROUP)) continue;
-      yield { field: read.number, writer: written.place, reader: read.place };
-    }
+  /** Visits the messages that two hold in the same field. */
+  #eachHeld({ writer, reader }: Pair, visit: (field: number, writer: number, reader: number) => void): void {
+    eachField(this.#writer.messages[writer]!, this.#reader.messages[reader]!, (written, read) => {
+      if (written?.type !== read.type || (read.type !== FieldType.MESSAGE && read.type !== FieldType.GROUP)) return;
+      visit(read.number, written.place, read.place);
+    });
   }
 }
+
+/** Fields, and numbers of enums. */
+function sizeOf({ messages, enums }: ServiceShape): number {
+  return [...messages, ...enums].reduce((sum, { length }) => sum + length, 0);
+}
+
+const tooComplex: Mismatch = { rule: "COMPLEXITY", field: [] };
 
 function mismatchOf({ broken }: Pair): Mismatch | undefined {
   if (broken === undefined) return undefined;
   const field: number[] = [];
-  for (let at: Pair["broken"] = broken; at !== undefined && field.length < MAX_PATH; at = at.held?.broken)
-    if (at.field > 0) field.push(at.field);
+  for (let at: Pair["broken"] = broken; at !== undefined && field.length < MAX_PATH; at = at.held?.broken) field.push(at.field);
   return { rule: broken.rule, field };
 }
 

@@ -40,9 +40,10 @@ test("a comment behind one element is not also before the next", () => {
   );
 });
 
-test("services, commands, oneofs, nested types and the file have comments", () => {
-  const file = validFile(`// Of the file.
+test("services, commands, oneofs, nested types and the file have comments, and what a blank line parts from them is none", () => {
+  const file = validFile(`// A licence.
 
+// Of the file.
 syntax = "proto3";
 // Of M.
 message M {

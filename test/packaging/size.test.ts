@@ -16,7 +16,7 @@ const KiB = 1024;
  * What a page may carry, as `gzip -9` of its minified bundle. `cryptography` and `message` are the budgets of issue 4, which asks for 44 KiB for
  * all of the page, 25 KiB of them ours: `page` is what there is, so that it grows by no accident. docs/PERFORMANCE.md says what is between them.
  */
-const budget = { page: 71 * KiB, cryptography: 19 * KiB, message: 600 };
+const budget = { page: 74 * KiB, cryptography: 19 * KiB, message: 600 };
 const goal = { page: 44 * KiB, ours: 25 * KiB };
 
 interface Bundle {
@@ -81,6 +81,8 @@ const client = await connect({ endpoints: ["wss://a.example"], serverKey: "zsk_"
 globalThis.lobby = client.use(Lobby);
 `;
 
+const implementing = `import { implement } from "zserver"; globalThis.implement = implement;`;
+
 const kibibytes = (bytes: number): string => `${(bytes / KiB).toFixed(1)} KiB`;
 
 const test = suite("packaging/size");
@@ -88,11 +90,16 @@ const test = suite("packaging/size");
 test("a page that connects over WebSocket, with rotation and resume, is no larger than its budget", async () => {
   const page = await bundle(connecting);
   const cryptography = await bundle(`export * from "./runtime/crypto/portable.ts";`);
+  const handling = await bundle(connecting + implementing);
+  const bare = await bundle(`import { connect } from "zserver"; globalThis.connect = connect;`);
   note("minified bytes of a page that connects, by folder:");
   for (const [folder, bytes] of [...page.folders].sort((a, b) => b[1] - a[1])) note(`${String(bytes).padStart(8)} ${folder}`);
   const ours = page.gzip - cryptography.gzip;
   note(
     `gzip -9: ${kibibytes(page.gzip)} (goal ${kibibytes(goal.page)}), of which cryptography ${kibibytes(cryptography.gzip)}, ours ${kibibytes(ours)} (goal ${kibibytes(goal.ours)})`,
+  );
+  note(
+    `in it, the example's own service and messages: ${kibibytes(page.gzip - bare.gzip)}; what handlers need adds ${kibibytes(handling.gzip - page.gzip)}`,
   );
   assert.ok(page.gzip <= budget.page, `${kibibytes(page.gzip)} of ${kibibytes(budget.page)}`);
   assert.ok(cryptography.gzip <= budget.cryptography, `${kibibytes(cryptography.gzip)} of ${kibibytes(budget.cryptography)}`);
@@ -112,7 +119,6 @@ test("what handlers need comes with implement(), and not without it", async () =
   const handlers = (files: readonly string[]): number =>
     files.filter((file) => /command\/(dispatcher|incoming-|answers|deferred)/.test(file)).length;
   assert.is(handlers((await bundle(connecting)).files), 0);
-  const implementing = `import { implement } from "zserver"; globalThis.implement = implement;`;
   assert.is(handlers((await bundle(connecting + implementing)).files), 5);
 });
 

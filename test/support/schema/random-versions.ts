@@ -41,7 +41,7 @@ export const types: readonly string[] = [
   ...places.flatMap((place) => [`message${place}`, `message${place}`, `group${place}`]),
 ];
 const oftens: readonly Often[] = ["implicit", "implicit", "optional", "required", "repeated", "map"];
-const keys: readonly FieldSpec["key"][] = scalarTypes.filter((type) => !["double", "float", "bytes"].includes(type));
+export const keys: readonly FieldSpec["key"][] = scalarTypes.filter((type) => !["double", "float", "bytes"].includes(type));
 export const MAX_NUMBER = 7;
 
 /** @param sparse of how many fields one is missing */

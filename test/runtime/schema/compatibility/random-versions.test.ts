@@ -15,6 +15,7 @@ import {
   edited,
   type FieldSpec,
   fileOfVersion,
+  keys,
   MAX_NUMBER,
   randomVersion,
   schemaOfVersion,
@@ -117,6 +118,26 @@ test("every type that may be read as another one gives the same values, alone, i
   }
   // Of the closed enums the second has all numbers of the first.
   assert.is(wider, 6 + 2 * 3 + 2 + 1);
+});
+
+test("keys of maps that may be read as other ones are the same keys, whatever the values are", async () => {
+  const maps = (key: FieldSpec["key"]): FieldSpec[] =>
+    ["int32", "closed0", "message1"].map((type, i) => ({ number: i + 1, type, often: "map", key, oneof: 0 }));
+  const specs = new Map(keys.map((key) => [key, { messages: [maps(key), [], []], enums: [[0, 5], [0]] }]));
+  const versions = new Versions(specs);
+  const read: string[] = [];
+  try {
+    for (const [writer, written] of specs) {
+      for (const [reader, other] of specs) {
+        if (writer === reader || !canRead(written, other)) continue;
+        read.push(`${writer} → ${reader}`);
+        await versions.holdReading(writer, reader, 40);
+      }
+    }
+  } finally {
+    versions.remove();
+  }
+  assert.equal(read, ["int32 → int64", "uint32 → int64", "uint32 → uint64", "sint32 → sint64"]);
 });
 
 /** A version whose first message holds a type in each way. */

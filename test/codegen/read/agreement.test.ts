@@ -22,8 +22,7 @@ for (const [name, text] of Object.entries(validSchemas)) {
 test("protoc's descriptors say the same of the repository's schemas and of protobuf's own", () => {
   const names = [
     "zserver/options.proto",
-    "zserver/protocol/v1/handshake.proto",
-    "zserver/protocol/v1/session.proto",
+    ...["entrances", "handshake", "negotiation", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`),
     "example/lobby/v1/lobby.proto",
     ...["any", "api", "cpp_features", "descriptor", "duration", "empty", "field_mask", "go_features", "java_features"].map(
       (name) => `google/protobuf/${name}.proto`,

@@ -4,12 +4,14 @@ import { asJson, asText, type Report } from "./support/report.ts";
 
 /** Every measurement is a folder or a file of this folder whose `run` makes a report. */
 const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<Report> }>>> = {
+  "beside-bulk": () => import("./bulk/beside.ts"),
   bulk: () => import("./bulk/main.ts"),
   calls: () => import("./calls.ts"),
   channel: () => import("./channel.ts"),
   codec: () => import("./codec/main.ts"),
   crypto: () => import("./crypto.ts"),
   oneway: () => import("./one-way.ts"),
+  "start-up": () => import("./start-up.ts"),
   zgen: () => import("./zgen.ts"),
 };
 

@@ -21,11 +21,13 @@ export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<
 }
 
 // Every program.
-export { serve, type OverloadOptions, type ServeOptions, type Server, type ServerStatus } from "./server.ts";
+export { serve, type OverloadOptions, type ServeOptions, type Server, type ServerStats, type ServerStatus } from "./server.ts";
 export type { EntrancesInit, MoveOptions, MoveResult, MoveToOptions, SetEntrancesOptions } from "./server.ts";
 export type { Admission, AdmissionReason, AdmissionSession, Admit, ReceivedCredentials } from "./server/admission-types.ts";
 export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
 export * from "./public.ts";
+export type { DeprecatedUse } from "./server/schema/deprecated-uses.ts";
+export type { ReleasedSchema, ReleasedService } from "./schema/released-schema.ts";
 export type { DoorOptions } from "./server/door/door-options.ts";
 export type { TlsServerOptions } from "./transport/tls-options.ts";
 export type { TrustProxyOptions } from "./transport/trusted-proxies.ts";

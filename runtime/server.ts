@@ -5,7 +5,7 @@ import { type ServeOptions, type Server, serveOptionNames } from "./server/serve
 export type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./server/entrances.ts";
 export type { MoveOptions, MoveResult } from "./server/move.ts";
 export type { OverloadOptions } from "./server/overload.ts";
-export type { ServeOptions, Server, ServerStatus } from "./server/server-types.ts";
+export type { ServeOptions, Server, ServerStats, ServerStatus } from "./server/server-types.ts";
 
 /** Starts a server. Rejects with TypeError for impossible options, with the system's error when an address cannot be had. */
 export async function serve<Data = unknown>(options: ServeOptions<Data>): Promise<Server<Data>> {

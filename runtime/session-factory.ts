@@ -85,6 +85,10 @@ export class SessionFactory<Data> {
     return this.#times.handshakeTimeoutMs;
   }
 
+  get livenessTimeoutMs(): number {
+    return this.#times.livenessTimeoutMs;
+  }
+
   /** What a session is made of that lives on this connection first. */
   peerOptions(
     connection: Connection,

@@ -195,8 +195,7 @@ export class ClientSession<Data> {
   }
 
   #schemas(peer: Peer<Data>): ClientSchemas {
-    const { services, handshakeTimeoutMs } = this.#factory;
-    return new ClientSchemas(services, peer as Peer, { timers: this.#timers, handshakeTimeoutMs });
+    return new ClientSchemas(this.#factory.services, peer as Peer, this.#factory);
   }
 
   #opened({ expiresInMs, schemas }: Welcome): void {

@@ -55,9 +55,7 @@ export class Dispatcher implements CommandReceiver {
     this.#core = options.core;
     this.answers = new Answers(options);
     const { registry, schemas } = options;
-    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) =>
-      resolveCommand(registry, name, kind, schemas.handleRefusal(name), schemas.adaptation(name)),
-    );
+    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) => resolveCommand(registry, name, kind, schemas));
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#pump());
@@ -290,6 +288,8 @@ export class Dispatcher implements CommandReceiver {
       return;
     }
     this.handled++;
+    const { use } = command.registration;
+    if (use !== undefined) use.calls++;
     if (command.id === 0) this.#runningOneWays++;
     command.run(body);
   }

@@ -341,6 +341,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.streams!.connected = true;
     this.#receiver!.restate();
     this.#caller!.restate();
+    this.schemas.resumed();
     this.#feed.emit({ type: "resumed" });
     this.#options.resumed(this, answer);
   }

@@ -4,19 +4,27 @@ import { type CommandType, type Side, serviceInfo } from "../schema/service-type
 import { kindNumbers } from "../session/frame.ts";
 import type { Adaptation } from "./adapter.ts";
 import type { Implementation } from "./handlers.ts";
+import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { Interceptor } from "./interceptor.ts";
 
 /** A command type whose message types do not matter: how the runtime sees them all. */
 export type AnyCommand = CommandType<unknown, unknown, unknown, unknown>;
+
+/** How often commands of a name were started. */
+export interface CommandUse {
+  calls: number;
+}
 
 /** A command that this side handles. */
 export interface Registration {
   readonly command: AnyCommand;
   readonly handle: (request: unknown, context: unknown) => unknown;
   /** Set for a peer that has an earlier form of the command: its own form travels. */
-  readonly adaptation?: Adaptation;
+  readonly adaptation?: Adaptation | undefined;
   /** Set for a name that this side cannot handle: every such command is refused with it. */
   readonly refusal?: CommandError;
+  /** Counts the commands that are started, where somebody wants to know. */
+  readonly use?: CommandUse | undefined;
 }
 
 /** What this side handles, by wire name, and what every handled command passes through. */
@@ -46,24 +54,21 @@ export function makeRegistry(
 }
 
 /**
- * What a name stands for here. A name that nobody registered, or registered as another kind, becomes a command that is always refused.
- *
- * @param mismatch why it cannot be exchanged with this peer
- * @param adaptation the form in which this peer has it
+ * What a name stands for here, for one session. A name that nobody registered, or registered as another kind, or that does not travel between the two
+ * sides, becomes a command that is always refused.
  */
-export function resolveCommand(
-  registry: Registry,
-  name: string,
-  kind: number,
-  mismatch: CommandError | undefined,
-  adaptation: Adaptation | undefined,
-): Registration {
+export function resolveCommand(registry: Registry, name: string, kind: number, schemas: SessionSchemas): Registration {
   const registration = registry.commands.get(name);
   if (registration === undefined)
     return refusing(name, new CommandError("UNIMPLEMENTED", `${name} is not implemented here`, { outcome: "NOT_RUN" }));
+  const mismatch = schemas.handleRefusal(name);
   if (mismatch !== undefined) return refusing(name, mismatch);
   const { command } = registration;
-  if (kindNumbers[command.kind] === kind) return adaptation === undefined ? registration : { ...registration, adaptation };
+  if (kindNumbers[command.kind] === kind) {
+    const adaptation = schemas.adaptation(name);
+    const use = command.deprecated ? schemas.deprecatedUse(name) : undefined;
+    return adaptation === undefined && use === undefined ? registration : { ...registration, adaptation, use };
+  }
   const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;
   return refusing(name, new CommandError("SCHEMA_MISMATCH", `${name} is ${command.kind} here, not ${callers}`, { outcome: "NOT_RUN" }));
 }

@@ -30,7 +30,7 @@ import { Renewals } from "./renewals.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
 import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
 import { ServerSchemas } from "./schema/server-schemas.ts";
-import type { ServeOptions, Server, ServerStatus } from "./server-types.ts";
+import type { ServeOptions, Server, ServerStats, ServerStatus } from "./server-types.ts";
 import type { Refusal } from "./verdict.ts";
 
 const closed: Refusal = { reason: "GOING_AWAY", message: "the server was closed" };
@@ -70,7 +70,8 @@ export class RunningServer<Data> implements Server<Data> {
     this.#factory = new SessionFactory("server", options, crypto);
     const { handlers = [], releases = [] } = options;
     const adapters = handlers.flatMap((implementation) => implementation.adapters);
-    this.#schemas = new ServerSchemas(this.#factory.services, (bytes) => crypto.sha256(bytes), releases, adapters);
+    const { services: own, log } = this.#factory;
+    this.#schemas = new ServerSchemas({ own, hash: (bytes) => crypto.sha256(bytes), releases, adapters, log });
     this.#sessions = new ResumableSessions(crypto, {
       retains: this.#factory.retentionMs > 0,
       detached: detachedBounds(options),
@@ -144,6 +145,10 @@ export class RunningServer<Data> implements Server<Data> {
     const revoked = [...this.#arrivals.describing, ...this.#sessions.values()].filter((session) => session.principal.id === principal);
     for (const session of revoked) session.end("REVOKED", message);
     return revoked.length;
+  }
+
+  stats(): ServerStats {
+    return { deprecated: this.#schemas.deprecated.all };
   }
 
   status(): AsyncIterableIterator<ServerStatus<Data>> {

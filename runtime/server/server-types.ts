@@ -13,6 +13,7 @@ import type { TrustProxyOptions } from "../transport/trusted-proxies.ts";
 import type { AttachedServer } from "../transport/websocket-server.ts";
 import type { Admit } from "./admission-types.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
+import type { DeprecatedUse } from "./schema/deprecated-uses.ts";
 import type { MoveResult } from "./move.ts";
 import { type DetachedOptions, detachedOptionNames } from "./detached-options.ts";
 import type { DoorOptions } from "./door/door-options.ts";
@@ -94,6 +95,15 @@ export type ServerStatus<Data = unknown> =
   /** The last event. */
   | { readonly type: "closed" };
 
+/** Counts since the server began. */
+export interface ServerStats {
+  /**
+   * Who still calls commands that the schema marks `deprecated`. The first call of each command by each version of clients is also a line in the log. More than 1,024 of
+   * them are counted as the version "others".
+   */
+  readonly deprecated: readonly DeprecatedUse[];
+}
+
 export interface Server<Data = unknown> {
   /** URLs under which clients reach this server, real ports filled in. */
   readonly endpoints: readonly string[];
@@ -118,6 +128,7 @@ export interface Server<Data = unknown> {
    * out must be denied by `admit` from now on. Returns how many sessions ended.
    */
   revoke(principal: string, message?: string): number;
+  stats(): ServerStats;
   /** How things stand, then every change, until the server is closed. */
   status(): AsyncIterableIterator<ServerStatus<Data>>;
   /**

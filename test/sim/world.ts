@@ -17,6 +17,7 @@ import { Program } from "./program.ts";
 import type { SimRandom } from "./random.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { Timeline } from "./timeline.ts";
+import { compareLater, versionOf } from "./versions.ts";
 import { makeTrouble, type Victims } from "./trouble.ts";
 import { platform } from "../support/session/platform.ts";
 
@@ -248,6 +249,7 @@ export class SimWorld {
       this.#clients.push({ client, process });
       this.#watchEnd(client, lane, process.name);
       this.#watchStatus(client, process.name);
+      compareLater(this.#scenario.seed, client, process);
       this.#admission?.renew(client, process, random.fork());
       const model = this.#model;
       const ms = Math.max(1_000, chaosMs - this.#timeline.now);
@@ -374,14 +376,19 @@ export class SimWorld {
   }
 
   #common(process: SimProcess, handles: ">" | "<") {
-    const { sealed, retentionMs, livenessTimeoutMs, handshakeTimeoutMs, sendTimeoutMs, rotateAfterBytes, limits } = this.#scenario;
+    const { seed, sealed, retentionMs, livenessTimeoutMs, handshakeTimeoutMs, sendTimeoutMs, rotateAfterBytes, limits } = this.#scenario;
     return {
       clock: process,
       memory: this.#network.of(process),
       crypto: native,
       random: this.#random.fork().bytes,
       unsealed: !sealed,
-      handlers: [simHandlers(process, this.#model, handles, (session) => handles === ">" && this.#admission?.check(session))],
+      handlers: [
+        {
+          ...simHandlers(process, this.#model, handles, (session) => handles === ">" && this.#admission?.check(session)),
+          service: versionOf(seed, process),
+        },
+      ],
       retentionMs,
       livenessTimeoutMs,
       handshakeTimeoutMs,

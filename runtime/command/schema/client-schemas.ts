@@ -48,6 +48,10 @@ export class ClientSchemas extends SessionSchemas {
     this.#questions.answered((own) => this.#settle(answer, [own]));
   }
 
+  override resumed(): void {
+    this.#questions.restart();
+  }
+
   override stop(): void {
     this.#questions.stop();
   }

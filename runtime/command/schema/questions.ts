@@ -10,17 +10,20 @@ export interface ComparingSession {
   end(reason: EndReason, message: string): void;
 }
 
-/** How long a peer may take to answer, as for its hello. */
+/** How long a peer may take to answer. */
 export interface ComparingTimes {
   readonly timers: Timers;
+  /** As for its hello, once it has the question. */
   readonly handshakeTimeoutMs: number;
+  /** That a connection leads nowhere is found out within this. */
+  readonly livenessTimeoutMs: number;
 }
 
 /** A question to the peer. */
 interface Question<Subject> {
   readonly subject: Subject;
   readonly release: () => void;
-  timer: Timer;
+  timer?: Timer;
 }
 
 /**
@@ -40,7 +43,7 @@ export class Questions<Subject> {
   /** False when it was asked before and not answered, or nobody is there to be asked. */
   ask(subject: Subject): boolean {
     if (this.#session.core.ended || this.#asked.some((asked) => asked.subject === subject)) return false;
-    const question = { subject, release: this.#session.holdCalls() } as Question<Subject>;
+    const question: Question<Subject> = { subject, release: this.#session.holdCalls() };
     this.#expect(question);
     this.#asked.push(question);
     return true;
@@ -50,21 +53,27 @@ export class Questions<Subject> {
   answered(settle: (subject: Subject) => void): void {
     const question = this.#asked.shift();
     if (question === undefined) throw new ProtocolError("an answer came that nobody asked for");
-    question.timer.cancel();
+    question.timer?.cancel();
     settle(question.subject);
     question.release();
   }
 
+  /** The session goes on over another connection, and the peer has its time anew: questions and answers may come again. */
+  restart(): void {
+    for (const question of this.#asked) this.#expect(question);
+  }
+
   /** The session has ended. */
   stop(): void {
-    for (const { timer } of this.#asked.splice(0)) timer.cancel();
+    for (const { timer } of this.#asked.splice(0)) timer?.cancel();
   }
 
   #expect(question: Question<Subject>): void {
-    const { timers, handshakeTimeoutMs } = this.#times;
-    question.timer = timers.after(handshakeTimeoutMs, () => {
-      if (this.#session.core.detached) this.#expect(question);
-      else this.#session.end("PROTOCOL_ERROR", `the peer did not compare a service within ${handshakeTimeoutMs} ms`);
+    const { timers, handshakeTimeoutMs, livenessTimeoutMs } = this.#times;
+    const ms = handshakeTimeoutMs + livenessTimeoutMs;
+    question.timer?.cancel();
+    question.timer = timers.after(ms, () => {
+      if (!this.#session.core.detached) this.#session.end("PROTOCOL_ERROR", `the peer did not compare a service within ${ms} ms`);
     });
   }
 }

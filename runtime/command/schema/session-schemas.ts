@@ -2,6 +2,7 @@ import { SchemaMismatch } from "../../../generated/zserver/protocol/v1/negotiati
 import type { CommandError } from "../../errors/command-error.ts";
 import { type CommandType, type SchemaRelease, type ServiceType, type Side, serviceInfo } from "../../schema/service-type.ts";
 import type { Adaptation } from "../adapter.ts";
+import type { CommandUse } from "../registry.ts";
 import type { OwnService, OwnServices } from "./own-services.ts";
 import { type PeerSchema, peerSchemaOf } from "./peer-schema.ts";
 import { absentCommand, type Mismatch, mismatchError, sameAtBoth, type Standing } from "./standing.ts";
@@ -24,6 +25,9 @@ export abstract class SessionSchemas {
 
   /** This side is going to call a service of which it does not know what the peer has. */
   protected abstract ask(own: OwnService): void;
+
+  /** The session goes on over another connection. */
+  abstract resumed(): void;
 
   /** The session has ended. */
   abstract stop(): void;
@@ -69,6 +73,11 @@ export abstract class SessionSchemas {
   /** The form in which the peer calls a command, where that is an earlier one. */
   adaptation(command: string): Adaptation | undefined {
     return this.#standings.get(serviceOf(command))?.adaptations?.get(command);
+  }
+
+  /** Counts the peer's commands of a name that is deprecated here, where somebody wants to know. */
+  deprecatedUse(_command: string): CommandUse | undefined {
+    return undefined;
   }
 
   get peerSchema(): PeerSchema {

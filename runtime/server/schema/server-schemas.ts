@@ -1,5 +1,6 @@
 import { SchemaMismatch_Direction as Direction } from "../../../generated/zserver/protocol/v1/negotiation.ts";
 import type { Adapter } from "../../command/adapter.ts";
+import type { Log } from "../../command/log.ts";
 import type { OwnService, OwnServices } from "../../command/schema/own-services.ts";
 import { absentCommand, absentThere, type Mismatches, sameAtBoth, type Standing } from "../../command/schema/standing.ts";
 import { readDescription } from "../../schema/compatibility/read-description.ts";
@@ -9,6 +10,7 @@ import type { ServiceShape } from "../../schema/compatibility/service-shape.ts";
 import type { ReleasedSchema } from "../../schema/released-schema.ts";
 import { serviceInfo } from "../../schema/service-type.ts";
 import { Adapters } from "./adapters.ts";
+import { DeprecatedUses } from "./deprecated-uses.ts";
 import type { Described, Hash } from "./described.ts";
 import { KnownDescriptions } from "./known-descriptions.ts";
 
@@ -19,17 +21,27 @@ const none: ServiceRelation = new Map();
 
 const directions = { request: Direction.REQUEST, reply: Direction.REPLY, error: Direction.ERROR } as const;
 
+export interface ServerSchemasOptions {
+  readonly own: OwnServices;
+  readonly hash: Hash;
+  readonly releases: readonly ReleasedSchema[];
+  readonly adapters: readonly Adapter[];
+  readonly log: Log;
+}
+
 /** What a server knows of schemas: its own, those of older releases, and those of clients that it has met. It judges for both sides. */
 export class ServerSchemas {
   readonly own: OwnServices;
   readonly known: KnownDescriptions;
+  readonly deprecated: DeprecatedUses;
   readonly hash: Hash;
   readonly #relations = new Relations(REMEMBERED_RELATIONS);
   readonly #adapters: Adapters;
 
   /** Throws TypeError for adapters that cannot be. */
-  constructor(own: OwnServices, hash: Hash, releases: readonly ReleasedSchema[], adapters: readonly Adapter[]) {
+  constructor({ own, hash, releases, adapters, log }: ServerSchemasOptions) {
     this.own = own;
+    this.deprecated = new DeprecatedUses(log);
     this.hash = hash;
     this.known = new KnownDescriptions(releases);
     this.#adapters = new Adapters(adapters, this.#relations);

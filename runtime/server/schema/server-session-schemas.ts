@@ -1,6 +1,7 @@
 import { readSchemas, type Schemas, type SchemasInit, writeSchemas } from "../../../generated/zserver/protocol/v1/negotiation.ts";
 import type { ClientHello } from "../../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../../bytes/reader.ts";
+import type { CommandUse } from "../../command/registry.ts";
 import type { Peer } from "../../command/peer.ts";
 import { joinFingerprints, NAMED_SERVICES, readReleases } from "../../command/schema/fingerprints.ts";
 import type { OwnService } from "../../command/schema/own-services.ts";
@@ -22,6 +23,7 @@ export class ServerSessionSchemas extends SessionSchemas {
   #comparisons = 0;
   readonly #compared = new Set<OwnService>();
   #named: ClientServices | undefined;
+  #agent = "";
 
   constructor(schemas: ServerSchemas, peer: Pick<Peer, "control">) {
     super("SERVER", schemas.own);
@@ -30,7 +32,8 @@ export class ServerSessionSchemas extends SessionSchemas {
   }
 
   /** What the client names. Throws ProtocolError. */
-  hear(hello: Pick<ClientHello, "roots" | "services">): void {
+  hear(hello: ClientHello): void {
+    this.#agent = hello.agent;
     this.#named = new ClientServices(this.#schemas, hello);
   }
 
@@ -69,6 +72,12 @@ export class ServerSessionSchemas extends SessionSchemas {
     const told = this.#judge([[described.fingerprint, described]]);
     this.#peer.control(FrameType.COMPARED, (writer) => writeSchemas(writer, told));
   }
+
+  override deprecatedUse(command: string): CommandUse {
+    return this.#schemas.deprecated.of(command, this.version || this.#agent);
+  }
+
+  override resumed(): void {}
 
   override stop(): void {}
 

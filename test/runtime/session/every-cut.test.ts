@@ -5,34 +5,12 @@ import { CommandError } from "../../../runtime/errors/command-error.ts";
 import type { Server } from "../../../runtime/server.ts";
 import { EndError } from "../../../runtime/session/session-end.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
-import type { Transport } from "../../../runtime/transport/transport.ts";
 import { collect, probe } from "../../support/command/probe.ts";
 import { note } from "../../support/report.ts";
+import { cutAfter } from "../../support/session/cut-after.ts";
 import { type Side, World } from "../../support/session/world.ts";
 
 export const testTimeoutMs = 90_000;
-
-/** Lets so many bytes of one direction through, then breaks the connection. */
-function cutAfter(transport: Transport, bytes: number, passed: (bytes: number) => void): Transport {
-  const { start } = transport;
-  let left = bytes;
-  transport.start = (events) =>
-    start.call(transport, {
-      ...events,
-      onDrain: () => events.onDrain(),
-      onClose: (close) => events.onClose(close),
-      onBytes: (chunk) => {
-        const part = chunk.subarray(0, Math.min(left, chunk.length));
-        left -= part.length;
-        if (part.length > 0) {
-          passed(part.length);
-          events.onBytes(part);
-        }
-        if (left === 0) transport.destroy();
-      },
-    });
-  return transport;
-}
 
 /** What one client went through: which of its commands ran, and what it was told of each. */
 interface Story {

@@ -10,7 +10,11 @@ import { serviceInfo } from "../../../../runtime/schema/service-type.ts";
 import { connectPeers, type Peers, type PeersOptions } from "../../../support/command/peers.ts";
 import { probe } from "../../../support/command/probe.ts";
 import { note } from "../../../support/report.ts";
+import { cutAfter } from "../../../support/session/cut-after.ts";
+import { World } from "../../../support/session/world.ts";
 import { edited, larger, released, retyped, without } from "../../../support/schema/edited.ts";
+
+export const testTimeoutMs = 60_000;
 
 const test = suite("command/schema/negotiation");
 
@@ -178,6 +182,37 @@ test("code of several schemas in one program: each service is judged by its own"
   assert.is(peers.client.supports(Lobby.commands.join), true);
   assert.is(peers.client.supports(Probe.commands.turn), true);
   await peers.close();
+});
+
+test("a connection that is cut at any of its bytes while schemas are told leaves nothing wrong behind", async () => {
+  const outcomes = new Map<string, number>();
+  for (let bytes = 1; bytes < 1_400; bytes += 13) {
+    for (const cutSide of ["client", "server"] as const) {
+      let cut = false;
+      const world = new World({
+        wire: (transport, side) => {
+          if (side !== cutSide || cut) return transport;
+          cut = true;
+          return cutAfter(transport, bytes);
+        },
+      });
+      const server = await world.serve({ handlers: [probeAs(newer)], retentionMs: 60_000, livenessTimeoutMs: 1_500 });
+      const options = { handlers: [], services: [Probe], retentionMs: 60_000, handshakeTimeoutMs: 2_000, livenessTimeoutMs: 1_500 };
+      const client = await world.until(
+        world.connecting(options).catch(() => world.connecting(options)),
+        60_000,
+      );
+      assert.is((await world.until(client.use(Probe).turn({ text: "b" }), 60_000)).text, "b");
+      assert.is(client.supports(Probe.commands.echo), false);
+      const late = client.use(edited(Lobby, "1.0.0", larger(1)));
+      const error = (await world.failure(late.join({}), 60_000)) as CommandError;
+      assert.is(error.code, "SCHEMA_MISMATCH");
+      outcomes.set(client.state, (outcomes.get(client.state) ?? 0) + 1);
+      assert.equal(world.log, []);
+      await world.until(Promise.all([client.close(), server.close()]), 10_000);
+    }
+  }
+  assert.ok(outcomes.get("open")! > 100);
 });
 
 test("a member of a batch that cannot be exchanged fails alone, and what depends on it does not run", async () => {

@@ -32,6 +32,13 @@ for (const type of Object.values(FrameType)) {
       illegal(`type ${type} with the flags ${flags}`, openServer, (lone) => lone.receive(rawFrame(header, Uint8Array.of(1, 1, 1))));
   }
 }
+for (const side of ["server", "client"] as const)
+  for (const type of [REQUEST, SEND, REPLY, ITEM])
+    illegal(
+      `the beginning of a message, type ${type}, before a ${side}'s session is open`,
+      () => new Lone(side),
+      (lone) => lone.receive(frame(type, new Uint8Array(4_096)).slice(0, 5)),
+    );
 illegal(
   "an ignorable frame before the hello",
   () => new Lone("server"),

@@ -4,13 +4,14 @@ import { Lobby, Player } from "../../../../generated/example/lobby/v1/lobby.ts";
 import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
 import { SchemaMismatch, Schemas, type SchemasInit } from "../../../../generated/zserver/protocol/v1/negotiation.ts";
 import { FieldType } from "../../../../generated/zserver/protocol/v1/schema.ts";
-import { ClientHello, Failure, Welcome } from "../../../../generated/zserver/protocol/v1/session.ts";
+import { ClientHello, Failure, Resume, Welcome } from "../../../../generated/zserver/protocol/v1/session.ts";
 import { fromHex } from "../../../../runtime/bytes/hex.ts";
 import { implement } from "../../../../runtime/command/handlers.ts";
 import { codeNumbers } from "../../../../runtime/errors/code.ts";
 import { decode } from "../../../../runtime/schema/codec.ts";
 import { type ServiceType, serviceInfo } from "../../../../runtime/schema/service-type.ts";
 import { FrameType } from "../../../../runtime/session/frame.ts";
+import { RESUME_SECRET_LABEL } from "../../../../runtime/session/resume-secrets.ts";
 import { defaultLimits, limitsToWire } from "../../../../runtime/session/limits.ts";
 import { probe } from "../../../support/command/probe.ts";
 import { descriptionBytes, edited, retyped, without } from "../../../support/schema/edited.ts";
@@ -19,7 +20,7 @@ import { introduce, Kind, request } from "../../../support/session/probe-frames.
 import { type RawPeer, rawClient, rawServer } from "../../../support/session/raw-peer.ts";
 import { World } from "../../../support/session/world.ts";
 
-const { CLIENT_HELLO, DESCRIBE, DESCRIPTIONS, WELCOME, COMPARE, COMPARED, CREDENTIALS } = FrameType;
+const { CLIENT_HELLO, DESCRIBE, DESCRIPTIONS, WELCOME, COMPARE, COMPARED, CREDENTIALS, RESUME, RESUMED } = FrameType;
 const test = suite("command/schema/hostile");
 
 const older = edited(Probe, "1.0.0", retyped("Echo", 2, FieldType.DOUBLE));
@@ -61,6 +62,9 @@ const clients: Readonly<Record<string, readonly Uint8Array[]>> = {
   "too few descriptions": [hello(), descriptions()],
   "two versions of a service": [hello({ services: [fingerprint(older), fingerprint(other)] }), descriptions(older, other)],
   "descriptions when nothing was asked": [hello({ services: [fingerprint(Probe)] }), descriptions(older)],
+  "its descriptions before its hello": [descriptions(older)],
+  "its descriptions twice": [hello(), join(descriptions(older), descriptions(older))],
+  "its descriptions again when its session is open": [hello(), descriptions(older), descriptions(older)],
   "something else than descriptions": [hello(), frame(CREDENTIALS)],
   "a command behind its descriptions": [hello(), join(descriptions(older), request(1, introduce("Echo", Kind.UNARY)))],
   "a description that is none": [
@@ -123,6 +127,32 @@ test("more comparisons than 512 end the session", async () => {
   assert.is(raw.closed?.reason, "PROTOCOL_ERROR");
   await world.until(server.close(), 10_000);
 });
+
+for (const [where, act] of Object.entries({
+  "behind the wish to resume": async (raw: RawPeer, wish: Uint8Array) => raw.send(join(wish, descriptions(older))),
+  "in a session that was resumed": async (raw: RawPeer, wish: Uint8Array) => {
+    await raw.send(wish);
+    assert.is(raw.ofType(RESUMED).length, 1);
+    assert.is(raw.ofType(DESCRIBE).length, 0);
+    await raw.send(descriptions(older));
+  },
+})) {
+  test(`a client that describes a service ${where} loses its connection`, async () => {
+    const world = new World();
+    const server = await world.serve({ retentionMs: 300_000 });
+    const first = await rawClient(world, { hello: false });
+    await first.send(hello());
+    await first.send(descriptions(older));
+    const [session] = server.sessions();
+    const before = session!.peerSchema;
+    const secret = first.channel.exporter(RESUME_SECRET_LABEL);
+    const raw = await rawClient(world, { hello: false });
+    await act(raw, frame(RESUME, message(Resume, { protocol: 1, session: fromHex(session!.id), secret, attempt: 1n, accepted: [0n] })));
+    assert.is(raw.closed?.reason, "PROTOCOL_ERROR");
+    assert.equal(session!.peerSchema, before);
+    await world.until(server.close(), 10_000);
+  });
+}
 
 test("a client that never describes what it named has the time of its hello, and no session", async () => {
   const world = new World();

@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
   connect: () => import("./connections/connect.ts"),
   crypto: () => import("./crypto.ts"),
   idle: () => import("./connections/idle.ts"),
+  negotiation: () => import("./negotiation.ts"),
   oneway: () => import("./one-way.ts"),
   "start-up": () => import("./start-up.ts"),
   zgen: () => import("./zgen.ts"),

@@ -53,7 +53,10 @@ export class Outbox {
 
   #numbered = 0;
   #numberedAtFlush = 0;
+  /** How many numbered frames the transport of this connection was given, those included that the peer had accepted before. */
   #handed = 0;
+  /** The most that any transport was given: the peer may have accepted these, wherever this connection is. */
+  #flushed = 0;
   #turnBytes = 0;
   /** Bytes of volatile frames in this turn: nobody acknowledges them, so they are forgotten when they have left. */
   #volatileBytes = 0;
@@ -125,9 +128,14 @@ export class Outbox {
     return this.#backlog?.cut === true;
   }
 
-  /** How many numbered frames were given to a transport. */
+  /** How many numbered frames were given to a transport, be it that of an earlier connection. */
   get flushed(): number {
-    return this.#handed;
+    return this.#flushed;
+  }
+
+  /** Whether the peer will acknowledge something that this connection was given: a numbered frame, or one of which a part is there. */
+  get underWay(): boolean {
+    return this.#handed > this.#acked || this.cut;
   }
 
   /** Whether the peer still has to accept something. */
@@ -250,7 +258,7 @@ export class Outbox {
 
   /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
   acknowledge(accepted: number, now = 0): boolean {
-    if (accepted > this.#handed) return false;
+    if (accepted > this.#flushed) return false;
     if (accepted <= this.#acked) return true;
     this.#acked = accepted;
     this.#replay?.accept(accepted);
@@ -312,6 +320,7 @@ export class Outbox {
   /** The transport was given as many numbered frames. */
   #given(handed: number): void {
     this.#handed = handed;
+    if (handed > this.#flushed) this.#flushed = handed;
     const { sent } = this.#pacer;
     for (let at = this.#unacked.length - 1; at >= 0 && this.#unacked[at]!.sent < 0; at--)
       if (this.#unacked[at]!.upTo <= handed) this.#unacked[at]!.sent = sent;

@@ -212,9 +212,9 @@ export class Outboxes {
     return this.all.length > 1 && (this.#boxes.get(Priority.HIGH) ?? this.#boxes.get(Priority.BULK)) !== undefined;
   }
 
-  /** Whether the peer will acknowledge something of what the transport was given: a frame with a number, or one of which a part is there. */
+  /** Whether the peer will acknowledge something of what the transport was given. */
   get #underWay(): boolean {
-    for (const box of this.all) if (box.flushed > box.accepted || box.cut) return true;
+    for (const box of this.all) if (box.underWay) return true;
     return false;
   }
 

@@ -124,6 +124,26 @@ test("an acknowledgement of what was never handed over is refused; an old one is
   assert.is(sink.outbox.accepted, 1);
 });
 
+test("what an earlier connection was given counts as given, and may be acknowledged before the next one is given it again", () => {
+  const sink = new Sink();
+  const { outbox } = sink;
+  outbox.keepIn(new ReplayBuffer());
+  sink.put(100);
+  sink.put(100);
+  sink.flush();
+  outbox.keep(0);
+  outbox.again(0, ({ body }, write) => write(SEND, (writer) => writer.raw(body.bytes.subarray(body.position, body.end))));
+  assert.is(outbox.flushed, 2);
+  assert.is(outbox.acknowledge(3), false);
+  assert.is(outbox.acknowledge(2), true);
+  assert.is(outbox.heldBytes, 0);
+  sink.flush();
+  sink.put(100);
+  sink.flush();
+  assert.is(outbox.flushed, 3);
+  assert.is(outbox.acknowledge(3), true);
+});
+
 test("an abandoned frame leaves no trace, alone or between others", () => {
   const sink = new Sink();
   sink.outbox.begin(SEND).raw(new Uint8Array(100_000));

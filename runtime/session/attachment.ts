@@ -59,6 +59,8 @@ export class Attachment {
   #pings = 0;
   #pongs = 0;
   #pingedAt = 0;
+  /** Who waits for a pong, by the number of the ping. */
+  readonly #awaited: { readonly number: number; readonly answered: () => void }[] = [];
   /** Bytes that came since the last frame was complete. */
   #partialBytes = 0;
   #partialTimer: Timer | undefined;
@@ -151,6 +153,14 @@ export class Attachment {
     if (number > this.#pings) return;
     if (number === this.#pings && number > this.#pongs) this.#liveness?.measured(this.#timers.now() - this.#pingedAt);
     this.#pongs = Math.max(this.#pongs, number);
+    while (this.#awaited.length > 0 && this.#awaited[0]!.number <= number) this.#awaited.shift()!.answered();
+  }
+
+  /** Pings the peer of an open session. `answered` is called when it answers, and never when the connection is lost before. */
+  ping(answered: () => void): void {
+    this.#ping(this.#host!);
+    this.#awaited.push({ number: this.#pings, answered });
+    this.expect();
   }
 
   /** Something is outstanding from now on. */
@@ -172,6 +182,7 @@ export class Attachment {
     this.#toldTimer?.cancel();
     this.#stallTimer?.cancel();
     this.#liveness?.stop();
+    this.#awaited.length = 0;
     for (const frames of this.frames.all) frames.drop();
   }
 
@@ -212,16 +223,18 @@ export class Attachment {
     this.#partialBytes = 0;
   };
 
+  #ping(host: LifeHost): void {
+    this.#pingedAt = this.#timers.now();
+    host.ping(++this.#pings);
+  }
+
   #livenessHost(host: LifeHost): LivenessHost {
     const attachment = this;
     return {
       get waiting() {
         return host.waiting || attachment.#pings > attachment.#pongs;
       },
-      ping() {
-        attachment.#pingedAt = attachment.#timers.now();
-        host.ping(++attachment.#pings);
-      },
+      ping: () => this.#ping(host),
       afterPoll: (run) => host.afterPoll(run),
       dead: () => host.dead(""),
     };

@@ -186,6 +186,11 @@ export class Session implements Carried {
     this.#attachment?.expect();
   }
 
+  /** Pings the peer. `answered` is called when it answers over the same connection. */
+  ping(answered: () => void): void {
+    this.#attachment?.ping(answered);
+  }
+
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
   close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
     if (this.#state === "ended") return;
@@ -371,14 +376,9 @@ export class Session implements Carried {
   }
 
   #successionHost(): SuccessionHost {
-    const session = this;
     return {
-      get accepted() {
-        return session.owed.acks.counts;
-      },
-      get detached() {
-        return session.detached;
-      },
+      acks: this.owed.acks,
+      detached: () => this.detached,
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
       decodeElements: this.limits.decodeElements,
       replace: (attachment) => {

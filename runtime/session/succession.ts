@@ -1,6 +1,7 @@
 import type { Close, Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { type EndReason, endReasons } from "../errors/end-reason.ts";
+import type { Acks } from "./acks.ts";
 import type { Attachment } from "./attachment.ts";
 import { type Counts, countEach, countOf, readCounts } from "./counts.ts";
 import { isSequenced } from "./frame.ts";
@@ -13,9 +14,9 @@ import type { ResumeRequest } from "./session-options.ts";
 
 /** The session that goes from one connection to the next. */
 export interface SuccessionHost {
-  /** How many numbered frames of the server it has accepted. */
-  readonly accepted: Counts;
-  readonly detached: boolean;
+  /** Counts the numbered frames of the server that it has accepted. */
+  readonly acks: Pick<Acks, "counts">;
+  detached(): boolean;
   readonly handshakeTimeoutMs: number;
   readonly decodeElements: number;
   /** The session takes this for its connection, in the place of the one in use if there is one. */
@@ -48,7 +49,8 @@ export class Succession {
 
   /** Asks the server to go on over this connection; `granted` is called when it does. One attempt at a time. */
   request(attachment: Attachment, request: ResumeRequest, granted: () => void): ResumeAttempt {
-    const { accepted, handshakeTimeoutMs, decodeElements, frame } = this.#host;
+    const { acks, handshakeTimeoutMs, decodeElements, frame } = this.#host;
+    const accepted = acks.counts;
     this.#attempt = new ResumeAttempt(attachment, request, {
       accepted,
       handshakeTimeoutMs,
@@ -93,7 +95,7 @@ export class Succession {
     host.replace(attachment);
     const behind = answer.behind.length === 0 ? told : readCounts(answer.behind);
     this.#repeated = countEach((priority) => {
-      const [from, least, most] = [countOf(behind, priority), countOf(told, priority), countOf(host.accepted, priority)];
+      const [from, least, most] = [countOf(behind, priority), countOf(told, priority), countOf(host.acks.counts, priority)];
       if (from < least || from > most)
         throw new ProtocolError(`the peer goes on behind its frame ${from}, which is not from ${least} to ${most}`);
       return most - from;
@@ -109,7 +111,7 @@ export class Succession {
     this.#givenUp = false;
     const end = close === undefined ? undefined : endByPeer(close, undefined);
     // Another connection may still be granted what this one was too late for.
-    if (end !== undefined && host.detached && endReasons[end.reason].ends === "session") host.end(end);
+    if (end !== undefined && host.detached() && endReasons[end.reason].ends === "session") host.end(end);
     else if (missed) host.missed("SUPERSEDED");
   }
 }

@@ -58,9 +58,8 @@ export class ClientSchemas extends SessionSchemas {
 
   protected override ask(own: OwnService): void {
     const { bytes, release } = own;
-    if (!this.#questions.ask(own)) return;
     const told = { services: [bytes], roots: fromHex(release.root), versions: [release.version] };
-    this.#peer.control(FrameType.COMPARE, (writer) => writeSchemas(writer, told));
+    this.#questions.ask(own, () => this.#peer.control(FrameType.COMPARE, (writer) => writeSchemas(writer, told)));
   }
 
   #settle(answer: Schemas | undefined, services: readonly OwnService[]): void {

@@ -55,6 +55,34 @@ test("the answer to the first frame is a measure of the roundtrip; a frame that 
   }
 });
 
+test("who pings is told when the peer has answered that ping or a later one, once, and not when the connection is lost before", () => {
+  const { time, told, attachment, host } = attached();
+  const answered: string[] = [];
+  attachment.watch(host, TIMEOUT, 25_000, false);
+  attachment.ping(() => answered.push("first"));
+  attachment.ping(() => answered.push("second"));
+  attachment.ping(() => answered.push("third"));
+  assert.equal(told.pings, [1, 2, 3]);
+  attachment.pong(4);
+  assert.equal(answered, []);
+  attachment.pong(2);
+  attachment.pong(2);
+  assert.equal(answered, ["first", "second"]);
+  attachment.stop();
+  attachment.pong(3);
+  assert.equal(answered, ["first", "second"]);
+  time.clock.advance(TIMEOUT);
+  assert.is(told.deaths, 0);
+});
+
+test("a ping that nobody answers is something outstanding", () => {
+  const { time, told, attachment, host } = attached();
+  attachment.watch({ ...host, waiting: false }, TIMEOUT, 25_000, false);
+  attachment.ping(() => {});
+  time.clock.advance(TIMEOUT + SLACK);
+  assert.is(told.deaths, 1);
+});
+
 test("a pong measures the last ping only; one that was never asked for is ignored", () => {
   const { time, told, attachment, host } = attached();
   attachment.watch(host, TIMEOUT, 25_000, false);

@@ -280,21 +280,22 @@ for (const [name, act] of Object.entries(servers)) {
 test("a server that lives and never compares a service has its time; then the session ends", async () => {
   const world = new World();
   const raws = rawServer(world, {}, false);
-  const connecting = world.connecting({ handlers: [], handshakeTimeoutMs: 500, livenessTimeoutMs: 500, sendTimeoutMs: 60_000 });
+  const connecting = world.connecting({ handlers: [], handshakeTimeoutMs: 1_000, livenessTimeoutMs: 500, sendTimeoutMs: 60_000 });
   await world.settle();
   await raws[0]!.send(welcome({ roots: root(older) }));
   const client = await world.until(connecting);
   const call = client.use(Probe).echo({});
   call.catch(() => {});
-  for (let hundreds = 0; hundreds < 9; hundreds++) {
+  await world.settle();
+  await raws[0]!.send(frame(FrameType.ACK, 0, 1));
+  for (let hundreds = 0; hundreds < 11; hundreds++) {
     await world.settle(100);
     await raws[0]!.send(frame(FrameType.PADDING));
   }
-  await world.settle(99);
   assert.is(client.state, "open");
   assert.is(raws[0]!.ofType(COMPARE).length, 1);
   assert.is(raws[0]!.ofType(FrameType.REQUEST).length, 0);
-  await world.settle(1);
+  await raws[0]!.send(frame(FrameType.PONG, raws[0]!.ofType(FrameType.PING).length));
   assert.is((await client.closed).reason, "PROTOCOL_ERROR");
   assert.is(((await world.failure(call)) as { code: string }).code, "SESSION_LOST");
 });

@@ -55,7 +55,11 @@ export class StreamTurns {
   allows(taker: TurnTaker): boolean {
     if (taker.sentBytes < this.#level) taker.sentBytes = this.#level;
     if (taker.sentBytes > this.#level + LEAD_BYTES) this.#level = this.#lowest();
-    if (taker.sentBytes <= this.#level + LEAD_BYTES) return true;
+    if (taker.sentBytes <= this.#level + LEAD_BYTES) {
+      // Held, it would be looked at in every turn of the event loop, for as long as its source had nothing.
+      this.#held.delete(taker);
+      return true;
+    }
     this.#held.add(taker);
     this.#checkLater();
     return false;

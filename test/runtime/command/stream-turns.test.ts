@@ -161,4 +161,29 @@ test("room is never left unused, whoever comes, goes, stops and starts", () => {
   );
 });
 
+test("a stream that went on after it was held, and whose source then has nothing, is not looked at in every turn of the event loop", () => {
+  const ends: (() => void)[] = [];
+  const turns = new StreamTurns((run) => void ends.push(run));
+  const taker = (): { -readonly [Key in keyof TurnTaker]: TurnTaker[Key] } => ({
+    sentBytes: 0,
+    able: true,
+    asking: false,
+    late: false,
+    retry() {},
+  });
+  const [ahead, other] = [taker(), taker()];
+  turns.join(ahead);
+  turns.join(other);
+  turns.sent(ahead, 10_000);
+  assert.not(turns.allows(ahead));
+  other.able = false;
+  assert.ok(turns.allows(ahead));
+  other.able = true;
+  turns.sent(ahead, 10_000);
+  ahead.asking = true;
+  other.able = false;
+  for (let turn = 0; turn < 5 && ends.length > 0; turn++) ends.shift()!();
+  assert.is(ends.length, 0);
+});
+
 test.run();

@@ -17,6 +17,7 @@ import { failureFromWire, limitError } from "./failure.ts";
 import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoing-call.ts";
 import { type OutgoingClass, OutgoingClasses } from "./outgoing-class.ts";
 import { OutgoingStreams, type Requests } from "./outgoing-stream.ts";
+import { abandonedError } from "./refusals.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { LostOneWays } from "./sent-one-ways.ts";
@@ -304,7 +305,7 @@ export class SessionCaller implements Caller {
 
   #write(call: OutgoingCall, request: unknown, encoded: boolean): number {
     const { command, place, deadlineAt, leaves } = call;
-    if (place.after?.unsent) throw new CommandError("ABORTED", "the command before it in its batch failed", { outcome: "NOT_RUN" });
+    if (place.after?.unsent) throw abandonedError(command.name);
     const timeoutMs = deadlineAt === 0 ? 0 : Math.max(1, deadlineAt - this.#options.timers.now());
     if (!call.answered) {
       const size = this.#oneWay(leaves, command, request, encoded, place.flags, timeoutMs);

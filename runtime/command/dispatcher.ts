@@ -16,6 +16,7 @@ import type { IncomingClass } from "./incoming-class.ts";
 import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
 import { Intakes } from "./intake.ts";
+import { abandonedError } from "./refusals.ts";
 import { type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
@@ -296,7 +297,7 @@ export class Dispatcher implements CommandReceiver {
 
   #refusal(command: IncomingCommand, abandoned: boolean): CommandError | undefined {
     const { name } = command.command;
-    if (abandoned) return new CommandError("ABORTED", `${name}: the command before it in its batch failed`, { outcome: "NOT_RUN" });
+    if (abandoned) return abandonedError(name);
     const refusal = command.stopped ?? command.registration.refusal;
     if (refusal !== undefined) return refusal;
     // Nobody can be told that a one-way is refused, so it still runs.

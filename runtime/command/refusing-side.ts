@@ -7,6 +7,7 @@ import { CommandFlag, FrameType } from "../session/frame.ts";
 import type { Priority } from "../session/priority.ts";
 import type { CommandReceiver, HandlerSide, ReceiverOptions } from "./handler-side.ts";
 import { Intakes } from "./intake.ts";
+import { abandonedError, unimplementedError } from "./refusals.ts";
 
 /** A side without handlers: a page that only calls carries this instead of all that handlers need. */
 export const refusingSide = (): HandlerSide => ({
@@ -41,15 +42,11 @@ class RefusingReceiver implements CommandReceiver {
     const id = intake.id(body);
     const name = intake.head(body, size);
     // Whatever came before it failed here.
-    const abandoned = (intake.flags & CommandFlag.AFTER_SUCCESS) !== 0;
+    const { code, message } = (intake.flags & CommandFlag.AFTER_SUCCESS) !== 0 ? abandonedError(name) : unimplementedError(name);
     const { core } = this.#options;
     const writer = core.begin(FrameType.FAIL, priority);
     writer.uintNumber(id);
-    writeFailure(writer, {
-      code: codeNumbers[abandoned ? "ABORTED" : "UNIMPLEMENTED"],
-      message: abandoned ? `${name}: the command before it in its batch failed` : `${name} is not implemented here`,
-      outcome: Failure_Outcome.NOT_RUN,
-    });
+    writeFailure(writer, { code: codeNumbers[code], message, outcome: Failure_Outcome.NOT_RUN });
     core.end();
     this.#take(size, priority);
   }

@@ -4,6 +4,7 @@ import { type CommandType, type Side, serviceInfo } from "../schema/service-type
 import { kindNumbers } from "../session/frame.ts";
 import type { Adaptation } from "./adapter.ts";
 import type { Implementation } from "./handlers.ts";
+import { unimplementedError } from "./refusals.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { Interceptor } from "./interceptor.ts";
 
@@ -59,8 +60,7 @@ export function makeRegistry(
  */
 export function resolveCommand(registry: Registry, name: string, kind: number, schemas: SessionSchemas): Registration {
   const registration = registry.commands.get(name);
-  if (registration === undefined)
-    return refusing(name, new CommandError("UNIMPLEMENTED", `${name} is not implemented here`, { outcome: "NOT_RUN" }));
+  if (registration === undefined) return refusing(name, unimplementedError(name));
   const mismatch = schemas.handleRefusal(name);
   if (mismatch !== undefined) return refusing(name, mismatch);
   const { command } = registration;

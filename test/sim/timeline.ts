@@ -1,5 +1,8 @@
 import { systemClock } from "../../runtime/time/system-clock.ts";
 
+/** Turns of the event loop in which no time passes: a world takes a few dozen of them; one that takes so many never comes to rest. */
+const MAX_TURNS = 10_000;
+
 /** Something that happens at a time of its own, unless it is taken back. */
 export interface SimEvent {
   readonly at: number;
@@ -53,14 +56,15 @@ export class Timeline {
     }
   }
 
-  /** Promises settle and turns end until nothing is left to do now. */
+  /** Promises settle and turns end until nothing is left to do now. Throws where that never comes: a process would be busy for ever. */
   async #rest(): Promise<void> {
-    for (;;) {
+    for (let turns = 0; turns < MAX_TURNS; turns++) {
       // A macrotask of the real event loop: every promise job that can run has run then.
       await new Promise<void>((resolve) => systemClock.endOfTurn(resolve));
       if (this.#turnEnd.length === 0) return;
       for (const run of this.#turnEnd.splice(0)) run();
     }
+    throw new Error(`at ${this.now} ms something asks for another turn of the event loop, ${MAX_TURNS} times in a row`);
   }
 
   #push(event: SimEvent): void {

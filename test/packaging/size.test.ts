@@ -7,6 +7,7 @@ import { emitSchema } from "../../codegen/emit/emit.ts";
 import { modelOf } from "../codegen/emit/kitchen.ts";
 import { repository } from "../support/architecture/imports.ts";
 import { note } from "../support/report.ts";
+import { tenFieldTypes } from "../support/schema/ten-fields.ts";
 
 export const testTimeoutMs = 60_000;
 
@@ -124,20 +125,8 @@ test("what handlers need comes with implement(), and not without it", async () =
 
 /** Ten fields of a message that also needs a message Unit. */
 function tenFields(prefix: string): string {
-  const types = [
-    "string",
-    "uint32",
-    "uint64",
-    "bool",
-    "double",
-    "bytes",
-    "repeated string",
-    "repeated uint32",
-    "Unit",
-    "map<string, uint32>",
-  ];
   const names = ["title", "count", "size", "ready", "ratio", "blob", "names", "marks", "unit", "index"];
-  return types.map((type, index) => `${type} ${prefix}_${names[index]} = ${index + 1};`).join("\n");
+  return tenFieldTypes.map((type, index) => `${type} ${prefix}_${names[index]} = ${index + 1};`).join("\n");
 }
 
 test("one more message of ten fields adds little", async () => {

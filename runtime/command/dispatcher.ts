@@ -9,6 +9,7 @@ import type { Session as SessionCore } from "../session/session.ts";
 import { Pace } from "../time/pace.ts";
 import type { Timer } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
+import { Barriers } from "./barriers.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
 import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
@@ -40,6 +41,8 @@ export class Dispatcher implements CommandReceiver {
   readonly #open = new Map<number, IncomingCommand>();
   /** One-ways that wait or run. */
   readonly #oneWays = new Set<IncomingCommand>();
+  /** Undefined until there was one. */
+  #barriers: Barriers | undefined;
   readonly #pace: Pace | undefined;
   readonly answers: Answers;
   #streams = 0;
@@ -198,6 +201,11 @@ export class Dispatcher implements CommandReceiver {
     queue.skip();
   }
 
+  barrier(body: Reader, priority: Priority): void {
+    if (body.position !== body.end) throw new ProtocolError("a BARRIER frame has something in it");
+    this.#class(priority).queue.barrier();
+  }
+
   lost(error: CommandError): void {
     this.#pace?.stop();
     for (const { queue } of this.#classes.all) queue.clear();
@@ -337,6 +345,13 @@ export class Dispatcher implements CommandReceiver {
     for (const { queue } of this.#classes.all) queue.pump();
   }
 
+  /** A class has come to its barrier. Whether that is open. */
+  #reach(priority: Priority, barrier: number): boolean {
+    this.#barriers ??= new Barriers();
+    if (this.#barriers.reach(priority, barrier)) this.#pump();
+    return barrier <= this.#barriers.opened;
+  }
+
   #class(priority: Priority): IncomingClass {
     if (priority === NORMAL) return this.#classes.normal;
     return this.#classes.get(priority) ?? this.#classes.add(priority, this.#makeClass(priority));
@@ -348,6 +363,7 @@ export class Dispatcher implements CommandReceiver {
     const queue = new IncomingQueue({
       mayStart: () => this.#holds === 0 && outbox.room && this.#runningOneWays < commandsInFlight && (this.#pace?.open ?? true),
       start: (command, body, abandoned) => this.#start(command, body, abandoned),
+      reach: (barrier) => this.#reach(priority, barrier),
     });
     return { priority, intake: this.#intakes.of(priority), queue, outbox };
   }

@@ -69,6 +69,8 @@ export interface CommandReceiver {
   volatile(body: Reader, size: number, priority: Priority): void;
   /** A VOID frame: what stood here was given up before it was accepted. */
   skip(body: Reader, priority: Priority): void;
+  /** What comes behind it in this class waits until the other classes have come to theirs. */
+  barrier(body: Reader, priority: Priority): void;
   item(id: number, body: Reader, size: number, priority: Priority): void;
   endOfItems(id: number, priority: Priority): void;
   cancel(id: number, priority: Priority): void;

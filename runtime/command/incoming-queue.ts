@@ -3,8 +3,13 @@ import { CommandFlag } from "../session/frame.ts";
 import { Fifo } from "./fifo.ts";
 import type { IncomingCommand } from "./incoming-command.ts";
 
-/** Keeps the place of a command that was given up before it arrived. */
-const skipped: unique symbol = Symbol("skipped");
+/** Between two commands: what stands there takes no credit, so any number of barriers and of commands that were given up is one place. */
+class Gap {
+  /** A command was given up before it arrived. */
+  skipped = false;
+  /** The last barrier here, counted from 1; 0: none. */
+  barrier = 0;
+}
 
 export interface QueueHost {
   /** Whether anything may start now. */
@@ -15,19 +20,23 @@ export interface QueueHost {
    * @param abandoned the command depends on the one before it, which failed
    */
   readonly start: (command: IncomingCommand, body: Reader, abandoned: boolean) => void;
+  /** All that came before the barrier of this number has started. Whether that barrier is open. */
+  readonly reach: (barrier: number) => boolean;
 }
 
 /**
  * The order of commands: first come, first started. An ordered command holds back all that came after it until it has ended, and what came
- * next may depend on its success. What has to wait is copied, for its record's memory is the channel's.
+ * next may depend on its success. At a barrier it waits for the queues of the other classes. What has to wait is copied, for its record's memory is the channel's.
  */
 export class IncomingQueue {
   readonly #host: QueueHost;
-  readonly #waiting = new Fifo<IncomingCommand | typeof skipped>();
+  readonly #waiting = new Fifo<IncomingCommand | Gap>();
   #holder: IncomingCommand | undefined;
   /** The ordered command that ended last failed, and nothing has started since. */
   #failed = false;
   #pumping = false;
+  /** Barriers that came. */
+  #barriers = 0;
 
   /** Bytes of the commands that wait. */
   #bytes = 0;
@@ -57,24 +66,32 @@ export class IncomingQueue {
   /** A command was given up before it arrived: what depends on it must not run. */
   skip(): void {
     if (this.#waiting.length === 0 && this.#holder === undefined) this.#failed = true;
-    // One place for any number of them: they have no credit that would bound them.
-    else if (this.#waiting.last() !== skipped) this.#waiting.push(skipped);
+    else this.#gap().skipped = true;
+  }
+
+  /** What comes from now on waits until the other classes have come as far. */
+  barrier(): void {
+    this.#gap().barrier = ++this.#barriers;
+    this.pump();
   }
 
   /** Starts what may start. */
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#waiting.length > 0 && this.#mayStart) {
-      const command = this.#waiting.shift()!;
-      if (command === skipped) {
-        this.#failed = true;
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting.peek()!;
+      const open = !(next instanceof Gap) || next.barrier === 0 || this.#host.reach(next.barrier);
+      if (!open || !this.#mayStart) break;
+      this.#waiting.shift();
+      if (next instanceof Gap) {
+        this.#failed ||= next.skipped;
         continue;
       }
-      this.#bytes -= command.size;
-      const payload = command.payload ?? new Uint8Array();
-      command.payload = undefined;
-      this.#start(command, new Reader(payload));
+      this.#bytes -= next.size;
+      const payload = next.payload ?? new Uint8Array();
+      next.payload = undefined;
+      this.#start(next, new Reader(payload));
     }
     this.#pumping = false;
   }
@@ -90,6 +107,14 @@ export class IncomingQueue {
   clear(): void {
     this.#waiting.clear();
     this.#bytes = 0;
+  }
+
+  #gap(): Gap {
+    const last = this.#waiting.last();
+    if (last instanceof Gap) return last;
+    const gap = new Gap();
+    this.#waiting.push(gap);
+    return gap;
   }
 
   get #mayStart(): boolean {

@@ -1,8 +1,10 @@
 import type { CallOptions } from "../schema/caller.ts";
 import type { CommandPriority } from "../schema/service-type.ts";
 import type { Outbox } from "../session/outbox.ts";
+import { FrameType } from "../session/frame.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
 import type { SessionEnd } from "../session/session-end.ts";
+import { commandClasses } from "./barriers.ts";
 import { CommandFrames } from "./command-frames.ts";
 import type { IntroducedNames } from "./names.ts";
 import type { AnyCommand } from "./registry.ts";
@@ -37,6 +39,10 @@ export class OutgoingClasses {
   readonly #names: IntroducedNames = { names: 0 };
   readonly #gate: Gate = { holds: 0 };
   readonly #classes: ByPriority<OutgoingClass>;
+  /** What had been submitted when a barrier was set last. */
+  #barrierAt = 0;
+  /** A barrier stands between the commands of NORMAL and the first one of another class. */
+  #barred = false;
 
   constructor(options: OutgoingClassesOptions) {
     this.#options = options;
@@ -47,7 +53,7 @@ export class OutgoingClasses {
     // Asked for every call: nearly all are NORMAL.
     if (name === "NORMAL") return this.#classes.normal;
     const priority = Priority[name];
-    return this.#classes.get(priority) ?? this.#classes.add(priority, this.#make(priority));
+    return this.#classes.get(priority) ?? this.#add(priority);
   }
 
   /** Undefined for a class in which no command left. */
@@ -93,12 +99,43 @@ export class OutgoingClasses {
       });
   }
 
+  /** What is submitted from now on starts at the peer behind all that was submitted before, whatever their classes. */
+  barrier(): void {
+    const submitted = this.#classes.all.reduce((sum, { sender }) => sum + sender.submitted, 0);
+    if (submitted === this.#barrierAt) return;
+    // A class that does not exist is brought into being by its first command, and not by a barrier.
+    if (this.#classes.all.length === 1) this.#barred = true;
+    else this.#setBarriers(submitted);
+  }
+
   /** The session is lost. */
   lost(end: SessionEnd): void {
     for (const { sender } of this.#classes.all) sender.lost(end);
     // Last: readers of events drop the oldest, and the promises of these have resolved.
     for (const { sentOneWays, outbox, priority } of this.#classes.all)
       this.#options.oneWaysLost(sentOneWays.lost(end, outbox.accepted, outbox.flushed, priority));
+  }
+
+  #add(priority: Exclude<Priority, typeof Priority.NORMAL>): OutgoingClass {
+    const added = this.#classes.add(priority, this.#make(priority));
+    if (this.#barred) this.#setBarriers(this.#classes.normal.sender.submitted);
+    return added;
+  }
+
+  /** Each class gets one, behind what waits there: the receiver counts them, and knows by that which belong together. */
+  #setBarriers(submitted: number): void {
+    const { core } = this.#options;
+    // All of them or none.
+    if (core.outboxes.writing) throw new Error("a barrier was set while a message was encoded: one of its getters or iterables did so");
+    this.#barred = false;
+    this.#barrierAt = submitted;
+    for (const priority of commandClasses) {
+      const { sender } = priority === Priority.NORMAL ? this.#classes.normal : (this.find(priority) ?? this.#add(priority));
+      sender.whenPassed(() => {
+        core.begin(FrameType.BARRIER, priority);
+        core.end();
+      });
+    }
   }
 
   #make(priority: Priority): OutgoingClass {

@@ -24,6 +24,7 @@ import { SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import { type ControlOwners, leadControl } from "./control-frames.ts";
+import { Flushes } from "./flushes.ts";
 import type { CommandReceiver, HandlerSide } from "./handler-side.ts";
 import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
@@ -101,8 +102,7 @@ export class Peer<Data = unknown> implements Session<Data> {
   readonly #options: PeerOptions<Data>;
   readonly #feed: StatusFeed<SessionStatus>;
   readonly #idle: Idle;
-  /** Rejects the flushes under way. */
-  readonly #flushing = new Set<() => void>();
+  readonly #flushes = new Flushes();
   readonly #oneWayFailures: OneWayFailures;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
@@ -193,17 +193,15 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   flush(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const lost = (): void => reject(this.#lostError());
-      if (this.#end !== undefined) return lost();
-      this.#flushing.add(lost);
-      this.#caller!.classes.whenPassed(() =>
-        this.core.outboxes.whenAcknowledged(() => {
-          this.#flushing.delete(lost);
-          resolve();
-        }),
-      );
-    });
+    if (this.#end !== undefined) return Promise.reject(this.#lostError());
+    return this.#flushes.add(
+      (done) => this.#caller!.classes.whenPassed(() => this.core.outboxes.whenAcknowledged(done)),
+      () => this.#lostError(),
+    );
+  }
+
+  barrier(): void {
+    this.#caller!.classes.barrier();
   }
 
   async drain(): Promise<void> {
@@ -299,6 +297,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     else if (type === FrameType.SEND) receiver.send(body, size, priority);
     else if (type === FrameType.SEND_VOLATILE) receiver.volatile(body, size, priority);
     else if (type === FrameType.VOID) receiver.skip(body, priority);
+    else if (type === FrameType.BARRIER) receiver.barrier(body, priority);
     else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
     else {
       const id = body.uintNumber();
@@ -329,8 +328,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#receiver?.lost(this.#lostError());
     this.#feed.emit(this.#now());
     this.#feed.end();
-    for (const lost of this.#flushing) lost();
-    this.#flushing.clear();
+    this.#flushes.lost();
     this.schemas.stop();
     this.#idle.check();
     this.#resolveClosed(end);

@@ -66,6 +66,9 @@ class RefusingReceiver implements CommandReceiver {
     this.#intakes.of(priority).skip(body);
   }
 
+  /** Nothing starts here, so nothing has to wait. */
+  barrier(): void {}
+
   item(id: number, _body: Reader, _size: number, priority: Priority): void {
     this.#intakes.of(priority).checkStarted(id);
   }

@@ -28,6 +28,8 @@ export class SendQueue {
   readonly #timers: Timers;
   readonly #timeoutMs: number;
   readonly #maySend: () => boolean;
+  /** Commands that had to wait. */
+  pushed = 0;
   #length = 0;
   #bytes = 0;
 
@@ -60,6 +62,7 @@ export class SendQueue {
       this.pump();
     });
     this.#entries.add(entry);
+    this.pushed++;
     this.#length++;
     this.#bytes += waiting.size;
     return () => {

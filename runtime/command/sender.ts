@@ -53,6 +53,11 @@ export class Sender {
     this.#queue = new SendQueue(options.timers, options.sendTimeoutMs, () => this.#open);
   }
 
+  /** Grows with every command that leaves or begins to wait. */
+  get submitted(): number {
+    return this.sent + this.#queue.pushed;
+  }
+
   /** Whether anything waits for room or credit. */
   get waiting(): boolean {
     return this.#queue.length > 0;

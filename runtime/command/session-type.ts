@@ -95,6 +95,12 @@ export interface Session<Data = unknown> {
   /** Resolves when the peer has accepted everything that was sent until now. Rejects with SESSION_LOST when the session ends first. */
   flush(): Promise<void>;
   /**
+   * Commands that are sent after it start at the peer only when all those that were sent before it have started, whatever their classes of priority: within a
+   * class that is so without it. It waits for starts and for no ends, takes effect at once, and so returns nothing to wait for. A call that an interceptor still holds has
+   * not been sent. After the end of the session it does nothing.
+   */
+  barrier(): void;
+  /**
    * Takes no new commands from either side, waits for those under way, then closes. One-ways of the peer are still run until then, since
    * nobody could tell it that they are refused.
    */

@@ -53,6 +53,8 @@ export const FrameType = {
   COMPARED: 27,
   /** How much came over this connection, where acknowledgements do not say it: a long frame is under way. */
   RECEIVED: 28,
+  /** What follows in its class waits for what is before it in the other classes. */
+  BARRIER: 29,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -78,6 +80,7 @@ const numberedTypes: ReadonlySet<FrameType> = new Set([
   FrameType.ITEM,
   FrameType.END,
   FrameType.VOID,
+  FrameType.BARRIER,
   ...controlTypes,
 ]);
 

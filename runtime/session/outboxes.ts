@@ -58,6 +58,11 @@ export class Outboxes {
     return this.#begun.begin(type);
   }
 
+  /** Whether a frame was begun. */
+  get writing(): boolean {
+    return this.#begun !== undefined;
+  }
+
   /** Completes the frame that was begun. */
   end(): void {
     this.#begun!.end();

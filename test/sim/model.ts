@@ -44,6 +44,8 @@ export class Sent {
   readonly kind: Kind;
   readonly lane: Lane;
   readonly place: number;
+  /** Barriers that its caller had set before it. */
+  readonly barriers: number;
   readonly plan: Plan;
   /** The class in which it travels. */
   priority: CommandPriority;
@@ -64,6 +66,7 @@ export class Sent {
     this.kind = kind;
     this.lane = lane;
     this.place = place;
+    this.barriers = lane.barriers;
     this.plan = plan;
     this.fragile = fragile;
     this.priority = priorities[kind];
@@ -79,6 +82,8 @@ export class Sent {
 export class Lane {
   readonly name: string;
   sent = 0;
+  /** Barriers that its caller set. */
+  barriers = 0;
   /** In the order in which handlers were called; those of streams are known by their first item only. */
   readonly starts: Start[] = [];
   /** The ordered command that runs, by class. */
@@ -163,6 +168,12 @@ export class Model {
     return sent;
   }
 
+  /** What is called from now on starts behind all that was called before. */
+  barrier(lane: Lane): void {
+    lane.barriers++;
+    this.trace(`barrier ${lane.name}`);
+  }
+
   /** A handler is called; what its first message says of itself is known for all but streams of messages. */
   start(lane: Lane, kind: Kind, id?: string): Start {
     const priority = (id === undefined ? undefined : this.#commands.get(id)?.priority) ?? priorities[kind];
@@ -231,8 +242,12 @@ export class Model {
 
   #checkOrder(lane: Lane): void {
     const last = new Map<CommandPriority, number>();
+    let furthest: Sent | undefined;
     for (const { sent } of lane.starts) {
       if (sent === undefined) continue;
+      if (furthest !== undefined && sent.barriers < furthest.barriers)
+        this.violation(`${sent.id} started behind ${furthest.id}, with a barrier between them`);
+      else furthest = sent;
       const before = last.get(sent.priority) ?? -1;
       if (sent.place <= before) this.violation(`${sent.id} started behind ${lane.name}${before}`);
       last.set(sent.priority, sent.place);

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Admitted } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../../runtime/bytes/reader.ts";
+import { Barriers } from "../../runtime/command/barriers.ts";
 import { SessionCaller } from "../../runtime/command/caller.ts";
 import { Dispatcher } from "../../runtime/command/dispatcher.ts";
 import { IncomingCommand } from "../../runtime/command/incoming-command.ts";
@@ -100,6 +101,21 @@ const mutants: Readonly<Record<string, () => () => void>> = {
     replace(IncomingCommand.prototype, "ordered", ({ get }) => ({
       get(this: IncomingCommand) {
         return this.priority !== Priority.BULK && get!.call(this);
+      },
+    })),
+  "a barrier holds nothing back": () => replace(IncomingQueue.prototype, "barrier", () => ({ value() {} })),
+  "a barrier opens when one class has come to it": () =>
+    replace(Barriers.prototype, "reach", () => ({
+      value(this: Barriers, _priority: Priority, barrier: number) {
+        const opens = barrier > this.opened;
+        this.opened = Math.max(this.opened, barrier);
+        return opens;
+      },
+    })),
+  "a barrier overtakes what waits": () =>
+    replace(Sender.prototype, "whenPassed", () => ({
+      value(passed: () => void) {
+        passed();
       },
     })),
   "commands of one class travel in two": () =>

@@ -92,9 +92,15 @@ export class Program {
     const { random } = this.#options;
     const called = atMost > 2 && random.chance(0.1) ? this.#batch(random.between(2, Math.min(5, atMost))) : this.#call(random.pick(kinds));
     this.#called += called;
+    if (random.chance(0.08)) this.#barrier();
     if (random.chance(0.03)) this.#session.flush().catch(() => {});
     if (random.chance(0.02)) this.#session.rotateKeys();
     return called;
+  }
+
+  #barrier(): void {
+    this.#session.barrier();
+    this.#options.model.barrier(this.#options.lane);
   }
 
   #plan(): Plan {

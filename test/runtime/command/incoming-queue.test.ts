@@ -12,6 +12,9 @@ class Harness {
   readonly started: string[] = [];
   readonly commands = new Map<number, IncomingCommand>();
   mayStart = true;
+  /** Barriers that are open, and the last one to which the queue came. */
+  opened = 0;
+  reached = 0;
   /** What happens when a command is started. */
   onStart: (number: number) => void = () => {};
   readonly queue: IncomingQueue = new IncomingQueue({
@@ -20,6 +23,10 @@ class Harness {
       this.started.push(`${command.id}${abandoned ? " abandoned" : ""} ${body.uint32()}`);
       if (abandoned) this.queue.settled(command, true);
       this.onStart(command.id);
+    },
+    reach: (barrier) => {
+      this.reached = barrier;
+      return barrier <= this.opened;
     },
   });
 
@@ -99,6 +106,73 @@ test("a command that ends within its start lets the next one start, without recu
   assert.is(starts, 50_000);
   harness.push(1, ORDERED);
   assert.is(starts, 50_001);
+});
+
+test("what comes behind a barrier waits until that is open", () => {
+  const harness = new Harness();
+  harness.push(1);
+  harness.queue.barrier();
+  harness.push(2);
+  harness.queue.barrier();
+  harness.push(3);
+  assert.equal([harness.started, harness.reached], [["1 101"], 1]);
+  harness.opened = 1;
+  harness.queue.pump();
+  assert.equal([harness.started, harness.reached], [["1 101", "2 102"], 2]);
+  harness.opened = 2;
+  harness.queue.pump();
+  assert.equal(harness.started, ["1 101", "2 102", "3 103"]);
+});
+
+test("a barrier is reached when all before it has started, be it that an ordered command goes on; what follows waits for both", () => {
+  const harness = new Harness();
+  harness.push(1, ORDERED);
+  harness.queue.barrier();
+  harness.push(2);
+  assert.is(harness.reached, 1);
+  harness.opened = 1;
+  harness.queue.pump();
+  assert.equal(harness.started, ["1 101"]);
+  harness.end(1);
+  assert.equal(harness.started, ["1 101", "2 102"]);
+  harness.mayStart = false;
+  harness.push(3);
+  harness.queue.barrier();
+  assert.is(harness.reached, 1);
+});
+
+test("a barrier changes nothing of what depends on what: a failure is remembered across it, and so is what was given up", () => {
+  const harness = new Harness();
+  harness.push(1, ORDERED);
+  harness.queue.barrier();
+  harness.push(2, AFTER_SUCCESS);
+  harness.opened = 1;
+  harness.end(1, true);
+  assert.equal(harness.started, ["1 101", "2 abandoned 102"]);
+  harness.opened = 0;
+  harness.queue.barrier();
+  harness.queue.skip();
+  harness.queue.barrier();
+  harness.push(3, AFTER_SUCCESS);
+  harness.opened = 3;
+  harness.queue.pump();
+  assert.is(harness.started.at(-1), "3 abandoned 103");
+});
+
+test("any number of barriers, and of what was given up between them, take one place", () => {
+  const harness = new Harness();
+  for (let count = 0; count < 100_000; count++) {
+    harness.queue.barrier();
+    harness.queue.skip();
+  }
+  assert.is(harness.queue.length, 1);
+  harness.push(1);
+  harness.opened = 99_999;
+  harness.queue.pump();
+  assert.equal(harness.started, []);
+  harness.opened = 100_000;
+  harness.queue.pump();
+  assert.is(harness.started.length, 1);
 });
 
 test.run();

@@ -86,7 +86,7 @@ test("VOID takes credit and gives it back, also behind a handler that never ends
 });
 
 test("any number of them behind a handler that never ends takes no memory", () => {
-  const queue = new IncomingQueue({ mayStart: () => false, start: () => {} });
+  const queue = new IncomingQueue({ mayStart: () => false, start: () => {}, reach: () => false });
   const command = {} as IncomingCommand;
   queue.push(command, new Reader(new Uint8Array()));
   const before = process.memoryUsage().heapUsed;

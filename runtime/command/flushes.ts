@@ -1,0 +1,26 @@
+/** The flushes of one session that are under way. */
+export class Flushes {
+  /** What rejects each. */
+  readonly #waiting = new Set<() => void>();
+
+  /**
+   * @param begin calls back when all is accepted
+   * @param lost the error of a session that ends first
+   */
+  add(begin: (done: () => void) => void, lost: () => Error): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => reject(lost());
+      this.#waiting.add(fail);
+      begin(() => {
+        this.#waiting.delete(fail);
+        resolve();
+      });
+    });
+  }
+
+  /** The session has ended. */
+  lost(): void {
+    for (const fail of this.#waiting) fail();
+    this.#waiting.clear();
+  }
+}

@@ -13,6 +13,7 @@ import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError, unsentError } from "./call-errors.ts";
 import { checkCallOptions } from "./call-options.ts";
+import { CommandTable } from "./command-table.ts";
 import { failureFromWire, limitError } from "./failure.ts";
 import { type BatchPlace, noBatch, OutgoingCall, type Submitted } from "./outgoing-call.ts";
 import { type OutgoingClass, OutgoingClasses } from "./outgoing-class.ts";
@@ -55,7 +56,7 @@ export class SessionCaller implements Caller {
   readonly #core: SessionCore;
   readonly classes: OutgoingClasses;
   readonly #streams: OutgoingStreams;
-  readonly #calls = new Map<number, OutgoingCall>();
+  readonly #calls = new CommandTable<OutgoingCall>();
   #pending = 0;
   #pendingStreams = 0;
   #nextId: number;
@@ -192,7 +193,7 @@ export class SessionCaller implements Caller {
 
   /** Tells every open window again: the session goes on over another connection. Not of commands that the peer has yet to see. */
   restate(): void {
-    for (const call of this.#calls.values()) if (call.sequence <= call.leaves.outbox.accepted) call.reader?.restate();
+    for (const call of this.#calls.all) if (call.sequence <= call.leaves.outbox.accepted) call.reader?.restate();
   }
 
   /** Whether somebody still waits for the command with this id. */
@@ -224,7 +225,7 @@ export class SessionCaller implements Caller {
   lost(end: SessionEnd): void {
     this.#refusal = (command) => lostError(end, command, "NOT_RUN");
     this.classes.lost(end);
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls.all) {
       const { outbox, priority } = call.leaves;
       const notRun = call.sequence > outbox.flushed || (end.accepted !== undefined && call.sequence > countOf(end.accepted, priority));
       this.#fail(call, lostError(end, call.command.name, notRun ? "NOT_RUN" : "MAY_HAVE_RUN"));
@@ -319,7 +320,7 @@ export class SessionCaller implements Caller {
     call.id = id;
     call.sequence = leaves.outbox.numbered;
     call.sent = true;
-    this.#calls.set(id, call);
+    this.#calls.add(call);
     call.idle?.start();
     call.writer?.retry();
     return size;

@@ -10,6 +10,7 @@ import { Pace } from "../time/pace.ts";
 import type { Timer } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
 import { Barriers } from "./barriers.ts";
+import { CommandTable } from "./command-table.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
 import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
@@ -38,7 +39,7 @@ export class Dispatcher implements CommandReceiver {
   readonly #intakes: Intakes<Registration>;
   readonly #classes: ByPriority<IncomingClass>;
   /** Commands whose end was not sent yet, by id. */
-  readonly #open = new Map<number, IncomingCommand>();
+  readonly #open = new CommandTable<IncomingCommand>();
   /** One-ways that wait or run. */
   readonly #oneWays = new Set<IncomingCommand>();
   /** Undefined until there was one. */
@@ -121,13 +122,14 @@ export class Dispatcher implements CommandReceiver {
     const came = this.#class(priority);
     const highest = this.#intakes.highestId;
     const id = came.intake.id(body);
-    if (id <= highest && this.#open.has(id)) throw new ProtocolError(`command id ${id} is that of a command of another class`);
+    if (id <= highest && this.#open.get(id) !== undefined)
+      throw new ProtocolError(`command id ${id} is that of a command of another class`);
     if (this.#open.size >= this.limits.commandsInFlight)
       throw new ProtocolError(`more than ${this.limits.commandsInFlight} commands are in flight (limit commandsInFlight)`);
     const command = this.#accept(came, id, body, size);
     if (command.stream && ++this.#streams > this.limits.streams)
       throw new ProtocolError(`more than ${this.limits.streams} streams are open (limit streams)`);
-    this.#open.set(id, command);
+    this.#open.add(command);
     came.queue.push(command, body);
   }
 
@@ -192,7 +194,7 @@ export class Dispatcher implements CommandReceiver {
 
   restate(): void {
     this.#intakes.restate();
-    for (const command of this.#open.values()) command.reader?.restate();
+    for (const command of this.#open.all) command.reader?.restate();
   }
 
   skip(body: Reader, priority: Priority): void {
@@ -209,7 +211,7 @@ export class Dispatcher implements CommandReceiver {
   lost(error: CommandError): void {
     this.#pace?.stop();
     for (const { queue } of this.#classes.all) queue.clear();
-    for (const command of [...this.#open.values(), ...this.#oneWays]) {
+    for (const command of [...this.#open.all, ...this.#oneWays]) {
       if (command.state === "queued") command.fail(error);
       else command.stop(error);
     }

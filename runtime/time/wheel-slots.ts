@@ -65,6 +65,8 @@ export class WheelSlots<E extends SlotEntry<E>> {
     const { previous, next, slot } = entry;
     if (slot < 0) return;
     entry.slot = -1;
+    // Whatever still refers to the entry, be it the garbage of an older one, must not keep its neighbours.
+    entry.previous = entry.next = undefined;
     if (next !== undefined) next.previous = previous;
     if (previous !== undefined) previous.next = next;
     else {
@@ -104,6 +106,7 @@ export class WheelSlots<E extends SlotEntry<E>> {
       while (entry !== undefined) {
         const { next } = entry as SlotEntry<E>;
         entry.slot = -1;
+        entry.previous = entry.next = undefined;
         if (entry.tick <= tick) due.push(entry);
         else this.add(entry);
         entry = next;

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { ManualClock } from "../../../runtime/time/manual-clock.ts";
 import type { Timer } from "../../../runtime/time/timers.ts";
 import { COARSE_FROM_MS, COARSE_TICK_MS, FINE_TICK_MS, TimerWheel } from "../../../runtime/time/timer-wheel.ts";
+import { type SlotEntry, WheelSlots } from "../../../runtime/time/wheel-slots.ts";
 
 const test = suite("time/timer-wheel");
 
@@ -245,6 +246,18 @@ test("a hundred thousand timers take one wake of the process for each tick at mo
   assert.is(ran, 100_000);
   assert.ok(wakes < 900, `${wakes} wakes`);
   assert.is(wheel.size, 0);
+});
+
+test("an entry that was removed or taken refers to no other one: the garbage collector would keep those that came later for it", () => {
+  interface Linked extends SlotEntry<Linked> {}
+  const slots = new WheelSlots<Linked>(0);
+  const entries = Array.from({ length: 4 }, (): Linked => ({ tick: 5, slot: -1, previous: undefined, next: undefined }));
+  for (const entry of entries) slots.add(entry);
+  slots.remove(entries[1]!);
+  const due: Linked[] = [];
+  slots.take(due);
+  assert.is(due.length, 3);
+  for (const { previous, next } of entries) assert.equal([previous, next], [undefined, undefined]);
 });
 
 test.run();

@@ -1,6 +1,5 @@
 /** How long a process needs to import what it serves with and to listen: the built package, without anything that compiles. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { choose } from "./support/contest.ts";
 import type { BenchOptions } from "./support/options.ts";
@@ -39,7 +38,6 @@ function sample(module: string): readonly number[] {
 }
 
 export async function run(options: BenchOptions): Promise<Report> {
-  if (!existsSync(new URL("dist/index.js", runtime))) throw new TypeError("the package is not built: npm run build first");
   const metrics = [
     { name: "", unit: "ms", more: false },
     { name: "over bare node", unit: "ms", more: false },

@@ -1,6 +1,6 @@
 import type { Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
-import { FrameType } from "./frame.ts";
+import { CONTROL_BYTES, FrameType, maxBodyBytes } from "./frame.ts";
 import { checkVersion, readWelcome, writeDescriptions } from "./greetings.ts";
 import { Introduction } from "./introduction.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -24,6 +24,8 @@ export interface OpeningHost {
 export interface Opening {
   /** A server has heard its client, and decides. */
   readonly deciding: boolean;
+  /** The largest body, in bytes, that a frame of this type may have now. A stranger's messages are not gathered. */
+  maxBody(type: number): number;
   /** Server, while it decides: asks the client to describe these services first. */
   describe(services: Uint8Array): void;
   /** A frame that is no CLOSE. Throws ProtocolError. */
@@ -46,6 +48,12 @@ export class ServerOpening implements Opening {
   constructor(host: OpeningHost) {
     this.#host = host;
     host.awaitPeer();
+  }
+
+  /** Descriptions are longer than all else, and nobody's business before the client is let in. */
+  maxBody(type: number): number {
+    const most = maxBodyBytes(type, 0);
+    return this.#describing ? most : Math.min(most, CONTROL_BYTES);
   }
 
   describe(services: Uint8Array): void {
@@ -81,6 +89,10 @@ export class ClientOpening implements Opening {
   constructor(host: OpeningHost) {
     this.#host = host;
     host.awaitPeer();
+  }
+
+  maxBody(type: number): number {
+    return maxBodyBytes(type, 0);
   }
 
   describe(): void {}

@@ -305,10 +305,10 @@ export class Session implements Carried {
     this.close("PROTOCOL_ERROR", illegal ? (error as Error).message : "an internal error stopped the session");
   }
 
-  /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. A stranger's messages are not gathered. */
+  /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
   #attach(link: SessionLink): Attachment {
     return new Attachment(link, this.#options.timers, (type) =>
-      maxBodyBytes(type, this.#state === "opening" ? 0 : this.limits.messageBytes),
+      this.#state === "opening" ? this.opening.maxBody(type) : maxBodyBytes(type, this.limits.messageBytes),
     );
   }
 

@@ -4,7 +4,7 @@ import { Probe } from "../../../generated/example/probe/v1/probe.ts";
 import { ClientHello } from "../../../generated/zserver/protocol/v1/session.ts";
 import type { CommandError } from "../../../runtime/errors/command-error.ts";
 import type { ServerStatus } from "../../../runtime/server.ts";
-import { FrameType } from "../../../runtime/session/frame.ts";
+import { CONTROL_BYTES, FrameType } from "../../../runtime/session/frame.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
 import { frame, message } from "../../support/session/frames.ts";
 import { introduce, Kind, request } from "../../support/session/probe-frames.ts";
@@ -59,6 +59,16 @@ test("a client that says nothing at all is cut off in time", async () => {
   assert.not(closed);
   await world.settle(30);
   assert.ok(closed);
+});
+
+test("a client that is not let in has nothing gathered that is longer than its hello may be", async () => {
+  const world = new World();
+  await world.serve();
+  for (const type of [FrameType.DESCRIPTIONS, FrameType.COMPARE, FrameType.FAIL]) {
+    const raw = await rawClient(world, { hello: false });
+    await raw.send(frame(type, new Uint8Array(CONTROL_BYTES + 1)).slice(0, 5));
+    assert.is(raw.closed?.reason, "PROTOCOL_ERROR");
+  }
 });
 
 test("half-open connections are counted, and one beyond the limit takes the place of another", async () => {

@@ -108,11 +108,10 @@ export interface Start {
   sent: Sent | undefined;
 }
 
-const TRACE_LINES = 80;
-
 /** What is true of every world: it watches both ends of every command, and says when one of them was lied to. */
 export class Model {
   readonly #now: () => number;
+  readonly #traceLines: number;
   readonly #commands = new Map<string, Sent>();
   readonly #lanes = new Map<string, Lane>();
   readonly pending: Set<Sent> = new Set();
@@ -121,8 +120,10 @@ export class Model {
   #hash = 0x811c9dc5;
   lines: number = 0;
 
-  constructor(now: () => number) {
+  /** @param traceLines how many of the last lines are kept */
+  constructor(now: () => number, traceLines: number) {
     this.#now = now;
+    this.#traceLines = traceLines;
   }
 
   get commands(): number {
@@ -135,7 +136,7 @@ export class Model {
   }
 
   get recent(): readonly string[] {
-    return this.#trace.slice(-TRACE_LINES);
+    return this.#trace.slice(-this.#traceLines);
   }
 
   readonly trace: (line: string) => void = (line) => {
@@ -143,7 +144,7 @@ export class Model {
     this.lines++;
     for (let at = 0; at < text.length; at++) this.#hash = Math.imul(this.#hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
     this.#trace.push(text);
-    if (this.#trace.length > 4 * TRACE_LINES) this.#trace = this.#trace.slice(-TRACE_LINES);
+    if (this.#trace.length > 4 * this.#traceLines) this.#trace = this.#trace.slice(-this.#traceLines);
   };
 
   violation(what: string): void {

@@ -17,7 +17,7 @@ const { values } = parseArgs({ options });
 process.exitCode = values.seed === undefined ? await runMany(count("seeds", 100), count("base", 1)) : await runOne(count("seed", 1));
 
 async function runOne(seed: number): Promise<number> {
-  const first = await simulate(seed);
+  const first = await simulate(seed, Number.POSITIVE_INFINITY);
   const second = await simulate(seed);
   console.log(describeFailure(first, Number.POSITIVE_INFINITY));
   const same = first.fingerprint === second.fingerprint;

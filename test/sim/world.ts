@@ -38,6 +38,8 @@ export interface SimResult {
   readonly trace: readonly string[];
 }
 
+/** Of thousands of worlds, each that fails sends its trace to another process. */
+const TRACE_LINES = 80;
 /** From one look at what every session holds to the next. */
 const SAMPLE_MS = 200;
 /** What the server's end of a session came to. */
@@ -52,7 +54,7 @@ export class SimWorld {
   readonly #scenario: Scenario;
   readonly #random: SimRandom;
   readonly #timeline = new Timeline();
-  readonly #model = new Model(() => this.#timeline.now);
+  readonly #model: Model;
   readonly #network: SimNetwork;
   readonly #serverSides = new Map<string, ServerSide>();
   readonly #clients: { readonly client: Client; readonly process: SimProcess }[] = [];
@@ -66,7 +68,8 @@ export class SimWorld {
   #calm = false;
   readonly #admission: SimAdmission | undefined;
 
-  constructor(seed: number) {
+  constructor(seed: number, traceLines: number) {
+    this.#model = new Model(() => this.#timeline.now, traceLines);
     this.#scenario = scenarioOf(seed);
     this.#random = this.#scenario.random;
     const { quality, cutChance, cutBytes, replayChance } = this.#scenario;
@@ -405,6 +408,6 @@ export class SimWorld {
 }
 
 /** Lives through the world of a seed, and tells what came of it. */
-export function simulate(seed: number): Promise<SimResult> {
-  return new SimWorld(seed).run();
+export function simulate(seed: number, traceLines: number = TRACE_LINES): Promise<SimResult> {
+  return new SimWorld(seed, traceLines).run();
 }

@@ -6,6 +6,7 @@ export * from "../generated/google/protobuf/field_mask.ts";
 export * from "../generated/google/protobuf/struct.ts";
 export * from "../generated/google/protobuf/timestamp.ts";
 export * from "../generated/google/protobuf/wrappers.ts";
+export * from "../generated/zserver/blob.ts";
 export { None, type NoneInit } from "../generated/zserver/options.ts";
 export { decode, type DecodeLimits, encode } from "./schema/codec.ts";
 export { clearExtension, getExtension, hasExtension, setExtension } from "./schema/extension.ts";

@@ -6,5 +6,6 @@ export * from "../generated/google/protobuf/field_mask.json.ts";
 export * from "../generated/google/protobuf/struct.json.ts";
 export * from "../generated/google/protobuf/timestamp.json.ts";
 export * from "../generated/google/protobuf/wrappers.json.ts";
+export * from "../generated/zserver/blob.json.ts";
 export * from "../generated/zserver/options.json.ts";
 export * from "./schema/json/support.ts";

@@ -11,6 +11,10 @@ export type { Session, SessionStats, SessionStatus } from "./command/session-typ
 export type { CommandMismatch, PeerCommand, PeerSchema, PeerService } from "./command/schema/peer-schema.ts";
 export type { DiscoveryStep } from "./discovery/step.ts";
 export type { CallOptions } from "./schema/caller.ts";
+export type { IncomingBlob, ReadWholeOptions } from "./blob/incoming-blob.ts";
+export type { BlobCallOptions, BlobProgress } from "./blob/options.ts";
+export type { BlobBody, BlobLike, BlobSource, ByteStream, ByteStreamReader, DescribedBlob } from "./blob/source.ts";
+export { BlobFailure, BlobFailure_Reason } from "../generated/zserver/blob.ts";
 export { CommandError, type CommandErrorOptions, type ErrorDetail, type Outcome } from "./errors/command-error.ts";
 export { errorDetail } from "./errors/error-detail.ts";
 export { SchemaMismatch, SchemaMismatch_Direction } from "../generated/zserver/protocol/v1/negotiation.ts";

@@ -11,7 +11,7 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const at = (...names) => path.join(repository, ...names);
 
 /** The entries of the runtime, each under the name that its package.json exports. */
-const runtimeEntries = ["index", "browser", "codec", "json", "testing", "keys"];
+const runtimeEntries = ["index", "browser", "codec", "blob", "json", "testing", "keys"];
 
 export async function buildRuntime() {
   await bundle("runtime", Object.fromEntries(runtimeEntries.map((name) => [name, at(`runtime/${name}.ts`)])));
@@ -21,11 +21,16 @@ export async function buildRuntime() {
 /** Makes zgen. Cheap enough for the launcher to call whenever a source is newer than what was built. */
 export async function buildCodegen() {
   // The entry comes last: it tells the launcher that the rest is there.
-  for (const asset of ["templates", "schemas/builtin", "schemas/zserver/options.proto"]) {
+  for (const asset of ["templates", "schemas/builtin", "schemas/zserver/options.proto", "schemas/zserver/blob.proto"]) {
     rmSync(at("codegen/dist", asset), { recursive: true, force: true });
     cpSync(at(asset), at("codegen/dist", asset), { recursive: true });
   }
-  await bundle("codegen", { cli: at("codegen/cli/main.ts"), codec: at("runtime/codec.ts"), json: at("runtime/json.ts") });
+  await bundle("codegen", {
+    cli: at("codegen/cli/main.ts"),
+    codec: at("runtime/codec.ts"),
+    blob: at("runtime/blob.ts"),
+    json: at("runtime/json.ts"),
+  });
 }
 
 /** Bundles entries into `dist/`, what they share in chunks beside them, so that a class is the same class from every entry. */

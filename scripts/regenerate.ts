@@ -46,11 +46,13 @@ function onlyNone(file: File): File {
 export function regenerate(): Map<string, string> {
   const files = [
     ...emit(wellKnown, builtIn("../../../runtime/schema")),
+    ...emit(["zserver/blob.proto"], builtIn("../../runtime/schema")),
     ...emit(["zserver/options.proto"], builtIn("../../runtime/schema"), onlyNone),
     ...emit(["entrances", "handshake", "negotiation", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`)),
     ...emit([
       "example/bench/v1/bench.proto",
       "example/lobby/v1/lobby.proto",
+      "example/probe/v1/blobs.proto",
       "example/probe/v1/names.proto",
       "example/probe/v1/probe.proto",
       "example/shop/v1/order.proto",

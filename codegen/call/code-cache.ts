@@ -9,6 +9,7 @@ import type { Schema } from "../model/schema.ts";
 /** Where generated code finds what it imports: URLs of modules. */
 export interface RuntimeModules {
   readonly codec: string;
+  readonly blob: string;
   readonly json: string;
 }
 
@@ -27,6 +28,7 @@ export function cacheCode(schema: Schema, runtime: RuntimeModules, cache: string
     importExtension: ".js",
     json: true,
     runtimeImport: runtime.codec,
+    blobImport: runtime.blob,
     jsonImport: runtime.json,
   });
   const modules = files.filter((file) => file.path.endsWith(".js"));

@@ -8,6 +8,7 @@ import { describeError, printable } from "../call/describe-error.ts";
 import { allCommands, type FoundCommand, findCommands } from "../call/find-command.ts";
 import { invoke } from "../call/invoke.ts";
 import { methodName } from "../emit/identifier.ts";
+import { blobSides } from "../model/blob.ts";
 import { describeElement } from "../model/deprecation.ts";
 import type { Schema } from "../model/schema.ts";
 import { type Command, defineCommand, type OptionValues } from "./command.ts";
@@ -62,7 +63,11 @@ function configOf(include: string | undefined, terminal: Terminal): Config {
 function theCommand(schema: Schema, name: string): FoundCommand {
   const found = findCommands(schema, name);
   const [first] = found;
-  if (first !== undefined && found.length === 1) return first;
+  if (first !== undefined && found.length === 1) {
+    if (blobSides(first.command))
+      throw new UsageError(`${first.command.fullName} takes or returns a blob, which this command cannot pass on`);
+    return first;
+  }
   const candidates = (found.length > 0 ? found : allCommands(schema)).map(({ command }) => command.fullName);
   throw new UsageError(`${name} means ${found.length === 0 ? "no command" : "several commands"}; there are ${candidates.join(", ")}`);
 }
@@ -78,7 +83,7 @@ async function codeOf(schema: Schema): Promise<Code> {
     const built = new URL(`./${name}.js`, import.meta.url);
     return (existsSync(built) ? built : new URL(`../../runtime/${name}.ts`, import.meta.url)).href;
   };
-  const runtime = { codec: module("codec"), json: module("json") };
+  const runtime = { codec: module("codec"), blob: module("blob"), json: module("json") };
   return loadCode(cacheCode(schema, runtime, cacheFolder()), runtime.json);
 }
 

@@ -49,6 +49,7 @@ export interface CommandDocsView extends ElementDocsView {
   readonly volatile: boolean;
   /** Runs also while its side is overloaded. */
   readonly critical: boolean;
+  readonly inLane: boolean;
   /** `HIGH` or `BULK`; empty for what is neither. */
   readonly priority: string;
   readonly errors: readonly TypeDocsView[];

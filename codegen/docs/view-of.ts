@@ -1,3 +1,4 @@
+import { blobSides } from "../model/blob.ts";
 import { describeElement } from "../model/deprecation.ts";
 import type { Command, Element, Enum, Field, File, Message, Schema, Service } from "../model/schema.ts";
 import type {
@@ -23,6 +24,15 @@ const kinds: Readonly<Record<Command["kind"], string>> = {
   client_stream: "stream of requests, one reply",
   bidi_stream: "streams both ways",
 };
+
+/** A blob is one thing to whoever reads this, however it travels. */
+function kindOf(command: Command): string {
+  const blobs = blobSides(command);
+  if (blobs === undefined) return kinds[command.kind];
+  const request = blobs.request ? "a blob" : command.requestStream ? "a stream of requests" : "a request";
+  const reply = blobs.reply ? "a blob" : command.responseStream ? "a stream of replies" : "a reply";
+  return `${request}, ${reply}`;
+}
 
 /**
  * The view of the files that were asked for, by package.
@@ -99,11 +109,11 @@ class PackagePage {
   }
 
   #command(command: Command, service: Service): CommandDocsView {
-    const { kind, zserver } = command;
+    const { zserver } = command;
     return {
       ...this.#element(command, service),
       wireName: `${service.fullName}/${command.name}`,
-      kind: kinds[kind],
+      kind: kindOf(command),
       request: this.#type(command.request, command.requestStream),
       reply: command.response === NONE ? undefined : this.#type(command.response, command.responseStream),
       timeoutMs: zserver.timeoutMs,
@@ -112,6 +122,7 @@ class PackagePage {
       ordered: zserver.ordered,
       volatile: zserver.delivery === "VOLATILE",
       critical: zserver.critical,
+      inLane: zserver.inLane,
       priority: zserver.priority === "NORMAL" ? "" : zserver.priority,
       errors: zserver.errors.map((error) => this.#type(error)),
     };

@@ -27,6 +27,8 @@ export interface EmitOptions {
   readonly runtimeImport?: string | undefined;
   /** Writes modules for protobuf's JSON format too, beside those of the messages. Default: false. */
   readonly json?: boolean | undefined;
+  /** The module of blobs. Default: `zserver/blob`. */
+  readonly blobImport?: string | undefined;
   /** The module of the runtime's part of JSON. Default: `zserver/json`. */
   readonly jsonImport?: string | undefined;
   /** Sources of templates that stand in for the built-in ones. */
@@ -54,6 +56,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "emit",
   "importExtension",
   "runtimeImport",
+  "blobImport",
   "json",
   "jsonImport",
   "templates",
@@ -71,7 +74,10 @@ export function emitSchema(schema: Schema, options: EmitOptions): EmittedFile[] 
   const { since } = options;
   const scope = schemaScope(schema, options);
   const emitted = emittedFiles(schema, scope);
-  const render = compileTemplates({ runtime: scope.naming.runtimeImport, json: jsonImportOf(options) }, options.templates);
+  const render = compileTemplates(
+    { runtime: scope.naming.runtimeImport, blob: scope.naming.blobImport, json: jsonImportOf(options) },
+    options.templates,
+  );
   const emit = fileEmitter(schema, scope, emitted, render, options);
   const texts = since && withDescriptions(since.texts, emitted, scope);
   const circumstances = JSON.stringify([
@@ -106,8 +112,11 @@ function languagesOf({ emit }: EmitOptions): readonly Language[] {
   return emit === "js" ? ["js", "d.ts"] : ["ts"];
 }
 
-function schemaScope(schema: Schema, { importExtension, runtimeImport = "zserver/codec", builtIns }: EmitOptions): SchemaScope {
-  return new SchemaScope(schema, { importExtension, runtimeImport, builtIn: builtIns ? new Set() : builtInFiles });
+function schemaScope(
+  schema: Schema,
+  { importExtension, runtimeImport = "zserver/codec", blobImport = "zserver/blob", builtIns }: EmitOptions,
+): SchemaScope {
+  return new SchemaScope(schema, { importExtension, runtimeImport, blobImport, builtIn: builtIns ? new Set() : builtInFiles });
 }
 
 /** Makes the modules of one file: its own, that of its JSON, and in every language. */

@@ -1,3 +1,4 @@
+import { type BlobSides, blobSides, blobType } from "../model/blob.ts";
 import type { Command, File, Schema, Service } from "../model/schema.ts";
 import { claim, methodName } from "./identifier.ts";
 import { emittedFiles } from "./reachable.ts";
@@ -5,6 +6,9 @@ import { builtInFiles, modulePath, SchemaScope } from "./scope.ts";
 
 /** The module that brings the built-in messages along, where a {@link MessageRef} would name a generated one. */
 export const RUNTIME_MODULE = "zserver/codec";
+
+/** The module of what stands for blobs. */
+export const BLOB_MODULE = "zserver/blob";
 
 /** A message as handlers name it. */
 export interface MessageRef {
@@ -22,6 +26,8 @@ export interface HandlerCommandView {
   readonly comment: string;
   readonly kind: Command["kind"];
   readonly deferred: boolean;
+  /** Which of the two messages are blobs; undefined where none is. */
+  readonly blobs: BlobSides | undefined;
   readonly request: MessageRef;
   readonly reply: MessageRef;
 }
@@ -45,7 +51,12 @@ export interface HandlerViews {
 }
 
 export function handlerViews(schema: Schema): HandlerViews {
-  const scope = new SchemaScope(schema, { importExtension: "", runtimeImport: RUNTIME_MODULE, builtIn: builtInFiles });
+  const scope = new SchemaScope(schema, {
+    importExtension: "",
+    runtimeImport: RUNTIME_MODULE,
+    blobImport: BLOB_MODULE,
+    builtIn: builtInFiles,
+  });
   const files = [...emittedFiles(schema, scope)];
   return {
     services: files.flatMap((file) => file.services.map((service) => handlerView(service, file, scope))),
@@ -67,6 +78,7 @@ function handlerView(service: Service, file: File, scope: SchemaScope): HandlerV
       comment: command.comment,
       kind: command.kind,
       deferred: command.zserver.deferred,
+      blobs: blobSides(command),
       request: messageRef(command.request, scope),
       reply: messageRef(command.response, scope),
     })),
@@ -74,6 +86,7 @@ function handlerView(service: Service, file: File, scope: SchemaScope): HandlerV
 }
 
 function messageRef(fullName: string, scope: SchemaScope): MessageRef {
+  if (fullName === blobType) return { module: BLOB_MODULE, type: "IncomingBlob", init: "BlobSource" };
   const { file, names } = scope.message(fullName);
   return { module: builtInFiles.has(file.name) ? RUNTIME_MODULE : modulePath(file.name), type: names.type, init: names.init };
 }

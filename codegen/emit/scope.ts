@@ -12,6 +12,7 @@ export const builtInFiles: ReadonlySet<string> = new Set([
   "google/protobuf/struct.proto",
   "google/protobuf/timestamp.proto",
   "google/protobuf/wrappers.proto",
+  "zserver/blob.proto",
   "zserver/options.proto",
 ]);
 
@@ -21,6 +22,8 @@ export interface ModuleNaming {
   readonly importExtension: ".js" | ".ts" | "";
   /** The module of the codecs, as seen from generated code. */
   readonly runtimeImport: string;
+  /** The module of blobs, which only code with such commands needs. */
+  readonly blobImport: string;
   /** Files that `runtimeImport` exports. */
   readonly builtIn: ReadonlySet<string>;
 }

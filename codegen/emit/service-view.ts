@@ -1,5 +1,6 @@
 import { encodeBase64 } from "../../runtime/bytes/base64.ts";
 import { toHex } from "../../runtime/bytes/hex.ts";
+import { type BlobSides, blobSides } from "../model/blob.ts";
 import type { Command, Service } from "../model/schema.ts";
 import { literal } from "./comment.ts";
 import { elementDoc } from "./element-doc.ts";
@@ -43,7 +44,9 @@ function commandView(command: Command, service: Service, name: string, data: str
   const requestInit = scope.messageRef(command.request, "init");
   const replyType = scope.messageRef(command.response, "type");
   const replyInit = scope.messageRef(command.response, "init");
+  const blobType = (name: string): Ref => ({ module: scope.schema.naming.blobImport, name, type: true });
   const streams = kind === "client_stream" || kind === "bidi_stream";
+  const blobs = blobSides(command);
   return {
     doc: elementDoc(command, "  "),
     saysDeprecated: command.deprecated,
@@ -58,12 +61,16 @@ function commandView(command: Command, service: Service, name: string, data: str
     reply: scope.messageRef(command.response, "value"),
     replyType,
     replyInit,
-    argument: streams ? "requests" : "request",
-    argumentInit: streams ? anyIterable(requestInit) : requestInit,
-    argumentType: streams ? ["AsyncIterable<", requestType, ">"] : requestType,
-    result: callResult(kind, replyType),
+    ...(blobs?.request
+      ? { argument: "blob", argumentInit: blobType("BlobSource"), argumentType: blobType("IncomingBlob") }
+      : {
+          argument: streams ? "requests" : "request",
+          argumentInit: streams ? anyIterable(requestInit) : requestInit,
+          argumentType: streams ? ["AsyncIterable<", requestType, ">"] : requestType,
+        }),
+    result: blobs?.reply ? ["Promise<", blobType("IncomingBlob"), ">"] : callResult(kind, replyType),
     context: zserver.deferred ? [user("DeferredContext"), `<${data}, `, replyInit, ">"] : [user("Context"), `<${data}>`],
-    handlerResult: handlerResult(command, replyInit),
+    handlerResult: blobs?.reply ? [blobType("BlobSource"), " | Promise<", blobType("BlobSource"), ">"] : handlerResult(command, replyInit),
     timeoutMs: zserver.timeoutMs,
     idleTimeoutMs: zserver.idleTimeoutMs,
     deferred: zserver.deferred,
@@ -71,6 +78,8 @@ function commandView(command: Command, service: Service, name: string, data: str
     volatile: zserver.delivery === "VOLATILE",
     critical: zserver.critical,
     priority: zserver.priority === "NORMAL" ? undefined : literal(zserver.priority),
+    blob: blobs && blobForm(blobs),
+    inLane: zserver.inLane,
     deprecated: command.deprecated,
     errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
   };
@@ -79,6 +88,11 @@ function commandView(command: Command, service: Service, name: string, data: str
 /** A type of the runtime's public surface. */
 function user(name: string): Ref {
   return { module: "zserver", name, type: true };
+}
+
+function blobForm({ request, reply }: BlobSides): CommandView["blob"] {
+  if (request) return reply ? "takesAndGivesBlob" : "takesBlob";
+  return "givesBlob";
 }
 
 function anyIterable(type: Code): Code {

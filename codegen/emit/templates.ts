@@ -53,16 +53,17 @@ export type Render = (
   language: Language,
 ) => string;
 
-/** The modules of the codecs and of their JSON. */
+/** The modules of the codecs, of blobs and of JSON. */
 export interface RuntimeImports {
   readonly runtime: string;
+  readonly blob: string;
   readonly json: string;
 }
 
 /** Names that only types need: their imports are erased. */
 const runtimeTypes = new Set(
   words(`
-    CallOptions Caller CommandType Documented Draft Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType
+    BlobCallOptions BlobCommandType CallOptions Caller CommandType Documented Draft Extensible ExtensionType FromJsonOptions JsonEnum JsonExtension JsonKey JsonReader JsonType
     JsonValue JsonWriter MessageType Reader ReleasedSchema SchemaRelease ServiceType ToJsonOptions Writer`),
 );
 
@@ -72,7 +73,7 @@ function words(text: string): string[] {
 
 /**
  * Compiles templates. Helpers resolve imports while a file is rendered: `use` prints a `Code` of the view, `runtime` a name of the codecs,
- * `json` a name of their JSON. Three blocks, `types`, `code` and `declarations`, hold what only some languages have.
+ * `blob` one of what blobs need, `json` one of JSON. Three blocks, `types`, `code` and `declarations`, hold what only some languages have.
  *
  * @param overrides unknown names throw a TypeError
  */
@@ -90,7 +91,7 @@ function compileAll(modules: RuntimeImports, overrides: Templates): Render {
   if (unknown !== undefined) throw new TypeError(`There is no template ${unknown}; there are ${templateNames.join(", ")}`);
   const handlebars = Handlebars.create();
   handlebars.registerHelper("use", (code: Code, options: HelperOptions) => options.data.imports.use(code));
-  for (const module of ["runtime", "json"] as const) {
+  for (const module of ["runtime", "blob", "json"] as const) {
     handlebars.registerHelper(module, (name: string, options: HelperOptions) =>
       options.data.imports.use({ module: modules[module], name, type: runtimeTypes.has(name) }),
     );
@@ -112,7 +113,7 @@ function compileAll(modules: RuntimeImports, overrides: Templates): Render {
 const compilerOptions = {
   noEscape: true,
   knownHelpersOnly: true,
-  knownHelpers: { use: true, runtime: true, json: true, types: true, code: true, declarations: true },
+  knownHelpers: { use: true, runtime: true, blob: true, json: true, types: true, code: true, declarations: true },
 };
 
 interface HelperOptions {

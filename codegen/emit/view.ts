@@ -277,6 +277,9 @@ export interface CommandView {
   readonly critical: boolean;
   /** As a string literal; undefined for the normal class. */
   readonly priority: string | undefined;
+  /** The constant of `zserver/blob` that says which of its messages are blobs; undefined for a command without. */
+  readonly blob: "takesBlob" | "givesBlob" | "takesAndGivesBlob" | undefined;
+  readonly inLane: boolean;
   /** It, its service or its file is. */
   readonly deprecated: boolean;
   readonly errors: Code;

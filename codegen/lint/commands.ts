@@ -1,9 +1,10 @@
+import { blobType } from "../model/blob.ts";
 import type { Command, Service } from "../model/schema.ts";
 import { toPascalCase } from "./case.ts";
 import type { Check, LintContext } from "./check.ts";
 
-/** What commands without a reply name as theirs. */
-const NONE = "zserver.None";
+/** What commands without a reply, and those with a blob, name as theirs: messages of no command. */
+const shared: ReadonlySet<string> = new Set(["zserver.None", blobType]);
 
 const shortName = (fullName: string): string => fullName.slice(fullName.lastIndexOf(".") + 1);
 
@@ -19,13 +20,13 @@ export const serviceSuffix: Check = ({ file, settings: { serviceSuffix: suffix }
 
 export const rpcRequestStandardName: Check = (context) => {
   for (const [service, { name, request, position }] of commandsOf(context))
-    checkName(context, service, name, position, request, ["Request"], "request");
+    if (!shared.has(request)) checkName(context, service, name, position, request, ["Request"], "request");
 };
 
 export const rpcResponseStandardName: Check = (context) => {
   const { replySuffixes } = context.settings;
   for (const [service, { name, response, position }] of commandsOf(context))
-    if (response !== NONE) checkName(context, service, name, position, response, replySuffixes, "reply");
+    if (!shared.has(response)) checkName(context, service, name, position, response, replySuffixes, "reply");
 };
 
 function checkName(
@@ -53,10 +54,10 @@ export const rpcRequestResponseUnique: Check = (context) => {
   }
   for (const [, command] of commandsOf(context)) {
     const { request, response, position, name } = command;
-    if (request === response)
+    if (request === response && !shared.has(request))
       context.report(position, `${name} has ${shortName(request)} as request and as reply`, "give each a message of its own");
     for (const type of new Set([request, response])) {
-      if (type !== NONE && uses.get(type)!.size > 1)
+      if (!shared.has(type) && uses.get(type)!.size > 1)
         context.report(position, `${shortName(type)} is a message of several commands`, "give each command messages of its own");
     }
   }

@@ -156,6 +156,7 @@ export interface Command extends Element {
   readonly response: string;
   readonly requestStream: boolean;
   readonly responseStream: boolean;
+  /** How it travels: a blob is a stream of its parts. */
   readonly kind: "unary" | "one_way" | "server_stream" | "client_stream" | "bidi_stream";
   /** protobuf's own `idempotency_level`. */
   readonly idempotency: "UNKNOWN" | "NO_SIDE_EFFECTS" | "IDEMPOTENT";
@@ -169,6 +170,7 @@ export interface Command extends Element {
     readonly delivery: "RELIABLE" | "VOLATILE";
     readonly critical: boolean;
     readonly priority: "HIGH" | "NORMAL" | "BULK";
+    readonly inLane: boolean;
   };
   readonly options: readonly Option[];
 }

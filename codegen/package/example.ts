@@ -4,6 +4,7 @@ import type { ServiceNames } from "../emit/names.ts";
 import { FileScope, type SchemaScope } from "../emit/scope.ts";
 import { serviceView } from "../emit/service-view.ts";
 import type { CommandView, ServiceView } from "../emit/view.ts";
+import { blobSides, blobType } from "../model/blob.ts";
 import type { Command, File, Schema, Service } from "../model/schema.ts";
 import { sampleMessage } from "./sample.ts";
 
@@ -102,7 +103,7 @@ class ExampleWriter {
   #sendable(declared: Declared, side: "request" | "response"): readonly Sendable[] {
     const { commands } = this.#view(declared);
     return declared.service.commands.flatMap((command, at) => {
-      const sample = sampleMessage(command[side], this.#scope);
+      const sample = command[side] === blobType ? "new Uint8Array()" : sampleMessage(command[side], this.#scope);
       return sample === undefined ? [] : [{ command, view: commands[at]!, sample }];
     });
   }
@@ -110,13 +111,13 @@ class ExampleWriter {
   #handlers(handled: Declared): readonly string[] {
     const commands = this.#sendable(handled, "response");
     if (commands.length < handled.service.commands.length) return [];
-    const methods = commands.map(({ view, sample }) => `      ${view.name}: ${this.#handler(view, this.#imports.use(sample))},`);
+    const methods = commands.map((each) => `      ${each.view.name}: ${this.#handler(each, this.#imports.use(each.sample))},`);
     return ["  handlers: [", `    ${this.#zserver("implement")}(${this.#service(handled)}, {`, ...methods, "    }),", "  ],"];
   }
 
-  #handler({ kind }: CommandView, reply: string): string {
+  #handler({ command, view: { kind } }: Sendable, reply: string): string {
     if (kind === "one_way") return "(request) => console.log(request)";
-    return kind === "server_stream" || kind === "bidi_stream" ? `() => [${reply}]` : `() => (${reply})`;
+    return givesStream(command) ? `() => [${reply}]` : `() => (${reply})`;
   }
 
   #calls(called: Declared): readonly string[] {
@@ -137,10 +138,11 @@ class ExampleWriter {
     ];
   }
 
-  #call({ view: { kind, name }, sample }: Sendable): string {
+  #call({ command, view: { kind, name }, sample }: Sendable): string {
     const request = this.#imports.use(sample);
-    const call = `${this.#variable}.${name}(${kind === "client_stream" || kind === "bidi_stream" ? `[${request}]` : request})`;
-    if (kind === "server_stream" || kind === "bidi_stream") return `for await (const item of ${call}) console.log(item);`;
+    const streams = (kind === "client_stream" || kind === "bidi_stream") && !blobSides(command)?.request;
+    const call = `${this.#variable}.${name}(${streams ? `[${request}]` : request})`;
+    if (givesStream(command)) return `for await (const item of ${call}) console.log(item);`;
     return kind === "one_way" ? `await ${call};` : `console.log(await ${call});`;
   }
 
@@ -150,6 +152,11 @@ class ExampleWriter {
     const { file, names } = this.#scope.message(error);
     return `, error.detail(${this.#imports.use(this.#ref(file, names.type))})`;
   }
+}
+
+/** A blob is one object, however it travels. */
+function givesStream(command: Command): boolean {
+  return (command.kind === "server_stream" || command.kind === "bidi_stream") && !blobSides(command)?.reply;
 }
 
 function rank({ kind, deprecated }: Command): number {

@@ -31,7 +31,12 @@ export function renderReadme(source: ReadmeSource, template: string = builtInTem
 type Side = "SERVER" | "CLIENT";
 
 function readmeView({ details, schema, entries, since, changelog }: ReadmeSource): ReadmeView {
-  const scope = new SchemaScope(schema, { importExtension: ".js", runtimeImport: "zserver/codec", builtIn: builtInFiles });
+  const scope = new SchemaScope(schema, {
+    importExtension: ".js",
+    runtimeImport: "zserver/codec",
+    blobImport: "zserver/blob",
+    builtIn: builtInFiles,
+  });
   const { name, version, description } = details;
   const { packages } = docsView(schema, since);
   const documented = new Map(packages.flatMap(({ services }) => services).map((service) => [service.anchor, service]));

@@ -1,5 +1,8 @@
 /** Every rule that a schema can break, and what it says. */
 export const rules = {
+  BLOB_FIELD: "zserver.Blob is not a field.",
+  BLOB_ONE_WAY: "A command that takes a blob has a reply.",
+  BLOB_STREAM: "zserver.Blob is not streamed.",
   CLOSED_ENUM_IMPLICIT: "A closed enum is used only by fields that have presence.",
   DEFAULT_INVALID: "A default stands on a singular scalar or enum with presence and is a value of its type.",
   DEFERRED_NOT_UNARY: "Only a unary command is deferred.",
@@ -26,10 +29,11 @@ export const rules = {
   FILE_TOO_LARGE: "A file is not larger than the limit.",
   GROUP_NAME: "A group's name begins with a capital letter.",
   GROUP_NOT_ALLOWED: "Groups are proto2's.",
-  IDLE_NOT_STREAM: "Only a stream has an idle deadline.",
+  IDLE_NOT_STREAM: "Only a stream or a blob has an idle deadline.",
   IMPORT_CYCLE: "No file imports itself by way of others.",
   IMPORT_NOT_FOUND: "Imported files exist.",
   IMPORT_TWICE: "A file is imported once.",
+  IN_LANE_NOT_BLOB: "Only a command that takes a blob is in lane.",
   JSON_NAME_CONFLICT: "Fields of a message differ in their JSON names.",
   JSON_NAME_INVALID: "json_name is a string that JSON can hold, on a field of a message.",
   LABEL_MISSING: "In proto2 a field has a label.",

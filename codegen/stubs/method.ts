@@ -22,7 +22,7 @@ export interface MethodPlace {
 export function methodText(command: HandlerCommandView, place: MethodPlace): string {
   const { outer, style, use, service } = place;
   const indent = outer + style.indent;
-  const streamed = command.kind === "server_stream" || command.kind === "bidi_stream";
+  const streamed = givesStream(command);
   const name = `${streamed ? "async *" : "async "}${command.method}`;
   const message = `${style.quote}${service}.${command.method} is not written yet${style.quote}`;
   const code = `${style.quote}UNIMPLEMENTED${style.quote}`;
@@ -37,8 +37,14 @@ export function methodText(command: HandlerCommandView, place: MethodPlace): str
 const typeOf = ({ module, type }: MessageRef, use: Use): string => use(module, type, true);
 const initOf = ({ module, init }: MessageRef, use: Use): string => use(module, init, true);
 
-function parameter({ kind, request }: HandlerCommandView, use: Use): string {
+/** A blob is one object for its handler, however it travels. */
+function givesStream({ kind, blobs }: HandlerCommandView): boolean {
+  return !blobs?.reply && (kind === "server_stream" || kind === "bidi_stream");
+}
+
+function parameter({ kind, request, blobs }: HandlerCommandView, use: Use): string {
   const type = typeOf(request, use);
+  if (blobs?.request) return `_blob: ${type}`;
   return kind === "client_stream" || kind === "bidi_stream" ? `_requests: AsyncIterable<${type}>` : `_request: ${type}`;
 }
 
@@ -47,9 +53,10 @@ function contextType({ deferred, reply }: HandlerCommandView, { data, use }: Met
   return use("zserver", "Context", true) + (data === undefined ? "" : `<${data}>`);
 }
 
-function resultType({ kind, deferred, reply }: HandlerCommandView, use: Use): string {
+function resultType(command: HandlerCommandView, use: Use): string {
+  const { kind, deferred, reply } = command;
   if (kind === "one_way") return "Promise<void>";
   const init = initOf(reply, use);
-  if (kind === "server_stream" || kind === "bidi_stream") return `AsyncIterable<${init}>`;
+  if (givesStream(command)) return `AsyncIterable<${init}>`;
   return deferred ? `Promise<${init} | ${use("zserver", "DeferredReply", true)}<${init}>>` : `Promise<${init}>`;
 }

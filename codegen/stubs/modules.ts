@@ -1,5 +1,5 @@
 import path from "node:path";
-import { RUNTIME_MODULE } from "../emit/handler-view.ts";
+import { BLOB_MODULE, RUNTIME_MODULE } from "../emit/handler-view.ts";
 
 /** How files of the user's import generated modules, and which module an import means. */
 export class GeneratedModules {
@@ -34,7 +34,7 @@ export class GeneratedModules {
 
   /** Whether zgen writes this module, or brings it along: the names in it are the schema's. */
   isGenerated(module: string): boolean {
-    return module === RUNTIME_MODULE || this.#exports.has(module);
+    return module === RUNTIME_MODULE || module === BLOB_MODULE || this.#exports.has(module);
   }
 
   /** Whether a generated module has this name no more. */

@@ -76,10 +76,10 @@ export function looksLikeHandler(handler: HandlerFunction, imports: ImportTable,
 }
 
 /** Whether a handler's function is of the kind that its command has now, as far as its signature tells. */
-export function fitsKind(handler: HandlerFunction, { kind }: HandlerCommandView): boolean {
+export function fitsKind(handler: HandlerFunction, { kind, blobs }: HandlerCommandView): boolean {
   const takesStream = /^Async(Iterable|Generator|IterableIterator)\b/.test(handler.getParameters()[0]?.getTypeNode()?.getText() ?? "");
   const streams = !Node.isArrowFunction(handler) && handler.isGenerator();
   const known = handler.getParameters()[0]?.getTypeNode() !== undefined;
-  if (streams && kind !== "server_stream" && kind !== "bidi_stream") return false;
-  return !known || takesStream === (kind === "client_stream" || kind === "bidi_stream");
+  if (streams && (blobs?.reply || (kind !== "server_stream" && kind !== "bidi_stream"))) return false;
+  return !known || takesStream === (!blobs?.request && (kind === "client_stream" || kind === "bidi_stream"));
 }

@@ -1,4 +1,4 @@
-import type { CommandType, ServiceType } from "../schema/service-type.ts";
+import type { BlobForm, CommandType, ServiceType } from "../schema/service-type.ts";
 import { serviceInfo } from "../schema/service-type.ts";
 import { checkOptions } from "../errors/options.ts";
 import type { Adapter } from "./adapter.ts";
@@ -9,7 +9,11 @@ import { HandlingSide } from "./handling-side.ts";
 const handlerSide: MakeHandlerSide = (options) => new HandlingSide(options);
 
 /** The function that handles a command of this type. */
-export type Handler<Command, Data = unknown> =
+export type Handler<Command, Data = unknown> = Command extends { readonly blob: BlobForm<infer Argument, infer Result> }
+  ? (argument: Argument, context: Context<Data>) => Result
+  : MessageHandler<Command, Data>;
+
+type MessageHandler<Command, Data> =
   Command extends CommandType<infer Request, never, unknown, infer ReplyInit, infer Kind, infer Deferred>
     ? Kind extends "unary"
       ? Deferred extends true

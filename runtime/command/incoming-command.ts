@@ -2,6 +2,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { MessageType } from "../schema/message-type.ts";
+import type { Lane } from "../schema/service-type.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Timer } from "../time/timers.ts";
@@ -18,7 +19,7 @@ import { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 
 /** A command of the peer, from its arrival until its end is sent. */
-export class IncomingCommand implements ParkedCommand {
+export class IncomingCommand implements ParkedCommand, Lane {
   /** 0 for one-ways, which are not answered. */
   readonly id: number;
   readonly registration: Registration;
@@ -89,6 +90,16 @@ export class IncomingCommand implements ParkedCommand {
   /** The next command starts only when this one has ended: because its caller, or the schema of this side, says so. */
   get ordered(): boolean {
     return this.command.ordered || (this.flags & CommandFlag.ORDERED) !== 0;
+  }
+
+  /** Later commands wait for it: until it has ended, or has opened its lane. */
+  get holds(): boolean {
+    return this.ordered || this.command.blob?.takes === true;
+  }
+
+  /** See {@link Lane}. */
+  open(): void {
+    if (!this.ordered) this.#dispatcher.settled(this, false);
   }
 
   /** Whether the handler may have run by now. */
@@ -190,13 +201,13 @@ export class IncomingCommand implements ParkedCommand {
     const { handle, command } = this.registration;
     if (interceptors.length === 0) {
       this.#started = true;
-      return handle(request, context);
+      return handle(request, context, this);
     }
     const innermost: Next = async (call) => {
       if (this.#started) throw new CommandError("FAILED_PRECONDITION", `${command.name}: its handler runs at most once`);
       if (this.stopped !== undefined) throw this.stopped;
       this.#started = true;
-      return handle(call.request, context);
+      return handle(call.request, context, this);
     };
     const { session, signal, values } = context;
     return compose(interceptors, innermost)({ side: "handler", command, request, session, signal, values });

@@ -124,7 +124,7 @@ export class IncomingQueue {
   #start(command: IncomingCommand, body: Reader): void {
     const abandoned = this.#failed && (command.flags & CommandFlag.AFTER_SUCCESS) !== 0;
     this.#failed = false;
-    if (command.ordered) this.#holder = command;
+    if (command.holds) this.#holder = command;
     this.#host.start(command, body, abandoned);
   }
 }

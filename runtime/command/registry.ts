@@ -1,6 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
 import { SchemaMismatch } from "../../generated/zserver/protocol/v1/negotiation.ts";
-import { type CommandType, type Side, serviceInfo } from "../schema/service-type.ts";
+import { type CommandType, type Lane, type Side, serviceInfo } from "../schema/service-type.ts";
 import { kindNumbers } from "../session/frame.ts";
 import type { Adaptation } from "./adapter.ts";
 import type { Implementation } from "./handlers.ts";
@@ -19,7 +19,7 @@ export interface CommandUse {
 /** A command that this side handles. */
 export interface Registration {
   readonly command: AnyCommand;
-  readonly handle: (request: unknown, context: unknown) => unknown;
+  readonly handle: (request: unknown, context: unknown, lane: Lane) => unknown;
   /** Set for a peer that has an earlier form of the command: its own form travels. */
   readonly adaptation?: Adaptation | undefined;
   /** Set for a name that this side cannot handle: every such command is refused with it. */
@@ -48,7 +48,8 @@ export function makeRegistry(
     for (const command of Object.values(service.commands as Record<string, AnyCommand>)) {
       if (commands.has(command.name)) throw new TypeError(`handlers: ${command.name} is implemented twice`);
       const handler = handlers[command.method]! as (request: unknown, context: unknown) => unknown;
-      commands.set(command.name, { command, handle: (request, context) => handler.call(handlers, request, context) });
+      const handle = (request: unknown, context: unknown): unknown => handler.call(handlers, request, context);
+      commands.set(command.name, { command, handle: command.blob?.handler(command, handle) ?? handle });
     }
   }
   return { commands, interceptors };

@@ -16,6 +16,30 @@ export type CommandPriority = "HIGH" | "NORMAL" | "BULK";
 /** Members of the same names as `T`'s: an interface that extends this and says what they are has the comments of `T`'s, as far as editors are concerned. */
 export type Documented<T> = { readonly [Name in keyof T]: unknown };
 
+/** What a handler of a command with blobs may tell the session while it runs. */
+export interface Lane {
+  /** Later commands of the class may start, though this one has not ended. */
+  open(): void;
+}
+
+/**
+ * What a command does with blobs, each of which travels as a stream of its parts. `zserver/blob` makes them, so that programs without blobs carry none of it.
+ *
+ * @typeParam Argument what its handler is given
+ * @typeParam Result what its handler returns
+ */
+export interface BlobForm<Argument = unknown, Result = unknown> {
+  /** Its request is a blob. Later commands of its class wait at least for the blob's head, so that handlers start in order. */
+  readonly takes: boolean;
+  /** Its reply is a blob. */
+  readonly gives: boolean;
+  /** What handles the streams, by a handler of blobs. */
+  handler(
+    command: CommandType,
+    handle: (argument: Argument, context: never) => Result,
+  ): (argument: unknown, context: unknown, lane: Lane) => unknown;
+}
+
 /** The descriptor of a command, found under `Service.commands`. */
 export interface CommandType<
   Request = unknown,
@@ -46,6 +70,10 @@ export interface CommandType<
   readonly critical?: boolean | undefined;
   /** The class in which it travels, and whatever answers it. Default: NORMAL. */
   readonly priority?: CommandPriority | undefined;
+  /** Its request or its reply is a blob. */
+  readonly blob?: BlobForm | undefined;
+  /** Later commands of its class wait until the blob that it takes has come whole. */
+  readonly inLane?: boolean | undefined;
   /** The schema says so of it, of its service or of its file. It works all the same. */
   readonly deprecated?: boolean | undefined;
   /** Messages that this command may attach to its errors. */

@@ -1,3 +1,4 @@
+import { blobFailureType, blobSides, blobType } from "../../model/blob.ts";
 import type { Command, Service } from "../../model/schema.ts";
 import { isMiss } from "../link/scope.ts";
 import { messageOption } from "../options/resolved.ts";
@@ -25,10 +26,12 @@ type CommandDefaults = Pick<Command["zserver"], "ordered" | "critical">;
 function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefaults, deprecated: boolean): Command {
   const own = messageOption(node.resolvedOptions, "[zserver.command]");
   const { idempotency_level: idempotency } = node.resolvedOptions.values;
+  const messages = { request: node.request.target?.fullName ?? "", response: node.response.target?.fullName ?? "" };
+  const blobs = blobSides(messages) !== undefined;
+  const inLane = own.in_lane === true;
   return {
     ...buildElement(builder.file.source, node, deprecated),
-    request: node.request.target?.fullName ?? "",
-    response: node.response.target?.fullName ?? "",
+    ...messages,
     requestStream: node.requestStream,
     responseStream: node.responseStream,
     kind: commandKind(node),
@@ -36,19 +39,28 @@ function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefau
     zserver: Object.freeze({
       timeoutMs: typeof own.timeout_ms === "number" ? own.timeout_ms : 0,
       idleTimeoutMs: typeof own.idle_timeout_ms === "number" ? own.idle_timeout_ms : 0,
-      errors: Object.freeze(errorNames(node).map((name) => resolveError(builder, node, name))),
+      errors: Object.freeze([...errorNames(node).map((name) => resolveError(builder, node, name)), ...(blobs ? [blobFailureType] : [])]),
       deferred: own.deferred === true,
       ordered: typeof own.ordered === "boolean" ? own.ordered : defaults.ordered,
       delivery: own.delivery === "VOLATILE" ? "VOLATILE" : "RELIABLE",
       critical: typeof own.critical === "boolean" ? own.critical : defaults.critical,
-      priority: own.priority === "HIGH" || own.priority === "BULK" ? own.priority : "NORMAL",
+      priority: priorityOf(own.priority, blobs && !inLane ? "BULK" : "NORMAL"),
+      inLane,
     }),
   };
 }
 
+type CommandPriority = Command["zserver"]["priority"];
+
+function priorityOf(stated: unknown, otherwise: CommandPriority): CommandPriority {
+  return stated === "HIGH" || stated === "NORMAL" || stated === "BULK" ? stated : otherwise;
+}
+
 export function commandKind(node: MethodNode): Command["kind"] {
-  if (node.requestStream) return node.responseStream ? "bidi_stream" : "client_stream";
-  if (node.responseStream) return "server_stream";
+  const requestStream = node.requestStream || node.request.target?.fullName === blobType;
+  const responseStream = node.responseStream || node.response.target?.fullName === blobType;
+  if (requestStream) return responseStream ? "bidi_stream" : "client_stream";
+  if (responseStream) return "server_stream";
   return node.response.target?.fullName === noneType ? "one_way" : "unary";
 }
 

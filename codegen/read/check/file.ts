@@ -3,6 +3,7 @@ import type { Diagnostics } from "../diagnostics.ts";
 import { type Features, fieldFeatures, fileFeatures, ownFeatures } from "../features.ts";
 import type { Scope } from "../link/scope.ts";
 import type { EnumNode, FieldNode, MessageNode } from "../syntax/ast.ts";
+import { checkBlobField } from "./blobs.ts";
 import { CheckContext } from "./context.ts";
 import { checkDefault } from "./defaults.ts";
 import { checkEnum } from "./enums.ts";
@@ -62,6 +63,7 @@ export class FileChecker {
     const features = fieldFeatures(inherited, field, context.file.syntax);
     checkLabel(context, field);
     checkType(context, field, features);
+    checkBlobField(context, field);
     if (field.options.length === 0) return;
     checkDefault(context, field, features);
     checkJsonNameOption(context, field);

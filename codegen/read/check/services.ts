@@ -2,6 +2,7 @@ import { commandKind, errorNames, noneType } from "../build/service.ts";
 import { isMiss } from "../link/scope.ts";
 import { messageOption } from "../options/resolved.ts";
 import type { MethodNode, ServiceNode, ValueNode } from "../syntax/ast.ts";
+import { checkBlobs } from "./blobs.ts";
 import type { CheckContext } from "./context.ts";
 import { optionAt } from "./option-at.ts";
 
@@ -13,6 +14,7 @@ export function checkService(context: CheckContext, service: ServiceNode): void 
     checkVolatile(context, method);
     checkIdle(context, method);
     checkErrors(context, method);
+    checkBlobs(context, method);
   }
 }
 
@@ -59,7 +61,7 @@ function checkVolatile(context: CheckContext, method: MethodNode): void {
 
 function checkIdle(context: CheckContext, method: MethodNode): void {
   const { idle_timeout_ms: idle } = messageOption(method.resolvedOptions, "[zserver.command]");
-  if (typeof idle !== "number" || idle === 0 || method.requestStream || method.responseStream) return;
+  if (typeof idle !== "number" || idle === 0 || commandKind(method).endsWith("_stream")) return;
   const remedy = "remove idle_timeout_ms, or take or give a stream; timeout_ms is the deadline of other commands";
   context.report(
     optionAt(method, "(zserver.command)"),

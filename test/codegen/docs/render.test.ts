@@ -134,6 +134,22 @@ message M {}
   assert.match(page, "gives a stream of [M](#a.M). It ends when nothing passes for 500 ms. Priority: BULK.\n");
 });
 
+test("a page calls a blob a blob, however it travels", () => {
+  const text = `syntax = "proto3";
+package a;
+import "zserver/blob.proto";
+import "zserver/options.proto";
+service S {
+  rpc Put(zserver.Blob) returns (M) { option (zserver.command).in_lane = true; }
+  rpc Get(stream M) returns (zserver.Blob);
+}
+message M {}
+`;
+  const page = renderDocs(read(text));
+  assert.match(page, "`a.S/Put`: a blob, a reply. Takes `zserver.Blob`, gives [M](#a.M). Later commands start when the blob has come.");
+  assert.match(page, "`a.S/Get`: a stream of requests, a blob. Takes a stream of [M](#a.M), gives `zserver.Blob`. Priority: BULK.");
+});
+
 test("a page says since when things are there, where that is not said around them", () => {
   const since = new Map([
     ["lobby.v1.Lobby", "1.0.0"],

@@ -51,7 +51,12 @@ export class Messages {
   /** @param unknown what messages carry besides their fields, at random; default: nothing */
   constructor(schema: Schema, unknown?: fc.Arbitrary<Uint8Array>) {
     this.#unknown = unknown;
-    this.#scope = new SchemaScope(schema, { importExtension: ".ts", runtimeImport: "zserver/codec", builtIn: new Set() });
+    this.#scope = new SchemaScope(schema, {
+      importExtension: ".ts",
+      runtimeImport: "zserver/codec",
+      blobImport: "zserver/blob",
+      builtIn: new Set(),
+    });
     this.#extensions = schema.files.flatMap(allExtensions);
   }
 

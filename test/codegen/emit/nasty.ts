@@ -77,6 +77,7 @@ export const nasty: Schema = schema(
               delivery: "RELIABLE",
               critical: false,
               priority: "NORMAL",
+              inLane: false,
             },
           }),
         ],

@@ -138,6 +138,7 @@ export function command(name: string, request: string, response: string, parts: 
       delivery: "RELIABLE",
       critical: false,
       priority: "NORMAL",
+      inLane: false,
     },
     options: [],
     ...parts,

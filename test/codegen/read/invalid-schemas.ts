@@ -21,6 +21,7 @@ const ours = (rule: Rule, message: string, body: string): InvalidSchema => ({
   ...p3(rule, message, `import "zserver/options.proto";\nmessage M { repeated M m = 1; }\n${body}`),
   ours: true,
 });
+const blob = (rule: Rule, message: string, body: string): InvalidSchema => ours(rule, message, `import "zserver/blob.proto";\n${body}`);
 /** Together with an `other.proto` of proto2. */
 const with2 = (rule: Rule, message: string, other: string, body: string): InvalidSchema => ({
   ...p3(rule, message, `import "other.proto";\n${body}`),
@@ -234,6 +235,25 @@ export const invalidSchemas: readonly InvalidSchema[] = [
     "IDLE_NOT_STREAM",
     "A has an idle deadline, but no stream",
     "service S { rpc A(M) returns (M) { option «(zserver.command) = { idle_timeout_ms: 5 }; } }",
+  ),
+  blob("BLOB_FIELD", "photo is a zserver.Blob, which only a command takes or returns", "message A { «zserver.Blob photo = 1; }"),
+  blob(
+    "BLOB_FIELD",
+    "photos is a zserver.Blob, which only a command takes or returns",
+    "message A { map<string, «zserver.Blob> photos = 1; }",
+  ),
+  blob("BLOB_STREAM", "A streams zserver.Blob, which is a stream already", "service S { rpc A(stream «zserver.Blob) returns (M); }"),
+  blob("BLOB_STREAM", "A streams zserver.Blob, which is a stream already", "service S { rpc A(M) returns (stream «zserver.Blob); }"),
+  blob("BLOB_ONE_WAY", "A takes a blob and has no reply", "service S { rpc A(zserver.Blob) returns («zserver.None); }"),
+  blob(
+    "IN_LANE_NOT_BLOB",
+    "A is in lane, but takes no blob",
+    "service S { rpc A(M) returns (zserver.Blob) { option «(zserver.command).in_lane = true; } }",
+  ),
+  blob(
+    "DEFERRED_NOT_UNARY",
+    "A is deferred, but not a unary command",
+    "service S { rpc A(zserver.Blob) returns (M) { option «(zserver.command).deferred = true; } }",
   ),
   ours(
     "ERROR_UNRESOLVED",

@@ -153,6 +153,7 @@ test("zserver's options are filled with their defaults, and a command takes over
     delivery: "RELIABLE",
     critical: false,
     priority: "NORMAL",
+    inLane: false,
   };
   assert.equal(s!.commands[0]!.zserver, explicit);
   const taken = {
@@ -164,6 +165,7 @@ test("zserver's options are filled with their defaults, and a command takes over
     delivery: "VOLATILE",
     critical: true,
     priority: "BULK",
+    inLane: false,
   };
   assert.equal(s!.commands[1]!.zserver, taken);
   assert.is(s!.commands[2]!.zserver.idleTimeoutMs, 500);
@@ -171,6 +173,27 @@ test("zserver's options are filled with their defaults, and a command takes over
   assert.equal(
     s!.commands.map(({ kind }) => kind),
     ["unary", "one_way", "client_stream", "server_stream", "bidi_stream"],
+  );
+});
+
+test("a command with a blob is a stream, in the class BULK unless it says otherwise, and may always say why a blob failed", () => {
+  const file = validFile(`syntax = "proto3"; package p; import "zserver/blob.proto"; import "zserver/options.proto";
+    message M { zserver.BlobRef photo = 1; }
+    service S {
+      rpc A(zserver.Blob) returns (M);
+      rpc B(M) returns (zserver.Blob) { option (zserver.command) = { errors: "M", idle_timeout_ms: 5 }; }
+      rpc C(zserver.Blob) returns (zserver.Blob) { option (zserver.command) = { in_lane: true }; }
+      rpc D(zserver.Blob) returns (stream M) { option (zserver.command) = { in_lane: true, priority: HIGH }; }
+      rpc E(stream M) returns (zserver.Blob) { option (zserver.command).priority = NORMAL; } }`);
+  assert.equal(
+    file.services[0]!.commands.map(({ kind, zserver: { priority, inLane, errors } }) => [kind, priority, inLane, errors.join(" ")]),
+    [
+      ["client_stream", "BULK", false, "zserver.BlobFailure"],
+      ["server_stream", "BULK", false, "p.M zserver.BlobFailure"],
+      ["bidi_stream", "NORMAL", true, "zserver.BlobFailure"],
+      ["bidi_stream", "HIGH", true, "zserver.BlobFailure"],
+      ["bidi_stream", "NORMAL", false, "zserver.BlobFailure"],
+    ],
   );
 });
 

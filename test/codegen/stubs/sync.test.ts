@@ -54,6 +54,20 @@ function synced(schema: string, text: string): SyncedFile {
 
 const test = suite("stubs/sync");
 
+test("a blob is one object for its handler, in one direction or in both", () => {
+  const put = { name: "Put", request: "zserver.Blob", reply: "PutReply" };
+  const turn = { name: "Turn", request: "zserver.Blob", reply: "zserver.Blob" };
+  const schema = lobby(put, turn).replace("message zserver.Blob {}", "").replace("package", 'import "zserver/blob.proto";\npackage');
+  const text = created(schema);
+  assert.match(text, "async put(_blob: IncomingBlob, _context: Context): Promise<PutReplyInit> {");
+  assert.match(text, "async turn(_blob: IncomingBlob, _context: Context): Promise<BlobSource> {");
+  assert.match(
+    text,
+    /import \{ type BlobSource, type IncomingBlob \} from "zserver\/blob"|import type \{ BlobSource, IncomingBlob \} from "zserver\/blob"|import type \{ IncomingBlob, BlobSource \} from "zserver\/blob"/,
+  );
+  assert.is(synced(schema, text).text, text);
+});
+
 test("a service that nobody handles gets a class with a method for each kind of command", () => {
   assert.is(
     created(lobby(join, say, watch, load)),

@@ -31,7 +31,7 @@ class Harness {
   });
 
   push(id: number, flags = 0): void {
-    const command = { id, flags, ordered: (flags & ORDERED) !== 0, payload: undefined } as unknown as IncomingCommand;
+    const command = { id, flags, holds: (flags & ORDERED) !== 0, payload: undefined } as unknown as IncomingCommand;
     this.commands.set(id, command);
     const bytes = Uint8Array.of(100 + (id % 20));
     this.queue.push(command, new Reader(bytes));

@@ -11,6 +11,8 @@ const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/version.ts", 1],
   ["runtime/codec.ts", 2],
   ["runtime/json.ts", 2],
+  ["runtime/blob.ts", 2],
+  ["runtime/blob/", 2],
   ["generated/", 2],
   ["runtime/bytes/", 1],
   ["runtime/schema/compatibility/", 2],

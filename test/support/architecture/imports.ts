@@ -31,6 +31,7 @@ export function sourceFiles(folder: string): SourceFile[] {
 const entries: Readonly<Record<string, string>> = {
   zserver: "runtime/index.ts",
   "zserver/codec": "runtime/codec.ts",
+  "zserver/blob": "runtime/blob.ts",
   "zserver/json": "runtime/json.ts",
   "zserver/testing": "runtime/testing.ts",
   "zserver/keys": "runtime/keys.ts",

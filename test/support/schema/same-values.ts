@@ -13,7 +13,12 @@ export class Plainer {
   readonly #scope: SchemaScope;
 
   constructor(schema: Schema) {
-    this.#scope = new SchemaScope(schema, { importExtension: ".ts", runtimeImport: "zserver/codec", builtIn: new Set() });
+    this.#scope = new SchemaScope(schema, {
+      importExtension: ".ts",
+      runtimeImport: "zserver/codec",
+      blobImport: "zserver/blob",
+      builtIn: new Set(),
+    });
   }
 
   message(fullName: string, decoded: Decoded): Plain {

@@ -76,7 +76,7 @@ export class SessionFactory<Data> {
       implementations: handlers,
       interceptors,
       mac: (key, data) => crypto.hmacSha256(key, data),
-      key: this.random(32),
+      key: () => this.random(32),
       wallNow: () => this.clock.wallNow(),
     });
   }

@@ -46,7 +46,7 @@ export class ClientSession<Data> {
   readonly #credentials: CredentialsSource;
   readonly #renewal: Renewal;
   /** Aborts the search for another connection when the session ends. */
-  #over = new AbortController();
+  #over: AbortController | undefined;
   #peer: ClientPeer<Data> | undefined;
   #found: Found<ProvenConnection> | undefined;
   #foundAt = 0;
@@ -93,7 +93,7 @@ export class ClientSession<Data> {
         const hope = this.#found !== undefined && error instanceof EndError && endReasons[error.reason].retry;
         if (!hope || tries <= 1 || this.#timers.now() >= until) throw error;
         this.#finder.lost({ target: this.#found!.target, livedMs: 0, useful: true, retryAfterMs: error.retryAfterMs });
-        this.#over = new AbortController();
+        this.#over = undefined;
       }
     }
   }
@@ -222,7 +222,7 @@ export class ClientSession<Data> {
     const { reason, message } = end;
     this.#release();
     this.#renewal.end(end);
-    this.#over.abort(new EndError(reason, message));
+    this.#over?.abort(new EndError(reason, message));
     this.#move.stop();
     this.#settle?.reject(new EndError(reason, message));
     this.#settle = undefined;
@@ -242,6 +242,15 @@ export class ClientSession<Data> {
     if (!this.#searching) this.#search();
   }
 
+  /** Aborts when the session ends. Sessions that never lose their connection need none. */
+  get #signal(): AbortSignal {
+    if (this.#over === undefined) {
+      this.#over = new AbortController();
+      if (this.#peer!.core.ended) this.#over.abort();
+    }
+    return this.#over.signal;
+  }
+
   #lost(useful: boolean): void {
     this.#finder.lost({ target: this.#found!.target, livedMs: this.#timers.now() - this.#foundAt, useful });
   }
@@ -249,7 +258,7 @@ export class ClientSession<Data> {
   /** Looks for another connection until one resumes the session, or the session ends. Never rejects. */
   async #search(): Promise<void> {
     this.#searching = true;
-    const { signal } = this.#over;
+    const signal = this.#signal;
     try {
       await this.#attempt;
       while (!signal.aborted && this.#peer!.core.detached) {
@@ -284,7 +293,7 @@ export class ClientSession<Data> {
   async #ask(found: Found<ProvenConnection>): Promise<boolean> {
     const peer = this.#peer!;
     const { connection } = found.value;
-    const credentials = await this.#freshCredentials(this.#over.signal);
+    const credentials = await this.#freshCredentials(this.#signal);
     if (credentials === undefined || connection.closed || peer.core.ended) {
       discard(found.value);
       return false;

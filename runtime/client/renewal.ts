@@ -29,7 +29,9 @@ export interface RenewalOptions {
 /** Keeps a client admitted: shows fresh credentials while those that were admitted last are still good. */
 export class Renewal {
   readonly #options: RenewalOptions;
-  readonly #over = new AbortController();
+  /** Undefined until something is shown. */
+  #over: AbortController | undefined;
+  #end: SessionEnd | undefined;
   /** When the server ends the session, on the timers' scale. */
   #expiresAt = Number.POSITIVE_INFINITY;
   #timer: Timer | undefined;
@@ -76,9 +78,11 @@ export class Renewal {
   }
 
   /** The session is over. */
-  end({ reason, message }: SessionEnd): void {
+  end(end: SessionEnd): void {
     this.#timer?.cancel();
-    const error = new CommandError("SESSION_LOST", `the session ended: ${reason}${message === "" ? "" : `: ${message}`}`);
+    this.#end = end;
+    if (this.#over === undefined) return;
+    const error = lostError(end);
     this.#over.abort(error);
     this.#answered?.reject(error);
     this.#answered = undefined;
@@ -86,8 +90,11 @@ export class Renewal {
 
   async #show(): Promise<void> {
     const { source, peer } = this.#options;
-    const credentials = await source.get("renewal", this.#over.signal);
-    this.#over.signal.throwIfAborted();
+    if (this.#end !== undefined) throw lostError(this.#end);
+    this.#over ??= new AbortController();
+    const { signal } = this.#over;
+    const credentials = await source.get("renewal", signal);
+    signal.throwIfAborted();
     this.#resumedSince = false;
     const answer = new Promise<void>((resolve, reject) => {
       this.#answered = { resolve, reject };
@@ -108,15 +115,20 @@ export class Renewal {
   #arm(atLeastMs: number): void {
     const { timers, chance } = this.#options;
     this.#timer?.cancel();
+    if (this.#expiresAt === Number.POSITIVE_INFINITY) return;
     const leftMs = this.#expiresAt - timers.now();
     const delayMs = Math.max(atLeastMs, leftMs * (RENEW_AFTER + RENEW_SPREAD * chance()));
-    if (delayMs < leftMs && !this.#over.signal.aborted) this.#timer = timers.after(Math.min(delayMs, MAX_DELAY_MS), this.#renewByItself);
+    if (delayMs < leftMs && this.#end === undefined) this.#timer = timers.after(Math.min(delayMs, MAX_DELAY_MS), this.#renewByItself);
   }
 
   readonly #renewByItself = (): void => {
     // Whoever has no connection shows fresh credentials on the next one, and hears for how long.
     if (!this.#options.peer().core.detached) this.renew().catch(() => this.#arm(RETRY_MS));
   };
+}
+
+function lostError({ reason, message }: SessionEnd): CommandError {
+  return new CommandError("SESSION_LOST", `the session ended: ${reason}${message === "" ? "" : `: ${message}`}`);
 }
 
 function notAdmitted(reason: EndReason): CommandError {

@@ -208,9 +208,11 @@ export class Dispatcher implements CommandReceiver {
     this.#class(priority).queue.barrier();
   }
 
-  lost(error: CommandError): void {
+  lost(why: () => CommandError): void {
     this.#pace?.stop();
     for (const { queue } of this.#classes.all) queue.clear();
+    if (this.pending === 0) return;
+    const error = why();
     for (const command of [...this.#open.all, ...this.#oneWays]) {
       if (command.state === "queued") command.fail(error);
       else command.stop(error);

@@ -18,8 +18,8 @@ export interface HandlerSideOptions {
   readonly interceptors: readonly Interceptor[];
   /** HMAC-SHA256. */
   readonly mac: (key: Uint8Array, data: Uint8Array) => Uint8Array;
-  /** 32 random bytes, made once. */
-  readonly key: Uint8Array;
+  /** Makes a key of 32 random bytes. */
+  readonly key: () => Uint8Array;
   /** Milliseconds since 1970. */
   readonly wallNow: () => number;
 }
@@ -82,5 +82,5 @@ export interface CommandReceiver {
   /** Tells every open window again: the session goes on over another connection. */
   restate(): void;
   /** The session is lost: everything under way is stopped, nothing more is sent. */
-  lost(error: CommandError): void;
+  lost(why: () => CommandError): void;
 }

@@ -11,9 +11,9 @@ export class HandlingSide implements HandlerSide {
   readonly #parked: ParkedReplies;
 
   /** Throws TypeError as {@link makeRegistry} does. */
-  constructor({ side, implementations, interceptors, ...parked }: HandlerSideOptions) {
+  constructor({ side, implementations, interceptors, key, ...parked }: HandlerSideOptions) {
     this.#registry = makeRegistry(side, implementations, interceptors);
-    this.#parked = new ParkedReplies(parked);
+    this.#parked = new ParkedReplies({ ...parked, key: key() });
   }
 
   receiver(options: ReceiverOptions): CommandReceiver {

@@ -325,8 +325,8 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#end = end;
     this.#state = "ended";
     this.#caller?.lost(end);
-    this.#receiver?.lost(this.#lostError());
-    this.#feed.emit(this.#now());
+    this.#receiver?.lost(() => this.#lostError());
+    if (this.#feed.watched) this.#feed.emit(this.#now());
     this.#feed.end();
     this.#flushes.lost();
     this.schemas.stop();

@@ -27,6 +27,11 @@ export class StatusFeed<Event> {
     this.emitEach([event]);
   }
 
+  /** Whether anybody reads: events that take time to make are not made for nobody. */
+  get watched(): boolean {
+    return this.#readers.size > 0;
+  }
+
   /** Many events that belong together: they count as one unread, and each reader iterates them by itself. */
   emitEach(events: Iterable<Event>): void {
     for (const reader of this.#readers) {

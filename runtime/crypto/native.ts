@@ -1,11 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, type KeyObject, sign, verify } from "node:crypto";
+import { createCipheriv, createDecipheriv, hash, type KeyObject, sign, verify } from "node:crypto";
 import { checkOptions } from "../errors/options.ts";
 import { type Cipher, CounterAead } from "./aead.ts";
 import { requireKey } from "./checks.ts";
 import { isStrictSignature } from "./ed25519-strict.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { importPrivateKey, importPublicKey, plainBytes, publicHalf } from "./node-keys.ts";
 import { type Aead, CryptoError, type CryptoProvider, type KeyPair, TAG_BYTES } from "./provider.ts";
-import { loadSodium, type Sodium, sodiumCipher } from "./sodium.ts";
+import { loadSodium, type Sodium, sodiumCipher, sodiumSha256 } from "./sodium.ts";
 import { nodeX25519, sodiumX25519, type X25519 } from "./x25519.ts";
 
 export interface NativeCryptoOptions {
@@ -16,17 +17,23 @@ export interface NativeCryptoOptions {
 /** The primitives in native code: node:crypto, with sodium-native for sealing and key agreement where it is installed. */
 export function nativeCrypto(options: NativeCryptoOptions = {}): CryptoProvider {
   checkOptions("nativeCrypto", options, ["sodium"]);
-  const sodium = options.sodium === false ? undefined : loadSodium();
+  if (options.sodium === false) return (withoutSodium ??= new NativeCrypto(undefined));
+  const sodium = loadSodium();
   if (sodium === undefined && options.sodium === true) {
     throw new CryptoError("sodium-native is not installed, or has no binary for this platform: npm install sodium-native@5");
   }
-  return new NativeCrypto(sodium);
+  return sodium === undefined ? nativeCrypto({ sodium: false }) : (withSodium ??= new NativeCrypto(sodium));
 }
+
+// One for all of a process: what they remember depends on the keys that they are given only.
+let withSodium: NativeCrypto | undefined;
+let withoutSodium: NativeCrypto | undefined;
 
 class NativeCrypto implements CryptoProvider {
   readonly name: string;
   readonly #x25519: X25519;
   readonly #cipher: Cipher;
+  readonly sha256: (data: Uint8Array) => Uint8Array;
   /** Signing keys in their imported form. */
   readonly #signers = new WeakMap<KeyPair, KeyObject>();
 
@@ -34,6 +41,7 @@ class NativeCrypto implements CryptoProvider {
     this.name = sodium === undefined ? "native (node:crypto)" : "native (sodium-native)";
     this.#x25519 = sodium === undefined ? nodeX25519() : sodiumX25519(sodium);
     this.#cipher = sodium === undefined ? nodeCipher : sodiumCipher(sodium);
+    this.sha256 = sodium === undefined ? nodeSha256 : sodiumSha256(sodium);
   }
 
   x25519KeyPair(seed: Uint8Array): KeyPair {
@@ -69,18 +77,16 @@ class NativeCrypto implements CryptoProvider {
     return isStrictSignature(publicKey, signature) && verify(null, message, importPublicKey("Ed25519", publicKey), signature);
   }
 
-  sha256(data: Uint8Array): Uint8Array {
-    return plainBytes(hash("sha256", data, "buffer"));
-  }
-
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
-    return plainBytes(createHmac("sha256", key).update(data).digest());
+    return hmacSha256(this.sha256, key, data);
   }
 
   aead(key: Uint8Array): Aead {
     return new CounterAead(this.#cipher, key);
   }
 }
+
+const nodeSha256 = (data: Uint8Array): Uint8Array => plainBytes(hash("sha256", data, "buffer"));
 
 const chacha20Poly1305 = "chacha20-poly1305";
 const tagLength = { authTagLength: TAG_BYTES };

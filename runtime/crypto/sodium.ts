@@ -21,6 +21,7 @@ export interface Sodium {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number;
+  crypto_hash_sha256(hash: Uint8Array, data: Uint8Array): void;
   crypto_scalarmult_base(publicKey: Uint8Array, privateKey: Uint8Array): void;
   /** Throws when the result is all zero. */
   crypto_scalarmult(secret: Uint8Array, privateKey: Uint8Array, publicKey: Uint8Array): void;
@@ -33,16 +34,31 @@ export const sodiumMissingNotice: string =
 
 /** sodium-native where it is installed and has a binary for this platform, else undefined. Loaded at the first call (about 15 ms). */
 export function loadSodium(): Sodium | undefined {
-  try {
-    return createRequire(import.meta.url)("sodium-native") as Sodium;
-  } catch {
-    return undefined;
+  if (loaded === undefined) {
+    try {
+      loaded = createRequire(import.meta.url)("sodium-native") as Sodium;
+    } catch {
+      loaded = "absent";
+    }
   }
+  return loaded === "absent" ? undefined : loaded;
 }
+
+/** Undefined until somebody asks. */
+let loaded: Sodium | "absent" | undefined;
 
 /** Whether `nativeCrypto()` uses sodium-native here. */
 export function isSodiumInstalled(): boolean {
   return loadSodium() !== undefined;
+}
+
+/** libsodium's SHA-256. */
+export function sodiumSha256(sodium: Sodium): (data: Uint8Array) => Uint8Array {
+  return (data) => {
+    const hash = new Uint8Array(32);
+    sodium.crypto_hash_sha256(hash, data);
+    return hash;
+  };
 }
 
 /** libsodium's ChaCha20-Poly1305, which writes straight into the caller's memory. */

@@ -13,5 +13,5 @@ export function chanceOf(random: RandomSource): Chance {
 
 /** One of the items, each as likely as the others; undefined of none. */
 export function chooseOne<T>(chance: Chance, items: readonly T[]): T | undefined {
-  return items[Math.floor(chance() * items.length)];
+  return items.length < 2 ? items[0] : items[Math.floor(chance() * items.length)];
 }

@@ -1,6 +1,6 @@
-import { randomFillSync } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
+import { systemRandom } from "../crypto/random.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
 import { knownAddress } from "./lookup-node.ts";
 import { remoteOf } from "./remote.ts";
@@ -36,7 +36,7 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
     ...wsOptions,
     followRedirects: false,
     ...(address !== undefined && { lookup: knownAddress(address) }),
-    ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : randomFillSync(mask)) }),
+    ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : mask.set(systemRandom(mask.length))) }),
   });
   const seal = (): void => {
     sealed = true;

@@ -17,17 +17,17 @@ export interface NativeCryptoOptions {
 /** The primitives in native code: node:crypto, with sodium-native for sealing and key agreement where it is installed. */
 export function nativeCrypto(options: NativeCryptoOptions = {}): CryptoProvider {
   checkOptions("nativeCrypto", options, ["sodium"]);
-  if (options.sodium === false) return (withoutSodium ??= new NativeCrypto(undefined));
-  const sodium = loadSodium();
+  const sodium = options.sodium === false ? undefined : loadSodium();
   if (sodium === undefined && options.sodium === true) {
     throw new CryptoError("sodium-native is not installed, or has no binary for this platform: npm install sodium-native@5");
   }
-  return sodium === undefined ? nativeCrypto({ sodium: false }) : (withSodium ??= new NativeCrypto(sodium));
+  const made = providers.get(sodium) ?? new NativeCrypto(sodium);
+  providers.set(sodium, made);
+  return made;
 }
 
-// One for all of a process: what they remember depends on the keys that they are given only.
-let withSodium: NativeCrypto | undefined;
-let withoutSodium: NativeCrypto | undefined;
+/** One for all of a process, with sodium-native and without: what they remember depends on nothing but the keys that they are given. */
+const providers = new Map<Sodium | undefined, CryptoProvider>();
 
 class NativeCrypto implements CryptoProvider {
   readonly name: string;

@@ -9,6 +9,12 @@ import { ReplayBuffer } from "./replay-buffer.ts";
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
+/**
+ * What a turn has collected leaves before its end when it is so much: the peer works on it while this side goes on. Where all commands are NORMAL, nothing that
+ * this turn may still bring would overtake it.
+ */
+const EARLY_BYTES = 16_384;
+
 /** While both wait, NORMAL is given so many bytes for each byte of BULK. */
 const NORMAL_TO_BULK = 16;
 /** What an acknowledgement and other answers take. */
@@ -90,6 +96,11 @@ export class Outboxes {
     let bytes = 0;
     for (const box of this.all) bytes += box.heldBytes;
     return bytes;
+  }
+
+  /** Whether so much waits that it is not to wait for the turn's end. */
+  get early(): boolean {
+    return this.normal.turnBytes >= EARLY_BYTES && !this.#paced;
   }
 
   /** The classes without room, a bit for each. */

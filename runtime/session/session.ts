@@ -157,6 +157,7 @@ export class Session implements Carried {
     if (this.ended) this.outboxes.drop();
     this.#room.used();
     this.#attachment?.expect();
+    if (this.outboxes.early) this.#flusher.early();
   }
 
   /** Bytes came from the peer, be they whole records or not. */

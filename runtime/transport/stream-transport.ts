@@ -7,6 +7,9 @@ import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "
 /** A paused stream of Node keeps what it has read and tells it later, so that nothing should come to be kept here. */
 const KEPT_LIMIT_BYTES = 1024 * 1024;
 
+/** A write of so much costs more than the call into the kernel: it does not wait for others. */
+const LARGE_WRITE_BYTES = 8_192;
+
 /**
  * A connected stream socket as a transport: TCP, TLS over TCP, a unix socket or a named pipe. It was made with `allowHalfOpen`, so that the
  * peer's end is told here and not answered by Node, which would first try to send all that is queued to a peer that reads no more.
@@ -57,6 +60,7 @@ export class StreamTransport implements Transport {
     if (bytes.length > 0) {
       this.#cork();
       this.#socket.write(bytes);
+      if (bytes.length >= LARGE_WRITE_BYTES) this.#uncork();
     }
     this.#full ||= this.#socket.writableLength >= HIGH_WATER_BYTES;
     return !this.#full;
@@ -87,16 +91,19 @@ export class StreamTransport implements Transport {
     this.#socket.resume();
   }
 
-  /** What is written in one turn goes to the kernel in one call. */
+  /** Little that is written in one turn goes to the kernel in one call. */
   #cork(): void {
     if (this.#corked) return;
     this.#corked = true;
     this.#socket.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      this.#socket.uncork();
-    });
+    process.nextTick(this.#uncork);
   }
+
+  readonly #uncork = (): void => {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#socket.uncork();
+  };
 
   #drained(): void {
     if (!this.#full || !this.#open) return;

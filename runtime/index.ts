@@ -22,6 +22,7 @@ export function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<
 
 // Every program.
 export { serve, type OverloadOptions, type ServeOptions, type Server, type ServerStats, type ServerStatus } from "./server.ts";
+export type { Audience, Broadcast, BroadcastCallOptions, BroadcastOptions, BroadcastResult, Group } from "./server.ts";
 export type { EntrancesInit, MoveOptions, MoveResult, MoveToOptions, SetEntrancesOptions } from "./server.ts";
 export type { Admission, AdmissionReason, AdmissionSession, Admit, ReceivedCredentials } from "./server/admission-types.ts";
 export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";

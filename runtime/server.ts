@@ -2,6 +2,8 @@ import { checkOptions } from "./errors/options.ts";
 import { RunningServer } from "./server/running-server.ts";
 import { type ServeOptions, type Server, serveOptionNames } from "./server/server-types.ts";
 
+export type { Audience, Broadcast, BroadcastCallOptions, BroadcastOptions, BroadcastResult } from "./server/broadcast.ts";
+export type { Group } from "./server/groups.ts";
 export type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./server/entrances.ts";
 export type { MoveOptions, MoveResult } from "./server/move.ts";
 export type { OverloadOptions } from "./server/overload.ts";

@@ -15,7 +15,7 @@ import { writeMessage } from "./write-message.ts";
  */
 export class CommandFrames {
   readonly #core: SessionCore;
-  readonly #limits: PeerLimits;
+  readonly limits: PeerLimits;
   readonly #schemas: SessionSchemas;
   readonly #priority: Priority;
   readonly #all: IntroducedNames;
@@ -24,7 +24,7 @@ export class CommandFrames {
   /** @param all counts the names of all classes */
   constructor(core: SessionCore, limits: PeerLimits, schemas: SessionSchemas, priority: Priority, all: IntroducedNames) {
     this.#core = core;
-    this.#limits = limits;
+    this.limits = limits;
     this.#schemas = schemas;
     this.#priority = priority;
     this.#all = all;
@@ -70,6 +70,22 @@ export class CommandFrames {
     return this.#names.knows(command);
   }
 
+  /** The number under which a command travels; 0 while its name is not introduced. */
+  number(command: AnyCommand): number {
+    return this.#names.number(command);
+  }
+
+  /** Whether one more name may be introduced. */
+  get takesNames(): boolean {
+    return this.#all.names < this.limits.commandNames;
+  }
+
+  /** Sends a whole frame, which was made for the number of its command and may be others' too. */
+  whole(command: AnyCommand, number: number, frame: Uint8Array): void {
+    this.#core.put(frame, this.#priority);
+    if (number === 0 && this.#names.introduced(command)) this.#all.names++;
+  }
+
   item(id: number, command: AnyCommand, item: unknown): number {
     return this.#frame(FrameType.ITEM, command, (writer) => {
       writer.uintNumber(id);
@@ -113,7 +129,7 @@ export class CommandFrames {
 
   /** What is asked once for each command of a session and class. */
   #checkFirst(command: AnyCommand): void {
-    const limit = this.#limits.commandNames;
+    const limit = this.limits.commandNames;
     if (this.#all.names >= limit) throw limitError("commandNames", limit, `${this.#all.names} different commands were called`, command);
     const refusal = this.#schemas.callRefusal(command.name);
     if (refusal !== undefined) throw refusal;
@@ -121,6 +137,6 @@ export class CommandFrames {
 
   #message(writer: Writer, command: AnyCommand, message: unknown, encoded: boolean): void {
     if (encoded) writer.raw(message as Uint8Array);
-    else writeMessage(writer, command.request, message, this.#limits, { command, name: "message", outcome: "NOT_RUN" });
+    else writeMessage(writer, command.request, message, this.limits, { command, name: "message", outcome: "NOT_RUN" });
   }
 }

@@ -17,6 +17,11 @@ export class CommandNames {
     return this.#numbers.has(command.name);
   }
 
+  /** 0 while it has none. */
+  number(command: CommandType): number {
+    return this.#numbers.get(command.name) ?? 0;
+  }
+
   write(writer: Writer, command: CommandType): void {
     const number = this.#numbers.get(command.name);
     writer.uint32(number ?? 0);

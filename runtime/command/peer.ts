@@ -31,6 +31,7 @@ import { InterceptedCaller } from "./intercepted-caller.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
+import type { OutgoingClasses } from "./outgoing-class.ts";
 import { sendAgain } from "./replay.ts";
 import type { PeerSchema } from "./schema/peer-schema.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
@@ -153,9 +154,9 @@ export class Peer<Data = unknown> implements Session<Data> {
     return this.schemas.supports(command);
   }
 
-  /** Sends no command until the returned function is called. */
-  holdCalls(): () => void {
-    return this.#caller!.classes.hold();
+  /** The classes in which commands leave; undefined until both sides have said hello. */
+  get outgoing(): OutgoingClasses | undefined {
+    return this.#caller?.classes;
   }
 
   /** Starts no handler until the returned function is called. */

@@ -39,7 +39,7 @@ export class VolatileSender {
   submit(command: AnyCommand, request: unknown, options: CallOptions): Submitted {
     try {
       this.#options.check(command, options);
-      if (this.#open) this.#send(command, request, options.timeoutMs ?? command.timeoutMs ?? 0);
+      if (this.open) this.#send(command, request, options.timeoutMs ?? command.timeoutMs ?? 0);
       else this.dropped++;
       return over;
     } catch (cause) {
@@ -51,7 +51,8 @@ export class VolatileSender {
     }
   }
 
-  get #open(): boolean {
+  /** Whether one would be sent now. */
+  get open(): boolean {
     const { core, outbox, sender } = this.#options;
     return !core.detached && sender.free && outbox.volatileRoom;
   }

@@ -45,6 +45,11 @@ export class ResumableSessions<Data> {
     return peersOf(this.#sessions.values());
   }
 
+  /** Whether this is one of them. */
+  has(peer: Peer<Data>): boolean {
+    return this.#sessions.get(peer.id)?.peer === peer;
+  }
+
   get size(): number {
     return this.#sessions.size;
   }
@@ -57,7 +62,7 @@ export class ResumableSessions<Data> {
   /** False when it was not there. */
   delete(peer: Peer<Data>): boolean {
     this.attached(peer);
-    return this.#sessions.get(peer.id)?.peer === peer && this.#sessions.delete(peer.id);
+    return this.has(peer) && this.#sessions.delete(peer.id);
   }
 
   /** The session that a client wants to go on, if it may: checks who it is, and changes nothing. */
@@ -101,7 +106,7 @@ export class ResumableSessions<Data> {
 
   /** The session has lost its connection, or holds more since. Those that are too many end, the longest detached first. */
   detached(peer: Peer<Data>): void {
-    if (this.#sessions.get(peer.id)?.peer === peer) this.#detached.hold(peer);
+    if (this.has(peer)) this.#detached.hold(peer);
   }
 
   /** The session has a connection again, or is over. */

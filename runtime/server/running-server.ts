@@ -9,7 +9,7 @@ import { nativeCrypto } from "../crypto/native.ts";
 import { selectCrypto } from "../crypto/select.ts";
 import { isSodiumInstalled, sodiumMissingNotice } from "../crypto/sodium.ts";
 import type { CommandError } from "../errors/command-error.ts";
-import type { CommandType } from "../schema/service-type.ts";
+import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { SessionFactory } from "../session-factory.ts";
@@ -20,10 +20,12 @@ import { TrustedProxies } from "../transport/trusted-proxies.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
+import { type Audience, type Broadcast, type BroadcastOptions, broadcastTo } from "./broadcast.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
 import { detachedBounds, detachedOptionNames } from "./detached-options.ts";
 import { Expiries } from "./expiries.ts";
+import { type Group, Groups } from "./groups.ts";
 import type { MoveResult } from "./move.ts";
 import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
@@ -44,6 +46,7 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #listeners: Listener[] = [];
   readonly #schemas: ServerSchemas;
   readonly #sessions: ResumableSessions<Data>;
+  readonly #groups: Groups<Data> = new Groups((session) => this.#sessions.has(session));
   readonly #admissions: Admissions<Data>;
   readonly #arrivals: Arrivals<Data>;
   readonly #renewals: Renewals<Data>;
@@ -122,6 +125,18 @@ export class RunningServer<Data> implements Server<Data> {
 
   sessions(): IterableIterator<Session<Data>> {
     return this.#sessions.values();
+  }
+
+  broadcast<Proxy, Commands>(
+    service: ServiceType<Proxy, Commands>,
+    audience?: Audience<Data>,
+    options?: BroadcastOptions,
+  ): Broadcast<Proxy, Commands> {
+    return broadcastTo(() => this.#sessions.values(), service, audience, options);
+  }
+
+  group(name?: string): Group<Data> {
+    return this.#groups.group(name);
   }
 
   reply(command: CommandType, token: string, reply: unknown): Promise<void> {
@@ -298,6 +313,7 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   #ended(peer: Peer<Data>, end: SessionEnd): void {
+    this.#groups.ended(peer);
     this.#entrances.ended(peer);
     this.#admissions.withdraw(peer, end.reason, end.message);
     this.#arrivals.gone(peer);

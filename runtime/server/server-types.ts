@@ -4,7 +4,7 @@ import type { Identity } from "../crypto/identity.ts";
 import type { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { ReleasedSchema } from "../schema/released-schema.ts";
-import type { CommandType } from "../schema/service-type.ts";
+import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { CustomListener } from "../transport/custom.ts";
 import type { OriginOptions } from "../transport/origin.ts";
@@ -12,11 +12,13 @@ import type { TlsServerOptions } from "../transport/tls-options.ts";
 import type { TrustProxyOptions } from "../transport/trusted-proxies.ts";
 import type { AttachedServer } from "../transport/websocket-server.ts";
 import type { Admit } from "./admission-types.ts";
+import type { Audience, Broadcast, BroadcastOptions } from "./broadcast.ts";
 import type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./entrances.ts";
 import type { DeprecatedUse } from "./schema/deprecated-uses.ts";
 import type { MoveResult } from "./move.ts";
 import { type DetachedOptions, detachedOptionNames } from "./detached-options.ts";
 import type { DoorOptions } from "./door/door-options.ts";
+import type { Group } from "./groups.ts";
 import type { OverloadOptions } from "./overload.ts";
 
 /** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman. */
@@ -111,6 +113,20 @@ export interface Server<Data = unknown> {
   readonly serverKey: string;
   /** The live sessions, in the order in which they began. */
   sessions(): IterableIterator<Session<Data>>;
+  /**
+   * Calls a one-way command of many clients: `server.broadcast(Player, room).heard(line)`. The message is encoded once; each session gets it in order with what
+   * else is sent to it, when it is without a connection as soon as it goes on. Never waits: who has no room is left out, see `onFull`. The interceptors of this
+   * side are not run.
+   *
+   * @param audience looked at anew by each call; a session that occurs twice gets it twice. Default: all sessions
+   */
+  broadcast<Proxy, Commands>(
+    service: ServiceType<Proxy, Commands>,
+    audience?: Audience<Data>,
+    options?: BroadcastOptions,
+  ): Broadcast<Proxy, Commands>;
+  /** A group of sessions: who asks for the same name gets the same members; without a name it is nobody else's. */
+  group(name?: string): Group<Data>;
   /** Gives a reply that a handler parked with `defer()`, from anywhere. Rejects as `DeferredReply.reply` does. */
   reply<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary", true>, token: string, reply: RI): Promise<void>;
   /** Fails a command whose reply a handler parked. */

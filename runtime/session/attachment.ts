@@ -2,8 +2,10 @@ import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import { ACK_DELAY_MS } from "./acks.ts";
-import { type FrameType, frameHeader } from "./frame.ts";
+import type { Counts } from "./counts.ts";
+import { FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink } from "./frame-assembler.ts";
+import { writeClose } from "./greetings.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
 import { ByPriority, Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -173,6 +175,16 @@ export class Attachment {
     const writer = new Writer();
     writeFrame(writer, type, body);
     this.link.send(recordKind, writer.view());
+  }
+
+  /**
+   * The session goes on over another connection.
+   *
+   * @param cut a frame of class NORMAL was begun here and is not whole
+   */
+  supersede(accepted: Counts, cut: boolean): void {
+    this.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", accepted), cut ? RecordKind.CONTROL : RecordKind.QUIET);
+    this.link.close();
   }
 
   /** Nothing comes of this connection any more. */

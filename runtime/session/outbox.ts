@@ -24,6 +24,8 @@ interface Unacked {
 /** What leaves again in one record: a connection that soon breaks again still brings it on by some. */
 const AGAIN_BYTES = 16_384;
 const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
+/** What goes wrong where frames nest. */
+export const NESTED = "a frame was begun inside another: a message's getter or iterable sent something";
 
 /** Where a turn's bytes go. They are read before it returns. */
 export interface RecordSink {
@@ -39,6 +41,8 @@ export class Outbox {
   readonly #limit: number;
   readonly #schedule: () => void;
   #writer: Writer | undefined;
+  /** The one numbered frame of this turn, where others have the same in memory. With a buffer, it is also at its beginning. */
+  #shared: Uint8Array | undefined;
   #start = -1;
   #mark = 0;
   #header = 0;
@@ -110,12 +114,12 @@ export class Outbox {
 
   /** Whether anything waits for the end of the turn, or to be given to the transport. */
   get pending(): boolean {
-    return (this.#writer !== undefined && this.#writer.position > 0) || this.#backlog?.empty === false;
+    return this.turnBytes > 0 || this.#backlog?.empty === false;
   }
 
   /** Bytes that were written in this turn. */
   get turnBytes(): number {
-    return this.#writer?.position ?? 0;
+    return this.#writer?.position ?? this.#shared?.length ?? 0;
   }
 
   /** Whether what is written now waits behind what could not be given to the transport. */
@@ -150,9 +154,8 @@ export class Outbox {
 
   /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
   begin(type: FrameType): Writer {
-    if (this.#start >= 0) throw new Error("a frame was begun inside another: a message's getter or iterable sent something");
-    this.#writer ??= takeTurnBuffer();
-    const writer = this.#writer;
+    if (this.#start >= 0) throw new Error(NESTED);
+    const writer = this.#ownBuffer();
     this.#start = writer.position;
     this.#header = frameHeader(type);
     writer.uint32(this.#header);
@@ -164,15 +167,21 @@ export class Outbox {
   end(): void {
     const writer = this.#writer!;
     writer.close(this.#mark);
-    if (isSequenced(this.#header)) {
-      this.#numbered++;
-      this.#turnBytes += writer.position - this.#start;
-    } else if (this.#header === VOLATILE_HEADER) this.#volatileBytes += writer.position - this.#start;
+    if (isSequenced(this.#header)) this.#shared = undefined;
+    this.#queued(this.#header, writer.position - this.#start);
     this.#start = -1;
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      this.#schedule();
+  }
+
+  /** A whole frame that others send as well: nobody changes it, and while no other numbered frame is in its turn nobody copies it. */
+  put(frame: Uint8Array): void {
+    if (this.#start >= 0) throw new Error(NESTED);
+    const header = frame[0]!;
+    if (this.#turn === undefined && isSequenced(header)) this.#shared = frame;
+    else {
+      this.#ownBuffer().raw(frame);
+      if (isSequenced(header)) this.#shared = undefined;
     }
+    this.#queued(header, frame.length);
   }
 
   /** Takes back the frame that was begun. */
@@ -191,12 +200,12 @@ export class Outbox {
    */
   flush(sink: RecordSink, now = 0, most: number = Number.POSITIVE_INFINITY, piece: number = most): number {
     this.#scheduled = false;
-    const writer = this.#writer;
+    const turn = this.#turn;
     if (this.#backlog?.empty !== false) {
-      if (writer === undefined) return 0;
-      if (writer.position <= most) return this.#giveTurn(writer, sink, now);
+      if (turn === undefined) return 0;
+      if (turn.length <= most) return this.#giveTurn(turn, sink, now);
     }
-    if (writer !== undefined && this.#start < 0) this.#settle(writer, now);
+    if (turn !== undefined && this.#start < 0) this.#settle(turn, now);
     return this.#givePiece(sink, now, piece);
   }
 
@@ -209,7 +218,7 @@ export class Outbox {
     this.#scheduled = false;
     this.#stuck = true;
     // What leaves again has its numbers already, and what comes now has not.
-    if (this.#again) this.#settle(this.#writer!, now);
+    if (this.#again) this.#settle(this.#turn!, now);
   }
 
   /**
@@ -220,8 +229,9 @@ export class Outbox {
   keep(now: number): void {
     this.#scheduled = this.#stuck = this.#again = false;
     this.#backlog?.clear();
-    if (this.#writer === undefined || this.#start >= 0) return;
-    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#writer.view().slice(), now);
+    const turn = this.#turn;
+    if (turn === undefined || this.#start >= 0) return;
+    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? turn.slice(), now);
     this.#release();
   }
 
@@ -280,23 +290,47 @@ export class Outbox {
     else this.#flushWaiters.push({ upTo: this.#numbered, resolve });
   }
 
-  #giveTurn(writer: Writer, sink: RecordSink, now: number): number {
-    const bytes = writer.position;
+  /** What was written in this turn, in place; undefined when nothing was. */
+  get #turn(): Uint8Array | undefined {
+    return this.#writer?.view() ?? this.#shared;
+  }
+
+  /** The turn's buffer, with all in it that was queued in this turn. */
+  #ownBuffer(): Writer {
+    if (this.#writer === undefined) {
+      this.#writer = takeTurnBuffer();
+      if (this.#shared !== undefined) this.#writer.raw(this.#shared);
+    }
+    return this.#writer;
+  }
+
+  #queued(header: number, bytes: number): void {
+    if (isSequenced(header)) {
+      this.#numbered++;
+      this.#turnBytes += bytes;
+    } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule();
+  }
+
+  #giveTurn(turn: Uint8Array, sink: RecordSink, now: number): number {
+    const bytes = turn.length;
     const numbered = this.#numbered > this.#numberedAtFlush;
     const quiet = !numbered && this.#volatileBytes === 0 && this.priority === NORMAL && !this.#again;
-    if (numbered) this.#count(this.#replay === undefined ? undefined : writer.view().slice(), now);
+    if (numbered) this.#count(this.#replay === undefined ? undefined : (this.#shared ?? turn.slice()), now);
     this.#stuck = this.#again = false;
     this.#pacer.give(bytes, now);
     this.#given(this.#numbered);
-    sink.send(quiet ? RecordKind.QUIET : this.priority, writer.buffer.subarray(0, bytes));
+    sink.send(quiet ? RecordKind.QUIET : this.priority, turn);
     this.#release();
     return bytes;
   }
 
   /** The turn goes behind others that wait for the transport. */
-  #settle(writer: Writer, now: number): void {
-    const bytes = writer.view().slice();
-    if (this.#numbered > this.#numberedAtFlush) this.#count(bytes, now);
+  #settle(turn: Uint8Array, now: number): void {
+    const bytes = turn === this.#shared ? turn : turn.slice();
+    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? bytes, now);
     if (bytes.length > 0) this.#putOff(bytes);
     this.#again = false;
     this.#release();
@@ -333,7 +367,7 @@ export class Outbox {
    */
   #count(bytes: Uint8Array | undefined, now: number): void {
     if (bytes !== undefined && this.#replay !== undefined) {
-      const kept = this.#volatileBytes === 0 ? bytes : numberedFrames(bytes);
+      const kept = this.#volatileBytes === 0 || bytes === this.#shared ? bytes : numberedFrames(bytes);
       this.#replay.keep(kept, this.#numbered, this.#numbered - this.#numberedAtFlush, now);
     }
     this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes, sent: -1 });
@@ -344,7 +378,7 @@ export class Outbox {
 
   #release(): void {
     if (this.#writer !== undefined) returnTurnBuffer(this.#writer);
-    this.#writer = undefined;
+    this.#writer = this.#shared = undefined;
     this.#volatileBytes = 0;
   }
 }

@@ -1,9 +1,10 @@
 import type { Writer } from "../bytes/writer.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import type { FrameType } from "./frame.ts";
-import { Outbox, type RecordSink } from "./outbox.ts";
+import { NESTED, Outbox, type RecordSink } from "./outbox.ts";
 import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
 
 // A constant of its own: every frame asks for it.
@@ -59,7 +60,7 @@ export class Outboxes {
 
   /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
   begin(type: FrameType, priority: Priority): Writer {
-    if (this.#begun !== undefined) throw new Error("a frame was begun inside another: a message's getter or iterable sent something");
+    if (this.#begun !== undefined) throw new Error(NESTED);
     this.#begun = this.of(priority);
     return this.#begun.begin(type);
   }
@@ -79,6 +80,12 @@ export class Outboxes {
   abandon(): void {
     this.#begun!.abandon();
     this.#begun = undefined;
+  }
+
+  /** See {@link Outbox.put}. */
+  put(frame: Uint8Array, priority: Priority): void {
+    if (this.#begun !== undefined) throw new Error(NESTED);
+    this.of(priority).put(frame);
   }
 
   /** From here on, what is sent is kept until the peer has accepted it. */
@@ -211,6 +218,13 @@ export class Outboxes {
     }
     if (!this.#underWay) this.pacer.settle(now);
     return accepted.length <= byUrgency.length;
+  }
+
+  /** The session goes on behind what the peer accepted. Throws ProtocolError when it cannot have accepted just that. */
+  goOn(accepted: Counts): void {
+    const before = this.accepted;
+    if (byUrgency.some((priority) => countOf(accepted, priority) < countOf(before, priority)) || !this.acknowledge(accepted))
+      throw new ProtocolError(`the peer goes on behind frame ${accepted}; it had accepted ${before}, and ${this.flushed} were sent`);
   }
 
   /** Calls back once everything that was numbered until now is accepted; at once when it is. */

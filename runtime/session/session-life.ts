@@ -4,18 +4,20 @@ import type { Outboxes } from "./outboxes.ts";
 import type { Owed } from "./owed.ts";
 import type { SessionOptions, WriteFrame } from "./session-options.ts";
 
+type LifeOptions = Pick<SessionOptions, "handler" | "endOfTurn" | "role" | "keepAliveMs" | "livenessTimeoutMs">;
+
 /** What the life of a session's connection is judged by, and what is done for it. */
 export class SessionLife implements LifeHost {
   readonly #outboxes: Outboxes;
   readonly #owed: Owed;
-  readonly #options: Pick<SessionOptions, "handler" | "endOfTurn">;
+  readonly #options: LifeOptions;
   readonly #write: WriteFrame;
   readonly dead: (message: string) => void;
 
   constructor(
     outboxes: Outboxes,
     owed: Owed,
-    options: Pick<SessionOptions, "handler" | "endOfTurn">,
+    options: LifeOptions,
     write: WriteFrame,
     dead: LifeHost["dead"],
   ) {
@@ -24,6 +26,12 @@ export class SessionLife implements LifeHost {
     this.#options = options;
     this.#write = write;
     this.dead = dead;
+  }
+
+  /** Silence after which this side pings: the server's pings are what a client hears of a quiet session. */
+  get quietMs(): number {
+    const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
+    return role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
   }
 
   get waiting(): boolean {

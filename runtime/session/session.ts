@@ -2,13 +2,12 @@ import type { SchemasInit } from "../../generated/zserver/protocol/v1/negotiatio
 import { type Close, readClose, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
-import { RecordKind } from "../channel/channel.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
 import { type ControlHost, takeControl } from "./control.ts";
-import { type Counts, countOf, most } from "./counts.ts";
+import { type Counts, most } from "./counts.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
 import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
@@ -18,7 +17,7 @@ import type { Opening, OpeningHost } from "./opening.ts";
 import { OutboxRoom } from "./outbox-room.ts";
 import { Outboxes } from "./outboxes.ts";
 import { Owed } from "./owed.ts";
-import { byUrgency, Priority } from "./priority.ts";
+import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
@@ -132,10 +131,8 @@ export class Session implements Carried {
    */
   resume(link: SessionLink, accepted: Counts, expiresInMs = 0): void {
     const older = this.#attachment;
-    const kind = this.outboxes.normal.cut ? RecordKind.CONTROL : RecordKind.QUIET;
     this.#detach();
-    older?.send(FrameType.CLOSE, (writer) => writeClose(writer, "SUPERSEDED", "", this.owed.acks.counts), kind);
-    older?.link.close();
+    older?.supersede(this.owed.acks.counts, this.outboxes.normal.cut);
     this.#attachment = this.#attach(link);
     const behind = most(accepted, this.outboxes.accepted);
     this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.counts, behind, expiresInMs));
@@ -154,6 +151,16 @@ export class Session implements Carried {
 
   end(): void {
     this.outboxes.end();
+    this.#queued();
+  }
+
+  /** Sends a whole frame; see {@link Outbox.put}. After the end it goes nowhere. */
+  put(frame: Uint8Array, priority: Priority): void {
+    this.outboxes.put(frame, priority);
+    this.#queued();
+  }
+
+  #queued(): void {
     if (this.ended) this.outboxes.drop();
     this.#room.used();
     this.#attachment?.expect();
@@ -266,9 +273,7 @@ export class Session implements Carried {
   /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
   #goOn(accepted: Counts, answer?: Resumed): void {
     const { outboxes } = this;
-    const before = outboxes.accepted;
-    if (byUrgency.some((priority) => countOf(accepted, priority) < countOf(before, priority)) || !outboxes.acknowledge(accepted))
-      throw new ProtocolError(`the peer goes on behind frame ${accepted}; it had accepted ${before}, and ${outboxes.flushed} were sent`);
+    outboxes.goOn(accepted);
     this.#state = "open";
     this.#retention.stop();
     this.#watch();
@@ -322,15 +327,12 @@ export class Session implements Carried {
 
   #watch(): void {
     this.#room.attached();
-    const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
-    const quietMs = role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
-    const attachment = this.#attachment!;
-    const { link } = attachment;
+    const { link } = this.#attachment!;
     const life = new SessionLife(this.outboxes, this.owed, this.#options, this.#write, (message) => {
       this.connectionLost("PEER_DEAD", message, link);
       link.close();
     });
-    attachment.watch(life, livenessTimeoutMs, quietMs, role === "client");
+    this.#attachment!.watch(life, this.#options.livenessTimeoutMs, life.quietMs, this.#options.role === "client");
   }
 
   #end(end: SessionEnd): void {

@@ -1,5 +1,6 @@
 import type { EndReason } from "../../errors/end-reason.ts";
 import type { Outboxes } from "../../session/outboxes.ts";
+import type { OutgoingClasses } from "../outgoing-class.ts";
 import { Priority } from "../../session/priority.ts";
 import { ProtocolError } from "../../session/protocol-error.ts";
 import type { Timer, Timers } from "../../time/timers.ts";
@@ -12,8 +13,7 @@ export interface ComparingSession {
     /** `answered` is called when the peer answers a ping over the connection that there is now. */
     ping(answered: () => void): void;
   };
-  /** Sends no command until the returned function is called: commands keep their order. */
-  holdCalls(): () => void;
+  readonly outgoing: Pick<OutgoingClasses, "hold"> | undefined;
   end(reason: EndReason, message: string): void;
 }
 
@@ -51,7 +51,7 @@ export class Questions<Subject> {
   ask(subject: Subject, send: () => void): void {
     const { core } = this.#session;
     if (core.ended || this.#asked.some((asked) => asked.subject === subject)) return;
-    const question: Question<Subject> = { subject, release: this.#session.holdCalls(), accepted: false };
+    const question: Question<Subject> = { subject, release: this.#session.outgoing!.hold(), accepted: false };
     this.#asked.push(question);
     send();
     core.outboxes.of(Priority.CONTROL).whenAcknowledged(() => {

@@ -1,0 +1,74 @@
+import { Writer } from "../bytes/writer.ts";
+import { elementBound } from "../schema/element-bound.ts";
+import { writeFrame } from "../session/attachment.ts";
+import { FrameType, kindNumbers } from "../session/frame.ts";
+import type { PeerLimits } from "../session/limits.ts";
+import { unsentError } from "./call-errors.ts";
+import type { AnyCommand } from "./registry.ts";
+
+/** A whole frame that several sessions send. */
+export interface SharedFrame {
+  /** Nobody changes it. */
+  readonly bytes: Uint8Array;
+  /** The size of its body, which is what credit counts. */
+  readonly size: number;
+}
+
+/**
+ * A one-way that many sessions send. Its message is encoded once, and a frame is made once for each number that the command has in one of the sessions: most
+ * of them introduced the same names in the same order, and so have one frame in common, with the memory that it takes until they have acknowledged it.
+ */
+export class SharedOneWay {
+  readonly command: AnyCommand;
+  readonly #timeoutMs: number;
+  readonly #message: Uint8Array;
+  readonly #elements: number;
+  /** By the number of the command; 0 introduces it. */
+  readonly #frames: SharedFrame[] = [];
+
+  /** Throws CommandError for a message that cannot be encoded. */
+  constructor(command: AnyCommand, message: unknown, timeoutMs: number) {
+    this.command = command;
+    this.#timeoutMs = Math.ceil(timeoutMs);
+    const writer = new Writer();
+    try {
+      command.request.write(writer, message as never);
+    } catch (error) {
+      throw unsentError(command, error);
+    }
+    this.#message = writer.finish();
+    this.#elements = writer.elements;
+  }
+
+  /** Whether a peer with these limits takes the message. */
+  fits({ messageBytes, decodeElements }: PeerLimits): boolean {
+    const { maxElements } = this.command.request;
+    return this.#message.length <= messageBytes && this.#elements <= elementBound(maxElements, decodeElements);
+  }
+
+  /** The frame for a session in which the command has this number; 0 where its name is not introduced. */
+  frame(number: number): SharedFrame {
+    this.#frames[number] ??= this.#make(number);
+    return this.#frames[number];
+  }
+
+  #make(number: number): SharedFrame {
+    const { name, kind, delivery } = this.command;
+    const writer = new Writer(this.#message.length + 32);
+    const volatile = delivery === "VOLATILE";
+    let start = 0;
+    writeFrame(writer, volatile ? FrameType.SEND_VOLATILE : FrameType.SEND, (body) => {
+      start = body.position;
+      body.uint32(number);
+      if (number === 0) {
+        body.string(name);
+        body.uint32(kindNumbers[kind]);
+      }
+      if (!volatile) body.uint32(0);
+      body.uintNumber(this.#timeoutMs);
+      body.raw(this.#message);
+      start = body.position - start;
+    });
+    return { bytes: writer.finish(), size: start };
+  }
+}

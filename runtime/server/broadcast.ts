@@ -1,0 +1,165 @@
+import { checkCallOptions } from "../command/call-options.ts";
+import type { OutgoingClass } from "../command/outgoing-class.ts";
+import { Peer } from "../command/peer.ts";
+import type { AnyCommand } from "../command/registry.ts";
+import type { Session } from "../command/session-type.ts";
+import { SharedOneWay } from "../command/shared-one-way.ts";
+import { checkOptions } from "../errors/options.ts";
+import type { Caller, CallOptions } from "../schema/caller.ts";
+import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
+
+/** Who gets a broadcast: sessions, such as a group or a list, or a function that is asked of each session of the server. */
+export type Audience<Data = unknown> = Iterable<Session<Data>> | ((session: Session<Data>) => boolean);
+
+export interface BroadcastOptions {
+  /**
+   * What becomes of a session that has no room or credit for it: `skip` leaves it out, `end` ends it with SLOW_PEER, so that nobody misses one of many and
+   * goes on. Volatile commands are always left out. Default `skip`.
+   */
+  readonly onFull?: "skip" | "end" | undefined;
+}
+
+/** Of all call options, what makes sense for many: see `CallOptions`. */
+export type BroadcastCallOptions = Pick<CallOptions, "timeoutMs">;
+
+/** To how many sessions a broadcast went. */
+export interface BroadcastResult {
+  /** On its way; to a session without a connection as soon as it goes on, and to each at most once and in order with whatever else is sent to it. */
+  readonly sent: number;
+  /** The sum of those below. */
+  readonly skipped: number;
+  /** No room or credit, because the client does not keep up. With `onFull: "end"` these sessions were ended. */
+  readonly full: number;
+  /** The client's schema lacks the command, or the client would read its message differently. */
+  readonly unsupported: number;
+  /** More than a limit of the client's allows: `messageBytes`, `decodeElements` or `commandNames`. */
+  readonly overLimit: number;
+  /** Without a connection, and the command is volatile. */
+  readonly detached: number;
+  /** Ended or draining. */
+  readonly ended: number;
+}
+
+/** The names of the commands that nobody answers. */
+type OneWayMethod<Commands> = {
+  [Method in keyof Commands]: Commands[Method] extends { readonly kind: "one_way" } ? Method : never;
+}[keyof Commands];
+
+/** A proxy that calls one-way commands of many sessions at once, each at once and without waiting for anybody. */
+export type Broadcast<Proxy, Commands> = {
+  readonly [Method in keyof Pick<Proxy, OneWayMethod<Commands> & keyof Proxy>]: Proxy[Method] extends (
+    request: infer RequestInit,
+    ...options: never
+  ) => unknown
+    ? (request: RequestInit, options?: BroadcastCallOptions) => BroadcastResult
+    : never;
+};
+
+type Fate = Exclude<keyof BroadcastResult, "skipped">;
+
+/** Calls a one-way of every session of an audience; all other kinds of commands throw. */
+class BroadcastCaller<Data> implements Caller {
+  readonly #service: ServiceType;
+  readonly #audience: () => Iterable<Session<Data>>;
+  readonly #endsFull: boolean;
+
+  constructor(service: ServiceType, audience: () => Iterable<Session<Data>>, endsFull: boolean) {
+    this.#service = service;
+    this.#audience = audience;
+    this.#endsFull = endsFull;
+  }
+
+  oneWay<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "one_way">, request: QI, options: CallOptions = {}): never {
+    checkOptions("broadcast", options, ["timeoutMs"]);
+    checkCallOptions(options);
+    const shared = new SharedOneWay(command as AnyCommand, request, options.timeoutMs ?? command.timeoutMs ?? 0);
+    const counts = { sent: 0, skipped: 0, full: 0, unsupported: 0, overLimit: 0, detached: 0, ended: 0 };
+    for (const session of this.#audience()) {
+      if (!(session instanceof Peer)) throw new TypeError("broadcast: an audience is sessions of a server");
+      const fate = this.#deliver(session, shared);
+      counts[fate]++;
+      if (fate !== "sent") counts.skipped++;
+      if (fate === "full" && this.#endsFull && command.delivery !== "VOLATILE")
+        session.end("SLOW_PEER", `no room for a broadcast of ${command.name} (onFull)`);
+    }
+    return counts satisfies BroadcastResult as never;
+  }
+
+  unary(command: { readonly name: string }): never {
+    throw answered(command);
+  }
+
+  serverStream(command: { readonly name: string }): never {
+    throw answered(command);
+  }
+
+  clientStream(command: { readonly name: string }): never {
+    throw answered(command);
+  }
+
+  bidiStream(command: { readonly name: string }): never {
+    throw answered(command);
+  }
+
+  #deliver(peer: Peer<Data>, shared: SharedOneWay): Fate {
+    const { command } = shared;
+    const { state, outgoing } = peer;
+    if (outgoing === undefined || state === "ended" || state === "draining") return "ended";
+    const leaves = outgoing.of(command.priority);
+    const { frames } = leaves;
+    const number = frames.number(command);
+    if (number === 0) {
+      peer.schemas.use(this.#service);
+      if (!peer.schemas.supports(command)) return "unsupported";
+    }
+    if (!shared.fits(frames.limits) || (number === 0 && !frames.takesNames)) return "overLimit";
+    return command.delivery === "VOLATILE" ? sendVolatile(peer.core, leaves, shared, number) : sendReliable(leaves, shared, number);
+  }
+}
+
+function sendReliable({ frames, sender, sentOneWays, outbox }: OutgoingClass, shared: SharedOneWay, number: number): Fate {
+  if (!sender.free) return "full";
+  const { bytes, size } = shared.frame(number);
+  frames.whole(shared.command, number, bytes);
+  sender.spend(size);
+  sentOneWays.add(shared.command, outbox.numbered, outbox.accepted);
+  return "sent";
+}
+
+function sendVolatile(core: { readonly detached: boolean }, { frames, sender, volatile }: OutgoingClass, shared: SharedOneWay, number: number): Fate {
+  const { command } = shared;
+  if (!volatile.open) {
+    volatile.dropped++;
+    return core.detached ? "detached" : "full";
+  }
+  // A frame that may be lost introduces nothing.
+  if (number === 0) sender.spendCredit(frames.introduce(command));
+  const known = number === 0 ? frames.number(command) : number;
+  frames.whole(command, known, shared.frame(known).bytes);
+  sender.sent++;
+  return "sent";
+}
+
+function answered({ name }: { readonly name: string }): TypeError {
+  return new TypeError(`broadcast: ${name} is not one-way, and nobody collects the answers of many`);
+}
+
+/** See `Server.broadcast`. */
+export function broadcastTo<Data, Proxy, Commands>(
+  sessions: () => Iterable<Session<Data>>,
+  service: ServiceType<Proxy, Commands>,
+  audience: Audience<Data> = () => true,
+  options: BroadcastOptions = {},
+): Broadcast<Proxy, Commands> {
+  checkOptions("broadcast", options, ["onFull"]);
+  const { onFull = "skip" } = options;
+  if (onFull !== "skip" && onFull !== "end") throw new TypeError(`broadcast: onFull is "skip" or "end", not ${JSON.stringify(onFull)}`);
+  const { name, side, proxy } = service[serviceInfo];
+  if (side === "SERVER") throw new TypeError(`broadcast: clients do not handle ${name} (its schema says side: SERVER)`);
+  const iterate = typeof audience === "function" ? () => filtered(sessions(), audience) : () => audience;
+  return new proxy(new BroadcastCaller(service, iterate, onFull === "end")) as never;
+}
+
+function* filtered<Data>(sessions: Iterable<Session<Data>>, accept: (session: Session<Data>) => boolean): Iterable<Session<Data>> {
+  for (const session of sessions) if (accept(session)) yield session;
+}

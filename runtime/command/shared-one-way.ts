@@ -36,7 +36,7 @@ export class SharedOneWay {
     } catch (error) {
       throw unsentError(command, error);
     }
-    this.#message = writer.finish();
+    this.#message = writer.view();
     this.#elements = writer.elements;
   }
 
@@ -69,6 +69,6 @@ export class SharedOneWay {
       body.raw(this.#message);
       start = body.position - start;
     });
-    return { bytes: writer.finish(), size: start };
+    return { bytes: writer.view(), size: start };
   }
 }

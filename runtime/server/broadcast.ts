@@ -55,16 +55,24 @@ export type Broadcast<Proxy, Commands> = {
     : never;
 };
 
+/** The sessions of a server. */
+export interface LiveSessions<Data> {
+  values(): Iterable<Session<Data>>;
+  has(session: Peer<Data>): boolean;
+}
+
 type Fate = Exclude<keyof BroadcastResult, "skipped">;
 
 /** Calls a one-way of every session of an audience; all other kinds of commands throw. */
 class BroadcastCaller<Data> implements Caller {
   readonly #service: ServiceType;
+  readonly #sessions: LiveSessions<Data>;
   readonly #audience: () => Iterable<Session<Data>>;
   readonly #endsFull: boolean;
 
-  constructor(service: ServiceType, audience: () => Iterable<Session<Data>>, endsFull: boolean) {
+  constructor(service: ServiceType, sessions: LiveSessions<Data>, audience: () => Iterable<Session<Data>>, endsFull: boolean) {
     this.#service = service;
+    this.#sessions = sessions;
     this.#audience = audience;
     this.#endsFull = endsFull;
   }
@@ -75,12 +83,11 @@ class BroadcastCaller<Data> implements Caller {
     const shared = new SharedOneWay(command as AnyCommand, request, options.timeoutMs ?? command.timeoutMs ?? 0);
     const counts = { sent: 0, skipped: 0, full: 0, unsupported: 0, overLimit: 0, detached: 0, ended: 0 };
     for (const session of this.#audience()) {
-      if (!(session instanceof Peer)) throw new TypeError("broadcast: an audience is sessions of a server");
-      const fate = this.#deliver(session, shared);
+      const fate = session.state === "ended" ? "ended" : this.#deliver(this.#own(session), shared);
       counts[fate]++;
       if (fate !== "sent") counts.skipped++;
       if (fate === "full" && this.#endsFull && command.delivery !== "VOLATILE")
-        session.end("SLOW_PEER", `no room for a broadcast of ${command.name} (onFull)`);
+        this.#own(session).end("SLOW_PEER", `no room for a broadcast of ${command.name} (onFull)`);
     }
     return counts satisfies BroadcastResult as never;
   }
@@ -101,10 +108,15 @@ class BroadcastCaller<Data> implements Caller {
     throw answered(command);
   }
 
+  #own(session: Session<Data>): Peer<Data> {
+    if (session instanceof Peer && this.#sessions.has(session)) return session;
+    throw new TypeError("broadcast: an audience is sessions of this server");
+  }
+
   #deliver(peer: Peer<Data>, shared: SharedOneWay): Fate {
     const { command } = shared;
     const { state, outgoing } = peer;
-    if (outgoing === undefined || state === "ended" || state === "draining") return "ended";
+    if (outgoing === undefined || state === "draining") return "ended";
     const leaves = outgoing.of(command.priority);
     const { frames } = leaves;
     const number = frames.number(command);
@@ -126,7 +138,12 @@ function sendReliable({ frames, sender, sentOneWays, outbox }: OutgoingClass, sh
   return "sent";
 }
 
-function sendVolatile(core: { readonly detached: boolean }, { frames, sender, volatile }: OutgoingClass, shared: SharedOneWay, number: number): Fate {
+function sendVolatile(
+  core: { readonly detached: boolean },
+  { frames, sender, volatile }: OutgoingClass,
+  shared: SharedOneWay,
+  number: number,
+): Fate {
   const { command } = shared;
   if (!volatile.open) {
     volatile.dropped++;
@@ -146,7 +163,7 @@ function answered({ name }: { readonly name: string }): TypeError {
 
 /** See `Server.broadcast`. */
 export function broadcastTo<Data, Proxy, Commands>(
-  sessions: () => Iterable<Session<Data>>,
+  sessions: LiveSessions<Data>,
   service: ServiceType<Proxy, Commands>,
   audience: Audience<Data> = () => true,
   options: BroadcastOptions = {},
@@ -156,8 +173,8 @@ export function broadcastTo<Data, Proxy, Commands>(
   if (onFull !== "skip" && onFull !== "end") throw new TypeError(`broadcast: onFull is "skip" or "end", not ${JSON.stringify(onFull)}`);
   const { name, side, proxy } = service[serviceInfo];
   if (side === "SERVER") throw new TypeError(`broadcast: clients do not handle ${name} (its schema says side: SERVER)`);
-  const iterate = typeof audience === "function" ? () => filtered(sessions(), audience) : () => audience;
-  return new proxy(new BroadcastCaller(service, iterate, onFull === "end")) as never;
+  const iterate = typeof audience === "function" ? () => filtered(sessions.values(), audience) : () => audience;
+  return new proxy(new BroadcastCaller(service, sessions, iterate, onFull === "end")) as never;
 }
 
 function* filtered<Data>(sessions: Iterable<Session<Data>>, accept: (session: Session<Data>) => boolean): Iterable<Session<Data>> {

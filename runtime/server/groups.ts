@@ -27,11 +27,11 @@ export class Groups<Data> {
   readonly #members = new Map<Key, Set<Peer<Data>>>();
   /** What a session is a member of; most are of one group. */
   readonly #joined = new Map<Peer<Data>, Key | Set<Key>>();
-  readonly #isLive: (session: Peer<Data>) => boolean;
+  readonly #sessions: { has(session: Peer<Data>): boolean };
 
-  /** @param isLive whether a session is one of this server's and has not ended */
-  constructor(isLive: (session: Peer<Data>) => boolean) {
-    this.#isLive = isLive;
+  /** @param sessions those of the server that have not ended */
+  constructor(sessions: { has(session: Peer<Data>): boolean }) {
+    this.#sessions = sessions;
   }
 
   group(name?: string): Group<Data> {
@@ -45,7 +45,7 @@ export class Groups<Data> {
 
   join(key: Key, session: Session<Data>): boolean {
     if (session.state === "ended") return false;
-    if (!(session instanceof Peer && this.#isLive(session)))
+    if (!(session instanceof Peer && this.#sessions.has(session)))
       throw new TypeError("join: this is no live session of this server; a session is one when `onSession` is called");
     const members = this.#members.get(key) ?? new Set();
     if (members.has(session)) return false;

@@ -13,25 +13,25 @@ import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { SessionFactory } from "../session-factory.ts";
+import type { Place } from "../transport/gate.ts";
 import { listen } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
-import type { Place } from "../transport/gate.ts";
-import { TrustedProxies } from "../transport/trusted-proxies.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
+import { TrustedProxies } from "../transport/trusted-proxies.ts";
 import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
 import { type Audience, type Broadcast, type BroadcastOptions, broadcastTo } from "./broadcast.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
-import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
 import { detachedBounds, detachedOptionNames } from "./detached-options.ts";
+import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
 import { Expiries } from "./expiries.ts";
 import { type Group, Groups } from "./groups.ts";
 import type { MoveResult } from "./move.ts";
 import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
-import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
 import { ServerSchemas } from "./schema/server-schemas.ts";
+import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
 import type { ServeOptions, Server, ServerStats, ServerStatus } from "./server-types.ts";
 import type { Refusal } from "./verdict.ts";
 
@@ -46,7 +46,7 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #listeners: Listener[] = [];
   readonly #schemas: ServerSchemas;
   readonly #sessions: ResumableSessions<Data>;
-  readonly #groups: Groups<Data> = new Groups((session) => this.#sessions.has(session));
+  readonly #groups: Groups<Data>;
   readonly #admissions: Admissions<Data>;
   readonly #arrivals: Arrivals<Data>;
   readonly #renewals: Renewals<Data>;
@@ -79,6 +79,7 @@ export class RunningServer<Data> implements Server<Data> {
       retains: this.#factory.retentionMs > 0,
       detached: detachedBounds(options),
     });
+    this.#groups = new Groups(this.#sessions);
     const { timers, incident } = this.#factory;
     this.#admissions = new Admissions({
       admit: options.admit,
@@ -132,7 +133,7 @@ export class RunningServer<Data> implements Server<Data> {
     audience?: Audience<Data>,
     options?: BroadcastOptions,
   ): Broadcast<Proxy, Commands> {
-    return broadcastTo(() => this.#sessions.values(), service, audience, options);
+    return broadcastTo(this.#sessions, service, audience, options);
   }
 
   group(name?: string): Group<Data> {

@@ -1,4 +1,5 @@
 import type { SessionEnd } from "../../runtime/session/session-end.ts";
+import { endsFull } from "./broadcasts.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** How one end of a session ended, and what the world knows about it. */
@@ -43,6 +44,8 @@ export function judgeEnd({
     case "TRANSPORT_FAILED":
     case "PEER_DEAD":
       return scenario.retentionMs > 0 ? "it was to outlive its connection" : undefined;
+    case "SLOW_PEER":
+      return by === (atServer ? "local" : "peer") && endsFull(scenario.seed) ? undefined : message;
     case "ADMISSION_DENIED":
     case "CREDENTIALS_EXPIRED":
     case "REVOKED":

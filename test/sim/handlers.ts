@@ -7,8 +7,14 @@ import { probe } from "../support/command/probe.ts";
 import type { Kind, Lane, Model, Sent, Start } from "./model.ts";
 import type { SimProcess } from "./process.ts";
 
+/** What the text of a broadcast begins with. */
+export const BROADCAST = "*";
+
 /** What a command's text begins with; the rest is ballast. */
 export const idOf = (text: string): string => text.split("~", 1)[0]!;
+
+/** What a broadcast is called differs from session to session, and its text does not. */
+const idIn = ({ name }: Lane, text: string): string => (text.startsWith(BROADCAST) ? `${name}${idOf(text)}` : idOf(text));
 
 /**
  * Handlers of one process that tell the model what happens to them, and do as the command's plan says.
@@ -23,7 +29,7 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
 
   const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => {
     const lane = laneOf(context);
-    const id = idOf(text);
+    const id = idIn(lane, text);
     return model.bind(model.start(lane, kind, id), lane, kind, id);
   };
 

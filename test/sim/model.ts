@@ -160,9 +160,13 @@ export class Model {
     return lane;
   }
 
-  /** A command is about to be called. */
-  send(lane: Lane, kind: Kind, plan: Plan, fragile: boolean): Sent {
-    const sent = new Sent(`${lane.name}${lane.sent}`, kind, lane, lane.sent++, plan, fragile);
+  /**
+   * A command is about to be called.
+   *
+   * @param name what it is called in its lane, where its place is no name for it
+   */
+  send(lane: Lane, kind: Kind, plan: Plan, fragile: boolean, name: string = String(lane.sent)): Sent {
+    const sent = new Sent(`${lane.name}${name}`, kind, lane, lane.sent++, plan, fragile);
     this.#commands.set(sent.id, sent);
     this.pending.add(sent);
     this.trace(`call ${sent.id} ${kind}`);

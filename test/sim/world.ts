@@ -4,9 +4,11 @@ import type { Session } from "../../runtime/command/session-type.ts";
 import { type Server, serve } from "../../runtime/server.ts";
 import { identity, native } from "../support/channel/ends.ts";
 import { narrow } from "../support/session/narrow.ts";
+import { platform } from "../support/session/platform.ts";
 import { serverKey } from "../support/session/world.ts";
 import { SimAdmission } from "./admission.ts";
 import { tooManyTimers, tooMuch } from "./bounds.ts";
+import { broadcasts } from "./broadcasts.ts";
 import { closeWorld, PATIENCE_MS } from "./closing.ts";
 import { judgeEnd } from "./ends.ts";
 import { simHandlers } from "./handlers.ts";
@@ -14,12 +16,11 @@ import { type Lane, Model } from "./model.ts";
 import { SimNetwork } from "./network.ts";
 import { SimProcess } from "./process.ts";
 import { Program } from "./program.ts";
-import type { SimRandom } from "./random.ts";
+import { SimRandom } from "./random.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { Timeline } from "./timeline.ts";
-import { compareLater, versionOf } from "./versions.ts";
 import { makeTrouble, type Victims } from "./trouble.ts";
-import { platform } from "../support/session/platform.ts";
+import { compareLater, versionOf } from "./versions.ts";
 
 /** What came of one seed. */
 export interface SimResult {
@@ -179,9 +180,27 @@ export class SimWorld {
     serve(options).then(
       (server) => {
         this.#server = { server, process };
+        this.#broadcasts(server, process);
       },
       (error: unknown) => this.#model.violation(`the server did not start: ${String(error)}`),
     );
+  }
+
+  #broadcasts(server: Server, process: SimProcess): void {
+    const { seed, textLength, slow } = this.#scenario;
+    if (seed % 2 === 1 || slow) return;
+    // Of its own, so that all else in this world is decided as it was.
+    const random = new SimRandom(seed * 1_000 + this.#serverNumber);
+    broadcasts({
+      server,
+      process,
+      model: this.#model,
+      random,
+      seed,
+      textLength,
+      laneOf: (session) => this.#lane(session, "<"),
+      over: this.#over,
+    });
   }
 
   #serverProgram(session: Session, process: SimProcess): void {

@@ -1,4 +1,6 @@
 /** What compiles and what does not: `npm run types` is the test, and a line that should fail and does not is an error of its own. */
+
+import type { Client, CommandType, Implementation, Interceptor, Server, Session, SessionStatus } from "zserver";
 import {
   adapt,
   CommandError,
@@ -10,7 +12,6 @@ import {
   implement,
   serve,
 } from "zserver";
-import type { Client, CommandType, Implementation, Interceptor, Server, Session, SessionStatus } from "zserver";
 import {
   type ChatLine,
   type HistoryRequest,
@@ -87,6 +88,30 @@ export async function batches(): Promise<void> {
   await client.batch(async (batch) => [batch.use(Lobby).join({})]);
   // @ts-expect-error: an option that nobody knows
   await client.batch(() => [], { stop: true });
+}
+
+export function broadcasts(): void {
+  const players = server.broadcast(Player, server.group("room"), { onFull: "end" });
+  const { sent, skipped } = players.heard({ text: "hi" }, { timeoutMs: 500 });
+  same<typeof sent | typeof skipped, number>(true);
+  server.broadcast(Player, (each) => each.data.name === "Ada").heard({});
+  server.broadcast(Player, [session]).heard({});
+  // @ts-expect-error: a field that the message does not have
+  players.heard({ txt: "hi" });
+  // @ts-expect-error: a unary command is answered
+  players.ready({});
+  // @ts-expect-error: a stream
+  server.broadcast(Lobby).history({});
+  // @ts-expect-error: a deferred command is answered
+  server.broadcast(Lobby).match({});
+  // @ts-expect-error: a stream of requests
+  server.broadcast(Lobby).import([]);
+  // @ts-expect-error: nobody waits for many
+  players.heard({}, { signal });
+  // @ts-expect-error: an option that nobody knows
+  server.broadcast(Player, undefined, { onFull: "wait" });
+  // @ts-expect-error: names are no sessions
+  server.broadcast(Player, ["room"]);
 }
 
 export async function deferredReplies(): Promise<void> {

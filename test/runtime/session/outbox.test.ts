@@ -5,7 +5,7 @@ import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { Outbox } from "../../../runtime/session/outbox.ts";
 import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
-import { numbersOf, parseFrames } from "../../support/session/frames.ts";
+import { frame, numbersOf, parseFrames } from "../../support/session/frames.ts";
 
 const { SEND, SEND_VOLATILE, PING, CANCEL } = FrameType;
 
@@ -83,6 +83,105 @@ test("numbers count what is sequenced; a turn without any leaves as a quiet reco
   assert.equal(
     sink.records.map(({ kind }) => kind),
     [RecordKind.QUIET, RecordKind.NORMAL],
+  );
+});
+
+/** A numbered frame with a body of `size` zeros that others may send too. */
+const shared = (size: number): Uint8Array => frame(SEND, new Uint8Array(size));
+
+test("a whole frame that is alone in its turn leaves from its own memory, is kept there, and takes no buffer", () => {
+  const sink = new Sink();
+  const replay = new ReplayBuffer();
+  sink.outbox.keepIn(replay);
+  const whole = shared(300);
+  const given: Uint8Array[] = [];
+  sink.outbox.put(whole);
+  assert.equal([sink.scheduled, sink.outbox.numbered, sink.outbox.turnBytes, sink.outbox.pending], [1, 1, whole.length, true]);
+  sink.outbox.flush({ send: (_kind, bytes) => given.push(bytes) });
+  assert.is(given[0], whole);
+  const kept: Uint8Array[] = [];
+  replay.replay(0, 0, (_type, bytes) => kept.push(bytes));
+  assert.is(kept[0], whole);
+  assert.is(sink.outbox.heldBytes, whole.length);
+  assert.ok(sink.outbox.acknowledge(1));
+  assert.is(sink.outbox.heldBytes, 0);
+});
+
+test("with an acknowledgement behind it, it still is kept in its own memory", () => {
+  const sink = new Sink();
+  const replay = new ReplayBuffer();
+  sink.outbox.keepIn(replay);
+  const whole = shared(300);
+  sink.outbox.put(whole);
+  sink.control();
+  sink.outbox.begin(SEND).uint32(7);
+  sink.outbox.abandon();
+  sink.flush();
+  assert.equal(
+    parseFrames(sink.records[0]!.bytes).map(({ type }) => type),
+    [SEND, PING],
+  );
+  const kept: Uint8Array[] = [];
+  replay.replay(0, 0, (_type, bytes) => kept.push(bytes));
+  assert.is(kept[0], whole);
+});
+
+test("a whole frame does not nest in another", () => {
+  const sink = new Sink();
+  sink.outbox.begin(SEND).uint32(1);
+  assert.throws(() => sink.outbox.put(shared(3)), /begun inside another/);
+});
+
+test("whole frames and others leave in the order in which they came, and what is kept is what is numbered", () => {
+  const step = fc.oneof(
+    fc.record({ what: fc.constantFrom("whole", "whole", "own", "blip", "abandoned"), size: fc.integer({ min: 3, max: 40 }) }),
+    fc.record({ what: fc.constantFrom("control", "flush", "accept", "settle", "keep"), size: fc.constant(0) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const sink = new Sink();
+      const { outbox } = sink;
+      const replay = new ReplayBuffer();
+      outbox.keepIn(replay);
+      const numbered: number[] = [];
+      let detached = false;
+      const given: number[] = [];
+      const flush = (most?: number): void => {
+        const before = sink.records.length;
+        outbox.flush(sink, 0, most);
+        for (const { bytes } of sink.records.slice(before)) given.push(...bytes);
+      };
+      for (const { what, size } of steps) {
+        if (what === "whole") outbox.put(shared(size));
+        else if (what === "own") sink.put(size + 2);
+        else if (what === "blip") sink.blip(size + 2);
+        else if (what === "control") sink.control();
+        else if (what === "abandoned") {
+          outbox.begin(SEND).raw(new Uint8Array(size));
+          outbox.abandon();
+        } else if (what === "flush") flush();
+        else if (what === "settle") flush(5);
+        else if (what === "keep") {
+          outbox.keep(0);
+          detached = true;
+        } else outbox.acknowledge(Math.min(outbox.flushed, outbox.accepted + 2));
+        if (what === "whole" || what === "own") numbered.push(size);
+      }
+      while (outbox.pending) flush();
+      const kept: number[] = [];
+      replay.replay(outbox.accepted, 0, (type, _bytes, start, end) => {
+        assert.is(type, SEND);
+        kept.push(end - start);
+      });
+      assert.equal(kept, numbered.slice(outbox.accepted));
+      assert.is(outbox.numbered, numbered.length);
+      if (detached) return;
+      const sent = parseFrames(Uint8Array.from(given)).filter(({ type }) => type === SEND);
+      assert.equal(
+        sent.map(({ body }) => body.length),
+        numbered,
+      );
+    }),
   );
 });
 

@@ -73,7 +73,11 @@ export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   ADMISSION_FAILED: connection(22, true, "the server could not decide whether to admit the client"),
   CREDENTIALS_EXPIRED: session(23, false, "the time for which the client was admitted is over"),
   REVOKED: session(24, false, "the server revoked the client's principal"),
-  SLOW_PEER: session(25, false, "the peer accepted nothing for `slowPeerTimeoutMs` while as much as may be was waiting for it, or had no room for a broadcast that ends such sessions"),
+  SLOW_PEER: session(
+    25,
+    false,
+    "the peer accepted nothing for `slowPeerTimeoutMs` while as much as may be was waiting for it, or had no room for a broadcast that ends such sessions",
+  ),
 };
 
 const names = new Map<number, EndReason>(Object.entries(endReasons).map(([name, info]) => [info.number, name as EndReason]));

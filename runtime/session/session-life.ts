@@ -14,13 +14,7 @@ export class SessionLife implements LifeHost {
   readonly #write: WriteFrame;
   readonly dead: (message: string) => void;
 
-  constructor(
-    outboxes: Outboxes,
-    owed: Owed,
-    options: LifeOptions,
-    write: WriteFrame,
-    dead: LifeHost["dead"],
-  ) {
+  constructor(outboxes: Outboxes, owed: Owed, options: LifeOptions, write: WriteFrame, dead: LifeHost["dead"]) {
     this.#outboxes = outboxes;
     this.#owed = owed;
     this.#options = options;

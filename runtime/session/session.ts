@@ -130,9 +130,7 @@ export class Session implements Carried {
    * @param expiresInMs as for {@link welcome}
    */
   resume(link: SessionLink, accepted: Counts, expiresInMs = 0): void {
-    const older = this.#attachment;
-    this.#detach();
-    older?.supersede(this.owed.acks.counts, this.outboxes.normal.cut);
+    this.#detach()?.supersede(this.owed.acks.counts, this.outboxes.normal.cut);
     this.#attachment = this.#attach(link);
     const behind = most(accepted, this.outboxes.accepted);
     this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.counts, behind, expiresInMs));
@@ -318,11 +316,13 @@ export class Session implements Carried {
     );
   }
 
-  #detach(): void {
-    this.#attachment?.stop();
+  #detach(): Attachment | undefined {
+    const former = this.#attachment;
+    former?.stop();
     this.#attachment = undefined;
     this.outboxes.pacer.restart();
     this.#room.detached();
+    return former;
   }
 
   #watch(): void {
@@ -385,9 +385,7 @@ export class Session implements Carried {
       handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
       decodeElements: this.limits.decodeElements,
       replace: (attachment) => {
-        const older = this.#attachment;
-        this.#detach();
-        older?.link.close();
+        this.#detach()?.link.close();
         this.#attachment = attachment;
       },
       goOn: (accepted, answer) => this.#goOn(accepted, answer),

@@ -81,8 +81,8 @@ export class Answers {
   /** What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. */
   thrown(command: AnyCommand, error: unknown, outcome: Outcome): CommandError {
     if (!CommandError.is(error)) return this.#incident(command, `the handler of ${command.name} failed`, "failed", outcome, error);
-    const { code, message, details, incident, cause } = error;
-    return new CommandError(code, message, { outcome, details, incident, command: command.name, cause });
+    const { code, message, details, incident, retryAfterMs, cause } = error;
+    return new CommandError(code, message, { outcome, details, incident, retryAfterMs, command: command.name, cause });
   }
 
   #message(type: FrameType, to: Answered, message: unknown): number {

@@ -50,6 +50,13 @@ const throwing = probe({
 
 const test = suite("command/errors");
 
+test("when a handler says that its caller may try again, the caller is told", async () => {
+  const peers = await connectPeers({ serve: { handlers: [throwing] } });
+  const error = await fails(peers, () => new CommandError("RESOURCE_EXHAUSTED", "no place", { retryAfterMs: 250 }));
+  assert.is(assertError(error, "RESOURCE_EXHAUSTED", "MAY_HAVE_RUN").retryAfterMs, 250);
+  await peers.close();
+});
+
 test("a handler's CommandError reaches its caller with code, message and declared details", async () => {
   const peers = await connectPeers({ serve: { handlers: [throwing] } });
   const cause = new Error("the handler's secret");

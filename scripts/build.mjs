@@ -11,7 +11,7 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
 const at = (...names) => path.join(repository, ...names);
 
 /** The entries of the runtime, each under the name that its package.json exports. */
-const runtimeEntries = ["index", "browser", "codec", "blob", "json", "testing", "keys"];
+const runtimeEntries = ["index", "browser", "codec", "blob", "json", "testing", "keys", "files"];
 
 export async function buildRuntime() {
   await bundle("runtime", Object.fromEntries(runtimeEntries.map((name) => [name, at(`runtime/${name}.ts`)])));

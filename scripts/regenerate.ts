@@ -58,6 +58,7 @@ export function regenerate(): Map<string, string> {
       "example/shop/v1/order.proto",
       "example/shop/v1/readings.proto",
       "example/shop/v1/review.proto",
+      "zserver/files/v1/files.proto",
     ]),
   ];
   return new Map(files.map(({ path, text }) => [path, text]));

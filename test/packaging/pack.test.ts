@@ -91,7 +91,7 @@ test("zgen init makes a project that installs the packed files, compiles and run
 });
 
 test("every entry of the package loads, and every class is one class from all of them", () => {
-  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys", "zserver/json"];
+  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys", "zserver/json", "zserver/files"];
   const script = `const found = await Promise.all(${JSON.stringify(entries)}.map((name) => import(name)));
 if (found.some((entry) => Object.keys(entry).length === 0)) throw new Error("an entry is empty");
 if (found[0].memoryNetwork !== found[2].memoryNetwork) throw new Error("two copies");`;

@@ -35,6 +35,7 @@ const entries: Readonly<Record<string, string>> = {
   "zserver/json": "runtime/json.ts",
   "zserver/testing": "runtime/testing.ts",
   "zserver/keys": "runtime/keys.ts",
+  "zserver/files": "runtime/files.ts",
 };
 
 const statement = /^\s*(?:import|export)\s+(type\s)?[^"';]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;

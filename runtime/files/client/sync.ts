@@ -1,0 +1,161 @@
+import { mkdir } from "node:fs/promises";
+import nodePath from "node:path";
+import { CommandError } from "../../errors/command-error.ts";
+import { digestOf, sameBytes } from "../digest.ts";
+import { systemError } from "../errors.ts";
+import { Folder, within } from "../folder.ts";
+import { download } from "./download.ts";
+import { each } from "./each.ts";
+import { type ResolvedTransfer, resolveTransfer, type TransferOptions } from "./options.ts";
+import { localTree, remoteTree, type Tree } from "./tree.ts";
+import { upload } from "./upload.ts";
+
+export interface SyncOptions extends TransferOptions {
+  /** Which side is made like the other: `up` the server, `down` this one. */
+  readonly direction: "up" | "down";
+  /** The folder here. */
+  readonly folder: string;
+  /** The folder at the server: "public/photos". */
+  readonly path: string;
+  /** Whether files that only the target has are removed, and folders that are empty then. Default false. */
+  readonly remove?: boolean | undefined;
+}
+
+/** What was done, by path below the two folders. */
+export interface Synced {
+  readonly transferred: readonly string[];
+  /** Their bytes, those that were there already included. */
+  readonly bytes: number;
+  readonly unchanged: number;
+  readonly removed: readonly string[];
+  /** What is here and can be no file of a server, such as links. */
+  readonly skipped: readonly string[];
+}
+
+/** Files that are compared or transferred at once: small ones are nothing but roundtrips. */
+const FILES_AT_ONCE = 4;
+
+/** The endings of what a download leaves here until it is whole: no files of anybody's. */
+const unfinished = /\.part(\.journal(\.new)?)?$/;
+
+/** Makes one folder like the other. Only what differs in size, or else in digest, travels. Rejects as `upload` and `download` do; what was done until then stays. */
+export async function sync(options: SyncOptions): Promise<Synced> {
+  const transfer = resolveTransfer("sync", options, ["direction", "folder", "path", "remove"]);
+  if (options.direction === "down") await mkdir(options.folder, { recursive: true });
+  const root = await Folder.open(options.folder);
+  try {
+    return await new Sync(options, transfer, root).run();
+  } finally {
+    await root.close();
+  }
+}
+
+class Sync {
+  readonly #options: SyncOptions;
+  readonly #transfer: ResolvedTransfer;
+  readonly #root: Folder;
+  readonly #transferred: string[] = [];
+  #bytes = 0;
+  #unchanged = 0;
+
+  constructor(options: SyncOptions, transfer: ResolvedTransfer, root: Folder) {
+    this.#options = options;
+    this.#transfer = transfer;
+    this.#root = root;
+  }
+
+  async run(): Promise<Synced> {
+    const { direction, path, remove = false } = this.#options;
+    const here = await localTree(this.#root);
+    const there = await remoteTree(this.#transfer.sessions, path, this.#transfer.signal);
+    const [source, target] = direction === "up" ? [here, there] : [there, here];
+    await each(source.files, FILES_AT_ONCE, ([name, size]) => told(name, () => this.#file(name, size, target.files.get(name))));
+    const removed = remove ? await this.#remove(source, target) : [];
+    const { skipped } = here;
+    return { transferred: this.#transferred, bytes: this.#bytes, unchanged: this.#unchanged, removed, skipped };
+  }
+
+  async #file(name: string, size: number, present: number | undefined): Promise<void> {
+    this.#transfer.signal?.throwIfAborted();
+    if (this.#options.direction === "up" && unfinished.test(name)) return;
+    if (present === size && (await this.#isSame(name, size))) {
+      this.#unchanged += 1;
+      return;
+    }
+    await (this.#options.direction === "up" ? this.#up(name) : this.#down(name));
+    this.#transferred.push(name);
+    this.#bytes += size;
+  }
+
+  async #isSame(name: string, size: number): Promise<boolean> {
+    const { sessions, signal } = this.#transfer;
+    const names = name.split("/");
+    const ours = within(this.#root, names.slice(0, -1), async (folder) => {
+      const file = await folder.file(names.at(-1)!);
+      try {
+        return await digestOf(file, 0, Number.POSITIVE_INFINITY, signal);
+      } finally {
+        await file.close();
+      }
+    });
+    const whole = { path: this.#remote(name), offset: 0n, length: BigInt(size) };
+    const theirs = sessions.call((files) => files.digest(whole, { signal, timeoutMs: 0 }));
+    const [a, b] = await Promise.all([ours, theirs]);
+    return sameBytes(a, b.digest);
+  }
+
+  async #up(name: string): Promise<void> {
+    await upload({ ...this.#common(), from: this.#local(name), path: this.#remote(name) });
+  }
+
+  /** The folders on the way are made one by one, so that none of them leads elsewhere through a link. */
+  async #down(name: string): Promise<void> {
+    await within(this.#root, name.split("/").slice(0, -1), async () => {}, true);
+    await download({ ...this.#common(), path: this.#remote(name), to: this.#local(name) });
+  }
+
+  async #remove(source: Tree, target: Tree): Promise<readonly string[]> {
+    const removed = [...target.files.keys()].filter((name) => !source.files.has(name) && !unfinished.test(name));
+    await each(removed, FILES_AT_ONCE, (name) => told(name, () => this.#removeOne(name)));
+    const folders = target.folders.filter((name) => !source.folders.includes(name));
+    // The deepest first: a folder is removed when it is empty. Another one holds what is no file of a server, and stays.
+    for (const name of folders.sort((a, b) => b.split("/").length - a.split("/").length)) {
+      try {
+        await told(name, () => this.#removeOne(name));
+        removed.push(name);
+      } catch (error) {
+        if (!CommandError.is(error) || error.code !== "FAILED_PRECONDITION") throw error;
+      }
+    }
+    return removed;
+  }
+
+  async #removeOne(name: string): Promise<void> {
+    const { sessions, signal } = this.#transfer;
+    const names = name.split("/");
+    if (this.#options.direction === "down") await within(this.#root, names.slice(0, -1), (folder) => folder.remove(names.at(-1)!));
+    else await sessions.call((files) => files.remove({ path: this.#remote(name) }, { signal }));
+  }
+
+  #common(): TransferOptions {
+    const { sessions, parallel, onProgress, signal, clock } = this.#options;
+    return { sessions, parallel, onProgress, signal, clock };
+  }
+
+  #local(name: string): string {
+    return nodePath.join(this.#options.folder, ...name.split("/"));
+  }
+
+  #remote(name: string): string {
+    return `${this.#options.path}/${name}`;
+  }
+}
+
+/** What the file system here says of a file, by the name that it has below both folders. */
+async function told<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw systemError(error, name);
+  }
+}

@@ -1,0 +1,107 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { toHex } from "../../bytes/hex.ts";
+import type { RandomSource } from "../../crypto/random.ts";
+import type { Clock } from "../../time/clock.ts";
+import { quotaExceeded, uploadGone } from "../errors.ts";
+import type { FilesLimits } from "./limits.ts";
+import type { Root } from "./root.ts";
+import { Upload, type UploadHeader } from "./upload.ts";
+
+export interface UploadsOptions {
+  readonly limits: FilesLimits;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** Bytes of an upload's id, and of its files' name: nobody guesses one. */
+const ID_BYTES = 16;
+
+/** The uploads that are open, those of earlier processes too. */
+export class Uploads {
+  readonly #options: UploadsOptions;
+  readonly #open = new Set<Upload>();
+
+  constructor(options: UploadsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what lies in a root's folder of uploads; what is none is removed. */
+  async recover(root: Root): Promise<void> {
+    const names = new Set((await readdir(root.staging)).map((file) => /^([0-9a-f]{32})\.(?:part|journal)/.exec(file)?.[1]));
+    for (const name of names) {
+      const upload = name === undefined ? undefined : await Upload.find(root.staging, name);
+      if (upload?.header.root === root.name) this.#open.add(upload);
+      // Two roots have one folder: it is the other's.
+    }
+  }
+
+  /** Gives up those that nobody has written to for `uploadAgeMs`. */
+  async sweep(): Promise<void> {
+    const { clock, limits } = this.#options;
+    const oldest = clock.wallNow() - limits.uploadAgeMs;
+    for (const upload of [...this.#open]) if (upload.touchedAt < oldest && !upload.busy) await this.discard(upload);
+  }
+
+  /** The upload that the same principal left behind, of the same content for the same place; or a new one. Throws CommandError RESOURCE_EXHAUSTED. */
+  claim(root: Root, wanted: UploadHeader, used: { readonly bytes: number; readonly files: number }): Upload {
+    const found = [...this.#open].find((upload) => !upload.closed && isSame(upload.header, wanted));
+    if (found !== undefined) return found;
+    this.#checkQuotas(root, wanted, used);
+    const { clock, random } = this.#options;
+    const upload = new Upload(wanted, path.join(root.staging, toHex(random(ID_BYTES))), clock.wallNow());
+    this.#open.add(upload);
+    return upload;
+  }
+
+  /** A new id for an upload that somebody begins: whoever had the earlier one has lost it. */
+  lease(upload: Upload): string {
+    this.touch(upload);
+    upload.id = toHex(this.#options.random(ID_BYTES));
+    return upload.id;
+  }
+
+  touch(upload: Upload): void {
+    upload.touchedAt = this.#options.clock.wallNow();
+  }
+
+  /** Throws CommandError NOT_FOUND with UploadGone for an id that is none, and for another principal's. */
+  get(id: string, principal: string): Upload {
+    const found = id === "" ? undefined : [...this.#open].find((upload) => upload.id === id && upload.header.principal === principal);
+    if (found === undefined || found.closed) throw uploadGone();
+    return found;
+  }
+
+  /** It is over: nothing is kept of it. */
+  async discard(upload: Upload): Promise<void> {
+    await upload.alone(() => upload.discard());
+    this.#open.delete(upload);
+  }
+
+  /** Drops those that are closed. */
+  forget(upload: Upload): void {
+    if (upload.closed) this.#open.delete(upload);
+  }
+
+  #checkQuotas(root: Root, { principal, size, root: name }: UploadHeader, used: { readonly bytes: number; readonly files: number }): void {
+    const { openUploads, uploadsPerPrincipal } = this.#options.limits;
+    const all = [...this.#open];
+    const own = all.filter(({ header }) => header.principal === principal);
+    if (all.length >= openUploads) throw quotaExceeded("openUploads", openUploads, "too many uploads are open");
+    if (own.length >= uploadsPerPrincipal)
+      throw quotaExceeded("uploadsPerPrincipal", uploadsPerPrincipal, "too many of your uploads are open");
+    // What is promised to uploads that are open counts as used.
+    const beside = (root.isPrivate ? own : all).filter(({ header }) => header.root === name);
+    const bytes = beside.reduce((sum, { header }) => sum + header.size, used.bytes + size);
+    if (bytes > root.maxBytes) throw quotaExceeded("maxBytes", root.maxBytes, `${bytes} bytes would be in ${name}`);
+    if (used.files + beside.length >= root.maxFiles) throw quotaExceeded("maxFiles", root.maxFiles, `too many files in ${name}`);
+  }
+}
+
+/** Whether one goes on with the other. What is not known of either says nothing. */
+function isSame(a: UploadHeader, b: UploadHeader): boolean {
+  const place = a.principal === b.principal && a.root === b.root && a.path === b.path && a.replace === b.replace;
+  if (!place || a.size !== b.size || a.rangeBytes !== b.rangeBytes) return false;
+  if (a.digest !== "" && b.digest !== "") return a.digest === b.digest;
+  return a.source !== "" && a.source === b.source;
+}

@@ -1,0 +1,215 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { DigestMismatch, FileChanged, Files, type ReadPiece } from "../../../generated/zserver/files/v1/files.ts";
+import { download, type DownloadOptions } from "../../../runtime/files/client/download.ts";
+import type { FilesSession } from "../../../runtime/files/client/session.ts";
+import { assertError, caught } from "../../support/command/assert-error.ts";
+import { bytesOf, type Desk, sha256, withDesk } from "../../support/files/desk.ts";
+
+const test = suite("files/downloads");
+
+const RANGE = 65_536;
+const content = bytesOf(6 * RANGE + 100);
+
+/** Downloads `public/file`, one range after the other. */
+async function fetch(desk: Desk, options: Partial<DownloadOptions> = {}): ReturnType<typeof download> {
+  const sessions = options.sessions ?? [await desk.connect()];
+  return download({ path: "public/file", to: desk.here("got"), rangeBytes: RANGE, parallel: 1, ...options, sessions });
+}
+
+/** A download that its user stops when so many bytes are there. */
+async function stopped(desk: Desk, after: number): Promise<void> {
+  const stop = new AbortController();
+  const error = await caught(fetch(desk, { signal: stop.signal, onProgress: ({ bytes }) => bytes >= after && stop.abort() }));
+  assert.ok(error);
+  assert.equal(readdirSync(desk.here()).sort(), ["got.part", "got.part.journal"]);
+}
+
+function flip(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at]! ^= 1;
+  writeFileSync(file, bytes);
+}
+
+test(
+  "a download that was stopped goes on with what is verified",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    await stopped(desk, 3 * RANGE + 1);
+    const { resumedBytes, digest } = await fetch(desk);
+    assert.is(resumedBytes, 3 * RANGE);
+    assert.equal(Buffer.from(digest), sha256(content));
+    assert.ok(content.equals(readFileSync(desk.here("got"))));
+    assert.equal(readdirSync(desk.here()), ["got"]);
+  }),
+);
+
+for (const file of ["got.part", "got.part.journal"]) {
+  test(
+    `one changed byte anywhere in ${file} is found before it is trusted`,
+    withDesk({}, async (desk) => {
+      desk.write(desk.shown("file"), content);
+      await stopped(desk, 3 * RANGE + 1);
+      const [part, journal] = [readFileSync(desk.here("got.part")), readFileSync(desk.here("got.part.journal"))];
+      const length = file === "got.part" ? 3 * RANGE : journal.length;
+      for (let step = 0; step < 12; step += 1) {
+        writeFileSync(desk.here("got.part"), part);
+        writeFileSync(desk.here("got.part.journal"), journal);
+        flip(desk.here(file), Math.floor((step / 12) * length));
+        assert.ok((await fetch(desk)).resumedBytes < 3 * RANGE, `step ${step}`);
+        assert.ok(content.equals(readFileSync(desk.here("got"))));
+      }
+    }),
+  );
+}
+
+test(
+  "a file that changes while it is downloaded is noticed, and nothing is left",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    let changed = false;
+    const onProgress = ({ bytes }: { readonly bytes: number }): void => {
+      if (bytes < 2 * RANGE || changed) return;
+      changed = true;
+      writeFileSync(desk.shown("file"), bytesOf(content.length, 2));
+    };
+    const error = assertError(await caught(fetch(desk, { onProgress })), "FAILED_PRECONDITION", "MAY_HAVE_RUN", /has changed/);
+    assert.ok(error.detail(FileChanged)!.version !== "");
+    assert.equal(readdirSync(desk.here()), []);
+  }),
+);
+
+test(
+  "a file that another one has taken the place of is another version, also with the same content",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    await stopped(desk, 3 * RANGE + 1);
+    desk.write(desk.shown("other"), content);
+    renameSync(desk.shown("other"), desk.shown("file"));
+    assert.is((await fetch(desk)).resumedBytes, 0);
+    assert.ok(content.equals(readFileSync(desk.here("got"))));
+  }),
+);
+
+/** A session whose Read gives other bytes than the server's, from the first range on. */
+function lying(session: FilesSession, change: (piece: ReadPiece) => ReadPiece): FilesSession {
+  return {
+    get state() {
+      return session.state;
+    },
+    status: () => session.status(),
+    use(service) {
+      const files = session.use(Files);
+      const liar = Object.create(files, {
+        stat: { value: files.stat.bind(files) },
+        digest: { value: files.digest.bind(files) },
+        read: {
+          value: async function* (...args: Parameters<typeof files.read>) {
+            for await (const piece of files.read(...args)) yield change(piece);
+          },
+        },
+      });
+      return (service as unknown) === Files ? liar : session.use(service);
+    },
+  };
+}
+
+test(
+  "a server that gives out other bytes than it has is found by the digest of the range, or of the whole file",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    const client = await desk.connect();
+    const byRange = lying(client, (piece) =>
+      piece.part?.case === "content" ? { part: { case: "content", value: piece.part.value.map((byte) => byte ^ 1) } } : piece,
+    );
+    assert.ok(assertError(await caught(fetch(desk, { sessions: [byRange] })), "DATA_LOSS", "MAY_HAVE_RUN").detail(DigestMismatch));
+    let whole = Buffer.alloc(0);
+    const byWhole = lying(client, ({ part }) => {
+      if (part?.case === "content") whole = Buffer.concat([whole, part.value.map((byte) => byte ^ 1)]);
+      if (part?.case === "content") return { part: { case: "content", value: part.value.map((byte) => byte ^ 1) } };
+      const digest = sha256(whole);
+      whole = Buffer.alloc(0);
+      return { part: { case: "digest", value: digest } };
+    });
+    assert.ok(assertError(await caught(fetch(desk, { sessions: [byWhole] })), "DATA_LOSS", "MAY_HAVE_RUN").detail(DigestMismatch));
+    assert.equal(readdirSync(desk.here()), []);
+  }),
+);
+
+test(
+  "a byte that changes at the server between two ranges, and hides it, is found by the digest of the whole file",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    const client = await desk.connect();
+    // The version is the server's word for "unchanged": here it always says so.
+    const files = client.use(Files);
+    const { version } = await files.stat({ path: "public/file" });
+    const blind: FilesSession = {
+      get state() {
+        return client.state;
+      },
+      status: () => client.status(),
+      use: () =>
+        ({
+          stat: async () => ({ ...(await files.stat({ path: "public/file" })), version }),
+          digest: (request: object, options: object) => files.digest({ ...request, version: "" }, options),
+          read: (request: object, options: object) => files.read({ ...request, version: "" }, options),
+        }) as never,
+    };
+    let changed = false;
+    const onProgress = ({ bytes }: { readonly bytes: number }): void => {
+      if (bytes < 4 * RANGE || changed) return;
+      changed = true;
+      flip(desk.shown("file"), 17);
+    };
+    assertError(await caught(fetch(desk, { sessions: [blind], onProgress })), "DATA_LOSS", "MAY_HAVE_RUN");
+    assert.equal(readdirSync(desk.here()), []);
+  }),
+);
+
+test(
+  "a file that another one appends to is read as it was, or not at all",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    const files = await desk.files();
+    const { version } = await files.stat({ path: "public/file" });
+    const reading = files.read({ path: "public/file", version, length: BigInt(content.length) })[Symbol.asyncIterator]();
+    await reading.next();
+    appendFileSync(desk.shown("file"), "more");
+    const rest = (async () => {
+      for (let step = await reading.next(); !step.done; step = await reading.next()) {}
+    })();
+    assert.ok(assertError(await caught(rest), "FAILED_PRECONDITION", "MAY_HAVE_RUN").detail(FileChanged));
+  }),
+);
+
+test(
+  "ranges beyond the end are refused",
+  withDesk({ limits: { readBytes: 1_000 } }, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    const files = await desk.files();
+    const read = async (offset: bigint, length: bigint): Promise<void> => {
+      for await (const _ of files.read({ path: "public/file", offset, length })) {
+      }
+    };
+    assertError(await caught(read(0n, BigInt(content.length) + 1n)), "OUT_OF_RANGE", "MAY_HAVE_RUN");
+    assertError(await caught(read(2n ** 64n - 1n, 2n)), "OUT_OF_RANGE", "MAY_HAVE_RUN");
+    assertError(await caught(read(0n, 1_001n)), "RESOURCE_EXHAUSTED", "MAY_HAVE_RUN", /readBytes allows 1000/);
+    await read(BigInt(content.length), 0n);
+  }),
+);
+
+test(
+  "a link where the part should be is not followed",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("file"), content);
+    desk.write(desk.here("precious"), "precious");
+    symlinkSync("precious", desk.here("got.part"));
+    assert.ok(await caught(fetch(desk)));
+    assert.is(readFileSync(desk.here("precious"), "utf8"), "precious");
+    assert.not(existsSync(desk.here("got")));
+  }),
+);
+
+test.run();

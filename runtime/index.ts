@@ -26,6 +26,9 @@ export type { Audience, Broadcast, BroadcastCallOptions, BroadcastOptions, Broad
 export type { EntrancesInit, MoveOptions, MoveResult, MoveToOptions, SetEntrancesOptions } from "./server.ts";
 export type { Admission, AdmissionReason, AdmissionSession, Admit, ReceivedCredentials } from "./server/admission-types.ts";
 export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
+export { fileSource, type FileSourceOptions } from "./blob/file-source.ts";
+export { saveBlob, type SaveOptions } from "./blob/save-blob.ts";
+export { spoolBlob, type SpoolOptions } from "./blob/spool-blob.ts";
 export * from "./public.ts";
 export type { DeprecatedUse } from "./server/schema/deprecated-uses.ts";
 export type { ReleasedSchema, ReleasedService } from "./schema/released-schema.ts";

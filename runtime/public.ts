@@ -11,7 +11,9 @@ export type { Session, SessionStats, SessionStatus } from "./command/session-typ
 export type { CommandMismatch, PeerCommand, PeerSchema, PeerService } from "./command/schema/peer-schema.ts";
 export type { DiscoveryStep } from "./discovery/step.ts";
 export type { CallOptions } from "./schema/caller.ts";
-export type { IncomingBlob, ReadWholeOptions } from "./blob/incoming-blob.ts";
+export type { IncomingBlob } from "./blob/incoming-blob.ts";
+export type { ReadableBlob, ReadWholeOptions } from "./blob/readable-blob.ts";
+export type { StoredBlob } from "./blob/stored-blob.ts";
 export type { BlobCallOptions, BlobProgress } from "./blob/options.ts";
 export type { BlobBody, BlobLike, BlobSource, ByteStream, ByteStreamReader, DescribedBlob } from "./blob/source.ts";
 export { BlobFailure, BlobFailure_Reason } from "../generated/zserver/blob.ts";

@@ -1,7 +1,13 @@
-import type { Client } from "../../runtime/public.ts";
+import type { Client, IncomingBlob } from "../../runtime/public.ts";
 import type { JsonValue } from "../../runtime/schema/json/value.ts";
 import type { CommandType } from "../../runtime/schema/service-type.ts";
 import type { AnyProxy, Code } from "./code.ts";
+
+/** The files that a call sends and writes, by their paths; undefined where its command has no such blob. */
+export interface BlobFiles {
+  readonly source: string | undefined;
+  readonly target: string | undefined;
+}
 
 export interface Invocation {
   readonly client: Client;
@@ -11,21 +17,34 @@ export interface Invocation {
   readonly method: string;
   /** The request, or for a stream of them one after another. */
   readonly requests: AsyncIterable<JsonValue>;
+  readonly blobs: BlobFiles;
   readonly signal: AbortSignal;
   readonly timeoutMs: number | undefined;
 }
 
 /** Calls a command, and yields each reply in JSON; nothing for a one-way, which has left when this ends. Throws CommandError. */
-export async function* invoke({ client, code, service, method, requests, signal, timeoutMs }: Invocation): AsyncGenerator<JsonValue> {
+export async function* invoke({
+  client,
+  code,
+  service,
+  method,
+  requests,
+  blobs,
+  signal,
+  timeoutMs,
+}: Invocation): AsyncGenerator<JsonValue> {
   const type = code.service(service);
   const { kind, request, reply } = type.commands[method] as CommandType;
   const read = (json: JsonValue): unknown => code.json.fromJson(code.message(request.name), json, { types: code.types });
   const show = (message: unknown): JsonValue => code.json.toJson(code.message(reply.name), message as never, { types: code.types });
   const streams = kind === "client_stream" || kind === "bidi_stream";
-  const argument = streams ? mapped(requests, read) : read(await only(requests));
+  const { fileSource, saveBlob } = await import("../../runtime/index.ts");
+  const messages = async (): Promise<unknown> => (streams ? mapped(requests, read) : read(await only(requests)));
+  const argument = blobs.source === undefined ? await messages() : await fileSource(blobs.source);
   const proxy: AnyProxy = client.use(type);
   const result = proxy[method]!(argument, { signal, timeoutMs });
-  if (kind === "one_way") {
+  if (blobs.target !== undefined) await saveBlob((await result) as IncomingBlob, blobs.target, { maxBytes: Number.POSITIVE_INFINITY });
+  else if (kind === "one_way") {
     await result;
     await client.flush();
   } else if (kind === "server_stream" || kind === "bidi_stream") {

@@ -6,11 +6,11 @@ import { cacheCode, cacheFolder } from "../call/code-cache.ts";
 import { type Code, loadCode } from "../call/code.ts";
 import { describeError, printable } from "../call/describe-error.ts";
 import { allCommands, type FoundCommand, findCommands } from "../call/find-command.ts";
-import { invoke } from "../call/invoke.ts";
+import { type BlobFiles, invoke } from "../call/invoke.ts";
 import { methodName } from "../emit/identifier.ts";
-import { blobSides } from "../model/blob.ts";
 import { describeElement } from "../model/deprecation.ts";
 import type { Schema } from "../model/schema.ts";
+import { blobFiles } from "./blob-files.ts";
 import { type Command, defineCommand, type OptionValues } from "./command.ts";
 import { type Config, loadConfig, readConfig } from "./config.ts";
 import { readProject } from "./read-project.ts";
@@ -28,6 +28,7 @@ const options = {
   credentials: { type: "string", value: "TEXT", help: "what the server's admission asks for" },
   include: { type: "string", value: "DIR", help: "the folder of schemas, where there is no zgen.json" },
   timeout: { type: "string", value: "MS", help: "milliseconds until the call fails; the schema's unless given, 0 for none" },
+  out: { type: "string", value: "FILE", help: "where a blob that the command returns is written; it is there when all of it has come" },
   "max-message": { type: "string", value: "BYTES", help: "how large a reply may be; 4194304 unless given" },
 } as const;
 
@@ -40,7 +41,7 @@ export const call: Command = defineCommand({
   optionalOperands: ["JSON"],
   options,
   description:
-    "Invokes a command on a live server, from the schema. The request is JSON, {} unless given; `-` reads it from standard input, for a stream of requests one\na line. A reply is printed as JSON, a stream of them one a line. Ctrl-C cancels.",
+    "Invokes a command on a live server, from the schema. The request is JSON, {} unless given; `-` reads it from standard input, for a stream of requests one\na line; @FILE is a file, for a command that takes a blob. A reply is printed as JSON, a stream of them one a line. Ctrl-C cancels.",
   async run({ options, operands: [endpoint = "", name = "", text], terminal }) {
     const config = configOf(options.include, terminal);
     const { schema, diagnostics } = readProject(config);
@@ -50,8 +51,10 @@ export const call: Command = defineCommand({
     }
     const found = theCommand(schema, name);
     sayDeprecated(found, terminal);
+    const blobs = blobFiles(found.command, text, options.out, terminal.cwd);
+    const requests = requestsOf(blobs.source === undefined ? text : undefined, found.command, terminal);
     const code = await codeOf(schema);
-    return callCommand({ endpoint, found, code, requests: requestsOf(text, found.command, terminal), options, terminal });
+    return callCommand({ endpoint, found, code, requests, blobs, options, terminal });
   },
 });
 
@@ -63,11 +66,7 @@ function configOf(include: string | undefined, terminal: Terminal): Config {
 function theCommand(schema: Schema, name: string): FoundCommand {
   const found = findCommands(schema, name);
   const [first] = found;
-  if (first !== undefined && found.length === 1) {
-    if (blobSides(first.command))
-      throw new UsageError(`${first.command.fullName} takes or returns a blob, which this command cannot pass on`);
-    return first;
-  }
+  if (first !== undefined && found.length === 1) return first;
   const candidates = (found.length > 0 ? found : allCommands(schema)).map(({ command }) => command.fullName);
   throw new UsageError(`${name} means ${found.length === 0 ? "no command" : "several commands"}; there are ${candidates.join(", ")}`);
 }
@@ -92,11 +91,12 @@ interface Call {
   readonly found: FoundCommand;
   readonly code: Code;
   readonly requests: AsyncIterable<JsonValue>;
+  readonly blobs: BlobFiles;
   readonly options: OptionValues<typeof options>;
   readonly terminal: Terminal;
 }
 
-async function callCommand({ endpoint, found: { service, command }, code, requests, options, terminal }: Call): Promise<number> {
+async function callCommand({ endpoint, found: { service, command }, code, requests, blobs, options, terminal }: Call): Promise<number> {
   const keys = await keysOf(options, terminal);
   const { CommandError, EndError, connect } = await import("../../runtime/index.ts");
   const timeoutMs = integerOf("--timeout", "milliseconds", options.timeout);
@@ -110,7 +110,16 @@ async function callCommand({ endpoint, found: { service, command }, code, reques
       limits: messageBytes === undefined ? undefined : { messageBytes },
       signal,
     });
-    const replies = invoke({ client, code, service: service.fullName, method: methodName(command.name), requests, signal, timeoutMs });
+    const replies = invoke({
+      client,
+      code,
+      service: service.fullName,
+      method: methodName(command.name),
+      requests,
+      blobs,
+      signal,
+      timeoutMs,
+    });
     for await (const reply of replies) terminal.out(JSON.stringify(reply, undefined, command.responseStream ? undefined : 2));
     return 0;
   } catch (error) {

@@ -1,6 +1,7 @@
-import type { Blob as BlobPart, BlobInit } from "../../generated/zserver/blob.ts";
+import type { Blob as BlobPart } from "../../generated/zserver/blob.ts";
 import type { Caller } from "../schema/caller.ts";
 import type { BlobForm, CommandKind, CommandType, Lane } from "../schema/service-type.ts";
+import { BlobAnswer } from "./blob-answer.ts";
 import { IncomingBlob } from "./incoming-blob.ts";
 import type { BlobCallOptions } from "./options.ts";
 import { OutgoingBlob } from "./outgoing-blob.ts";
@@ -54,26 +55,27 @@ function handler(
   handle: (argument: never, context: never) => unknown,
 ): (argument: unknown, context: unknown, lane: Lane) => unknown {
   const { takes, gives } = this;
-  const answer = gives ? (result: unknown) => outgoing(result) : (result: unknown) => result;
-  if (!takes) return (request, context) => answer((handle as Handle)(request, context));
+  const outgoing = (result: unknown): unknown => (gives ? new OutgoingBlob(result as BlobSource, { tellsFailure: false }) : result);
+  if (!takes) {
+    return (request, context) => {
+      const result = (handle as Handle)(request, context);
+      return result instanceof Promise ? result.then(outgoing) : outgoing(result);
+    };
+  }
   return async (parts, context, lane) => {
     const blob = await IncomingBlob.open(parts as AsyncIterable<BlobPart>, { onComplete: () => lane.open() });
-    const handling = (handle as Handle)(blob, context);
-    // Not before: whoever waited starts at once.
-    if (!command.inLane) lane.open();
-    const result = await answer(await handling);
-    if (command.kind === "bidi_stream") return whole(result as Stream, blob);
-    if (blob.failure !== undefined) throw blob.failure;
-    return result;
+    try {
+      const handling = (handle as Handle)(blob, context);
+      // Not before: whoever waited starts at once.
+      if (!command.inLane) lane.open();
+      const result = outgoing(await handling);
+      if (command.kind === "bidi_stream") return new BlobAnswer(result as Stream, blob);
+      blob.check();
+      await blob.close();
+      return result;
+    } catch (error) {
+      await blob.close();
+      throw error;
+    }
   };
-}
-
-async function* outgoing(result: unknown): AsyncGenerator<BlobInit> {
-  yield* new OutgoingBlob((await result) as BlobSource, { tellsFailure: false });
-}
-
-/** A handler that made something of a blob which did not come whole has made nothing. */
-async function* whole(items: Stream, blob: IncomingBlob): AsyncGenerator<unknown> {
-  yield* items;
-  if (blob.failure !== undefined) throw blob.failure;
 }

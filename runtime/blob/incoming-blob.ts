@@ -1,18 +1,8 @@
-import { type Blob as BlobPart, BlobFailure_Reason as Reason } from "../../generated/zserver/blob.ts";
-import { concatBytes } from "../bytes/concat.ts";
+import type { Blob as BlobPart } from "../../generated/zserver/blob.ts";
 import { CommandError } from "../errors/command-error.ts";
-import { checkOptions } from "../errors/options.ts";
-import { blobError } from "./failure.ts";
 import type { BlobProgress } from "./options.ts";
 import { PartReader } from "./part-reader.ts";
-
-/** The most bytes that {@link IncomingBlob.bytes} and its like keep in memory unless told otherwise: what a message may have. */
-const DEFAULT_MAX_BYTES = 4_194_304;
-
-export interface ReadWholeOptions {
-  /** A larger blob fails with RESOURCE_EXHAUSTED and a `BlobFailure`, TOO_LARGE, as soon as that is known. Default: 4 MiB, since all of it is in memory. */
-  readonly maxBytes?: number | undefined;
-}
+import { ReadableBlob } from "./readable-blob.ts";
 
 export interface IncomingBlobEvents {
   readonly onProgress?: ((progress: BlobProgress) => void) | undefined;
@@ -20,19 +10,19 @@ export interface IncomingBlobEvents {
   readonly onComplete?: (() => void) | undefined;
 }
 
+/** Something that is held for as long as a command runs. */
+export interface Closeable {
+  close(): Promise<void>;
+}
+
 /**
- * A blob that the peer sends, while it comes: read it once, in one of these ways. It flows as fast as it is read. Reading ends without an error only when all bytes
- * came and their size and digest are right; else with a CommandError, whose `detail(BlobFailure)` says why.
+ * A blob that the peer sends, while it comes: read it once. It flows as fast as it is read. Reading ends without an error only when all bytes came and their size
+ * and digest are right; else with a CommandError, whose `detail(BlobFailure)` says why.
  */
-export class IncomingBlob implements AsyncIterable<Uint8Array> {
-  /** What its sender calls it; empty for nothing. Not to be trusted: never a path. */
-  readonly name: string;
-  /** What its sender says that it is, for example `image/jpeg`; empty when it does not say. */
-  readonly contentType: string;
-  /** How many bytes its sender says it has, which reading holds it to; undefined where it does not know. */
-  readonly size: number | undefined;
+export class IncomingBlob extends ReadableBlob {
   readonly #parts: PartReader;
   readonly #events: IncomingBlobEvents;
+  readonly #owned: Closeable[] = [];
   #state: "unread" | "reading" | "complete" = "unread";
   #left = false;
   #failure: CommandError | undefined;
@@ -50,16 +40,14 @@ export class IncomingBlob implements AsyncIterable<Uint8Array> {
   }
 
   private constructor(name: string, contentType: string, size: number | undefined, parts: PartReader, events: IncomingBlobEvents) {
-    this.name = name;
-    this.contentType = contentType;
-    this.size = size;
+    super(name, contentType, size);
     this.#parts = parts;
     this.#events = events;
   }
 
-  /** Why it did not come whole, once that is known. */
-  get failure(): CommandError | undefined {
-    return this.#failure;
+  /** Throws why it did not come whole, once that is known. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Its bytes, in the pieces in which they come; each is the reader's own. Leaving the loop gives the blob up. */
@@ -81,60 +69,29 @@ export class IncomingBlob implements AsyncIterable<Uint8Array> {
       this.#failure = error as CommandError;
       throw error;
     } finally {
-      if (this.#state !== "complete") this.cancel();
+      this.cancel();
     }
   }
 
-  /** All of its bytes. */
-  async bytes(options: ReadWholeOptions = {}): Promise<Uint8Array> {
-    return concatBytes(...(await this.#whole(options)));
-  }
-
-  /** Its bytes as UTF-8. Throws TypeError when they are not. */
-  async text(options: ReadWholeOptions = {}): Promise<string> {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await this.bytes(options));
-  }
-
-  /** As the platform's `Blob`, for example for `URL.createObjectURL`; it may keep its bytes on disk. */
-  async blob(options: ReadWholeOptions = {}): Promise<globalThis.Blob> {
-    return new Blob((await this.#whole(options)) as Uint8Array<ArrayBuffer>[], { type: this.contentType });
-  }
-
-  /** As a `ReadableStream`; cancelling that gives the blob up. */
-  stream(): ReadableStream<Uint8Array> {
-    const chunks = this[Symbol.asyncIterator]();
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => this.cancel(),
-    });
-  }
-
-  /** Gives up what has not come yet; who reads it finds its end, and a blob that was never read can go. */
-  cancel(): void {
+  /** Gives up what has not come yet. Whoever reads it finds CANCELLED. */
+  override cancel(): void {
     if (this.#state === "complete" || this.#left) return;
     this.#left = true;
     this.#parts.leave();
   }
 
-  async #whole(options: ReadWholeOptions): Promise<readonly Uint8Array[]> {
-    checkOptions("blob", options, ["maxBytes"]);
-    const { maxBytes = DEFAULT_MAX_BYTES } = options;
-    const chunks: Uint8Array[] = [];
-    if ((this.size ?? 0) > maxBytes) this.#refuse(maxBytes);
-    for await (const chunk of this) {
-      if (this.#parts.bytes > maxBytes) this.#refuse(maxBytes);
-      chunks.push(chunk);
-    }
-    return chunks;
+  /** What is made of the blob goes with it: when the command of its handler has ended, or when it is closed. */
+  owns(held: Closeable): void {
+    this.#owned.push(held);
   }
 
-  #refuse(maxBytes: number): never {
-    this.#failure = blobError(Reason.TOO_LARGE, `a blob is larger than the ${maxBytes} bytes that its reader takes (maxBytes)`);
+  /** Lets go of everything: a handler's blob is closed when its command ends. */
+  async close(): Promise<void> {
     this.cancel();
-    throw this.#failure;
+    for (const held of this.#owned.splice(0)) await held.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -24,6 +24,7 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
   #chunks: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   /** What is left of a piece that is more than one chunk. */
   #rest: Uint8Array = new Uint8Array();
+  #leave: (() => void) | undefined;
   #bytes = 0;
   #state: "head" | "chunks" | "ended" = "head";
   #error: CommandError | undefined;
@@ -38,7 +39,8 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
     if (this.#error !== undefined) throw this.#error;
     if (this.#state === "ended") return done;
     try {
-      return { done: false, value: { part: this.#state === "head" ? this.#head() : await this.#chunk() } };
+      const part = this.#state === "head" ? this.#head() : await this.#chunk();
+      return part === undefined ? done : { done: false, value: { part } };
     } catch (error) {
       const broken = this.#broken(error);
       if (!this.#options.tellsFailure) throw broken;
@@ -49,6 +51,7 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
 
   async return(): Promise<IteratorResult<BlobInit, undefined>> {
     this.#state = "ended";
+    this.#leave?.();
     await this.#chunks?.return?.();
     return done;
   }
@@ -66,7 +69,8 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
   async #chunk(): Promise<BlobInit["part"]> {
     this.#chunks ??= this.#source.iterate();
     while (this.#rest.length === 0) {
-      const step = await this.#chunks.next();
+      const step = await this.#step(this.#chunks);
+      if (step === undefined) return undefined;
       if (step.done) return this.#end();
       if (!(step.value instanceof Uint8Array)) throw new TypeError("the source of a blob gave something that is no Uint8Array");
       this.#rest = step.value;
@@ -80,6 +84,14 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
     this.#digest.update(value);
     this.#options.onProgress?.({ bytes: this.#bytes, size });
     return { case: "chunk", value };
+  }
+
+  /** The source's next step; undefined when nobody waits for it any more, also where the source never answers. */
+  #step(chunks: AsyncIterator<unknown> | Iterator<unknown>): Promise<IteratorResult<unknown> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#leave = () => resolve(undefined);
+      Promise.resolve(chunks.next()).then(resolve, reject);
+    });
   }
 
   #end(): BlobInit["part"] {

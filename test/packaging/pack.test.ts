@@ -70,7 +70,8 @@ test("both install into an empty folder without a warning", () => {
 test("zgen include prints a folder that stock tools can use", () => {
   const { code, stdout } = run(consumer, "npx", "--no", "zgen", "include");
   assert.is(code, 0);
-  assert.match(readFileSync(path.join(stdout.trim(), "zserver/options.proto"), "utf8"), "package zserver;");
+  for (const name of ["options", "blob"])
+    assert.match(readFileSync(path.join(stdout.trim(), `zserver/${name}.proto`), "utf8"), "package zserver;");
 });
 
 test("zgen init makes a project that installs the packed files, compiles and runs", () => {
@@ -91,7 +92,7 @@ test("zgen init makes a project that installs the packed files, compiles and run
 });
 
 test("every entry of the package loads, and every class is one class from all of them", () => {
-  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys", "zserver/json", "zserver/files"];
+  const entries = ["zserver", "zserver/codec", "zserver/testing", "zserver/keys", "zserver/json", "zserver/blob", "zserver/files"];
   const script = `const found = await Promise.all(${JSON.stringify(entries)}.map((name) => import(name)));
 if (found.some((entry) => Object.keys(entry).length === 0)) throw new Error("an entry is empty");
 if (found[0].memoryNetwork !== found[2].memoryNetwork) throw new Error("two copies");`;
@@ -104,6 +105,38 @@ test("a right program compiles", () => {
     program('const { greeting } = await client.use(Greeter).greet({ name: "you" });\nconsole.log(greeting.length);'),
   );
   assert.is(right.code, 0, right.text);
+});
+
+test("a file goes to a server and back as a blob", () => {
+  writeFileSync(
+    path.join(demo, "schemas/demo/v1/album.proto"),
+    `syntax = "proto3";
+package demo.v1;
+import "zserver/blob.proto";
+// Photos.
+service Album {
+  // Gives it back.
+  rpc Turn(zserver.Blob) returns (zserver.Blob);
+}
+`,
+  );
+  succeed(demo, "npx", "zgen", "generate");
+  const source = `import { connect, createIdentity, fileSource, implement, saveBlob, serve, spoolBlob } from "zserver";
+import { Album } from "./generated/demo/v1/album.ts";
+const server = await serve({ listen: ["ws://localhost:0"], identity: createIdentity(), handlers: [implement(Album, { turn: (blob) => spoolBlob(blob) })] });
+await using client = await connect({ endpoints: server.endpoints, serverKey: server.serverKey });
+const blob = await client.use(Album).turn(await fileSource("package.json"));
+await saveBlob(blob, "turned.json");
+console.log(blob.name, blob.size);
+await server.close();
+`;
+  const compiled = compile("album", source);
+  assert.is(compiled.code, 0, compiled.text);
+  const size = statSync(path.join(demo, "package.json")).size;
+  assert.match(succeed(demo, "npx", "tsx", "album.ts"), `package.json ${size}`);
+  assert.equal(readFileSync(path.join(demo, "turned.json")), readFileSync(path.join(demo, "package.json")));
+  rmSync(path.join(demo, "schemas/demo/v1/album.proto"));
+  succeed(demo, "npx", "zgen", "generate");
 });
 
 test("with json in zgen.json, messages are written and read as JSON", () => {

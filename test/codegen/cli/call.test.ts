@@ -8,6 +8,7 @@ import { Refused } from "../../../generated/example/probe/v1/probe.ts";
 import { CommandError, errorDetail, type ReceivedCredentials, serve } from "../../../runtime/index.ts";
 import type { Server } from "../../../runtime/server.ts";
 import { identity } from "../../support/channel/ends.ts";
+import { blobs } from "../../support/command/blobs.ts";
 import { Gate, probe } from "../../support/command/probe.ts";
 import { type Run, withFolder, zgenWith } from "./support.ts";
 
@@ -23,6 +24,7 @@ const notes: string[] = [];
 
 function serveProbe(): Promise<Server> {
   const handlers = [
+    blobs(),
     probe({
       note: ({ text }) => void notes.push(text),
       later: gate.handler,
@@ -53,6 +55,22 @@ function call(input: Input, ...args: string[]): Promise<Run> {
     return zgenWith(input, folder, "call", server.endpoints[0]!, ...args, "--server-key", server.serverKey);
   });
 }
+
+test("a file as a blob, and a blob as a file", async () => {
+  const photo = path.join(repository, "package.json");
+  assert.is(JSON.parse((await call({}, "Blobs.Put", `@${photo}`)).out).number, readFileSync(photo).length);
+  await withFolder({}, async (folder) => {
+    const out = path.join(folder, "turned");
+    assert.equal(await call({}, "Blobs.Turn", `@${photo}`, "--out", out), { code: 0, out: "", err: "" });
+    assert.equal(readFileSync(out), readFileSync(photo));
+    assert.equal(await call({}, "Blobs.Get", '{"number":5}', "--out", out), { code: 0, out: "", err: "" });
+    assert.is(readFileSync(out).length, 5);
+  });
+  assert.is((await call({}, "Blobs.Cut", `@${photo}`)).code, 0);
+  assert.match((await call({}, "Blobs.Put", "{}")).err, "takes a blob: name its file, @photo.jpg");
+  assert.match((await call({}, "Blobs.Get", "{}")).err, "say where it goes, --out photo.jpg");
+  assert.match((await call({}, "Probe.Echo", "{}", "--out", "x")).err, "nothing for --out");
+});
 
 test("a request in JSON, its reply in JSON", async () => {
   assert.equal(await call({}, "Probe.Echo", '{"text":"hé","number":7}'), { code: 0, out: '{\n  "text": "hé",\n  "number": 7\n}', err: "" });

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { ConnectOptions } from "../../runtime/client.ts";
 import type { JsonValue } from "../../runtime/schema/json/value.ts";
 import { cacheCode, cacheFolder } from "../call/code-cache.ts";
 import { type Code, loadCode } from "../call/code.ts";
@@ -13,27 +12,19 @@ import type { Schema } from "../model/schema.ts";
 import { blobFiles } from "./blob-files.ts";
 import { type Command, defineCommand, type OptionValues } from "./command.ts";
 import { type Config, loadConfig, readConfig } from "./config.ts";
+import { connectionOptions, INTERRUPTED, integerOf, interruption, keysOf } from "./connection.ts";
 import { readProject } from "./read-project.ts";
 import { requestsOf } from "./requests.ts";
 import { printDiagnostics } from "./report.ts";
 import { type Terminal, UsageError } from "./terminal.ts";
 
 const options = {
-  "server-key": {
-    type: "string",
-    value: "KEY",
-    help: "the server's key, as zgen keygen printed it; without it the call fails and says which key the server shows",
-  },
-  identity: { type: "string", value: "FILE", help: "who this client is: an identity as zgen keygen makes them; anonymous unless given" },
-  credentials: { type: "string", value: "TEXT", help: "what the server's admission asks for" },
+  ...connectionOptions,
   include: { type: "string", value: "DIR", help: "the folder of schemas, where there is no zgen.json" },
   timeout: { type: "string", value: "MS", help: "milliseconds until the call fails; the schema's unless given, 0 for none" },
   out: { type: "string", value: "FILE", help: "where a blob that the command returns is written; it is there when all of it has come" },
   "max-message": { type: "string", value: "BYTES", help: "how large a reply may be; 4194304 unless given" },
 } as const;
-
-/** Ended by Ctrl-C, as shells count it. */
-const INTERRUPTED = 130;
 
 /** `zgen call`. */
 export const call: Command = defineCommand({
@@ -132,41 +123,4 @@ async function callCommand({ endpoint, found: { service, command }, code, reques
   } finally {
     release();
   }
-}
-
-function integerOf(option: string, unit: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!Number.isSafeInteger(number)) throw new UsageError(`${option} takes ${unit}, not ${text}`);
-  return number;
-}
-
-/** The keys that the options name; what is wrong with one is for the person at the terminal to mend. */
-async function keysOf(options: Call["options"], terminal: Terminal): Promise<Pick<ConnectOptions, "serverKey" | "identity">> {
-  const { loadIdentity, parseServerKey } = await import("../../runtime/keys.ts");
-  const { "server-key": serverKey, identity } = options;
-  try {
-    if (serverKey !== undefined) parseServerKey(serverKey);
-    return {
-      serverKey: serverKey ?? ((shown) => refuseShown(shown, terminal)),
-      identity: identity === undefined ? undefined : loadIdentity(path.resolve(terminal.cwd, identity)),
-    };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-/** A key is never taken on faith: who calls has to say that it is the right one. */
-function refuseShown(shown: string, terminal: Terminal): false {
-  terminal.err(`the server shows the key ${shown}; if that is the right one, pass it as --server-key`);
-  return false;
-}
-
-/** Aborted by Ctrl-C, until it is released. */
-function interruption(terminal: Terminal): readonly [AbortSignal, () => void] {
-  if (terminal.interrupted !== undefined) return [terminal.interrupted, () => {}];
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  process.once("SIGINT", abort);
-  return [controller.signal, () => process.off("SIGINT", abort)];
 }

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
   init: { summary: "make a starter project", load: async () => (await import("./init.ts")).init },
   generate: { summary: "write code from the schemas", load: async () => (await import("./generate.ts")).generate },
   call: { summary: "invoke a command on a live server", load: async () => (await import("./call.ts")).call },
+  cp: { summary: "copy files to a server, or from one", load: async () => (await import("./cp.ts")).cp },
   stubs: { summary: "keep classes of handlers in step with the schemas", load: async () => (await import("./stubs.ts")).stubs },
   docs: { summary: "write a reference page from the schemas' comments", load: async () => (await import("./docs.ts")).docs },
   package: { summary: "make a client library that is ready to publish", load: async () => (await import("./package.ts")).packageLibrary },

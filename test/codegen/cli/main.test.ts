@@ -36,12 +36,12 @@ test("an unknown command and an unknown option fail by name", async () => {
   assert.equal(await zgen(".", "generat"), {
     code: 1,
     out: "",
-    err: "zgen: unknown command generat (init, generate, call, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
+    err: "zgen: unknown command generat (init, generate, call, cp, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
   });
   assert.equal(await zgen(".", "toString"), {
     code: 1,
     out: "",
-    err: "zgen: unknown command toString (init, generate, call, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
+    err: "zgen: unknown command toString (init, generate, call, cp, stubs, docs, package, lint, breaking, version, changelog, release, keygen, include)",
   });
   const usage = "Usage: zgen include; --help says more";
   assert.equal(await zgen(".", "include", "--all"), { code: 1, out: "", err: `zgen include: unknown option --all\n${usage}` });

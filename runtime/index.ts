@@ -29,6 +29,7 @@ export { loadIdentity, parseIdentity, createIdentity } from "./keys.ts";
 export { fileSource, type FileSourceOptions } from "./blob/file-source.ts";
 export { saveBlob, type SaveOptions } from "./blob/save-blob.ts";
 export { spoolBlob, type SpoolOptions } from "./blob/spool-blob.ts";
+export { type DiskStagingOptions, offerStaging } from "./staging/offer-staging.ts";
 export * from "./public.ts";
 export type { DeprecatedUse } from "./server/schema/deprecated-uses.ts";
 export type { ReleasedSchema, ReleasedService } from "./schema/released-schema.ts";

@@ -59,6 +59,7 @@ export function regenerate(): Map<string, string> {
       "example/shop/v1/readings.proto",
       "example/shop/v1/review.proto",
       "zserver/files/v1/files.proto",
+      "zserver/staging/v1/staging.proto",
     ]),
   ];
   return new Map(files.map(({ path, text }) => [path, text]));

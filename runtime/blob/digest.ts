@@ -10,11 +10,14 @@ export interface Digest {
 /** Bytes of one digest. */
 export const DIGEST_BYTES = 32;
 
-type NodeCrypto = typeof import("node:crypto");
+/** As much of Node's `crypto` as is used. */
+interface NativeHashes {
+  createHash(algorithm: "sha256"): Digest;
+}
 
 /** Asked for at run time, so that a page's bundle holds no import of Node's. */
 const native = (globalThis.process as { getBuiltinModule?(name: string): unknown } | undefined)?.getBuiltinModule?.("node:crypto") as
-  | NodeCrypto
+  | NativeHashes
   | undefined;
 
 /**

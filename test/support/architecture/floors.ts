@@ -25,6 +25,7 @@ const floors: readonly (readonly [prefix: string, floor: number])[] = [
   ["runtime/session/", 4],
   ["runtime/discovery/", 4],
   ["runtime/command/", 5],
+  ["runtime/staging/", 6],
   ["runtime/files/", 6],
 ];
 

@@ -1,4 +1,9 @@
+import cluster from "node:cluster";
+import { systemRandom } from "./crypto/random.ts";
 import { checkOptions } from "./errors/options.ts";
+import { ServerProcess } from "./server/processes/server-process.ts";
+import { SupervisedServer } from "./server/processes/supervised-server.ts";
+import { processesOf } from "./server/processes/supervisor.ts";
 import { RunningServer } from "./server/running-server.ts";
 import { type ServeOptions, type Server, serveOptionNames } from "./server/server-types.ts";
 
@@ -12,7 +17,9 @@ export type { ServeOptions, Server, ServerStats, ServerStatus } from "./server/s
 /** Starts a server. Rejects with TypeError for impossible options, with the system's error when an address cannot be had. */
 export async function serve<Data = unknown>(options: ServeOptions<Data>): Promise<Server<Data>> {
   checkOptions("serve", options, serveOptionNames);
-  const server = new RunningServer(options);
+  const processes = processesOf(options);
+  if (processes > 1 && cluster.isPrimary) return SupervisedServer.start(options, processes);
+  const server = new RunningServer(options, processes > 1 ? new ServerProcess(options.random ?? systemRandom) : undefined);
   await server.start();
   return server;
 }

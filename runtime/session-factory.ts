@@ -28,6 +28,7 @@ export type SessionHooks<Data> = Pick<
   | "controls"
   | "load"
   | "slowPeerTimeoutMs"
+  | "route"
   | "opened"
   | "schemas"
   | "describe"

@@ -67,9 +67,9 @@ export class DialerHandshake implements Handshake {
 
   /** The offer and message 1 of its only suite. */
   #offer(): Uint8Array {
-    const { crypto, random, server, ticket } = this.#options;
+    const { crypto, random, server, ticket, route } = this.#options;
     const expected = this.#suite === XX || server === "judge" ? undefined : server.static!.key;
-    const offer = offerPacket({ suites: [this.#suite], keyHint: expected && keyHint(crypto, expected), ticket });
+    const offer = offerPacket({ suites: [this.#suite], keyHint: expected && keyHint(crypto, expected), ticket, route });
     this.#transcript.add(offer);
     // XX shows a static key whether the client has one or not: an anonymous client shows one that it forgets afterwards.
     if (this.#suite === XX) this.#localStatic ??= crypto.x25519KeyPair(random(32));

@@ -9,6 +9,9 @@ export const PREAMBLE_BYTES = 256;
 /** The longest door ticket in an offer. */
 export const TICKET_BYTES = 64;
 
+/** The longest route in an offer and in a welcome. */
+export const ROUTE_BYTES = 16;
+
 /** The largest message of the handshake: room for a hybrid with ML-KEM-768, whose keys and ciphertexts are above a kilobyte each. */
 export const HANDSHAKE_MESSAGE_BYTES = 4096;
 

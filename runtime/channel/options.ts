@@ -30,6 +30,8 @@ export interface DialerOptions extends ChannelOptions {
   readonly server: ServerKey | "judge";
   /** A door ticket of this server, of at most 64 bytes. Default none. */
   readonly ticket?: Uint8Array | undefined;
+  /** Which of the server's processes has the session that is to go on, of at most 16 bytes. Default none. */
+  readonly route?: Uint8Array | undefined;
   /** This client's own X25519 key, which a server may recognise. Default none: anonymous. */
   readonly clientKey?: KeyPair | undefined;
   /** The keys are renewed this long after the first activity under them. Default 120,000: what a thief of the keys can read is two minutes. */

@@ -18,7 +18,7 @@ export function dialerSettings(options: DialerOptions): ChannelSettings {
   return resolve(
     "DialerChannel",
     options,
-    ["server", "ticket", "clientKey", "rotateAfterMs", "wallNow"],
+    ["server", "ticket", "route", "clientKey", "rotateAfterMs", "wallNow"],
     options.rotateAfterMs ?? defaultRotateAfterMs,
   );
 }

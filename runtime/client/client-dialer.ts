@@ -57,6 +57,8 @@ export class ClientDialer {
   readonly #judgements = new Map<string, Promise<boolean>>();
   /** The newest door ticket that the server gave. It counts once; shown again it is worth nothing, and does no harm. */
   ticket: Uint8Array | undefined;
+  /** Which of the server's processes has the session. */
+  route: Uint8Array | undefined;
   /** What the application's own judgement of a key threw, if it did. */
   judgeError: unknown;
 
@@ -158,6 +160,7 @@ export class ClientDialer {
       timers,
       server: this.#server!,
       ticket: this.ticket,
+      route: this.route,
       clientKey: identity?.staticKeys[0].pair,
       wallNow: () => clock.wallNow(),
       handshakeTimeoutMs,

@@ -198,7 +198,8 @@ export class ClientSession<Data> {
     return new ClientSchemas(this.#factory.services, peer as Peer, this.#factory);
   }
 
-  #opened({ expiresInMs, schemas }: Welcome): void {
+  #opened({ expiresInMs, schemas, route }: Welcome): void {
+    this.#dialer.route = route;
     (this.#peer!.schemas as ClientSchemas).take(schemas);
     if (!this.#factory.begin(this.#peer!)) return;
     this.#renewal.admittedFor(expiresInMs);

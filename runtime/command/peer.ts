@@ -55,6 +55,7 @@ export interface PeerOptions<Data> {
   readonly wallNow: () => number;
   readonly incident: (what: string, error: unknown) => string;
   readonly agent: string;
+  readonly route?: SessionOptions["route"];
   readonly hello: HelloOptions | undefined;
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;

@@ -20,8 +20,10 @@ export interface SharedFrame {
  */
 export class SharedOneWay {
   readonly command: AnyCommand;
-  readonly #timeoutMs: number;
-  readonly #message: Uint8Array;
+  /** In milliseconds, whole; 0: for ever. */
+  readonly timeoutMs: number;
+  /** Encoded. Nobody changes it. */
+  readonly message: Uint8Array;
   readonly #elements: number;
   /** By the number of the command; 0 introduces it. */
   readonly #frames: SharedFrame[] = [];
@@ -29,21 +31,21 @@ export class SharedOneWay {
   /** Throws CommandError for a message that cannot be encoded. */
   constructor(command: AnyCommand, message: unknown, timeoutMs: number) {
     this.command = command;
-    this.#timeoutMs = Math.ceil(timeoutMs);
+    this.timeoutMs = Math.ceil(timeoutMs);
     const writer = new Writer();
     try {
       command.request.write(writer, message as never);
     } catch (error) {
       throw unsentError(command, error);
     }
-    this.#message = writer.view();
+    this.message = writer.view();
     this.#elements = writer.elements;
   }
 
   /** Whether a peer with these limits takes the message. */
   fits({ messageBytes, decodeElements }: PeerLimits): boolean {
     const { maxElements } = this.command.request;
-    return this.#message.length <= messageBytes && this.#elements <= elementBound(maxElements, decodeElements);
+    return this.message.length <= messageBytes && this.#elements <= elementBound(maxElements, decodeElements);
   }
 
   /** The frame for a session in which the command has this number; 0 where its name is not introduced. */
@@ -54,7 +56,7 @@ export class SharedOneWay {
 
   #make(number: number): SharedFrame {
     const { name, kind, delivery } = this.command;
-    const writer = new Writer(this.#message.length + 32);
+    const writer = new Writer(this.message.length + 32);
     const volatile = delivery === "VOLATILE";
     let start = 0;
     writeFrame(writer, volatile ? FrameType.SEND_VOLATILE : FrameType.SEND, (body) => {
@@ -65,8 +67,8 @@ export class SharedOneWay {
         body.uint32(kindNumbers[kind]);
       }
       if (!volatile) body.uint32(0);
-      body.uintNumber(this.#timeoutMs);
-      body.raw(this.#message);
+      body.uintNumber(this.timeoutMs);
+      body.raw(this.message);
       start = body.position - start;
     });
     return { bytes: writer.view(), size: start };

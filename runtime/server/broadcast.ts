@@ -4,9 +4,11 @@ import { Peer } from "../command/peer.ts";
 import type { AnyCommand } from "../command/registry.ts";
 import type { Session } from "../command/session-type.ts";
 import { SharedOneWay } from "../command/shared-one-way.ts";
+import { CommandError } from "../errors/command-error.ts";
 import { checkOptions } from "../errors/options.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
 import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
+import { groupName } from "./groups.ts";
 
 /** Who gets a broadcast: sessions, such as a group or a list, or a function that is asked of each session of the server. */
 export type Audience<Data = unknown> = Iterable<Session<Data>> | ((session: Session<Data>) => boolean);
@@ -61,6 +63,24 @@ export interface LiveSessions<Data> {
   has(session: Peer<Data>): boolean;
 }
 
+/** What tells the other processes of the server what goes to a group. */
+export interface Spreader {
+  /** False while they do not keep up with it. */
+  readonly ready: boolean;
+  spread(broadcast: GroupBroadcast): void;
+}
+
+/** A broadcast to a group, as one process tells it to the others. */
+export interface GroupBroadcast {
+  readonly group: string;
+  readonly service: string;
+  /** On the wire: `package.Service/Command`. */
+  readonly command: string;
+  readonly message: Uint8Array;
+  readonly timeoutMs: number;
+  readonly onFull: "skip" | "end";
+}
+
 type Fate = Exclude<keyof BroadcastResult, "skipped">;
 
 /** Calls a one-way of every session of an audience; all other kinds of commands throw. */
@@ -68,25 +88,34 @@ class BroadcastCaller<Data> implements Caller {
   readonly #service: ServiceType;
   readonly #sessions: LiveSessions<Data>;
   readonly #audience: () => Iterable<Session<Data>>;
-  readonly #endsFull: boolean;
+  readonly #onFull: "skip" | "end";
+  readonly #spread: ((shared: SharedOneWay) => void) | undefined;
 
-  constructor(service: ServiceType, sessions: LiveSessions<Data>, audience: () => Iterable<Session<Data>>, endsFull: boolean) {
+  constructor(
+    service: ServiceType,
+    sessions: LiveSessions<Data>,
+    audience: () => Iterable<Session<Data>>,
+    onFull: "skip" | "end",
+    spread: ((shared: SharedOneWay) => void) | undefined,
+  ) {
     this.#service = service;
     this.#sessions = sessions;
     this.#audience = audience;
-    this.#endsFull = endsFull;
+    this.#onFull = onFull;
+    this.#spread = spread;
   }
 
   oneWay<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "one_way">, request: QI, options: CallOptions = {}): never {
     checkOptions("broadcast", options, ["timeoutMs"]);
     checkCallOptions(options);
     const shared = new SharedOneWay(command as AnyCommand, request, options.timeoutMs ?? command.timeoutMs ?? 0);
+    this.#spread?.(shared);
     const counts = { sent: 0, skipped: 0, full: 0, unsupported: 0, overLimit: 0, detached: 0, ended: 0 };
     for (const session of this.#audience()) {
       const fate = session.state === "ended" ? "ended" : this.#deliver(this.#own(session), shared);
       counts[fate]++;
       if (fate !== "sent") counts.skipped++;
-      if (fate === "full" && this.#endsFull && command.delivery !== "VOLATILE")
+      if (fate === "full" && this.#onFull === "end" && command.delivery !== "VOLATILE")
         this.#own(session).end("SLOW_PEER", `no room for a broadcast of ${command.name} (onFull)`);
     }
     return counts satisfies BroadcastResult as never;
@@ -161,12 +190,17 @@ function answered({ name }: { readonly name: string }): TypeError {
   return new TypeError(`broadcast: ${name} is not one-way, and nobody collects the answers of many`);
 }
 
-/** See `Server.broadcast`. */
+/**
+ * See `Server.broadcast`.
+ *
+ * @param spreader what reaches the members that groups have in other processes
+ */
 export function broadcastTo<Data, Proxy, Commands>(
   sessions: LiveSessions<Data>,
   service: ServiceType<Proxy, Commands>,
   audience: Audience<Data> = () => true,
   options: BroadcastOptions = {},
+  spreader?: Spreader,
 ): Broadcast<Proxy, Commands> {
   checkOptions("broadcast", options, ["onFull"]);
   const { onFull = "skip" } = options;
@@ -174,7 +208,19 @@ export function broadcastTo<Data, Proxy, Commands>(
   const { name, side, proxy } = service[serviceInfo];
   if (side === "SERVER") throw new TypeError(`broadcast: clients do not handle ${name} (its schema says side: SERVER)`);
   const iterate = typeof audience === "function" ? () => filtered(sessions.values(), audience) : () => audience;
-  return new proxy(new BroadcastCaller(service, sessions, iterate, onFull === "end")) as never;
+  const group = spreader && groupName(audience);
+  const spread = group === undefined ? undefined : (shared: SharedOneWay) => tellOthers(spreader!, group, name, onFull, shared);
+  return new proxy(new BroadcastCaller(service, sessions, iterate, onFull, spread)) as never;
+}
+
+function tellOthers(spreader: Spreader, group: string, service: string, onFull: "skip" | "end", shared: SharedOneWay): void {
+  const { command, message, timeoutMs } = shared;
+  if (!spreader.ready)
+    throw new CommandError("RESOURCE_EXHAUSTED", `${command.name}: the other processes do not keep up with what goes to group ${group}`, {
+      outcome: "NOT_RUN",
+      command: command.name,
+    });
+  spreader.spread({ group, service, command: command.name, message, timeoutMs, onFull });
 }
 
 function* filtered<Data>(sessions: Iterable<Session<Data>>, accept: (session: Session<Data>) => boolean): Iterable<Session<Data>> {

@@ -28,6 +28,8 @@ export interface ConnectionsHost<Data> {
   /** Whether new work is taken; undefined when that is not watched. */
   readonly load: Load | undefined;
   readonly schemas: ServerSchemas;
+  /** Which of the server's processes this is; undefined when it is the only one. */
+  readonly route: Uint8Array | undefined;
   /** Whether new connections are taken. */
   readonly accepting: boolean;
   readonly controls: ControlOwners<Data>;
@@ -146,6 +148,7 @@ export class ServerConnections<Data> {
     return {
       opening: (session) => new ServerOpening(session),
       load: host.load,
+      route: host.route,
       slowPeerTimeoutMs,
       controls: host.controls,
       opened: (peer, hello) => {

@@ -2,7 +2,13 @@ import type { Peer } from "../command/peer.ts";
 import { checkCounts } from "../common-options.ts";
 import type { Identity } from "../crypto/identity.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { type EntranceInit, parseEntranceList, type SignedEntranceList, signEntranceList } from "../discovery/entrance-list.ts";
+import {
+  type EntranceInit,
+  formatEntranceList,
+  parseEntranceList,
+  type SignedEntranceList,
+  signEntranceList,
+} from "../discovery/entrance-list.ts";
 import { checkOptions } from "../errors/options.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Timers } from "../time/timers.ts";
@@ -35,6 +41,11 @@ export class ServerEntrances<Data> {
 
   constructor(options: ServerEntrancesOptions<Data>) {
     this.#options = options;
+  }
+
+  /** The present list as text, signed; undefined before there is any. */
+  get signed(): string | undefined {
+    return this.#list && formatEntranceList(this.#list);
   }
 
   /** Tells all clients a new list. Throws TypeError that says what is wrong with it, EntranceListError for one that another identity signed. */

@@ -82,6 +82,11 @@ export class Groups<Data> {
   }
 }
 
+/** The name under which other processes know this audience, if it is a group that has one. */
+export function groupName(audience: unknown): string | undefined {
+  return audience instanceof SessionGroup ? audience.name : undefined;
+}
+
 /** A group as the application has it: a name for members that the server keeps. */
 class SessionGroup<Data> implements Group<Data> {
   readonly name: string | undefined;

@@ -29,6 +29,9 @@ import { type Group, Groups } from "./groups.ts";
 import type { MoveResult } from "./move.ts";
 import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
+import type { Notice } from "./processes/notice.ts";
+import type { ServerProcess } from "./processes/server-process.ts";
+import { broadcastHere } from "./processes/spread.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
 import { ServerSchemas } from "./schema/server-schemas.ts";
 import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
@@ -55,12 +58,15 @@ export class RunningServer<Data> implements Server<Data> {
   readonly #entrances: ServerEntrances<Data>;
   readonly #feed: StatusFeed<ServerStatus<Data>>;
   readonly #overload: OverloadMonitor | undefined;
+  readonly #process: ServerProcess | undefined;
   #state: "open" | "draining" | "closing" | "closed" = "open";
   readonly #closed: Promise<void>;
   #resolveClosed!: (closing: Promise<void>) => void;
 
-  constructor(options: ServeOptions<Data>) {
+  /** @param ownProcess this process as one of several of the server */
+  constructor(options: ServeOptions<Data>, ownProcess?: ServerProcess) {
     this.#options = options;
+    this.#process = ownProcess;
     const { identity, unsealed } = options;
     checkCounts(options, ["halfOpenConnections", ...detachedOptionNames, "slowPeerTimeoutMs", "admitTimeoutMs", "admissionsUnderWay"]);
     if (!Array.isArray(options.listen) || options.listen.length === 0)
@@ -109,17 +115,18 @@ export class RunningServer<Data> implements Server<Data> {
   async start(): Promise<void> {
     const { allowedOrigins, allowedHosts, memory, tls, socketMode, trustProxy } = this.#options;
     const origins = originRules({ allowedOrigins, allowedHosts });
-    const accept = (transport: Transport, place?: Place): void => this.#connections.accept(transport, place);
     const { gate } = this.#connections;
     const proxies = trustProxy && new TrustedProxies(trustProxy);
     const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
     try {
+      const accept = await this.#acceptor(onError);
       for (const where of this.#options.listen)
         this.#listeners.push(await listen(where, { origins, gate, proxies, accept, onError, memory, tls, socketMode }));
     } catch (error) {
       await this.close();
       throw error;
     }
+    this.#process?.listening(this.endpoints, (notice) => this.#heard(notice));
     const native = this.#options.crypto === undefined && !this.#options.unsealed;
     if (native && !isSodiumInstalled()) this.#factory.log({ level: "warn", message: sodiumMissingNotice });
   }
@@ -133,7 +140,7 @@ export class RunningServer<Data> implements Server<Data> {
     audience?: Audience<Data>,
     options?: BroadcastOptions,
   ): Broadcast<Proxy, Commands> {
-    return broadcastTo(this.#sessions, service, audience, options);
+    return broadcastTo(this.#sessions, service, audience, options, this.#process);
   }
 
   group(name?: string): Group<Data> {
@@ -157,6 +164,11 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   revoke(principal: string, message = ""): number {
+    this.#process?.tell({ kind: "revoke", principal, message });
+    return this.#revoke(principal, message);
+  }
+
+  #revoke(principal: string, message: string): number {
     this.#admissions.revoke(principal, message);
     const revoked = [...this.#arrivals.describing, ...this.#sessions.values()].filter((session) => session.principal.id === principal);
     for (const session of revoked) session.end("REVOKED", message);
@@ -205,9 +217,30 @@ export class RunningServer<Data> implements Server<Data> {
     for (const peer of [...this.#admissions.waiting, ...this.#arrivals.describing, ...this.#sessions.values()]) peer.end(reason, message);
     await listeners;
     await this.#connections.released();
+    this.#process?.leave();
     this.#state = "closed";
     this.#feed.emit({ type: "closed" });
     this.#feed.end();
+  }
+
+  /** Gets each connection that comes in; with several processes, to lead it to its own. */
+  async #acceptor(onError: (error: Error) => void): Promise<(transport: Transport, place?: Place) => void> {
+    const accept = (transport: Transport, place?: Place): void => this.#connections.accept(transport, place);
+    if (this.#process === undefined) return accept;
+    const { timers, handshakeTimeoutMs: timeoutMs } = this.#factory;
+    const router = await this.#process.open({ timers, timeoutMs, gate: this.#connections.gate, accept }, onError);
+    return (transport, place) => void router.enter(transport, place);
+  }
+
+  /** Another process of this server says what concerns all. Never rejects. */
+  async #heard(notice: Notice): Promise<void> {
+    if (notice.kind === "revoke") this.#revoke(notice.principal, notice.message);
+    else if (notice.kind === "broadcast") broadcastHere(notice, this.#sessions, this.#groups, this.#factory);
+    else if (notice.kind === "entrances") this.setEntrances(notice.list);
+    else if (notice.kind === "move")
+      this.#process!.tell({ kind: "moved", id: notice.id, result: await this.moveTo(notice.list, notice.options) });
+    else if (notice.kind === "drain") await this.drain();
+    else if (notice.kind === "close") await this.close();
   }
 
   #watchLoad(options: OverloadOptions | undefined): OverloadMonitor | undefined {
@@ -242,6 +275,7 @@ export class RunningServer<Data> implements Server<Data> {
       get load() {
         return owner.#overload;
       },
+      route: this.#process?.route,
       schemas: this.#schemas,
       controls: {
         [FrameType.CREDENTIALS]: (peer, body) => this.#renewals.show(peer, body),
@@ -266,7 +300,7 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   async #stopListening(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await Promise.all([this.#process?.stopListening(), ...this.#listeners.map((listener) => listener.close())]);
   }
 
   /** Nobody comes back to a server that does not listen any more: its answers would reach nobody. */

@@ -30,6 +30,12 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
    * live beside Express or Fastify; or what takes connections that no URL names, such as `messagePortListener()`.
    */
   readonly listen: readonly (string | AttachedServer | CustomListener)[];
+  /**
+   * How many processes serve, on the same addresses (node:cluster): the one that calls `serve` starts them, each runs the same program, and starts another for one that
+   * dies. In it, `serve` returns what ends all of them. A client's session lives in one of them, and goes on there whichever takes its next connection.
+   * Default 1: this process serves.
+   */
+  readonly processes?: number | undefined;
   /** The certificate of `tls:` and `wss:` addresses. */
   readonly tls?: TlsServerOptions | undefined;
   /** Who may connect to a `unix:` address: the permissions of its file. Default 0o600. */
@@ -161,6 +167,7 @@ export interface Server<Data = unknown> {
 export const serveOptionNames: readonly string[] = [
   ...commonOptionNames,
   "listen",
+  "processes",
   "identity",
   "entrances",
   "onSession",

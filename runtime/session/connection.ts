@@ -45,6 +45,7 @@ export class Connection implements SessionLink {
   readonly #timers: Timers;
   #carried: Carried | undefined;
   #writable = true;
+  #begun = false;
   #closed = false;
   #closeTimer: Timer | undefined;
 
@@ -66,6 +67,7 @@ export class Connection implements SessionLink {
   start(): void {
     this.transport.start({
       onBytes: (bytes) => {
+        this.#begin();
         if (this.#closed) return;
         this.#carried?.heard(bytes.length);
         this.channel.receive(bytes);
@@ -73,6 +75,13 @@ export class Connection implements SessionLink {
       onDrain: () => this.#drained(),
       onClose: (close) => this.#transportClosed(close),
     });
+    this.#begin();
+  }
+
+  /** A transport may bring what it has kept from within its start, before anything can be written to it. */
+  #begin(): void {
+    if (this.#begun || this.#closed) return;
+    this.#begun = true;
     this.channel.start();
   }
 

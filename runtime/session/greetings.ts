@@ -1,5 +1,6 @@
 import { type SchemasInit, writeSchemas } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import * as wire from "../../generated/zserver/protocol/v1/session.ts";
+import { ROUTE_BYTES } from "../channel/limits.ts";
 import type { Reader } from "../bytes/reader.ts";
 import { shortText } from "../bytes/short-text.ts";
 import type { Writer } from "../bytes/writer.ts";
@@ -29,11 +30,11 @@ export function writeClientHello(writer: Writer, { limits, agent }: SessionOptio
 /** The server's answer to it. */
 export function writeWelcome(
   writer: Writer,
-  { agent, retentionMs }: SessionOptions,
+  { agent, retentionMs, route }: SessionOptions,
   expiresInMs: number,
   schemas: SchemasInit | undefined,
 ): void {
-  wire.writeWelcome(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs, schemas });
+  wire.writeWelcome(writer, { protocol: PROTOCOL_VERSION, agent, retentionMs, expiresInMs, schemas, route });
 }
 
 /** The client's answer to DESCRIBE. */
@@ -41,10 +42,12 @@ export function writeDescriptions(writer: Writer, descriptions: SchemasInit): vo
   writeSchemas(writer, descriptions);
 }
 
-/** The server's answer to CLIENT_HELLO. Throws ProtocolError for anything else. */
+/** The server's answer to CLIENT_HELLO. Throws ProtocolError for anything else, and for a route that is too long. */
 export function readWelcome(type: FrameType, body: Reader): wire.Welcome {
-  if (type === FrameType.WELCOME) return wire.readWelcome(body, body.end);
-  throw new ProtocolError(`the server's first frame is of type ${type}, not ${FrameType.WELCOME}`);
+  if (type !== FrameType.WELCOME) throw new ProtocolError(`the server's first frame is of type ${type}, not ${FrameType.WELCOME}`);
+  const welcome = wire.readWelcome(body, body.end);
+  if (welcome.route.length > ROUTE_BYTES) throw new ProtocolError(`a route of ${welcome.route.length} bytes; the limit is ${ROUTE_BYTES}`);
+  return welcome;
 }
 
 /** What is wrong with a peer that speaks this version of the protocol; undefined when nothing is. */

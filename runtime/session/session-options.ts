@@ -105,6 +105,8 @@ export interface SessionOptions {
   /** How long the peer may accept nothing while the outbox is full; Infinity for ever. */
   readonly slowPeerTimeoutMs: number;
   readonly agent: string;
+  /** Server: which of its processes this is, of at most 16 bytes. Default: it has only one. */
+  readonly route?: Uint8Array | undefined;
   /** What a client says of itself; undefined at a server. */
   readonly hello: HelloOptions | undefined;
 }

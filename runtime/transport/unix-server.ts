@@ -1,5 +1,5 @@
 import { chmod } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { createServer, type ListenOptions, type Server } from "node:net";
 import { isMainThread } from "node:worker_threads";
 import { startListening } from "./bind.ts";
 import type { UnixEndpoint } from "./endpoint.ts";
@@ -17,6 +17,8 @@ export interface UnixListenOptions {
   readonly onError: (error: Error) => void;
   /** Who may connect: the permissions of the socket's file. Default 0o600. Windows has none. */
   readonly socketMode?: number | undefined;
+  /** In a worker of node:cluster: the socket is this process's own, and not shared with the others. Default false. */
+  readonly exclusive?: boolean | undefined;
 }
 
 /**
@@ -25,14 +27,14 @@ export interface UnixListenOptions {
  */
 export async function listenUnix(endpoint: UnixEndpoint, options: UnixListenOptions): Promise<Listener> {
   const { path, url } = endpoint;
-  const { accept, socketMode = DEFAULT_SOCKET_MODE } = options;
+  const { accept, socketMode = DEFAULT_SOCKET_MODE, exclusive = false } = options;
   if (!Number.isInteger(socketMode) || socketMode < 0 || socketMode > 0o777)
     throw new TypeError(`\`socketMode\` is made of permission bits, for example 0o660, not ${String(socketMode)}`);
   checkUnixPath(endpoint);
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => accept(new StreamTransport(socket, url)));
   try {
     if (!isWindows) await removeStale(endpoint);
-    await bindPrivately(server, path);
+    await bindPrivately(server, { path, exclusive });
     if (!isWindows) await chmod(path, socketMode);
   } catch (cause) {
     server.close();
@@ -50,10 +52,10 @@ export async function listenUnix(endpoint: UnixEndpoint, options: UnixListenOpti
 }
 
 /** Until its mode is set, the socket is its owner's alone: the mask is narrowed for the one call that makes it. Only the main thread may. */
-function bindPrivately(server: Server, path: string): Promise<void> {
+function bindPrivately(server: Server, where: ListenOptions): Promise<void> {
   const before = isMainThread && !isWindows ? process.umask(0o177) : undefined;
   try {
-    return startListening(server, { path });
+    return startListening(server, where);
   } finally {
     if (before !== undefined) process.umask(before);
   }

@@ -1,9 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Welcome } from "../../../generated/zserver/protocol/v1/session.ts";
 import { endReasons } from "../../../runtime/errors/end-reason.ts";
 import { CONTROL_BYTES, DESCRIPTIONS_BYTES, FAILURE_BYTES, FrameType, frameHeader } from "../../../runtime/session/frame.ts";
 import { Priority } from "../../../runtime/session/priority.ts";
-import { frame, rawFrame } from "../../support/session/frames.ts";
+import { frame, message, rawFrame } from "../../support/session/frames.ts";
 import { clientHello, Lone, openClient, openServer, welcome } from "../../support/session/session-end.ts";
 
 const { PADDING, CLIENT_HELLO, WELCOME, ACK, CREDIT, PING, PONG, CLOSE, REQUEST, SEND, REPLY, FAIL, CANCEL, ITEM, END, DESCRIBE } =
@@ -51,6 +52,11 @@ illegal(
 );
 illegal("a second hello", openServer, (lone) => lone.receive(clientHello()));
 illegal("a welcome at a server", openServer, (lone) => lone.receive(welcome()));
+illegal(
+  "a welcome with a route of 17 bytes",
+  () => new Lone("client"),
+  (lone) => lone.receive(frame(WELCOME, message(Welcome, { protocol: 1, route: new Uint8Array(17) }))),
+);
 illegal("a second welcome", openClient, (lone) => lone.receive(welcome()));
 illegal(
   "a hello that is no message",

@@ -33,6 +33,8 @@ export interface Offer extends Extensible {
   readonly keyHint: Uint8Array;
   /** A door ticket that the server gave in an earlier session, at most 64 bytes; empty without one. */
   readonly ticket: Uint8Array;
+  /** Which of the server's processes has the session that is to go on here, as the server said in Welcome; empty otherwise. At most 16 bytes. */
+  readonly route: Uint8Array;
 }
 
 /** {@link Offer} to send. */
@@ -51,10 +53,11 @@ export function writeOffer(writer: Writer, message: OfferInit): void {
   }
   writeImplicitBytes(writer, 18, message.keyHint, "keyHint");
   writeImplicitBytes(writer, 26, message.ticket, "ticket");
+  writeImplicitBytes(writer, 34, message.route, "route");
   writer.unknown(message.$unknown);
 }
 
-export function readOffer(reader: Reader, end: number, message: Draft<Offer> = { suites: emptyList, keyHint: emptyBytes, ticket: emptyBytes }): Offer {
+export function readOffer(reader: Reader, end: number, message: Draft<Offer> = { suites: emptyList, keyHint: emptyBytes, ticket: emptyBytes, route: emptyBytes }): Offer {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -67,6 +70,9 @@ export function readOffer(reader: Reader, end: number, message: Draft<Offer> = {
         break;
       case 26:
         message.ticket = readBytes(reader);
+        break;
+      case 34:
+        message.route = readBytes(reader);
         break;
       default:
         reader.unknown(tag, message);

@@ -117,6 +117,8 @@ export interface Welcome extends Extensible {
   readonly expiresInMs: number;
   /** Absent when all that the client named and will call is the same here. */
   readonly schemas: Schemas | undefined;
+  /** Which of the server's processes has the session: the client shows it when it resumes. At most 16 bytes; empty when the server is one process. */
+  readonly route: Uint8Array;
 }
 
 /** {@link Welcome} to send. */
@@ -136,10 +138,11 @@ export function writeWelcome(writer: Writer, message: WelcomeInit): void {
   writeImplicitUint32(writer, 24, message.retentionMs, "retentionMs");
   writeImplicitUint32(writer, 32, message.expiresInMs, "expiresInMs");
   if (message.schemas !== undefined) writer.message(42, message.schemas, Schemas.write);
+  writeImplicitBytes(writer, 50, message.route, "route");
   writer.unknown(message.$unknown);
 }
 
-export function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0, schemas: undefined }): Welcome {
+export function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0, schemas: undefined, route: emptyBytes }): Welcome {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -157,6 +160,9 @@ export function readWelcome(reader: Reader, end: number, message: Draft<Welcome>
         break;
       case 42:
         message.schemas = reader.message(Schemas.read, message.schemas);
+        break;
+      case 50:
+        message.route = readBytes(reader);
         break;
       default:
         reader.unknown(tag, message);

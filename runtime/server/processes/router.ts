@@ -1,0 +1,114 @@
+import { toHex } from "../../bytes/hex.ts";
+import { LENGTH_BYTES, PREAMBLE_BYTES, ROUTE_BYTES } from "../../channel/limits.ts";
+import { readOffer } from "../../channel/preamble.ts";
+import type { Timers } from "../../time/timers.ts";
+import type { Gate, Place } from "../../transport/gate.ts";
+import type { Transport } from "../../transport/transport.ts";
+import { originPacket, readOrigin } from "./origin-packet.ts";
+import { ReadAhead, type Seen } from "./read-ahead.ts";
+import { Relay } from "./relay.ts";
+
+export interface RouterOptions {
+  /** Which process this is, in hex. */
+  readonly route: string;
+  readonly timers: Timers;
+  /** How long a connection may take to send its offer. */
+  readonly timeoutMs: number;
+  readonly gate: Gate;
+  /** Connects to another process. Rejects when it is not there any more. */
+  readonly dial: (route: string) => Promise<Transport>;
+  /** Gets the connections that are for this process. */
+  readonly accept: (transport: Transport, place: Place | undefined) => void;
+}
+
+/**
+ * Leads each connection to the process that has its session. A client that resumes shows in its offer which one that is; what it shows is nobody's
+ * secret and proves nothing, so that a wrong one leads to a process that does not know the session.
+ */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #relays = new Set<Relay>();
+  readonly #arriving = new Set<Transport>();
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+  }
+
+  /** Connections of clients that this process leads to others. */
+  get relayed(): number {
+    return this.#relays.size;
+  }
+
+  /** A connection of a client. Never rejects. */
+  async enter(transport: Transport, place?: Place): Promise<void> {
+    const { accept } = this.#options;
+    const ahead = new ReadAhead(transport);
+    if (place !== undefined) place.cut = () => ahead.destroy();
+    try {
+      const route = await this.#within(ahead, ahead.look(routeOf));
+      if (await this.#lead(ahead, route)) place?.leave();
+      else accept(ahead, place);
+    } catch {
+      place?.leave();
+    }
+  }
+
+  /** A connection that another process leads here. Never rejects. */
+  async receive(transport: Transport): Promise<void> {
+    const { gate, accept } = this.#options;
+    const ahead = new ReadAhead(transport);
+    try {
+      const { peer, remote } = await this.#within(ahead, ahead.look(readOrigin));
+      ahead.peer = peer;
+      ahead.remote = remote;
+      const place = gate.enter(remote, () => ahead.destroy());
+      if (place === undefined) ahead.destroy();
+      else accept(ahead, place);
+    } catch {
+      ahead.destroy();
+    }
+  }
+
+  /** Ends what is led elsewhere, and what has not said where it belongs. */
+  stop(): void {
+    for (const relay of this.#relays) relay.destroy();
+    for (const transport of this.#arriving) transport.destroy();
+  }
+
+  async #within<T>(transport: Transport, looking: Promise<T>): Promise<T> {
+    const { timers, timeoutMs } = this.#options;
+    const timer = timers.after(timeoutMs, () => transport.destroy());
+    this.#arriving.add(transport);
+    try {
+      return await looking;
+    } finally {
+      timer.cancel();
+      this.#arriving.delete(transport);
+    }
+  }
+
+  /** False when it belongs here: by its route, or because there is nobody else. */
+  async #lead(client: ReadAhead, route: string): Promise<boolean> {
+    if (route === "" || route === this.#options.route) return false;
+    const other = await this.#options.dial(route).catch(() => undefined);
+    if (other === undefined) return false;
+    const relay: Relay = new Relay(client, other, originPacket(client), this.#options.timers, () => this.#relays.delete(relay));
+    this.#relays.add(relay);
+    return true;
+  }
+}
+
+/** The route in an offer; empty for what is none, of which the handshake will say what is wrong. Undefined until all of it has come. */
+export function routeOf(bytes: Uint8Array): Seen<string> | undefined {
+  const none = { value: "", takenBytes: 0 };
+  if (bytes.length < LENGTH_BYTES) return undefined;
+  const length = (bytes[0]! << 8) | bytes[1]!;
+  if (length > PREAMBLE_BYTES) return none;
+  if (bytes.length < LENGTH_BYTES + length) return undefined;
+  try {
+    const { route } = readOffer(bytes.subarray(0, LENGTH_BYTES + length));
+    return route.length > ROUTE_BYTES ? none : { value: toHex(route), takenBytes: 0 };
+  } catch {
+    return none;
+  }
+}

@@ -1,0 +1,92 @@
+import cluster from "node:cluster";
+import { toHex } from "../../bytes/hex.ts";
+import type { RandomSource } from "../../crypto/random.ts";
+import type { UnixEndpoint } from "../../transport/endpoint.ts";
+import { dialSocket } from "../../transport/socket-node.ts";
+import type { Listener } from "../../transport/transport.ts";
+import { listenUnix } from "../../transport/unix-server.ts";
+import { isWindows } from "../../transport/unix-path.ts";
+import type { GroupBroadcast, Spreader } from "../broadcast.ts";
+import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
+import { Router, type RouterOptions } from "./router.ts";
+
+/** Where a primary tells its processes how they reach each other. */
+export const SOCKETS_VARIABLE = "ZSERVER_PROCESS_SOCKETS";
+
+/** Broadcasts that may wait to be told: a few milliseconds of all that a process can send. */
+const WAITING_BROADCASTS = 4_096;
+
+/** Bytes of a route: no two processes of a server draw the same one. */
+const ROUTE_BYTES = 8;
+
+/** One of several processes of a server: it leads connections to the others, takes those that they lead here, and hears of what concerns all. */
+export class ServerProcess implements Spreader {
+  /** Which process this is, told to its clients. */
+  readonly route: Uint8Array;
+  readonly #sockets: string;
+  #router: Router | undefined;
+  #listener: Listener | undefined;
+  #waiting = 0;
+  #heard: (message: unknown) => void = () => {};
+
+  /** Throws TypeError in a process that no primary of zserver has started. */
+  constructor(random: RandomSource) {
+    const sockets = process.env[SOCKETS_VARIABLE];
+    if (sockets === undefined)
+      throw new TypeError("serve: `processes` starts the processes itself; in a worker that the program has started, leave it out");
+    this.#sockets = sockets;
+    this.route = random(ROUTE_BYTES);
+  }
+
+  /** From here on this process is there for the others. */
+  async open(options: Omit<RouterOptions, "route" | "dial">, onError: (error: Error) => void): Promise<Router> {
+    const route = toHex(this.route);
+    const router = new Router({ ...options, route, dial: (to) => dialSocket(this.#endpoint(to)) });
+    const accept: Parameters<typeof listenUnix>[1]["accept"] = (transport) => void router.receive(transport);
+    this.#listener = await listenUnix(this.#endpoint(route), { accept, onError, exclusive: true });
+    this.#router = router;
+    return router;
+  }
+
+  /** The server listens, and does from here on what the others say. */
+  listening(endpoints: readonly string[], heard: (notice: Notice) => void): void {
+    this.#heard = (message) => {
+      const notice = noticeIn(message);
+      if (notice !== undefined) heard(notice);
+    };
+    process.on("message", this.#heard);
+    this.tell({ kind: "listening", endpoints });
+  }
+
+  get ready(): boolean {
+    return this.#waiting < WAITING_BROADCASTS;
+  }
+
+  spread(broadcast: GroupBroadcast): void {
+    this.#waiting++;
+    this.tell({ kind: "broadcast", ...broadcast }, () => this.#waiting--);
+  }
+
+  /** @param told called when it has left this process, or cannot any more */
+  tell(notice: Notice, told: () => void = () => {}): void {
+    if (process.connected) process.send!(envelopeOf(notice), undefined, undefined, told);
+    else told();
+  }
+
+  /** The others no longer find this process. */
+  async stopListening(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  /** The server is closed: nothing of it keeps this process alive, and the primary starts no other for it. */
+  leave(): void {
+    this.#router?.stop();
+    process.off("message", this.#heard);
+    cluster.worker?.disconnect();
+  }
+
+  #endpoint(route: string): UnixEndpoint {
+    const path = isWindows ? `\\\\.\\pipe\\${this.#sockets}-${route}` : `${this.#sockets}/${route}`;
+    return { scheme: "unix", url: `unix:${path}`, path };
+  }
+}

@@ -1,0 +1,198 @@
+import cluster, { type Worker } from "node:cluster";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { toHex } from "../../bytes/hex.ts";
+import { consoleLog, type Log } from "../../command/log.ts";
+import { checkCounts } from "../../common-options.ts";
+import { systemRandom } from "../../crypto/random.ts";
+import { Backoff } from "../../discovery/backoff.ts";
+import { chanceOf } from "../../discovery/chance.ts";
+import { systemClock } from "../../time/system-clock.ts";
+import type { Timer, Timers } from "../../time/timers.ts";
+import { timersOf } from "../../time/timers-of.ts";
+import { isWindows } from "../../transport/unix-path.ts";
+import type { MoveOptions, MoveResult } from "../move.ts";
+import type { ServeOptions } from "../server-types.ts";
+import type { GroupBroadcast, Spreader } from "../broadcast.ts";
+import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
+import { SOCKETS_VARIABLE } from "./server-process.ts";
+
+/** More than any machine has cores for. */
+const MAX_PROCESSES = 1_024;
+/** A process that lived so long did not die of how it began. */
+const HEALTHY_MS = 60_000;
+/** Notices that may wait for one process before broadcasts to it are dropped. */
+const MAX_UNREAD = 16_384;
+/** How soon the first successor of a dead process is started, at most. */
+const RESTART_BASE_MS = 500;
+
+const sharedSchemes = /^(?:ws|wss|tcp|tls):/i;
+
+/** How many processes serve. Throws TypeError for impossible options. */
+export function processesOf<Data>(options: ServeOptions<Data>): number {
+  checkCounts(options, ["processes"]);
+  const { processes = 1, listen } = options;
+  if (processes > MAX_PROCESSES) throw new TypeError(`serve: \`processes\` is at most ${MAX_PROCESSES}, not ${processes}`);
+  const alone =
+    processes > 1 && Array.isArray(listen) ? listen.find((where) => typeof where !== "string" || !sharedSchemes.test(where)) : undefined;
+  if (alone !== undefined) {
+    const name = typeof alone === "string" ? alone : "what is no URL";
+    throw new TypeError(`serve: several processes share ws:, wss:, tcp: and tls: addresses; ${name} can only be one process's`);
+  }
+  return processes;
+}
+
+/** Starts the processes of a server and others for those that die, and ends them. It serves nobody itself. */
+export class Supervisor implements Spreader {
+  readonly #count: number;
+  readonly #log: Log;
+  readonly #timers: Timers;
+  readonly #backoff: Backoff;
+  readonly #workers = new Set<Worker>();
+  /** Notices to each that it has not read. */
+  readonly #unread = new WeakMap<Worker, number>();
+  /** Those that the log knows not to keep up. */
+  readonly #deaf = new WeakSet<Worker>();
+  readonly #restarts = new Set<Timer>();
+  #sockets = "";
+  #entrances: string | undefined;
+  #moves = 0;
+  #ending = false;
+  #endpoints: readonly string[] = [];
+
+  constructor(
+    count: number,
+    { log = consoleLog, clock = systemClock, random = systemRandom }: Pick<ServeOptions, "log" | "clock" | "random">,
+  ) {
+    if (Object.keys(cluster.workers ?? {}).length > 0)
+      throw new TypeError(
+        "serve: this program has worker processes already; `processes` can be given once, and not beside workers of the program's own",
+      );
+    this.#count = count;
+    this.#log = log;
+    this.#timers = timersOf(clock);
+    this.#backoff = new Backoff({ chance: chanceOf(random), baseMs: RESTART_BASE_MS });
+  }
+
+  get endpoints(): readonly string[] {
+    return this.#endpoints;
+  }
+
+  /** Resolves when all of them listen. Rejects when one ends before that, and ends the others. */
+  async start(): Promise<void> {
+    // Notices carry bytes.
+    cluster.setupPrimary({ serialization: "advanced" });
+    this.#sockets = isWindows ? `zserver-${toHex(systemRandom(8))}` : await mkdtemp(path.join(tmpdir(), "zserver-"));
+    try {
+      await Promise.all(Array.from({ length: this.#count }, () => this.#begin()));
+    } catch (error) {
+      await this.end("close");
+      throw error;
+    }
+  }
+
+  get ready(): boolean {
+    return [...this.#workers].every((worker) => (this.#unread.get(worker) ?? 0) < MAX_UNREAD);
+  }
+
+  spread(broadcast: GroupBroadcast): void {
+    this.tell({ kind: "broadcast", ...broadcast });
+  }
+
+  /** Tells all processes where clients find the server, those too that start later. */
+  setEntrances(list: string): void {
+    this.#entrances = list;
+    this.tell({ kind: "entrances", list });
+  }
+
+  /** Has all processes ask their clients to go over. Resolves with what came of it in each; a process that dies meanwhile has moved nobody. */
+  moveTo(list: string, options: MoveOptions): Promise<MoveResult[]> {
+    this.#entrances = list;
+    const id = this.#moves++;
+    const asked = [...this.#workers];
+    this.tell({ kind: "move", id, list, options });
+    return Promise.all(
+      asked.map(
+        (worker) =>
+          new Promise<MoveResult>((resolve) => {
+            const settle = (result: MoveResult): void => {
+              worker.off("message", heard).off("disconnect", gone);
+              resolve(result);
+            };
+            const heard = (message: unknown): void => {
+              const notice = noticeIn(message);
+              if (notice?.kind === "moved" && notice.id === id) settle(notice.result);
+            };
+            const gone = (): void => settle({ moved: 0, stayed: 0 });
+            worker.on("message", heard).on("disconnect", gone);
+          }),
+      ),
+    );
+  }
+
+  tell(notice: Notice, except?: Worker): void {
+    for (const worker of this.#workers) if (worker !== except && worker.isConnected()) this.#send(worker, notice);
+  }
+
+  /** Of a process that does not read, what is bulky is dropped; that it ends is not. */
+  #send(worker: Worker, notice: Notice): void {
+    const unread = this.#unread.get(worker) ?? 0;
+    if (notice.kind === "broadcast" && unread >= MAX_UNREAD) {
+      if (!this.#deaf.has(worker))
+        this.#log({ level: "error", message: `process ${worker.process.pid} does not keep up with broadcasts; its members miss some` });
+      this.#deaf.add(worker);
+      return;
+    }
+    this.#unread.set(worker, unread + 1);
+    worker.send(envelopeOf(notice), () => this.#unread.set(worker, this.#unread.get(worker)! - 1));
+  }
+
+  /** Ends all processes in this way. Resolves when none of them serves any more. */
+  async end(how: "drain" | "close"): Promise<void> {
+    this.#ending = true;
+    for (const restart of this.#restarts) restart.cancel();
+    const gone = Array.from(this.#workers, (worker) => new Promise<void>((resolve) => worker.once("disconnect", resolve)));
+    this.tell({ kind: how });
+    await Promise.all(gone);
+    if (!isWindows) await rm(this.#sockets, { recursive: true, force: true });
+  }
+
+  /** Resolves when a new process listens. */
+  #begin(): Promise<void> {
+    const worker = cluster.fork({ [SOCKETS_VARIABLE]: this.#sockets });
+    const began = this.#timers.now();
+    this.#workers.add(worker);
+    return new Promise((resolve, reject) => {
+      worker.on("message", (message) => {
+        const notice = noticeIn(message);
+        if (notice?.kind === "listening") {
+          this.#endpoints = notice.endpoints;
+          if (this.#entrances !== undefined) this.#send(worker, { kind: "entrances", list: this.#entrances });
+          resolve();
+        } else if (notice !== undefined && notice.kind !== "moved") this.tell(notice, worker);
+      });
+      worker.once("disconnect", () => this.#workers.delete(worker));
+      worker.once("exit", (code, signal) => {
+        const how = signal === null ? `code ${code}` : signal;
+        reject(new Error(`serve: a process ended (${how}) before it listened; what it said stands above`));
+        if (!worker.exitedAfterDisconnect && !this.#ending) this.#restart(how, this.#timers.now() - began);
+      });
+    });
+  }
+
+  #restart(how: string, livedMs: number): void {
+    if (livedMs >= HEALTHY_MS) this.#backoff.reset();
+    const waitMs = this.#backoff.next();
+    this.#log({
+      level: "error",
+      message: `a process of the server ended (${how}); its sessions are lost. Another starts in ${Math.ceil(waitMs)} ms`,
+    });
+    const timer = this.#timers.after(waitMs, () => {
+      this.#restarts.delete(timer);
+      // What it says of itself stands on the console; it is tried again when it ends.
+      this.#begin().catch(() => {});
+    });
+    this.#restarts.add(timer);
+  }
+}

@@ -1,0 +1,143 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { fromHex } from "../../../../runtime/bytes/hex.ts";
+import { offerPacket } from "../../../../runtime/channel/preamble.ts";
+import { Router } from "../../../../runtime/server/processes/router.ts";
+import { timersOf } from "../../../../runtime/time/timers-of.ts";
+import { openGate, type Place } from "../../../../runtime/transport/gate.ts";
+import type { RemoteAddress, Transport } from "../../../../runtime/transport/transport.ts";
+import { gather, Wires } from "../../../support/server/wires.ts";
+
+const remote: RemoteAddress = { address: "192.0.2.7", port: 4_000 };
+const MINE = "aa01";
+const OTHER = "bb02";
+
+/** Two processes of a server. */
+class Town {
+  readonly wires: Wires = new Wires();
+  readonly accepted: { readonly at: string; readonly transport: Transport }[] = [];
+  readonly mine: Router = this.#router(MINE);
+  readonly other: Router = this.#router(OTHER);
+  left = 0;
+
+  #router(route: string): Router {
+    return new Router({
+      route,
+      timers: timersOf(this.wires.clock),
+      timeoutMs: 5_000,
+      gate: openGate,
+      dial: async (to) => {
+        if (to !== OTHER) throw new Error("nobody is there");
+        const [here, there] = this.wires.pair();
+        void this.other.receive(there);
+        return here;
+      },
+      accept: (transport) => this.accepted.push({ at: route, transport }),
+    });
+  }
+
+  /** A client that connects to the first process and says this. */
+  async client(...said: readonly Uint8Array[]): Promise<Transport> {
+    const [client, server] = this.wires.pair();
+    const place: Place = { cut() {}, leave: () => void this.left++ };
+    void this.mine.enter(Object.assign(server, { remote }), place);
+    for (const bytes of said) client.write(bytes.slice());
+    return client;
+  }
+}
+
+const offer = (route?: string): Uint8Array => offerPacket({ suites: ["x"], route: route === undefined ? undefined : fromHex(route) });
+
+const test = suite("server/processes/router");
+
+for (const [what, packet] of Object.entries({
+  "no route": offer(),
+  "this process's route": offer(MINE),
+  "the route of a process that is gone": offer("cc03"),
+  "a route that is too long": offer("dd".repeat(17)),
+  "what is no offer": Uint8Array.of(0, 3, 1, 2, 3),
+  "what is too long for an offer": Uint8Array.of(255, 255, 1),
+})) {
+  test(`a connection with ${what} stays, and its beginning is read by whoever has it`, async () => {
+    const town = new Town();
+    const client = await town.client(packet, Uint8Array.of(7, 8));
+    gather(client);
+    await town.wires.settle();
+    assert.equal(
+      town.accepted.map(({ at }) => at),
+      [MINE],
+    );
+    const got = gather(town.accepted[0]!.transport);
+    await town.wires.settle();
+    assert.equal(got, [...packet, 7, 8]);
+    assert.is(town.mine.relayed, 0);
+    assert.is(town.left, 0, "it keeps its place");
+  });
+}
+
+test("a connection with another process's route is led there, byte for byte in both directions, and told where it comes from", async () => {
+  const town = new Town();
+  const packet = offer(OTHER);
+  const client = await town.client(packet.subarray(0, 5), packet.subarray(5), Uint8Array.of(7));
+  const got = gather(client);
+  await town.wires.settle();
+  const { at, transport } = town.accepted[0]!;
+  assert.is(at, OTHER);
+  assert.equal(transport.remote, remote);
+  assert.is(transport.peer, "memory");
+  const there = gather(transport);
+  client.write(Uint8Array.of(8, 9));
+  transport.write(Uint8Array.of(1, 2, 3));
+  await town.wires.settle();
+  assert.equal(there, [...packet, 7, 8, 9]);
+  assert.equal(got, [1, 2, 3]);
+  assert.is(town.mine.relayed, 1);
+  assert.is(town.left, 1, "its place is the other process's affair");
+  transport.close();
+  await town.wires.settle();
+  assert.equal(got, [1, 2, 3, "ended"]);
+  assert.is(town.mine.relayed, 0);
+});
+
+test("an end that takes nothing more stops the other end", async () => {
+  const town = new Town();
+  const client = await town.client(offer(OTHER));
+  await town.wires.settle();
+  const { transport } = town.accepted[0]!;
+  gather(transport);
+  transport.pause();
+  await town.wires.settle();
+  const piece = 300_000;
+  let taken = 0;
+  while (taken < 100 && client.write(new Uint8Array(piece))) {
+    taken++;
+    await town.wires.settle();
+  }
+  assert.ok(taken > 1 && taken < 12, `${taken} pieces went into nowhere`);
+  transport.resume();
+  await town.wires.settle();
+  assert.ok(client.write(Uint8Array.of(1)), "and goes on when it takes again");
+});
+
+test("a connection that does not say where it belongs is cut in time", async () => {
+  const town = new Town();
+  const client = await town.client(offer(OTHER).subarray(0, 9));
+  const got = gather(client);
+  await town.wires.clock.settle(4_900);
+  assert.equal(got, []);
+  await town.wires.clock.settle(200);
+  assert.equal(got, ["failed"]);
+  assert.is(town.left, 1);
+});
+
+test("a process that stops ends what it leads elsewhere, and what has not said where it belongs", async () => {
+  const town = new Town();
+  const clients = [await town.client(offer(OTHER)), await town.client(Uint8Array.of(0))];
+  const got = clients.map(gather);
+  await town.wires.settle();
+  town.mine.stop();
+  await town.wires.settle();
+  assert.equal(got, [["failed"], ["failed"]]);
+});
+
+test.run();

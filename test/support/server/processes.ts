@@ -1,0 +1,51 @@
+// A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "say LINE" to all
+// clients, "move URL" to have them go there, or whom to revoke.
+import cluster from "node:cluster";
+import { createInterface } from "node:readline";
+import { Player } from "../../../generated/example/lobby/v1/lobby.ts";
+import { serve } from "../../../runtime/index.ts";
+import { identity } from "../channel/ends.ts";
+import { probe } from "../command/probe.ts";
+
+const parked: (() => void)[] = [];
+const openParked = (): void => {
+  for (const open of parked.splice(0)) open();
+};
+
+const say = (text: string): void => void server.broadcast(Player, server.group("all")).heard({ text });
+
+const server = await serve({
+  listen: ["tcp://127.0.0.1:0", "ws://127.0.0.1:0"],
+  processes: Number(process.argv[2]),
+  identity,
+  services: [Player],
+  onSession: (session) => void server.group("all").join(session),
+  admit: (credentials) => ({ principal: credentials.text() || "nobody" }),
+  handlers: [
+    probe({
+      /** Says which process it is in; "park" waits for a note, or until the server drains. */
+      async echo({ text }) {
+        if (text === "park") await new Promise<void>((resolve) => parked.push(resolve));
+        return { text: String(process.pid) };
+      },
+      note: openParked,
+      noteHigh: ({ text }) => say(text),
+    }),
+  ],
+  log: () => {},
+});
+if (cluster.isPrimary) {
+  console.log(JSON.stringify({ endpoints: server.endpoints, serverKey: server.serverKey }));
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === "close") await server.close();
+    else if (line === "drain") await server.drain();
+    else if (line.startsWith("say ")) say(line.slice(4));
+    else if (line.startsWith("move ")) console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1 })));
+    else server.revoke(line);
+    if (line === "close" || line === "drain") break;
+  }
+  // Nothing but what `serve` has started may keep it alive.
+  process.stdin.destroy();
+} else {
+  for await (const { type } of server.status()) if (type === "draining") openParked();
+}

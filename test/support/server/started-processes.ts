@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("./processes.ts", import.meta.url));
+
+/** A program that serves with several processes. */
+export class StartedProcesses {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly exited: Promise<number | null>;
+  endpoints: readonly string[] = [];
+  serverKey = "";
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    this.exited = new Promise((resolve) => child.once("exit", resolve));
+  }
+
+  /** Resolves when it listens. */
+  static async start(count: number): Promise<StartedProcesses> {
+    const args = ["--import", "tsx", "--conditions=source", program, String(count)];
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const started = new StartedProcesses(child);
+    const line = await started.line();
+    if (line === undefined) throw new Error(`the program ended with ${await started.exited}`);
+    Object.assign(started, JSON.parse(line));
+    return started;
+  }
+
+  /** The next line that it prints; undefined when it has ended. */
+  async line(): Promise<string | undefined> {
+    return (await this.#lines.next()).value as string | undefined;
+  }
+
+  /** Has it do what {@link program} says. */
+  tell(line: string): void {
+    this.#child.stdin!.write(`${line}\n`);
+  }
+
+  /** Ends it, and resolves with its exit code. */
+  async close(): Promise<number | null> {
+    this.tell("close");
+    return this.exited;
+  }
+}

@@ -243,7 +243,7 @@ export class Dispatcher implements CommandReceiver {
     const { outbox } = command.came;
     return {
       get room() {
-        return outbox.room;
+        return outbox.streamRoom;
       },
       write: (item) => {
         try {

@@ -66,7 +66,7 @@ export class OutgoingStreams {
     const { outbox, frames } = call.leaves;
     return this.#options.streams.writer(outbox.priority, {
       get room() {
-        return call.sent && outbox.room;
+        return call.sent && outbox.streamRoom;
       },
       write: (item) => frames.item(call.id, call.command, item),
     });

@@ -1,5 +1,5 @@
 import type { Timer, Timers } from "../time/timers.ts";
-import type { Outboxes } from "./outboxes.ts";
+import { FULL_FOR_STREAMS, type Outboxes } from "./outboxes.ts";
 
 export interface OutboxRoomHost {
   /** A class has room after it had none. */
@@ -32,7 +32,7 @@ export class OutboxRoom {
   /** Something was put into the outbox. */
   used(): void {
     this.#full = this.#outboxes.full;
-    if (this.#full !== 0) this.#watch();
+    if (this.#lacks) this.#watch();
   }
 
   /** The peer accepted something, or something left. */
@@ -40,18 +40,23 @@ export class OutboxRoom {
     if (this.#full === 0) return;
     const before = this.#full;
     this.#full = this.#outboxes.full;
-    if (this.#full === 0) this.#rest();
+    if (!this.#lacks) this.#rest();
     if ((before & ~this.#full) !== 0) this.#host.room();
   }
 
   attached(): void {
     this.#attached = true;
-    if (this.#full !== 0) this.#watch();
+    if (this.#lacks) this.#watch();
   }
 
   detached(): void {
     this.#attached = false;
     this.#rest();
+  }
+
+  /** A class has no room for anything. What streams leave free is no sign of a slow peer. */
+  get #lacks(): boolean {
+    return this.#full % FULL_FOR_STREAMS !== 0;
   }
 
   #watch(): void {

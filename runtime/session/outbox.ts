@@ -8,21 +8,16 @@ import { Pacer } from "./pacer.ts";
 import { Priority } from "./priority.ts";
 import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
 import type { ReplayedFrame, WriteFrame } from "./session-options.ts";
-import { returnTurnBuffer, takeTurnBuffer } from "./turn-buffers.ts";
+import { LONG_TURN_BYTES, returnTurnBuffer, takeTurnBuffer, TurnMemory } from "./turn-buffers.ts";
+import { Unacked } from "./unacked.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
-/** What was numbered by one flush, to be freed when the peer acknowledges its last frame. */
-interface Unacked {
-  readonly upTo: number;
-  readonly bytes: number;
-  /** How many bytes the connection had been given with its last one; -1 until that is given. */
-  sent: number;
-}
-
 /** What leaves again in one record: a connection that soon breaks again still brings it on by some. */
 const AGAIN_BYTES = 16_384;
+/** The part of NORMAL's outbox that streams fill. */
+const STREAM_PART = 3 / 4;
 const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
 /** What goes wrong where frames nest. */
 export const NESTED = "a frame was begun inside another: a message's getter or iterable sent something";
@@ -47,6 +42,8 @@ export class Outbox {
   #mark = 0;
   #header = 0;
   #scheduled = false;
+  /** What a turn is expected to take: as much as the one before it, if that was long. */
+  #expected = 0;
   readonly #pacer: Pacer;
   /** Turns that could not be given to the transport at once; undefined until there were any. */
   #backlog: Backlog | undefined;
@@ -65,8 +62,7 @@ export class Outbox {
   /** Bytes of volatile frames in this turn: nobody acknowledges them, so they are forgotten when they have left. */
   #volatileBytes = 0;
   #acked = 0;
-  #unackedBytes = 0;
-  readonly #unacked: Unacked[] = [];
+  readonly #unacked = new Unacked();
   #replay: ReplayBuffer | undefined;
   readonly #flushWaiters: { readonly upTo: number; readonly resolve: () => void }[] = [];
 
@@ -99,12 +95,17 @@ export class Outbox {
 
   /** Bytes that are held for the peer: sent and not accepted, or not sent. */
   get heldBytes(): number {
-    return this.#unackedBytes + this.#turnBytes;
+    return this.#unacked.bytes + this.#turnBytes;
   }
 
   /** Whether one more message may be queued now. The last one may overshoot the limit by its own size. */
   get room(): boolean {
     return this.heldBytes < this.#limit;
+  }
+
+  /** Whether one more item of a stream may: in the class of most commands, which wait behind all that is in it, streams leave some of the outbox to them. */
+  get streamRoom(): boolean {
+    return this.heldBytes < (this.priority === NORMAL ? STREAM_PART : 1) * this.#limit;
   }
 
   /** Whether a volatile one-way may be queued now: while half the outbox is free, so that it never takes the room of what must arrive. */
@@ -231,7 +232,7 @@ export class Outbox {
     this.#backlog?.clear();
     const turn = this.#turn;
     if (turn === undefined || this.#start >= 0) return;
-    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? turn.slice(), now);
+    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? turn.slice(), undefined, now);
     this.#release();
   }
 
@@ -245,7 +246,7 @@ export class Outbox {
     const writer = takeTurnBuffer();
     const write: WriteFrame = (type, body) => writeFrame(writer, type, body);
     this.#handed = this.#acked;
-    for (const unacked of this.#unacked) unacked.sent = -1;
+    this.#unacked.again();
     this.#replay?.replay(this.#acked, now, (type, bytes, start, end, ageMs, number) =>
       send({ type, priority, number, body: new Reader(bytes, start, end), ageMs }, write),
     );
@@ -272,9 +273,8 @@ export class Outbox {
     if (accepted <= this.#acked) return true;
     this.#acked = accepted;
     this.#replay?.accept(accepted);
-    let done = 0;
-    while (done < this.#unacked.length && this.#unacked[done]!.upTo <= accepted) this.#unackedBytes -= this.#unacked[done++]!.bytes;
-    if (done > 0) this.#pacer.receive(this.#unacked.splice(0, done).at(-1)!.sent, now);
+    const sent = this.#unacked.accept(accepted);
+    if (sent !== undefined) this.#pacer.receive(sent, now);
     while (this.#flushWaiters.length > 0 && this.#flushWaiters[0]!.upTo <= accepted) this.#flushWaiters.shift()!.resolve();
     return true;
   }
@@ -298,7 +298,7 @@ export class Outbox {
   /** The turn's buffer, with all in it that was queued in this turn. */
   #ownBuffer(): Writer {
     if (this.#writer === undefined) {
-      this.#writer = takeTurnBuffer();
+      this.#writer = takeTurnBuffer(this.#expected);
       if (this.#shared !== undefined) this.#writer.raw(this.#shared);
     }
     return this.#writer;
@@ -318,36 +318,51 @@ export class Outbox {
     const bytes = turn.length;
     const numbered = this.#numbered > this.#numberedAtFlush;
     const quiet = !numbered && this.#volatileBytes === 0 && this.priority === NORMAL && !this.#again;
-    if (numbered) this.#count(this.#replay === undefined ? undefined : (this.#shared ?? turn.slice()), now);
+    const memory = this.#detach();
+    if (numbered) this.#count(this.#replay === undefined ? undefined : (this.#shared ?? memory?.bytes ?? turn.slice()), memory, now);
     this.#stuck = this.#again = false;
     this.#pacer.give(bytes, now);
     this.#given(this.#numbered);
     sink.send(quiet ? RecordKind.QUIET : this.priority, turn);
+    memory?.letGo();
     this.#release();
     return bytes;
   }
 
   /** The turn goes behind others that wait for the transport. */
   #settle(turn: Uint8Array, now: number): void {
-    const bytes = turn === this.#shared ? turn : turn.slice();
-    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? bytes, now);
-    if (bytes.length > 0) this.#putOff(bytes);
+    const memory = this.#detach();
+    const bytes = memory?.bytes ?? (turn === this.#shared ? turn : turn.slice());
+    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? bytes, memory, now);
+    if (bytes.length > 0) this.#putOff(bytes, memory);
+    memory?.letGo();
     this.#again = false;
     this.#release();
   }
 
-  #putOff(bytes: Uint8Array): void {
+  #putOff(bytes: Uint8Array, memory?: TurnMemory): void {
     this.#backlog ??= new Backlog();
-    this.#backlog.push(bytes);
+    this.#backlog.push(bytes, memory);
+  }
+
+  /** The memory of a long turn, which is not copied to be kept; undefined where the turn is short, or somebody else's. */
+  #detach(): TurnMemory | undefined {
+    const writer = this.#writer;
+    const long = writer !== undefined && writer.position > LONG_TURN_BYTES && 4 * writer.position > writer.buffer.length;
+    this.#expected = long ? writer.position : 0;
+    if (!long) return undefined;
+    this.#writer = undefined;
+    return new TurnMemory(writer);
   }
 
   #givePiece(sink: RecordSink, now: number, piece: number): number {
     const backlog = this.#backlog!;
-    const { bytes, frames } = backlog.take(piece);
+    const { bytes, frames, memory } = backlog.take(piece);
     this.#stuck = !backlog.empty;
     this.#pacer.give(bytes.length, now);
     this.#given(this.#handed + frames);
     sink.send(this.priority, bytes);
+    memory?.letGo();
     return bytes.length;
   }
 
@@ -355,23 +370,22 @@ export class Outbox {
   #given(handed: number): void {
     this.#handed = handed;
     if (handed > this.#flushed) this.#flushed = handed;
-    const { sent } = this.#pacer;
-    for (let at = this.#unacked.length - 1; at >= 0 && this.#unacked[at]!.sent < 0; at--)
-      if (this.#unacked[at]!.upTo <= handed) this.#unacked[at]!.sent = sent;
+    this.#unacked.given(handed, this.#pacer.sent);
   }
 
   /**
    * The turn is complete: from here on it waits for its acknowledgement.
    *
    * @param bytes the turn, which is nobody else's to change; undefined where nothing is kept
+   * @param memory where it is, if not in memory of its own
    */
-  #count(bytes: Uint8Array | undefined, now: number): void {
+  #count(bytes: Uint8Array | undefined, memory: TurnMemory | undefined, now: number): void {
     if (bytes !== undefined && this.#replay !== undefined) {
-      const kept = this.#volatileBytes === 0 || bytes === this.#shared ? bytes : numberedFrames(bytes);
-      this.#replay.keep(kept, this.#numbered, this.#numbered - this.#numberedAtFlush, now);
+      const count = this.#numbered - this.#numberedAtFlush;
+      if (this.#volatileBytes === 0 || bytes === this.#shared) this.#replay.keep(bytes, this.#numbered, count, now, memory);
+      else this.#replay.keep(numberedFrames(bytes), this.#numbered, count, now);
     }
-    this.#unacked.push({ upTo: this.#numbered, bytes: this.#turnBytes, sent: -1 });
-    this.#unackedBytes += this.#turnBytes;
+    this.#unacked.push(this.#numbered, this.#turnBytes);
     this.#turnBytes = 0;
     this.#numberedAtFlush = this.#numbered;
   }

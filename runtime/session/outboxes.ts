@@ -16,6 +16,9 @@ const { NORMAL } = Priority;
  */
 const EARLY_BYTES = 16_384;
 
+/** See {@link Outboxes.full}. */
+export const FULL_FOR_STREAMS = 16;
+
 /** While both wait, NORMAL is given so many bytes for each byte of BULK. */
 const NORMAL_TO_BULK = 16;
 /** What an acknowledgement and other answers take. */
@@ -110,12 +113,12 @@ export class Outboxes {
     return this.normal.turnBytes >= EARLY_BYTES && !this.#paced;
   }
 
-  /** The classes without room, a bit for each. */
+  /** The classes without room, a bit for each; and behind these bits the same of those without room for streams. */
   get full(): number {
     // Asked for every frame.
-    if (this.all.length === 1) return this.normal.room ? 0 : 1;
+    if (this.all.length === 1) return fullness(this.normal);
     let full = 0;
-    for (const box of this.all) if (!box.room) full |= 1 << box.priority;
+    for (const box of this.all) full |= fullness(box) << box.priority;
     return full;
   }
 
@@ -159,7 +162,7 @@ export class Outboxes {
     if (this.#greets) this.normal.flush(sink, now, pacer.room, pacer.piece);
     this.#greets = false;
     if (!this.#paced) {
-      for (const box of this.all) while (box.pending) box.flush(sink, now, Number.POSITIVE_INFINITY, pacer.piece);
+      for (const box of this.all) while (box.pending) box.flush(sink, now);
       return;
     }
     for (let box = this.#next(); box !== undefined; box = this.#next()) {
@@ -281,6 +284,10 @@ export class Outboxes {
     if (this.keeps) box.keepIn(new ReplayBuffer());
     return this.#boxes.add(priority, box);
   }
+}
+
+function fullness(box: Outbox): number {
+  return box.streamRoom ? 0 : box.room ? FULL_FOR_STREAMS : FULL_FOR_STREAMS + 1;
 }
 
 /** Bytes that a class may give beyond what the path takes. Answers are few, and much waits for them. */

@@ -1,4 +1,5 @@
 import { type FrameType, headerType, isSequenced } from "./frame.ts";
+import type { TurnMemory } from "./turn-buffers.ts";
 
 /** The numbered frames of one flush, kept as they left until the peer has accepted them. */
 interface Segment {
@@ -10,6 +11,8 @@ interface Segment {
   readonly sentAt: number;
   /** The whole turn, frames without a number among them. */
   readonly bytes: Uint8Array;
+  /** Where they are, if not in memory of their own. */
+  readonly memory: TurnMemory | undefined;
 }
 
 /** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago under this number. */
@@ -26,16 +29,17 @@ export class ReplayBuffer {
     return this.#segments.length === 0;
   }
 
-  /** Keeps what a flush hands over, which nobody changes from here on. */
-  keep(bytes: Uint8Array, last: number, count: number, sentAt: number): void {
-    this.#segments.push({ last, count, sentAt, bytes });
+  /** Keeps what a flush hands over, which nobody changes from here on; or until it lets go of the memory in which that is. */
+  keep(bytes: Uint8Array, last: number, count: number, sentAt: number, memory?: TurnMemory): void {
+    memory?.hold();
+    this.#segments.push({ last, count, sentAt, bytes, memory });
   }
 
   /** The peer has accepted everything up to this number. A segment goes as a whole. */
   accept(number: number): void {
     let done = 0;
     while (done < this.#segments.length && this.#segments[done]!.last <= number) done++;
-    if (done > 0) this.#segments.splice(0, done);
+    this.#drop(done);
   }
 
   /** Gives every numbered frame above `accepted` again, in order. */
@@ -53,7 +57,11 @@ export class ReplayBuffer {
   }
 
   clear(): void {
-    this.#segments.length = 0;
+    this.#drop(this.#segments.length);
+  }
+
+  #drop(count: number): void {
+    if (count > 0) for (const { memory } of this.#segments.splice(0, count)) memory?.letGo();
   }
 }
 

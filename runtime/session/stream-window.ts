@@ -8,6 +8,11 @@ const ROUNDTRIPS = 3;
 const STARVED_PACES = 3;
 /** and such a part of the time since the grant, for items come several at once. */
 const STARVED_PART = 1 / 32;
+/**
+ * The part of a window that is taken in a roundtrip where the window is the limit: from two thirds on. Where it is not, the half that is left when credit is renewed
+ * lasts until what was granted then comes, and so exactly that half is taken.
+ */
+const NEAR_WINDOW = 0.6;
 /** A turn of an event loop: the peer does not answer faster, however short the path is. */
 const MIN_ROUNDTRIP_MS = 1;
 
@@ -17,7 +22,8 @@ const MIN_ROUNDTRIP_MS = 1;
  * allows.
  *
  * A roundtrip is measured from a grant to the first item that could not be sent without it, what waits at the peer before this stream's items
- * included. It counts when silence came before that item: else the peer had credit left, and took its time for other reasons.
+ * included. The window was what the peer waited for when silence came before that item, or when nearly all of a window is taken in a roundtrip: a peer that
+ * spreads what it sends over time is never silent. Else it had credit left, and took its time for other reasons.
  */
 export class StreamWindow implements Grantable, Claim {
   readonly budget: StreamBudget;
@@ -36,6 +42,8 @@ export class StreamWindow implements Grantable, Claim {
   #lastAt = -1;
   /** As measured last; Infinity while none was since the window grew. */
   #roundtripMs = Number.POSITIVE_INFINITY;
+  /** Silence came before it was over. */
+  #starved = false;
   /** Since when, and from where on, what is taken is counted; -1 before the first grant. */
   #since = -1;
   #usedBefore = 0;
@@ -128,8 +136,8 @@ export class StreamWindow implements Grantable, Claim {
     const now = this.budget.now();
     const sinceGrant = now - this.#toldAt;
     const pace = (this.#lastAt - this.#toldAt) / Math.max(1, this.#credit.receivedItems - this.#before);
-    if (now - this.#lastAt > Math.max(STARVED_PACES * pace, STARVED_PART * sinceGrant))
-      this.#roundtripMs = Math.max(MIN_ROUNDTRIP_MS, sinceGrant);
+    this.#starved = now - this.#lastAt > Math.max(STARVED_PACES * pace, STARVED_PART * sinceGrant);
+    this.#roundtripMs = Math.max(MIN_ROUNDTRIP_MS, sinceGrant);
     this.#toldAt = this.#lastAt = -1;
   }
 
@@ -142,7 +150,8 @@ export class StreamWindow implements Grantable, Claim {
       this.#usedBefore = used;
     } else if (now - this.#since >= this.#roundtripMs) {
       const inRoundtrip = ((used - this.#usedBefore) * this.#roundtripMs) / (now - this.#since);
-      wanted = Math.max(wanted, ROUNDTRIPS * inRoundtrip - streamBytes);
+      if (this.#starved || inRoundtrip > NEAR_WINDOW * (streamBytes + this.#larger))
+        wanted = Math.max(wanted, ROUNDTRIPS * inRoundtrip - streamBytes);
       this.#roundtripMs = Number.POSITIVE_INFINITY;
       this.#since = now;
       this.#usedBefore = used;

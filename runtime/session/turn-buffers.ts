@@ -1,22 +1,52 @@
+import { giveLarge, takeLarge } from "../bytes/large-memory.ts";
 import { Writer } from "../bytes/writer.ts";
 
 /** The first size of a turn's buffer. */
 const INITIAL_BUFFER_BYTES = 4_096;
-/** A buffer that grew beyond this is left to the garbage collector. */
-const KEPT_BUFFER_BYTES = 65_536;
+/** A turn of more is not copied to be kept: its memory is kept, and other memory taken for the next one. */
+export const LONG_TURN_BYTES = 16_384;
 /** Buffers that wait for their next turn: as many sessions of a process may write in one turn without making a buffer. */
 const KEPT_BUFFERS = 64;
 
 const spare: Writer[] = [];
 
-/** An empty buffer for what one session sends in one turn. A quiet session holds none: a million of them must not cost a buffer each. */
-export function takeTurnBuffer(): Writer {
-  return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES);
+/**
+ * An empty buffer for what one session sends in one turn. A quiet session holds none: a million of them must not cost a buffer each.
+ *
+ * @param expected how many bytes it will take, as far as is known
+ */
+export function takeTurnBuffer(expected = 0): Writer {
+  if (expected <= LONG_TURN_BYTES) return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES);
+  const writer = new Writer(0);
+  writer.buffer = takeLarge(expected);
+  return writer;
 }
 
 /** Gives a buffer back. Views of it are void from here on. */
 export function returnTurnBuffer(writer: Writer): void {
-  if (writer.buffer.length > KEPT_BUFFER_BYTES || spare.length >= KEPT_BUFFERS) return;
-  writer.position = 0;
-  spare.push(writer);
+  if (writer.buffer.length > LONG_TURN_BYTES) giveLarge(writer.buffer);
+  else if (spare.length < KEPT_BUFFERS) {
+    writer.position = 0;
+    spare.push(writer);
+  }
+}
+
+/** A turn's frames in the memory in which they were written. Several may hold it: who sends it piece by piece, and who keeps it until it is accepted. */
+export class TurnMemory {
+  readonly bytes: Uint8Array;
+  #holders = 1;
+
+  /** The writer is nobody's from here on. Whoever makes this holds it. */
+  constructor(writer: Writer) {
+    this.bytes = writer.view();
+  }
+
+  hold(): void {
+    this.#holders++;
+  }
+
+  /** Whoever lets go looks at the bytes no more. */
+  letGo(): void {
+    if (--this.#holders === 0) giveLarge(this.bytes);
+  }
 }

@@ -304,10 +304,50 @@ test("a quiet outbox holds no buffer: two that take turns write into the same me
   write(b, 10);
   assert.ok(memory[3]!.byteLength <= 65_536);
   // The same for a message that turned out too large.
-  a.begin(SEND).raw(new Uint8Array(1_000_000));
-  a.abandon();
-  write(a, 10);
+  b.begin(SEND).raw(new Uint8Array(1_000_000));
+  b.abandon();
+  write(b, 10);
   assert.ok(memory[4]!.byteLength <= 65_536);
+});
+
+test("long turns leave from memory that is kept until they are accepted, and used again then", () => {
+  const memory: ArrayBufferLike[] = [];
+  const sink = { send: (_kind: number, bytes: Uint8Array) => void memory.push(bytes.buffer) };
+  const { outbox } = new Sink();
+  const replay = new ReplayBuffer();
+  outbox.keepIn(replay);
+  const write = (value: number): void => {
+    outbox.begin(SEND).raw(new Uint8Array(65_536).fill(value));
+    outbox.end();
+    outbox.flush(sink);
+  };
+  for (const value of [1, 2, 3]) write(value);
+  assert.is(new Set(memory).size, 3);
+  const kept: number[] = [];
+  replay.replay(0, 0, (_type, bytes, start, end) => kept.push(bytes[start]!, bytes[end - 1]!));
+  assert.equal(kept, [1, 1, 2, 2, 3, 3]);
+  outbox.acknowledge(2);
+  write(4);
+  assert.is(memory[3], memory[1]);
+});
+
+test("what a part of was sent, and of which all was accepted but frames without a number, stays in memory until it has left", () => {
+  const sink = new Sink(10_000_000);
+  sink.outbox.keepIn(new ReplayBuffer());
+  sink.outbox.begin(SEND).raw(new Uint8Array(140_000).fill(1));
+  sink.outbox.end();
+  sink.outbox.begin(CANCEL).uintNumber(7);
+  sink.outbox.end();
+  sink.outbox.hold(0);
+  sink.outbox.flush(sink, 0, 10, 140_004);
+  sink.outbox.acknowledge(1);
+  const other = new Sink(10_000_000);
+  other.outbox.begin(SEND).raw(new Uint8Array(140_000).fill(2));
+  other.outbox.end();
+  while (sink.outbox.pending) sink.flush();
+  const frames = parseFrames(Buffer.concat(sink.records.map(({ bytes }) => bytes)));
+  assert.is(frames[0]!.body[139_999], 1);
+  assert.equal(numbersOf(frames[1]!.body, 1), [7]);
 });
 
 test("two outboxes that write in the same turn do not share memory", () => {

@@ -4,6 +4,7 @@ import type { Proof, Task } from "./process.ts";
 /** Modules that export a `Contender` as `contender`. Those in bench/peers need `npm ci` there. */
 const modules: Readonly<Record<string, string>> = {
   zgen: "./zgen.ts",
+  "by-hand": "./by-hand.ts",
   "protobufjs-static": "../peers/codec/protobufjs-static.ts",
   "protobufjs-create": "../peers/codec/protobufjs-create.ts",
   "protobufjs-verify": "../peers/codec/protobufjs-verify.ts",

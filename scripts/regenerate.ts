@@ -50,6 +50,7 @@ export function regenerate(): Map<string, string> {
     ...emit(["zserver/options.proto"], builtIn("../../runtime/schema"), onlyNone),
     ...emit(["entrances", "handshake", "negotiation", "schema", "session"].map((name) => `zserver/protocol/v1/${name}.proto`)),
     ...emit([
+      "example/album/v1/album.proto",
       "example/bench/v1/bench.proto",
       "example/lobby/v1/lobby.proto",
       "example/probe/v1/blobs.proto",

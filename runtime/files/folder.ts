@@ -9,8 +9,8 @@ const NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const NONBLOCK = constants.O_NONBLOCK ?? 0;
 const DIRECTORY = constants.O_DIRECTORY ?? 0;
 
-/** Whether names can be looked up in a folder that is open, whatever its path leads to by now. */
-const anchored: boolean = process.platform === "linux" && existsSync("/proc/self/fd");
+/** Whether this system can look names up in a folder that is open, whatever its path leads to by now. */
+const anchors: boolean = process.platform === "linux" && existsSync("/proc/self/fd");
 
 /**
  * An open folder, and what is directly in it. Nothing here takes a path: whoever wants to get somewhere goes from folder to folder, by single names that were
@@ -25,30 +25,35 @@ const anchored: boolean = process.platform === "linux" && existsSync("/proc/self
 export class Folder {
   readonly #handle: FileHandle | undefined;
   readonly #path: string;
+  readonly #anchored: boolean;
 
-  private constructor(handle: FileHandle | undefined, real: string) {
+  private constructor(handle: FileHandle | undefined, real: string, anchored: boolean) {
     this.#handle = handle;
     this.#path = real;
+    this.#anchored = anchored;
   }
 
-  /** Opens the folder at a path of this machine's own, which may lead there through links. */
-  static async open(directory: string): Promise<Folder> {
-    return Folder.#open(await realpath(directory), 0);
-  }
-
-  static async #open(target: string, flags: number, real: string = target): Promise<Folder> {
-    // Windows opens no folders.
-    if (process.platform === "win32") return new Folder(undefined, real);
-    return new Folder(await open(target, constants.O_RDONLY | DIRECTORY | flags), real);
+  /**
+   * Opens the folder at a path of this machine's own, which may lead there through links.
+   *
+   * @param anchored whether names are looked up in the open folder; where the system can by default
+   */
+  static async open(directory: string, anchored: boolean = anchors): Promise<Folder> {
+    const real = await realpath(directory);
+    return new Folder(await openFolder(real, 0), real, anchored);
   }
 
   /** The folder of this name. */
   async folder(name: string): Promise<Folder> {
     await this.#check(name);
-    const child = await Folder.#open(this.#at(name), NOFOLLOW, path.join(this.#path, name));
-    if (anchored) return child;
-    await this.#compare(name, child.#handle);
-    return child;
+    const handle = await openFolder(this.#at(name), NOFOLLOW);
+    try {
+      if (!this.#anchored) await this.#compare(name, handle);
+      return new Folder(handle, path.join(this.#path, name), this.#anchored);
+    } catch (error) {
+      await handle?.close();
+      throw error;
+    }
   }
 
   /** The same, made if it is not there. */
@@ -65,7 +70,7 @@ export class Folder {
     // Without NONBLOCK a named pipe would wait for somebody to write.
     const handle = await open(this.#at(name), constants.O_RDONLY | NOFOLLOW | NONBLOCK);
     try {
-      if (!anchored) await this.#compare(name, handle);
+      if (!this.#anchored) await this.#compare(name, handle);
       if ((await handle.stat()).isFile()) return handle;
       throw pathRefused(name, "is no file");
     } catch (error) {
@@ -111,7 +116,7 @@ export class Folder {
 
   /** A path of the open folder. */
   get #here(): string {
-    return anchored ? `/proc/self/fd/${this.#handle!.fd}` : this.#path;
+    return this.#anchored ? `/proc/self/fd/${this.#handle!.fd}` : this.#path;
   }
 
   #at(name: string): string {
@@ -127,7 +132,7 @@ export class Folder {
       list: (): Promise<readonly string[]> => readdir(this.#here),
     };
     if (!(await isExact(name, names))) throw pathRefused(name, "is spelt otherwise where it lies");
-    if (anchored || (await absent(lstat(this.#at(name)))) === undefined) return;
+    if (this.#anchored || (await absent(lstat(this.#at(name)))) === undefined) return;
     if ((await realpath(this.#at(name))) !== path.join(this.#path, name)) throw pathRefused(name, "leads somewhere else");
   }
 
@@ -137,6 +142,11 @@ export class Folder {
     if (there.isSymbolicLink() || (opened !== undefined && (opened.ino !== there.ino || opened.dev !== there.dev)))
       throw pathRefused(name, "leads somewhere else");
   }
+}
+
+/** Undefined on Windows, which opens no folders. */
+async function openFolder(target: string, flags: number): Promise<FileHandle | undefined> {
+  return process.platform === "win32" ? undefined : open(target, constants.O_RDONLY | DIRECTORY | flags);
 }
 
 function absent<T>(found: Promise<T>): Promise<T | undefined> {

@@ -71,10 +71,11 @@ class UploadRun {
       try {
         await this.#send(begun);
         await this.#checkSame(begun);
-        const whole = await digest;
-        await this.#commit(begun, whole);
-        return { size: this.#state.size, resumedBytes, digest: whole };
+        await this.#commit(begun, await digest);
+        return { size: this.#state.size, resumedBytes, digest: await digest };
       } catch (error) {
+        // The answer of a commit may have been lost with its session, or somebody else was faster with the same file: then it is in its place.
+        if (isGone(error) && (await this.#isThere(await digest))) return { size: this.#state.size, resumedBytes, digest: await digest };
         if (!isRepairable(error) || round === MAX_ROUNDS) throw error;
       }
     }
@@ -131,12 +132,7 @@ class UploadRun {
 
   async #commit({ upload: id }: BeginReply, digest: Uint8Array): Promise<void> {
     const { signal, sessions } = this.#transfer;
-    try {
-      await sessions.call((files) => files.commit({ upload: id, digest }, { signal, timeoutMs: 0 }));
-    } catch (error) {
-      // The answer of a commit may have been lost with its session: then the upload is over, and the file in its place.
-      if (!isGone(error) || !(await this.#isThere(digest))) throw error;
-    }
+    await sessions.call((files) => files.commit({ upload: id, digest }, { signal, timeoutMs: 0 }));
   }
 
   async #isThere(digest: Uint8Array): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Files } from "../../../generated/zserver/files/v1/files.ts";
+import { Files, UploadGone } from "../../../generated/zserver/files/v1/files.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { download } from "../../../runtime/files/client/download.ts";
 import type { FilesSession } from "../../../runtime/files/client/session.ts";
@@ -103,6 +103,20 @@ for (const direction of ["up", "down"] as const) {
     }),
   );
 }
+
+test(
+  "two uploads of the same file to the same path at once both end well",
+  withDesk({ limits }, async (desk) => {
+    desk.write(desk.here("file"), content);
+    const one = async (): ReturnType<typeof upload> =>
+      upload({ sessions: [await desk.connect()], from: desk.here("file"), path: "public/file" });
+    const settled = await Promise.allSettled([one(), one()]);
+    assert.ok(settled.some(({ status }) => status === "fulfilled"));
+    assert.ok(content.equals(readFileSync(desk.shown("file"))));
+    for (const each of settled)
+      if (each.status === "rejected") assert.ok(CommandError.is(each.reason) && each.reason.detail(UploadGone), String(each.reason));
+  }),
+);
 
 test(
   "a server with few places makes a transfer slower, and lets it through",

@@ -5,6 +5,7 @@ import { asJson, asText, type Report } from "./support/report.ts";
 /** Every measurement is a folder or a file of this folder whose `run` makes a report. */
 const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<Report> }>>> = {
   "beside-bulk": () => import("./bulk/beside.ts"),
+  broadcast: () => import("./broadcast/main.ts"),
   bulk: () => import("./bulk/main.ts"),
   calls: () => import("./calls.ts"),
   channel: () => import("./channel.ts"),

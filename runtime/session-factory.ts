@@ -2,7 +2,8 @@ import { toHex } from "./bytes/hex.ts";
 import type { ChannelPeer } from "./channel/channel.ts";
 import type { HandlerSide } from "./command/handler-side.ts";
 import { consoleLog, type Log } from "./command/log.ts";
-import type { Peer, PeerOptions } from "./command/peer.ts";
+import type { Peer } from "./command/peer.ts";
+import type { PeerCommon, PeerHooks, PeerOptions } from "./command/peer-options.ts";
 import { refusingSide } from "./command/refusing-side.ts";
 import { OwnServices } from "./command/schema/own-services.ts";
 import { type CommonOptions, checkCounts, retentionOf, type SessionTimes, sessionTimes } from "./common-options.ts";
@@ -21,25 +22,8 @@ import { AGENT } from "./version.ts";
 const SESSION_ID_LABEL = "zserver session id";
 const SESSION_ID_BYTES = 16;
 
-/** What becomes of a session, for whoever made it. */
-export type SessionHooks<Data> = Pick<
-  PeerOptions<Data>,
-  | "opening"
-  | "controls"
-  | "load"
-  | "slowPeerTimeoutMs"
-  | "route"
-  | "opened"
-  | "schemas"
-  | "describe"
-  | "described"
-  | "resume"
-  | "disconnected"
-  | "kept"
-  | "resumed"
-  | "confirmed"
-  | "ended"
->;
+/** What servers and clients add to what their sessions have in common. */
+export type RoleOptions<Data> = Pick<PeerCommon<Data>, "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "route">;
 
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
 export class SessionFactory<Data> {
@@ -90,19 +74,11 @@ export class SessionFactory<Data> {
     return this.#times.livenessTimeoutMs;
   }
 
-  /** What a session is made of that lives on this connection first. */
-  peerOptions(
-    connection: Connection,
-    channelPeer: ChannelPeer,
-    hello: HelloOptions | undefined,
-    hooks: SessionHooks<Data>,
-  ): PeerOptions<Data> {
+  /** What its sessions have in common. */
+  common(role: RoleOptions<Data>): PeerCommon<Data> {
     const { clock, timers, limits, handlerSide } = this;
     return {
       role: this.#role,
-      connection,
-      channelPeer,
-      id: toHex(connection.channel.exporter(SESSION_ID_LABEL).subarray(0, SESSION_ID_BYTES)),
       handlerSide,
       interceptors: this.#options.interceptors ?? [],
       limits,
@@ -111,11 +87,22 @@ export class SessionFactory<Data> {
       wallNow: () => clock.wallNow(),
       incident: this.incident,
       agent: AGENT,
-      hello,
       retentionMs: this.retentionMs,
       ...this.#times,
-      ...hooks,
+      ...role,
     };
+  }
+
+  /** What a session is made of that lives on this connection first. */
+  peerOptions(
+    common: PeerCommon<Data>,
+    connection: Connection,
+    channelPeer: ChannelPeer,
+    hello: HelloOptions | undefined,
+    hooks: PeerHooks<Data>,
+  ): PeerOptions<Data> {
+    const id = toHex(connection.channel.exporter(SESSION_ID_LABEL).subarray(0, SESSION_ID_BYTES));
+    return { common, connection, channelPeer, id, hello, hooks };
   }
 
   /** The session begins. False when the application's own function failed: it is over before that. */

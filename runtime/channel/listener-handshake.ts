@@ -9,7 +9,7 @@ import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts
 import { KEY_HINT_BYTES, keyHint } from "./key-hint.ts";
 import { HANDSHAKE_MESSAGE_BYTES, LENGTH_BYTES, PREAMBLE_BYTES, TICKET_BYTES } from "./limits.ts";
 import { MESSAGE_MAC_BYTES, messageMac } from "./message-mac.ts";
-import type { Knock, ListenerOptions } from "./options.ts";
+import type { Knock, ListenerDoor, ListenerOptions } from "./options.ts";
 import { answerPacket, packetOf, readOffer } from "./preamble.ts";
 import { encodeServerHello } from "./server-hello.ts";
 import { isSuiteName, type SuiteName, suiteNames, XX } from "./suite.ts";
@@ -23,6 +23,7 @@ type Awaiting = "offer" | "message 1" | "message 3" | "nothing";
 /** The listening side: accepts the first suite of an offer or refuses it, and shows its statement. */
 export class ListenerHandshake implements Handshake {
   readonly #options: ListenerOptions;
+  readonly #door: ListenerDoor;
   readonly #transcript = new Transcript();
   #awaiting: Awaiting = "offer";
   /** An offer was refused with UNKNOWN_KEY: one more may come, and only XX. */
@@ -34,8 +35,9 @@ export class ListenerHandshake implements Handshake {
   #key: StaticKey | undefined;
   #noise: HandshakeState | undefined;
 
-  constructor(options: ListenerOptions) {
+  constructor(options: ListenerOptions, door: ListenerDoor = {}) {
     this.#options = options;
+    this.#door = door;
   }
 
   get packetLimit(): number {
@@ -130,7 +132,7 @@ export class ListenerHandshake implements Handshake {
 
   /** Before any Diffie-Hellman. */
   #checkLoad(knock: Knock): void {
-    const retryAfterMs = this.#options.overloaded?.(knock);
+    const retryAfterMs = this.#door.overloaded?.(knock);
     if (retryAfterMs === undefined) return;
     throw refusal("OVERLOADED", "no new sessions are taken now", { reason: Refusal_Reason.OVERLOADED, retryAfterMs });
   }

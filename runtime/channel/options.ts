@@ -47,13 +47,17 @@ export interface ListenerOptions extends ChannelOptions {
   readonly limits?: LimitsInit | undefined;
   /** The handshakes that this server speaks. Default all. */
   readonly suites?: readonly SuiteName[] | undefined;
+}
+
+/** Who decides what a listener does for its client before that is proven. */
+export interface ListenerDoor {
   /**
    * Asked once a client, before its first Diffie-Hellman and after all that is cheaper to check: undefined to go on, or after how many
-   * milliseconds a refused client is welcome to try again (0: not said).
+   * milliseconds a refused client is welcome to try again (0: not said). Default: to go on.
    */
-  readonly overloaded?: ((knock: Knock) => number | undefined) | undefined;
+  overloaded?(knock: Knock): number | undefined;
   /** Does the parts of a handshake that cost a Diffie-Hellman, when there is time. Default: at once. */
-  readonly schedule?: ((work: () => void) => void) | undefined;
+  schedule?(work: () => void): void;
 }
 
 /** What a client has shown before anything was computed for it. */

@@ -5,7 +5,7 @@ import { asFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { HALF_OPEN_BYTES, KIND_BYTES, LENGTH_BYTES, MIN_RECORD_BYTES } from "./limits.ts";
 import { borrowBuffer, returnBuffer } from "./open-buffer.ts";
-import type { ChannelOptions } from "./options.ts";
+import type { ChannelOptions, ListenerDoor } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { RecordLayer } from "./record-layer.ts";
 import { IllegalRecord, type RotationStep } from "./rotation.ts";
@@ -24,7 +24,8 @@ export class SecureChannel implements Channel {
   readonly #options: ChannelOptions;
   readonly #settings: ChannelSettings;
   readonly #events: ChannelEvents;
-  readonly #runWhenTimely: (work: () => void) => void;
+  /** Has the costly parts of the handshake done; undefined when it is through. */
+  #door: Pick<ListenerDoor, "schedule"> | undefined;
   readonly #packets = new PacketReader();
   #phase: Phase = "new";
   /** Until it is through. */
@@ -46,14 +47,14 @@ export class SecureChannel implements Channel {
     options: ChannelOptions,
     settings: ChannelSettings,
     events: ChannelEvents,
-    schedule: (work: () => void) => void = (work) => work(),
+    door?: Pick<ListenerDoor, "schedule">,
   ) {
     this.#side = side;
     this.#handshake = handshake;
     this.#options = options;
     this.#settings = settings;
     this.#events = events;
-    this.#runWhenTimely = schedule;
+    this.#door = door;
   }
 
   start(): void {
@@ -177,12 +178,14 @@ export class SecureChannel implements Channel {
   /** Has the costly part of a step done when there is time, and goes on behind it. */
   #schedule(work: () => HandshakeStep): void {
     this.#waiting = true;
-    this.#runWhenTimely(() => {
+    const goOn = (): void => {
       if (!this.#listens) return;
       this.#waiting = false;
       this.#takeStep(work);
       if (this.#listens && this.#packets.beginAgain()) this.#takePackets();
-    });
+    };
+    if (this.#door?.schedule === undefined) goOn();
+    else this.#door.schedule(goOn);
   }
 
   #takeStep(take: () => HandshakeStep): void {
@@ -204,13 +207,17 @@ export class SecureChannel implements Channel {
     this.#records = new RecordLayer(finished, { side: this.#side, crypto, random, timers, settings: this.#settings, sentBytes, onDue });
     this.#peer = finished.peer;
     this.#handshake = undefined;
+    this.#door = undefined;
     this.#phase = "half-open";
   }
 
   #establish(): void {
     this.#phase = "open";
     this.#timeout?.cancel();
-    this.#events.established(this.#peer!);
+    this.#timeout = undefined;
+    const peer = this.#peer!;
+    this.#peer = undefined;
+    this.#events.established(peer);
   }
 
   #receiveRecord(packet: Uint8Array): void {

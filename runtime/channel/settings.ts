@@ -25,8 +25,15 @@ export function dialerSettings(options: DialerOptions): ChannelSettings {
 
 /** Throws TypeError for unknown options and impossible values. */
 export function listenerSettings(options: ListenerOptions): ChannelSettings {
-  return resolve("ListenerChannel", options, ["staticKeys", "limits", "suites", "overloaded", "schedule"], undefined);
+  const known = checked.get(options);
+  if (known !== undefined) return known;
+  const settings = resolve("ListenerChannel", options, ["staticKeys", "limits", "suites"], undefined);
+  checked.set(options, settings);
+  return settings;
 }
+
+/** Those of options that were checked before: all channels of a server are made with the same. */
+const checked = /* @__PURE__ */ new WeakMap<ListenerOptions, ChannelSettings>();
 
 function resolve(where: string, options: ChannelOptions, further: readonly string[], rotateAfterMs: number | undefined): ChannelSettings {
   checkOptions(where, options, [...common, ...further]);

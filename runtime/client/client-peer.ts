@@ -1,4 +1,5 @@
-import { Peer, type PeerOptions } from "../command/peer.ts";
+import { Peer } from "../command/peer.ts";
+import type { PeerOptions } from "../command/peer-options.ts";
 import type { Session } from "../command/session-type.ts";
 
 /**

@@ -5,13 +5,14 @@ import type { Reader } from "../bytes/reader.ts";
 import { TICKET_BYTES } from "../channel/limits.ts";
 import type { ControlOwners } from "../command/control-frames.ts";
 import type { Peer } from "../command/peer.ts";
+import type { PeerCommon, PeerHooks } from "../command/peer-options.ts";
 import { ClientSchemas } from "../command/schema/client-schemas.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { chanceOf } from "../discovery/chance.ts";
 import type { Finder, Found } from "../discovery/finder.ts";
 import type { DiscoveryStep } from "../discovery/step.ts";
 import { endReasons } from "../errors/end-reason.ts";
-import type { SessionFactory, SessionHooks } from "../session-factory.ts";
+import type { SessionFactory } from "../session-factory.ts";
 import { FrameType } from "../session/frame.ts";
 import { ClientOpening } from "../session/opening.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
@@ -37,6 +38,7 @@ export interface ClientSessionOptions {
 /** A client's session over one connection after another: it opens on the first, and whenever one is lost another one is found. */
 export class ClientSession<Data> {
   readonly #factory: SessionFactory<Data>;
+  readonly #common: PeerCommon<Data>;
   readonly #dialer: ClientDialer;
   readonly #finder: Finder;
   readonly #timers: Timers;
@@ -66,6 +68,14 @@ export class ClientSession<Data> {
 
   constructor(factory: SessionFactory<Data>, { dialer, finder, anonymous, credentials, entrances }: ClientSessionOptions) {
     this.#factory = factory;
+    this.#common = factory.common({
+      opening: (session) => new ClientOpening(session),
+      controls: this.#controls(),
+      load: undefined,
+      route: undefined,
+      // A client waits for its server as long as it takes.
+      slowPeerTimeoutMs: Number.POSITIVE_INFINITY,
+    });
     this.#dialer = dialer;
     this.#finder = finder;
     this.#timers = factory.timers;
@@ -116,7 +126,8 @@ export class ClientSession<Data> {
       this.#settle = { resolve, reject };
       const named = this.#factory.services.hello();
       const hello = { anonymous: this.#anonymous, credentials, entrancesVersion: this.#entrances.version, ...named };
-      const peer = new ClientPeer(this.#factory.peerOptions(connection, channelPeer, hello, this.#hooks()), () => this.#renewal.renew());
+      const options = this.#factory.peerOptions(this.#common, connection, channelPeer, hello, this.#hooks());
+      const peer = new ClientPeer(options, () => this.#renewal.renew());
       this.#peer = peer;
       connection.carry(peer.core);
       const abort = (): void => {
@@ -177,10 +188,8 @@ export class ClientSession<Data> {
     };
   }
 
-  #hooks(): SessionHooks<Data> {
+  #hooks(): PeerHooks<Data> {
     return {
-      opening: (session) => new ClientOpening(session),
-      controls: this.#controls(),
       opened: (_peer, welcome) => this.#opened(welcome as Welcome),
       schemas: (peer) => this.#schemas(peer),
       describe: (peer, services) => (peer.schemas as ClientSchemas).describe(services),

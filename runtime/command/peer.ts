@@ -11,27 +11,24 @@ import type { Caller } from "../schema/caller.ts";
 import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
 import type { Connection } from "../session/connection.ts";
 import { type ControlType, FrameType } from "../session/frame.ts";
-import type { Limits } from "../session/limits.ts";
 import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
-import type { HelloOptions, SessionHandler, SessionOptions } from "../session/session-options.ts";
-import type { Timers } from "../time/timers.ts";
+import type { ReplayedFrame, SessionHandler, WriteFrame } from "../session/session-options.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
 import { SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
-import { type ControlOwners, leadControl } from "./control-frames.ts";
+import { leadControl } from "./control-frames.ts";
 import { Flushes } from "./flushes.ts";
-import type { CommandReceiver, HandlerSide } from "./handler-side.ts";
+import type { CommandReceiver } from "./handler-side.ts";
 import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
-import type { Interceptor } from "./interceptor.ts";
-import type { Load } from "./load.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
 import type { OutgoingClasses } from "./outgoing-class.ts";
+import type { PeerCommon, PeerHooks, PeerOptions } from "./peer-options.ts";
 import { sendAgain } from "./replay.ts";
 import type { PeerSchema } from "./schema/peer-schema.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
@@ -39,57 +36,8 @@ import { SessionStreams } from "./session-streams.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
-export interface PeerOptions<Data> {
-  readonly role: "client" | "server";
-  readonly opening: SessionOptions["opening"];
-  readonly connection: Connection;
-  readonly channelPeer: ChannelPeer;
-  readonly id: string;
-  readonly handlerSide: HandlerSide;
-  readonly schemas: (peer: Peer<Data>) => SessionSchemas;
-  /** Of calls that leave this side. */
-  readonly interceptors: readonly Interceptor[];
-  readonly limits: Limits;
-  readonly timers: Timers;
-  readonly endOfTurn: (run: () => void) => void;
-  readonly wallNow: () => number;
-  readonly incident: (what: string, error: unknown) => string;
-  readonly agent: string;
-  readonly route?: SessionOptions["route"];
-  readonly hello: HelloOptions | undefined;
-  readonly handshakeTimeoutMs: number;
-  readonly livenessTimeoutMs: number;
-  readonly keepAliveMs: number;
-  /** Server: whether new commands are taken. */
-  readonly load?: Load | undefined;
-  /** How long the peer may accept nothing while the outbox is full. Default: for ever, as a client waits for its server. */
-  readonly slowPeerTimeoutMs?: number | undefined;
-  readonly defaultTimeoutMs: number;
-  readonly sendTimeoutMs: number;
-  /** How long this side keeps a session without a connection; 0: not at all. */
-  readonly retentionMs: number;
-  readonly controls: ControlOwners<Data>;
-  /** The other side has introduced itself: the session may begin. A server answers with {@link Peer.welcome}. */
-  readonly opened: (peer: Peer<Data>, hello: ClientHello | Welcome) => void;
-  /** Client: the server wants services to be described. Throws ProtocolError. */
-  readonly describe: (peer: Peer<Data>, services: Uint8Array) => SchemasInit;
-  /** Server: the client has described what it was asked to. A server answers with {@link Peer.welcome}. Throws ProtocolError. */
-  readonly described: (peer: Peer<Data>, descriptions: Schemas) => void;
-  /** Server: the client wants another session to go on over the connection of this one, which has done nothing yet. */
-  readonly resume: (peer: Peer<Data>, request: Resume) => void;
-  /** The connection is gone; a client looks for another one. */
-  readonly disconnected: (peer: Peer<Data>, reason: EndReason) => void;
-  /** Without a connection, more was sent and is kept. */
-  readonly kept: (peer: Peer<Data>) => void;
-  /** The session goes on over another connection. Client: `answer` is what the server said. */
-  readonly resumed: (peer: Peer<Data>, answer: Resumed | undefined) => void;
-  /** Server: the client holds the newest resume secret. */
-  readonly confirmed: (peer: Peer<Data>) => void;
-  readonly ended: (peer: Peer<Data>, end: SessionEnd) => void;
-}
-
 /** One end of a session with all its floors: what `Session` promises to applications. */
-export class Peer<Data = unknown> implements Session<Data> {
+export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
   readonly id: string;
   readonly core: SessionCore;
   readonly schemas: SessionSchemas;
@@ -101,7 +49,10 @@ export class Peer<Data = unknown> implements Session<Data> {
   #state: "open" | "draining" | "ended" = "open";
   #connection: Connection;
   readonly #totals = new ConnectionTotals();
-  readonly #options: PeerOptions<Data>;
+  readonly #common: PeerCommon<Data>;
+  readonly #hooks: PeerHooks<Data>;
+  /** Until the session is open. */
+  #channelPeer: ChannelPeer | undefined;
   readonly #feed: StatusFeed<SessionStatus>;
   readonly #idle: Idle;
   readonly #flushes = new Flushes();
@@ -112,19 +63,20 @@ export class Peer<Data = unknown> implements Session<Data> {
   #end: SessionEnd | undefined;
   #resolveClosed!: (end: SessionEnd) => void;
 
-  constructor(options: PeerOptions<Data>) {
-    this.#options = options;
-    this.id = options.id;
-    this.#connection = options.connection;
+  constructor({ common, hooks, connection, channelPeer, id, hello }: PeerOptions<Data>) {
+    this.#common = common;
+    this.#hooks = hooks;
+    this.id = id;
+    this.#connection = connection;
+    this.#channelPeer = channelPeer;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    this.schemas = options.schemas(this);
+    this.schemas = hooks.schemas(this);
     this.#idle = new Idle(() => this.#end !== undefined || this.#caller!.pending + this.#receiver!.pending === 0);
     this.#feed = new StatusFeed(() => this.#now());
     this.#oneWayFailures = new OneWayFailures(this.#feed);
-    const { connection: link, slowPeerTimeoutMs = Number.POSITIVE_INFINITY } = options;
-    this.core = new SessionCore({ ...options, link, slowPeerTimeoutMs, handler: this.#handler() });
+    this.core = new SessionCore(common, connection, this, hello);
   }
 
   get peer(): string {
@@ -175,7 +127,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     options: BatchOptions = {},
   ): Promise<Settled<Members>> {
     checkOptions("batch", options, ["stopOnError"]);
-    const { interceptors } = this.#options;
+    const { interceptors } = this.#common;
     return runBatch(build, options, {
       check: (service) => this.schemas.use(service),
       submit: (command, request, callOptions, place) => this.#caller!.submit(command, request, callOptions, place),
@@ -187,11 +139,11 @@ export class Peer<Data = unknown> implements Session<Data> {
   }
 
   reply(command: CommandType, token: string, reply: unknown): Promise<void> {
-    return this.#options.handlerSide.reply(command, token, reply);
+    return this.#common.handlerSide.reply(command, token, reply);
   }
 
   fail(command: CommandType, token: string, error: CommandError): Promise<void> {
-    return this.#options.handlerSide.fail(command, token, error);
+    return this.#common.handlerSide.fail(command, token, error);
   }
 
   flush(): Promise<void> {
@@ -217,7 +169,7 @@ export class Peer<Data = unknown> implements Session<Data> {
     }
     await this.#idle.wait();
     if (this.#end === undefined) await this.flush().catch(() => {});
-    this.core.close(this.#options.role === "server" ? "GOING_AWAY" : "CLOSED", "drained");
+    this.core.close(this.#common.role === "server" ? "GOING_AWAY" : "CLOSED", "drained");
     await this.closed;
   }
 
@@ -274,33 +226,36 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.#feed.emit(event);
   }
 
-  #open(hello: ClientHello | Welcome): void {
-    const { role, channelPeer, limits, timers, interceptors } = this.#options;
-    const told = role === "client" ? channelPeer.limits : (hello as ClientHello).limits;
+  // What the session below asks of it.
+
+  opened(hello: ClientHello | Welcome): void {
+    const { role, limits, timers, interceptors, endOfTurn } = this.#common;
+    const told = role === "client" ? this.#channelPeer!.limits : (hello as ClientHello).limits;
+    this.#channelPeer = undefined;
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
     const peerLimits: WireLimits = told;
     const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
     const firstId = role === "client" ? 1 : 2;
     const peerParity = role === "client" ? 0 : 1;
-    const streams = new SessionStreams({ limits, peerLimits, timers, endOfTurn: this.#options.endOfTurn });
+    const streams = new SessionStreams({ limits, peerLimits, timers, endOfTurn });
     this.streams = streams;
     const { core, schemas } = this;
     const session = this as Session;
-    const common = { ...this.#options, core, schemas, peerLimits, streams, idle: this.#idle.check };
+    const common = { ...this.#common, core, schemas, peerLimits, streams, idle: this.#idle.check };
     this.#caller = new SessionCaller({ ...common, firstId, oneWayFailed, oneWaysLost });
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
-    this.#receiver = this.#options.handlerSide.receiver({ ...common, session, peerParity });
-    this.#options.opened(this, hello);
+    this.#receiver = this.#common.handlerSide.receiver({ ...common, session, peerParity });
+    this.#hooks.opened(this, hello);
   }
 
-  #frame(type: FrameType, body: Reader, size: number, priority: Priority): void {
+  frame(type: FrameType, body: Reader, size: number, priority: Priority): void {
     const receiver = this.#receiver!;
     if (type === FrameType.REQUEST) receiver.request(body, size, priority);
     else if (type === FrameType.SEND) receiver.send(body, size, priority);
     else if (type === FrameType.SEND_VOLATILE) receiver.volatile(body, size, priority);
     else if (type === FrameType.VOID) receiver.skip(body, priority);
     else if (type === FrameType.BARRIER) receiver.barrier(body, priority);
-    else if (type > FrameType.VOID) leadControl(this.#options.controls, type, this, body);
+    else if (type > FrameType.VOID) leadControl(this.#common.controls, type, this, body);
     else {
       const id = body.uintNumber();
       if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)
@@ -313,17 +268,17 @@ export class Peer<Data = unknown> implements Session<Data> {
     }
   }
 
-  #credit(id: number, items: number, bytes: number, priority: Priority): void {
+  credit(id: number, items: number, bytes: number, priority: Priority): void {
     if (id === 0 || this.#isMine(id)) this.#caller!.credit(id, items, bytes, priority);
     else this.#receiver!.credit(id, items, bytes);
   }
 
   /** Commands that the client started have odd ids, those of the server even ones. */
   #isMine(id: number): boolean {
-    return id % 2 === (this.#options.role === "client" ? 1 : 0);
+    return id % 2 === (this.#common.role === "client" ? 1 : 0);
   }
 
-  #ended(end: SessionEnd): void {
+  ended(end: SessionEnd): void {
     this.#end = end;
     this.#state = "ended";
     this.#caller?.lost(end);
@@ -334,51 +289,60 @@ export class Peer<Data = unknown> implements Session<Data> {
     this.schemas.stop();
     this.#idle.check();
     this.#resolveClosed(end);
-    this.#options.ended(this, end);
+    this.#hooks.ended(this, end);
   }
 
-  #resumed(answer: Resumed | undefined): void {
+  resumed(answer: Resumed | undefined): void {
     this.streams!.connected = true;
     this.#receiver!.restate();
     this.#caller!.restate();
     this.schemas.resumed();
     this.#feed.emit({ type: "resumed" });
-    this.#options.resumed(this, answer);
+    this.#hooks.resumed(this, answer);
   }
 
-  #detached(reason: EndReason, message: string): void {
+  detached(reason: EndReason, message: string): void {
     if (this.streams !== undefined) this.streams.connected = false;
     this.#feed.emit({ type: "disconnected", reason, message });
-    this.#options.disconnected(this, reason);
+    this.#hooks.disconnected(this, reason);
   }
 
-  #handler(): SessionHandler {
-    const peer = this;
-    return {
-      opened: (hello) => this.#open(hello),
-      resume: (request) => this.#options.resume(this, request),
-      described: (descriptions) => this.#options.described(this, descriptions),
-      describe: (services) => this.#options.describe(this, services),
-      detached: (reason, message) => this.#detached(reason, message),
-      kept: () => this.#options.kept(this),
-      resumed: (answer) => this.#resumed(answer),
-      confirmed: () => this.#options.confirmed(this),
-      replay: (frame, write) => sendAgain(frame, write, this.#caller!),
-      frame: (type, body, size, priority) => this.#frame(type, body, size, priority),
-      credit: (id, items, bytes, priority) => this.#credit(id, items, bytes, priority),
-      room: () => {
-        this.#caller?.retry();
-        this.#receiver?.retry();
-        this.streams?.retry();
-      },
-      get waiting() {
-        return peer.#caller?.waiting === true;
-      },
-      internalError: (error) => {
-        this.#options.incident("a frame of the peer met a bug of zserver; the session was closed", error);
-      },
-      ended: (end) => this.#ended(end),
-    };
+  resume(request: Resume): void {
+    this.#hooks.resume(this, request);
+  }
+
+  described(descriptions: Schemas): void {
+    this.#hooks.described(this, descriptions);
+  }
+
+  describe(services: Uint8Array): SchemasInit {
+    return this.#hooks.describe(this, services);
+  }
+
+  kept(): void {
+    this.#hooks.kept(this);
+  }
+
+  confirmed(): void {
+    this.#hooks.confirmed(this);
+  }
+
+  replay(frame: ReplayedFrame, write: WriteFrame): void {
+    sendAgain(frame, write, this.#caller!);
+  }
+
+  room(): void {
+    this.#caller?.retry();
+    this.#receiver?.retry();
+    this.streams?.retry();
+  }
+
+  get waiting(): boolean {
+    return this.#caller?.waiting === true;
+  }
+
+  internalError(error: unknown): void {
+    this.#common.incident("a frame of the peer met a bug of zserver; the session was closed", error);
   }
 
   #now(): SessionStatus {

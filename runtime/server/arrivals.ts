@@ -126,7 +126,7 @@ export class Arrivals<Data> {
       return;
     }
     this.#describing.set(peer, hello);
-    peer.core.opening.describe(unknown);
+    peer.core.opening?.describe(unknown);
   }
 
   #letIn(peer: Peer<Data>, hello: ClientHello): void {

@@ -216,7 +216,7 @@ export class RunningServer<Data> implements Server<Data> {
     this.#connections.cutHalfOpen();
     for (const peer of [...this.#admissions.waiting, ...this.#arrivals.describing, ...this.#sessions.values()]) peer.end(reason, message);
     await listeners;
-    await this.#connections.released();
+    await this.#connections.allReleased();
     this.#process?.leave();
     this.#state = "closed";
     this.#feed.emit({ type: "closed" });

@@ -1,7 +1,7 @@
 import type { Channel, ChannelEvents, ChannelPeer, PresentedServerKey } from "../channel/channel.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Timer, Timers } from "../time/timers.ts";
-import type { Transport, TransportClose } from "../transport/transport.ts";
+import type { Transport, TransportClose, TransportEvents } from "../transport/transport.ts";
 import type { SessionLink } from "./session-options.ts";
 
 /** How long the last bytes may take to leave before the transport is cut. */
@@ -28,7 +28,7 @@ export interface ConnectionHost {
   /** The peer is proven: the session that lives on this connection, or undefined where {@link Connection.carry} will tell. */
   established(peer: ChannelPeer, connection: Connection): Carried | undefined;
   /** The connection ended before it had a session. */
-  failed(reason: EndReason, message: string, retryAfterMs: number | undefined): void;
+  failed(reason: EndReason, message: string, retryAfterMs: number | undefined, connection: Connection): void;
   serverKey?(presented: PresentedServerKey): void;
   /** See {@link ChannelEvents.renewing}. */
   renewing?(): void;
@@ -38,7 +38,7 @@ export interface ConnectionHost {
 }
 
 /** Joins a transport, a channel and a session: bytes up, bytes down, and one end for all three. */
-export class Connection implements SessionLink {
+export class Connection implements SessionLink, ChannelEvents, TransportEvents {
   readonly transport: Transport;
   readonly channel: Channel;
   readonly #host: ConnectionHost;
@@ -53,7 +53,7 @@ export class Connection implements SessionLink {
     this.transport = transport;
     this.#host = host;
     this.#timers = timers;
-    this.channel = makeChannel(this.#channelEvents());
+    this.channel = makeChannel(this);
   }
 
   get writable(): boolean {
@@ -65,16 +65,7 @@ export class Connection implements SessionLink {
   }
 
   start(): void {
-    this.transport.start({
-      onBytes: (bytes) => {
-        this.#begin();
-        if (this.#closed) return;
-        this.#carried?.heard(bytes.length);
-        this.channel.receive(bytes);
-      },
-      onDrain: () => this.#drained(),
-      onClose: (close) => this.#transportClosed(close),
-    });
+    this.transport.start(this);
     this.#begin();
   }
 
@@ -121,12 +112,26 @@ export class Connection implements SessionLink {
     return true;
   }
 
-  #drained(): void {
+  #lost(reason: EndReason, message: string, retryAfterMs: number | undefined): void {
+    if (this.#carried) this.#carried.connectionLost(reason, message, this);
+    else this.#host.failed(reason, message, retryAfterMs, this);
+  }
+
+  // What the transport tells.
+
+  onBytes(bytes: Uint8Array): void {
+    this.#begin();
+    if (this.#closed) return;
+    this.#carried?.heard(bytes.length);
+    this.channel.receive(bytes);
+  }
+
+  onDrain(): void {
     this.#writable = true;
     this.#carried?.drained();
   }
 
-  #transportClosed(close: TransportClose): void {
+  onClose(close: TransportClose): void {
     this.#closeTimer?.cancel();
     if (!this.#closed) {
       this.#closed = true;
@@ -136,32 +141,42 @@ export class Connection implements SessionLink {
     this.#host.released(this);
   }
 
-  #lost(reason: EndReason, message: string, retryAfterMs: number | undefined): void {
-    if (this.#carried) this.#carried.connectionLost(reason, message, this);
-    else this.#host.failed(reason, message, retryAfterMs);
+  // What the channel tells.
+
+  output(bytes: Uint8Array): void {
+    if (!this.transport.write(bytes)) this.#writable = false;
   }
 
-  #channelEvents(): ChannelEvents {
-    return {
-      output: (bytes) => {
-        if (!this.transport.write(bytes)) this.#writable = false;
-      },
-      established: (peer) => {
-        // On a dialler everything from here on is ciphertext, and so need not be masked against proxies; a listener never masks.
-        if (peer.suite !== undefined) this.transport.sealed?.();
-        this.#carried = this.#host.established(peer, this);
-      },
-      serverKey: (presented) => this.#host.serverKey?.(presented),
-      record: (kind, plaintext) => this.#carried?.receive(kind, plaintext),
-      renewing: () => this.#host.renewing?.(),
-      rotated: (epoch) => this.#host.rotated(epoch),
-      illegal: (message) => this.#carried?.close("PROTOCOL_ERROR", message),
-      ended: (reason, message, retryAfterMs) => {
-        // A refusal is the last output and still has to leave; anything else is not worth a byte.
-        if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED" || reason === "SERVER_KEY_MISMATCH") this.close(REFUSAL_TIMEOUT_MS);
-        else this.#cut();
-        this.#lost(reason, message, retryAfterMs);
-      },
-    };
+  established(peer: ChannelPeer): void {
+    // On a dialler everything from here on is ciphertext, and so need not be masked against proxies; a listener never masks.
+    if (peer.suite !== undefined) this.transport.sealed?.();
+    this.#carried = this.#host.established(peer, this);
+  }
+
+  serverKey(presented: PresentedServerKey): void {
+    this.#host.serverKey?.(presented);
+  }
+
+  record(kind: number, plaintext: Uint8Array): void {
+    this.#carried?.receive(kind, plaintext);
+  }
+
+  renewing(): void {
+    this.#host.renewing?.();
+  }
+
+  rotated(epoch: number): void {
+    this.#host.rotated(epoch);
+  }
+
+  illegal(message: string): void {
+    this.#carried?.close("PROTOCOL_ERROR", message);
+  }
+
+  ended(reason: EndReason, message: string, retryAfterMs?: number): void {
+    // A refusal is the last output and still has to leave; anything else is not worth a byte.
+    if (reason === "UNKNOWN_SUITE" || reason === "OVERLOADED" || reason === "SERVER_KEY_MISMATCH") this.close(REFUSAL_TIMEOUT_MS);
+    else this.#cut();
+    this.#lost(reason, message, retryAfterMs);
   }
 }

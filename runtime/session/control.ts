@@ -1,7 +1,9 @@
 import type { Reader } from "../bytes/reader.ts";
 import type { Timers } from "../time/timers.ts";
 import { readAck, readCredit, readNumber, readReceived } from "./control-body.ts";
+import type { Flusher } from "./flusher.ts";
 import { FrameType } from "./frame.ts";
+import type { OutboxRoom } from "./outbox-room.ts";
 import type { Outboxes } from "./outboxes.ts";
 import type { Owed } from "./owed.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -13,10 +15,8 @@ export interface ControlHost {
   readonly owed: Owed;
   readonly timers: Timers;
   readonly handler: SessionHandler;
-  /** The peer accepted something. */
-  accepted(): void;
-  /** It received something: what waited for that may leave. */
-  schedule(): void;
+  readonly room: Pick<OutboxRoom, "freed">;
+  readonly flusher: Pick<Flusher, "schedule">;
   pong(number: number): void;
 }
 
@@ -27,13 +27,13 @@ export function takeControl(type: FrameType, body: Reader, host: ControlHost): v
     const accepted = readAck(body);
     if (!outboxes.acknowledge(accepted, timers.now()))
       throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${outboxes.flushed}, by class`);
-    host.accepted();
-    if (outboxes.pacer.full) host.schedule();
+    host.room.freed();
+    if (outboxes.pacer.full) host.flusher.schedule();
   } else if (type === FrameType.RECEIVED) {
     const bytes = readReceived(body);
     if (!outboxes.pacer.receive(bytes, timers.now()))
       throw new ProtocolError(`the peer received ${bytes} bytes of ${outboxes.pacer.sent} over this connection`);
-    if (outboxes.pacer.full) host.schedule();
+    if (outboxes.pacer.full) host.flusher.schedule();
   } else if (type === FrameType.CREDIT) {
     const { id, items, bytes, priority } = readCredit(body);
     handler.credit(id, items, bytes, priority);

@@ -1,12 +1,16 @@
-import type { SessionLink } from "./session-options.ts";
+import type { Timers } from "../time/timers.ts";
+import type { Outboxes } from "./outboxes.ts";
+import type { Owed } from "./owed.ts";
+import type { SessionLink, WriteFrame } from "./session-options.ts";
 
 /** What a flush consists of. */
 export interface FlushHost {
   /** Where to; undefined while nothing can be sent. */
   readonly link: SessionLink | undefined;
-  /** Adds what is owed to what waits. */
-  collect(): void;
-  send(link: SessionLink): void;
+  readonly outboxes: Pick<Outboxes, "flush">;
+  readonly owed: Pick<Owed, "write">;
+  readonly timers: Pick<Timers, "now">;
+  readonly write: WriteFrame;
   /** Keeps what waits for another connection. */
   keep(): void;
 }
@@ -42,14 +46,14 @@ export class Flusher {
 
   /** Sends what this turn collected; what has no connection is kept for one. */
   flush(): void {
-    const { link } = this.#host;
+    const { link, owed, outboxes, timers, write } = this.#host;
     // Until all is written: what is owed is part of this flush, not a reason for another.
     this.#due = link !== undefined;
     if (link === undefined) this.#host.keep();
     else if (link.writable) {
-      this.#host.collect();
+      owed.write(write);
       this.#due = false;
-      this.#host.send(link);
+      outboxes.flush(link, timers.now());
     }
   }
 

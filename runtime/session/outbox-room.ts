@@ -1,9 +1,10 @@
 import type { Timer, Timers } from "../time/timers.ts";
 import { FULL_FOR_STREAMS, type Outboxes } from "./outboxes.ts";
+import type { SessionHandler } from "./session-options.ts";
 
 export interface OutboxRoomHost {
-  /** A class has room after it had none. */
-  room(): void;
+  /** Is told when a class has room after it had none. */
+  readonly handler: Pick<SessionHandler, "room">;
   /** One had none for too long, and the peer accepted nothing. */
   slow(): void;
 }
@@ -41,7 +42,7 @@ export class OutboxRoom {
     const before = this.#full;
     this.#full = this.#outboxes.full;
     if (!this.#lacks) this.#rest();
-    if ((before & ~this.#full) !== 0) this.#host.room();
+    if ((before & ~this.#full) !== 0) this.#host.handler.room();
   }
 
   attached(): void {

@@ -1,50 +1,46 @@
 import type { LifeHost } from "./attachment.ts";
 import { FrameType } from "./frame.ts";
-import type { Outboxes } from "./outboxes.ts";
-import type { Owed } from "./owed.ts";
-import type { SessionOptions, WriteFrame } from "./session-options.ts";
-
-type LifeOptions = Pick<SessionOptions, "handler" | "endOfTurn" | "role" | "keepAliveMs" | "livenessTimeoutMs">;
+import type { Session } from "./session.ts";
+import type { SessionLink } from "./session-options.ts";
 
 /** What the life of a session's connection is judged by, and what is done for it. */
 export class SessionLife implements LifeHost {
-  readonly #outboxes: Outboxes;
-  readonly #owed: Owed;
-  readonly #options: LifeOptions;
-  readonly #write: WriteFrame;
-  readonly dead: (message: string) => void;
+  readonly #session: Pick<Session, "outboxes" | "owed" | "handler" | "write" | "options" | "connectionLost">;
+  readonly #link: SessionLink;
 
-  constructor(outboxes: Outboxes, owed: Owed, options: LifeOptions, write: WriteFrame, dead: LifeHost["dead"]) {
-    this.#outboxes = outboxes;
-    this.#owed = owed;
-    this.#options = options;
-    this.#write = write;
-    this.dead = dead;
+  constructor(session: Session, link: SessionLink) {
+    this.#session = session;
+    this.#link = link;
   }
 
   /** Silence after which this side pings: the server's pings are what a client hears of a quiet session. */
   get quietMs(): number {
-    const { role, keepAliveMs, livenessTimeoutMs } = this.#options;
+    const { role, keepAliveMs, livenessTimeoutMs } = this.#session.options;
     return role === "server" ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3;
   }
 
   get waiting(): boolean {
-    return this.#outboxes.unacknowledged || this.#options.handler.waiting;
+    return this.#session.outboxes.unacknowledged || this.#session.handler.waiting;
   }
 
   ping(number: number): void {
-    this.#write(FrameType.PING, (writer) => writer.uint32(number));
+    this.#session.write(FrameType.PING, (writer) => writer.uint32(number));
   }
 
   received(bytes: number): void {
-    this.#owed.received(bytes);
+    this.#session.owed.received(bytes);
   }
 
   sayAlive(): void {
-    this.#owed.sayAlive();
+    this.#session.owed.sayAlive();
   }
 
   afterPoll(run: () => void): void {
-    this.#options.endOfTurn(run);
+    this.#session.options.endOfTurn(run);
+  }
+
+  dead(message: string): void {
+    this.#session.connectionLost("PEER_DEAD", message, this.#link);
+    this.#link.close();
   }
 }

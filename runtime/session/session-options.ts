@@ -85,6 +85,7 @@ export interface ResumeRequest {
   readonly credentials: Uint8Array;
 }
 
+/** What sessions have in common: one object for all of a server's. */
 export interface SessionOptions {
   readonly role: "client" | "server";
   /** How a session of this role begins. Passed in, so that a page carries nothing of a server's. */
@@ -93,11 +94,8 @@ export interface SessionOptions {
   readonly timers: Timers;
   /** Runs a function after the current turn of the event loop. */
   readonly endOfTurn: (run: () => void) => void;
-  /** The first connection. */
-  readonly link: SessionLink;
   /** How long this side keeps the session without a connection, in milliseconds; 0: not at all. */
   readonly retentionMs: number;
-  readonly handler: SessionHandler;
   /** How long the peer may take to introduce itself. */
   readonly handshakeTimeoutMs: number;
   readonly livenessTimeoutMs: number;
@@ -107,8 +105,6 @@ export interface SessionOptions {
   readonly agent: string;
   /** Server: which of its processes this is, of at most 16 bytes. Default: it has only one. */
   readonly route?: Uint8Array | undefined;
-  /** What a client says of itself; undefined at a server. */
-  readonly hello: HelloOptions | undefined;
 }
 
 /** What a client says in its hello that is not the library's own. */

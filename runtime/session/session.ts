@@ -4,6 +4,7 @@ import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
+import type { Timers } from "../time/timers.ts";
 import { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
 import { type ControlHost, takeControl } from "./control.ts";
@@ -14,7 +15,7 @@ import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } f
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
 import type { Opening, OpeningHost } from "./opening.ts";
-import { OutboxRoom } from "./outbox-room.ts";
+import { OutboxRoom, type OutboxRoomHost } from "./outbox-room.ts";
 import { Outboxes } from "./outboxes.ts";
 import { Owed } from "./owed.ts";
 import { Priority } from "./priority.ts";
@@ -23,7 +24,7 @@ import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
 import { SessionLife } from "./session-life.ts";
-import type { ResumeRequest, SessionLink, SessionOptions } from "./session-options.ts";
+import type { HelloOptions, ResumeRequest, SessionHandler, SessionLink, SessionOptions, WriteFrame } from "./session-options.ts";
 import { Succession, type SuccessionHost } from "./succession.ts";
 
 // A constant of its own: every frame asks for it.
@@ -33,51 +34,45 @@ const { NORMAL } = Priority;
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
  * time go in, frames come out; what the frames mean is the command floor's affair.
  */
-export class Session implements Carried {
+export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost {
   readonly outboxes: Outboxes;
   readonly limits: Limits;
-  readonly #options: SessionOptions;
+  readonly handler: SessionHandler;
+  readonly timers: Timers;
+  readonly options: SessionOptions;
   /** Acknowledgements and credit. */
   readonly owed: Owed;
   /** `detached`: without a connection. */
   #state: "opening" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
   readonly #retention: Retention;
-  /** What comes before the session is open. */
-  readonly opening: Opening;
+  /** What comes before the session is open; undefined from then on. */
+  opening: Opening | undefined;
   /** RESUMED was sent, and nothing has come since. */
   #unconfirmed = false;
-  readonly #succession: Succession;
-  readonly #flusher: Flusher;
-  readonly #room: OutboxRoom;
-  readonly #control: ControlHost;
+  /** Client: from its second connection on. */
+  #succession: Succession | undefined;
+  readonly flusher: Flusher;
+  readonly room: OutboxRoom;
   #skipped = 0;
 
-  constructor(options: SessionOptions) {
-    this.#options = options;
+  /**
+   * @param link the first connection
+   * @param hello what a client says of itself; undefined at a server
+   */
+  constructor(options: SessionOptions, link: SessionLink, handler: SessionHandler, hello?: HelloOptions) {
+    this.options = options;
+    this.handler = handler;
+    this.timers = options.timers;
     this.limits = options.limits;
-    this.#flusher = new Flusher(options.endOfTurn, this.#flushHost());
-    this.outboxes = new Outboxes(options.limits.outboxBytes, this.#flusher.schedule);
-    this.owed = new Owed(options.timers, this.#flusher.schedule);
-    this.#room = new OutboxRoom(this.outboxes, options.timers, options.slowPeerTimeoutMs, {
-      room: () => options.handler.room(),
-      slow: () => this.close("SLOW_PEER", `nothing was accepted for ${options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`),
-    });
-    this.#control = {
-      outboxes: this.outboxes,
-      owed: this.owed,
-      timers: options.timers,
-      handler: options.handler,
-      accepted: () => this.#room.freed(),
-      schedule: this.#flusher.schedule,
-      pong: (number) => this.#attachment?.pong(number),
-    };
+    this.flusher = new Flusher(options.endOfTurn, this);
+    this.outboxes = new Outboxes(options.limits.outboxBytes, this.flusher.schedule);
+    this.owed = new Owed(options.timers, this.flusher.schedule);
+    this.room = new OutboxRoom(this.outboxes, options.timers, options.slowPeerTimeoutMs, this);
     this.#retention = new Retention(options.timers, this.#expire);
-    this.#succession = new Succession(this.#successionHost());
-    this.#attachment = this.#attach(options.link);
+    this.#attachment = this.#attach(link);
     this.opening = options.opening(this.#openingHost());
-    const { hello } = options;
-    if (hello !== undefined) this.#write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
+    if (hello !== undefined) this.write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
   }
 
   get ended(): boolean {
@@ -101,12 +96,12 @@ export class Session implements Carried {
    * @param schemas what is different here of the services that the client named
    */
   welcome(expiresInMs = 0, schemas?: SchemasInit): void {
-    if (this.#state !== "opening" || !this.opening.deciding) return;
-    this.#state = "open";
+    if (this.#state !== "opening" || !this.opening!.deciding) return;
+    this.#begin();
     this.#watch();
     this.outboxes.greet();
-    this.#write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.#options, expiresInMs, schemas));
-    this.#retain(this.#options.retentionMs);
+    this.write(FrameType.WELCOME, (writer) => writeWelcome(writer, this.options, expiresInMs, schemas));
+    this.#retain(this.options.retentionMs);
   }
 
   /** Server: gives its connection to the session that the client resumes. The handler is told nothing. */
@@ -121,6 +116,7 @@ export class Session implements Carried {
    */
   requestResume(link: SessionLink, request: ResumeRequest, granted: () => void): ResumeAttempt {
     if (this.#attachment !== undefined) this.#attachment.contested = true;
+    this.#succession ??= new Succession(this.#successionHost());
     return this.#succession.request(this.#attach(link), request, granted);
   }
 
@@ -160,9 +156,9 @@ export class Session implements Carried {
 
   #queued(): void {
     if (this.ended) this.outboxes.drop();
-    this.#room.used();
+    this.room.used();
     this.#attachment?.expect();
-    if (this.outboxes.early) this.#flusher.early();
+    if (this.outboxes.early) this.flusher.early();
   }
 
   /** Bytes came from the peer, be they whole records or not. */
@@ -176,7 +172,7 @@ export class Session implements Carried {
     if (attachment === undefined) return;
     try {
       attachment.receive(recordKind, plaintext, this.#onFrame);
-      if (this.#state === "opening") this.opening.recordRead(attachment.pendingBytes);
+      if (this.#state === "opening") this.opening!.recordRead(attachment.pendingBytes);
     } catch (error) {
       this.#fail(error);
     }
@@ -184,7 +180,7 @@ export class Session implements Carried {
 
   /** The transport takes bytes again. */
   drained(): void {
-    this.#flusher.ifDue();
+    this.flusher.ifDue();
   }
 
   /** Something waits for the peer, be it in the outbox or for credit: from now on silence counts. */
@@ -203,11 +199,11 @@ export class Session implements Carried {
     const text = closeText(message);
     const link = this.#attachment?.link;
     const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.counts);
-    this.#succession.withdraw(write);
+    this.#succession?.withdraw(write);
     if (link !== undefined) {
-      this.owed.write(this.#write);
-      this.#write(FrameType.CLOSE, write);
-      this.outboxes.flushAll(link, this.#options.timers.now());
+      this.owed.write(this.write);
+      this.write(FrameType.CLOSE, write);
+      this.outboxes.flushAll(link, this.timers.now());
     }
     this.#end({ reason, message: text, by, accepted: undefined });
     link?.close();
@@ -221,27 +217,48 @@ export class Session implements Carried {
     this.#detach();
     this.#state = "detached";
     this.#retention.begin();
-    if (!this.#succession.expects(reason)) this.#options.handler.detached(reason, message);
-    this.#keep();
+    if (this.#succession?.expects(reason) !== true) this.handler.detached(reason, message);
+    this.keep();
   }
 
-  #keep(): void {
-    this.#flusher.done();
+  #begin(): void {
+    this.#state = "open";
+    this.opening = undefined;
+  }
+
+  // What the parts of a session ask of it.
+
+  /** Where to; undefined while nothing can be sent. */
+  get link(): SessionLink | undefined {
+    return this.#attachment?.link;
+  }
+
+  keep(): void {
+    this.flusher.done();
     if (this.ended || !this.outboxes.pending) return;
-    this.outboxes.keep(this.#options.timers.now());
-    this.#options.handler.kept();
+    this.outboxes.keep(this.timers.now());
+    this.handler.kept();
+  }
+
+  pong(number: number): void {
+    this.#attachment?.pong(number);
+  }
+
+  slow(): void {
+    const { slowPeerTimeoutMs } = this.options;
+    this.close("SLOW_PEER", `nothing was accepted for ${slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
   readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
     const type = headerType(header) as FrameType;
-    const { handler } = this.#options;
+    const { handler } = this;
     const { quiet, priority } = this.#attachment!;
     if (this.#unconfirmed) {
       this.#unconfirmed = false;
       handler.confirmed();
     }
     checkFrame(header, type, quiet, priority);
-    if (this.#succession.repeats(header, priority)) return true;
+    if (this.#succession?.repeats(header, priority)) return true;
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
       if (isSequenced(header)) this.owed.acks.accept(end - start, priority);
@@ -249,13 +266,13 @@ export class Session implements Carried {
     }
     const body = new Reader(bytes, start, end, this.limits.decodeElements);
     if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
-    else if (this.#state === "opening") this.opening.frame(type, body);
+    else if (this.#state === "opening") this.opening!.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
       this.owed.acks.accept(end - start, priority);
       handler.frame(type, body, end - start, priority);
     } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start, priority);
-    else takeControl(type, body, this.#control);
+    else takeControl(type, body, this);
     return !this.ended;
   };
 
@@ -277,20 +294,20 @@ export class Session implements Carried {
     this.#watch();
     this.owed.restate();
     this.#attachment!.countAnew();
-    const { handler, timers } = this.#options;
+    const { handler, timers } = this;
     handler.resumed(answer);
     const { link } = this.#attachment!;
     const now = timers.now();
     outboxes.keep(now);
     outboxes.again(now, (frame, write) => handler.replay(frame, write));
-    this.owed.write(this.#write);
+    this.owed.write(this.write);
     outboxes.flush(link, now);
-    this.#flusher.done();
+    this.flusher.done();
     this.#attachment?.expect();
-    this.#room.freed();
+    this.room.freed();
   }
 
-  readonly #write = (type: FrameType, body: (writer: Writer) => void): void => {
+  readonly write: WriteFrame = (type: FrameType, body: (writer: Writer) => void): void => {
     body(this.begin(type, this.outboxes.answers));
     this.outboxes.end();
   };
@@ -305,15 +322,13 @@ export class Session implements Carried {
 
   #fail(error: unknown): void {
     const illegal = error instanceof ProtocolError || CommandError.is(error);
-    if (!illegal) this.#options.handler.internalError(error);
+    if (!illegal) this.handler.internalError(error);
     this.close("PROTOCOL_ERROR", illegal ? (error as Error).message : "an internal error stopped the session");
   }
 
   /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
   #attach(link: SessionLink): Attachment {
-    return new Attachment(link, this.#options.timers, (type) =>
-      this.#state === "opening" ? this.opening.maxBody(type) : maxBodyBytes(type, this.limits.messageBytes),
-    );
+    return new Attachment(link, this.timers, (type) => this.opening?.maxBody(type) ?? maxBodyBytes(type, this.limits.messageBytes));
   }
 
   #detach(): Attachment | undefined {
@@ -321,25 +336,22 @@ export class Session implements Carried {
     former?.stop();
     this.#attachment = undefined;
     this.outboxes.pacer.restart();
-    this.#room.detached();
+    this.room.detached();
     return former;
   }
 
   #watch(): void {
-    this.#room.attached();
-    const { link } = this.#attachment!;
-    const life = new SessionLife(this.outboxes, this.owed, this.#options, this.#write, (message) => {
-      this.connectionLost("PEER_DEAD", message, link);
-      link.close();
-    });
-    this.#attachment!.watch(life, this.#options.livenessTimeoutMs, life.quietMs, this.#options.role === "client");
+    this.room.attached();
+    const attachment = this.#attachment!;
+    const life = new SessionLife(this, attachment.link);
+    attachment.watch(life, this.options.livenessTimeoutMs, life.quietMs, this.options.role === "client");
   }
 
   #end(end: SessionEnd): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#stop();
-    this.#options.handler.ended(end);
+    this.handler.ended(end);
   }
 
   #stop(): void {
@@ -350,15 +362,15 @@ export class Session implements Carried {
   }
 
   #openingHost(): OpeningHost {
-    const { handler, retentionMs, handshakeTimeoutMs } = this.#options;
+    const { retentionMs, handshakeTimeoutMs } = this.options;
     const late = (): void => this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`);
     return {
-      handler,
-      write: this.#write,
+      handler: this.handler,
+      write: this.write,
       awaitPeer: () => this.#attachment!.awaitHello(handshakeTimeoutMs, late),
       introduced: () => this.#attachment!.introduced(),
       welcomed: (welcome) => {
-        this.#state = "open";
+        this.#begin();
         this.#watch();
         this.#retain(Math.min(retentionMs, welcome.retentionMs));
       },
@@ -366,30 +378,18 @@ export class Session implements Carried {
     };
   }
 
-  #flushHost(): FlushHost {
-    const session = this;
-    return {
-      get link() {
-        return session.#attachment?.link;
-      },
-      collect: () => this.owed.write(this.#write),
-      send: (link) => this.outboxes.flush(link, this.#options.timers.now()),
-      keep: () => this.#keep(),
-    };
-  }
-
   #successionHost(): SuccessionHost {
     return {
       acks: this.owed.acks,
       detached: () => this.detached,
-      handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
+      handshakeTimeoutMs: this.options.handshakeTimeoutMs,
       decodeElements: this.limits.decodeElements,
       replace: (attachment) => {
         this.#detach()?.link.close();
         this.#attachment = attachment;
       },
       goOn: (accepted, answer) => this.#goOn(accepted, answer),
-      missed: (reason) => this.#options.handler.detached(reason, ""),
+      missed: (reason) => this.handler.detached(reason, ""),
       end: (end) => this.#end(end),
       frame: this.#onFrame,
       failed: (error) => this.#fail(error),

@@ -17,6 +17,8 @@ class Bag<T extends { index: number }> {
   }
 }
 
+const nothing = (): void => {};
+
 /** One connection that has not been let in. */
 export class HalfOpen {
   /** Ends it. */
@@ -55,6 +57,8 @@ export class HalfOpen {
     if (!this.#here) return;
     this.#here = false;
     this.#left(this, arrived);
+    // Whoever has arrived is not cut any more; what would cut it is not kept for as long as its socket.
+    if (arrived) this.cut = nothing;
   }
 }
 
@@ -80,10 +84,7 @@ export class Places {
   /** Takes a place, another's if need be: `dropped` says that. */
   enter(cut: () => void): { readonly connection: HalfOpen; readonly dropped: boolean } {
     const dropped = this.size >= this.#limit && this.#dropOne();
-    const connection = new HalfOpen(cut, (gone, arrived) => {
-      this.#bagOf(gone).remove(gone);
-      this.#left(gone, arrived);
-    });
+    const connection = new HalfOpen(cut, this.#gone);
     this.#strangers.add(connection);
     return { connection, dropped };
   }
@@ -98,6 +99,11 @@ export class Places {
   values(): HalfOpen[] {
     return [...this.#strangers.items, ...this.#guests.items];
   }
+
+  readonly #gone = (connection: HalfOpen, arrived: boolean): void => {
+    this.#bagOf(connection).remove(connection);
+    this.#left(connection, arrived);
+  };
 
   #bagOf({ ticketed }: HalfOpen): Bag<HalfOpen> {
     return ticketed ? this.#guests : this.#strangers;

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { DialerOptions, ListenerOptions } from "../../../runtime/channel/options.ts";
+import type { DialerOptions, ListenerDoor, ListenerOptions } from "../../../runtime/channel/options.ts";
 import { createIdentity, rotateStaticKey, serverKeyOf } from "../../../runtime/crypto/identity.ts";
 import { signStatement } from "../../../runtime/crypto/key-statement.ts";
 import { formatServerKey } from "../../../runtime/crypto/key-string.ts";
@@ -27,7 +27,7 @@ const current = identity.staticKeys[0];
 /** Runs a handshake to its end, whichever that is. */
 function attempt(
   dialerOptions: Partial<DialerOptions>,
-  listenerOptions: Partial<ListenerOptions> = {},
+  listenerOptions: Partial<ListenerOptions> & ListenerDoor = {},
 ): { dialer: DialerEnd; listener: ListenerEnd } {
   const time = new TestTime();
   const dialer = dial(time, dialerOptions);

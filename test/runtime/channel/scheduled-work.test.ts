@@ -16,7 +16,7 @@ function slow(options: Partial<DialerOptions> = {}): {
   const work: (() => void)[] = [];
   const { crypto, made } = countingAgreements(native);
   const dialer = dial(time, options);
-  const listener = listen(time, { crypto, schedule: (run) => void work.push(run) });
+  const listener = listen(time, { crypto, schedule: (run: () => void) => void work.push(run) });
   return { time, dialer, listener, work, agreements: made };
 }
 

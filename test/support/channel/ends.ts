@@ -1,7 +1,7 @@
 import type { Channel, ChannelEvents, ChannelPeer, PresentedServerKey } from "../../../runtime/channel/channel.ts";
 import { DialerChannel } from "../../../runtime/channel/dialer-channel.ts";
 import { ListenerChannel } from "../../../runtime/channel/listener-channel.ts";
-import type { DialerOptions, ListenerOptions } from "../../../runtime/channel/options.ts";
+import type { DialerOptions, ListenerDoor, ListenerOptions } from "../../../runtime/channel/options.ts";
 import { createIdentity, type Identity, serverKeyOf } from "../../../runtime/crypto/identity.ts";
 import { nativeCrypto } from "../../../runtime/crypto/native.ts";
 import { portableCrypto } from "../../../runtime/crypto/portable.ts";
@@ -111,12 +111,14 @@ export function dial(time: TestTime, options: Partial<DialerOptions> = {}): Dial
 }
 
 /** A listener that is `identity`, started. */
-export function listen(time: TestTime, options: Partial<ListenerOptions> = {}): ListenerEnd {
+export function listen(time: TestTime, { overloaded, schedule, ...options }: Partial<ListenerOptions> & ListenerDoor = {}): ListenerEnd {
   const end: ListenerEnd = new End();
   const { staticKeys } = identity;
+  const door = { ...(overloaded && { overloaded }), ...(schedule && { schedule }) };
   end.channel = new ListenerChannel(
     { crypto: native, random: seededRandom(20), timers: time.timers, staticKeys, limits: { messageBytes: 1000 }, ...options },
     end,
+    door,
   );
   end.channel.start();
   return end;

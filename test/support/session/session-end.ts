@@ -10,7 +10,7 @@ import { defaultLimits, type Limits, limitsToWire } from "../../../runtime/sessi
 import { ClientOpening, ServerOpening } from "../../../runtime/session/opening.ts";
 import { Session } from "../../../runtime/session/session.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
-import type { ReplayedFrame, SessionHandler, SessionLink, WriteFrame } from "../../../runtime/session/session-options.ts";
+import type { ReplayedFrame, SessionHandler, SessionLink, SessionOptions, WriteFrame } from "../../../runtime/session/session-options.ts";
 import { TestTime } from "../channel/ends.ts";
 import { frame, message, type ParsedFrame, parseFrames } from "./frames.ts";
 
@@ -40,25 +40,21 @@ export class Lone implements SessionLink, SessionHandler {
   onOpened: () => void = () => {};
 
   constructor(role: "client" | "server", limits: Partial<Limits> = {}, retentionMs = 0) {
-    this.session = new Session({
+    const hello = { anonymous: true, credentials: new Uint8Array(), entrancesVersion: 0n, roots: empty, services: empty };
+    const options: SessionOptions = {
       role,
       opening: (host) => (role === "client" ? new ClientOpening(host) : new ServerOpening(host)),
       limits: { ...defaultLimits, ...limits },
       timers: this.time.timers,
       endOfTurn: (run) => this.time.clock.endOfTurn(run),
-      link: this,
-      handler: this,
       handshakeTimeoutMs: 5_000,
       livenessTimeoutMs: 9_000,
       retentionMs,
       keepAliveMs: 25_000,
       slowPeerTimeoutMs: 30_000,
       agent: "test",
-      hello:
-        role === "client"
-          ? { anonymous: true, credentials: new Uint8Array(), entrancesVersion: 0n, roots: empty, services: empty }
-          : undefined,
-    });
+    };
+    this.session = new Session(options, this, this, role === "client" ? hello : undefined);
   }
 
   /** The peer's bytes, in one record. */

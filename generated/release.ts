@@ -2,4 +2,4 @@
 import type { SchemaRelease } from "zserver/codec";
 
 /** The state of the schemas that this code was made from. */
-export const release: SchemaRelease = { root: "e3ae2a23758da1b3cca1443fca2bb2b1", version: "" };
+export const release: SchemaRelease = { root: "d352fadc42ae1acfb05e7e7c0df56078", version: "" };

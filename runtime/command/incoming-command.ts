@@ -94,7 +94,12 @@ export class IncomingCommand implements ParkedCommand, Lane {
 
   /** Later commands wait for it: until it has ended, or has opened its lane. */
   get holds(): boolean {
-    return this.ordered || this.command.blob?.takes === true;
+    return this.ordered || this.takesBlob;
+  }
+
+  /** Its handler is not called before a blob's head has come, so that it may hold its class before it really started. */
+  get takesBlob(): boolean {
+    return this.command.blob?.takes === true;
   }
 
   /** See {@link Lane}. */

@@ -81,7 +81,7 @@ export class IncomingQueue {
     this.#pumping = true;
     while (this.#waiting.length > 0) {
       const next = this.#waiting.peek()!;
-      const open = !(next instanceof Gap) || next.barrier === 0 || this.#host.reach(next.barrier);
+      const open = !(next instanceof Gap) || next.barrier === 0 || (!this.#holder?.takesBlob && this.#host.reach(next.barrier));
       if (!open || !this.#mayStart) break;
       this.#waiting.shift();
       if (next instanceof Gap) {

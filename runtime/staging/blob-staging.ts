@@ -143,6 +143,10 @@ export class BlobStaging {
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#sessions.get(entry.owner)?.keys.delete(key);
+    if (this.#entries.size === 0) {
+      this.#cancelTimer?.();
+      this.#cancelTimer = undefined;
+    }
     // A handler that reads it just now is told; a file that cannot be closed is nobody's.
     entry.blob.close().catch(() => {});
   }

@@ -4,8 +4,10 @@ import type { Implementation } from "../../runtime/command/handlers.ts";
 import type { Session } from "../../runtime/command/session-type.ts";
 import { CommandError } from "../../runtime/errors/command-error.ts";
 import { probe } from "../support/command/probe.ts";
+import { blobHandlers } from "./blobs.ts";
 import type { Kind, Lane, Model, Sent, Start } from "./model.ts";
 import type { SimProcess } from "./process.ts";
+import type { SimRandom } from "./random.ts";
 
 /** What the text of a broadcast begins with. */
 export const BROADCAST = "*";
@@ -16,22 +18,36 @@ export const idOf = (text: string): string => text.split("~", 1)[0]!;
 /** What a broadcast is called differs from session to session, and its text does not. */
 const idIn = ({ name }: Lane, text: string): string => (text.startsWith(BROADCAST) ? `${name}${idOf(text)}` : idOf(text));
 
-/**
- * Handlers of one process that tell the model what happens to them, and do as the command's plan says.
- *
- * @param check looks at the session of each
- */
-export function simHandlers(process: SimProcess, model: Model, direction: ">" | "<", check: (session: Session) => void): Implementation {
+export interface SimHandlersOptions {
+  readonly process: SimProcess;
+  readonly model: Model;
+  readonly direction: ">" | "<";
+  readonly random: SimRandom;
+  readonly pieceLength: number;
+  /** Looks at the session of each command. */
+  readonly check: (session: Session) => void;
+}
+
+/** Handlers of one process, of messages first and then of blobs, that tell the model what happens to them, and do as the command's plan says. */
+export function simHandlers({
+  process,
+  model,
+  direction,
+  random,
+  pieceLength,
+  check,
+}: SimHandlersOptions): readonly [Implementation, ...Implementation[]] {
   const laneOf = ({ session }: Context): Lane => {
     check(session);
     return model.lane(session.id.slice(0, 8) + direction);
   };
 
-  const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => {
+  const beginNamed = (kind: Kind, id: string, context: Context): Sent | undefined => {
     const lane = laneOf(context);
-    const id = idIn(lane, text);
     return model.bind(model.start(lane, kind, id), lane, kind, id);
   };
+
+  const begin = (kind: Kind, { text }: Text, context: Context): Sent | undefined => beginNamed(kind, idIn(laneOf(context), text), context);
 
   const work = async ({ plan, id }: Sent, { signal }: Pick<Context, "signal">): Promise<void> => {
     if (plan.delayMs > 0) await sleep(process, plan.delayMs, plan.obeys ? signal : undefined);
@@ -86,7 +102,7 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
       model.violation(`${sent.id}: its stream ended after ${expected} of ${sent.items} items`);
   }
 
-  return probe({
+  const messages = probe({
     echo: (request, context) => perform(begin("echo", request, context), context),
     echoHigh: (request, context) => perform(begin("echoHigh", request, context), context),
     turnBulk: (request, context) => perform(begin("turnBulk", request, context), context),
@@ -120,6 +136,7 @@ export function simHandlers(process: SimProcess, model: Model, direction: ">" | 
     both: (items, context) => echoAll(take("both", items, context), context),
     bothBulk: (items, context) => echoAll(take("bothBulk", items, context), context),
   });
+  return [messages, ...blobHandlers({ process, model, random, pieceLength, begin: beginNamed, work })];
 
   async function* echoAll(items: AsyncGenerator<[Sent, Text]>, context: Context): AsyncGenerator<TextInit> {
     let last: Sent | undefined;

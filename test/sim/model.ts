@@ -3,8 +3,10 @@ import type { CommandPriority } from "../../runtime/schema/service-type.ts";
 
 /** What a command is, by the method that is called, and the class of priority in which it travels. */
 export const priorities: {
-  readonly [Name in "echo" | "note" | "turn" | "noteInTurn" | "blip" | "later" | "down" | "up" | "both"]: "NORMAL";
-} & { readonly [Name in "echoHigh" | "noteHigh"]: "HIGH" } & { readonly [Name in "noteBulk" | "turnBulk" | "bothBulk"]: "BULK" } = {
+  readonly [Name in "echo" | "note" | "turn" | "noteInTurn" | "blip" | "later" | "down" | "up" | "both" | "collect"]: "NORMAL";
+} & { readonly [Name in "echoHigh" | "noteHigh"]: "HIGH" } & {
+  readonly [Name in "noteBulk" | "turnBulk" | "bothBulk" | "put" | "get" | "swap"]: "BULK";
+} = {
   echo: "NORMAL",
   note: "NORMAL",
   turn: "NORMAL",
@@ -14,17 +16,21 @@ export const priorities: {
   down: "NORMAL",
   up: "NORMAL",
   both: "NORMAL",
+  collect: "NORMAL",
   echoHigh: "HIGH",
   noteHigh: "HIGH",
   noteBulk: "BULK",
   turnBulk: "BULK",
   bothBulk: "BULK",
+  put: "BULK",
+  get: "BULK",
+  swap: "BULK",
 };
 export type Kind = keyof typeof priorities;
 
 const oneWays: ReadonlySet<Kind> = new Set(["note", "noteInTurn", "blip", "noteHigh", "noteBulk"]);
 /** Commands that have a deadline though nobody asked for one. */
-const late: ReadonlySet<Kind> = new Set(["echo", "turn", "later", "echoHigh", "turnBulk"]);
+const late: ReadonlySet<Kind> = new Set(["echo", "turn", "later", "echoHigh", "turnBulk", "collect"]);
 /** Commands that begin without a message, and are known by their first item. */
 const unnamed: ReadonlySet<Kind> = new Set(["up", "both", "bothBulk"]);
 
@@ -225,6 +231,8 @@ export class Model {
   /** A one-way came to nothing, its caller was told. */
   oneWayFailed(lane: Lane, command: string, error: CommandError): void {
     this.trace(`${lane.name} one-way ${command} failed: ${error.code} ${error.outcome}`);
+    // What lets go of staged blobs is no command of a program.
+    if (command.startsWith("zserver.")) return;
     lane.oneWaysFailed++;
     if (error.outcome === "NOT_RUN") lane.oneWaysNotRun++;
   }
@@ -304,6 +312,8 @@ export class Model {
         if (plan.end !== "throw" && plan.end !== "refuse") this.violation(`${id} failed inside: ${error.message}`);
         return;
       case "ABORTED":
+        // What a handler's blob fails with inside is told as that.
+        if (plan.end === "throw" && (kind === "get" || kind === "swap")) return;
         if (sent.after === undefined) this.violation(`${id} was aborted, and depends on nothing`);
         return;
       case "SESSION_LOST":

@@ -2,6 +2,7 @@ import { Probe, type ProbeProxy, type Text, type TextInit } from "../../generate
 import type { Session } from "../../runtime/command/session-type.ts";
 import { CommandError } from "../../runtime/errors/command-error.ts";
 import type { CallOptions } from "../../runtime/schema/caller.ts";
+import { BlobCalls, mayFailToStage } from "./blobs.ts";
 import { idOf } from "./handlers.ts";
 import type { Kind, Lane, Model, Plan, Sent } from "./model.ts";
 import type { SimProcess } from "./process.ts";
@@ -29,6 +30,10 @@ const kinds: readonly Kind[] = [
   "noteBulk",
   "turnBulk",
   "bothBulk",
+  "put",
+  "get",
+  "swap",
+  "collect",
 ];
 /** Members of one class, and of several. */
 const batches = [
@@ -56,11 +61,15 @@ export class Program {
   readonly #options: ProgramOptions;
   readonly #session: Session;
   readonly #proxy: ProbeProxy;
+  readonly #blobs: BlobCalls;
+  #staged = 0;
 
   constructor(session: Session, options: ProgramOptions) {
     this.#options = options;
     this.#session = session;
     this.#proxy = session.use(Probe);
+    const { process, model, random, textLength } = options;
+    this.#blobs = new BlobCalls({ process, model, random, pieceLength: textLength, session });
   }
 
   /** Resolves to how many commands were not called, since the session ended before. */
@@ -124,6 +133,7 @@ export class Program {
 
   #call(kind: Kind): number {
     const { model, lane } = this.#options;
+    if (kind === "collect") return this.#collect();
     const { call, fragile } = this.#callOptions();
     const sent = model.send(lane, kind, this.#plan(), fragile);
     switch (kind) {
@@ -137,9 +147,37 @@ export class Program {
       case "up":
         this.#watch(sent, this.#proxy.up(this.#items(sent), call), (reply) => (reply as Text).number === sent.items);
         break;
+      case "put":
+        this.#watch(sent, this.#blobs.put(sent, call), (reply) => (reply as Text).text === sent.id);
+        break;
+      case "get":
+      case "swap":
+        this.#watch(sent, this.#blobs[kind](sent, call), () => true);
+        break;
       default:
         this.#watch(sent, this.#proxy[kind](this.#request(sent), call), (reply) => sent.oneWay || (reply as Text).text === sent.id);
     }
+    return 1;
+  }
+
+  /** A command about blobs that are staged before it is called; by then there may be nobody to call. */
+  #collect(): number {
+    const { model, lane, over } = this.#options;
+    const name = `staged${this.#staged++}`;
+    const plan = this.#plan();
+    let sent: Sent | undefined;
+    const send = (): Sent | undefined => {
+      if (!over() && (this.#session.state === "open" || this.#session.state === "disconnected"))
+        sent = model.send(lane, "collect", plan, false, name);
+      return sent;
+    };
+    this.#blobs.collect(`${lane.name}${name}`, send).then(
+      (called) => called !== undefined && model.settle(called, "ok"),
+      (error: unknown) => {
+        if (sent !== undefined) model.settle(sent, error);
+        else if (!mayFailToStage(error)) model.violation(`${name}: staging failed with ${String(error)}`);
+      },
+    );
     return 1;
   }
 

@@ -398,6 +398,15 @@ export class SimWorld {
   }
 
   #common(process: SimProcess, handles: ">" | "<") {
+    const check = (session: Session): void => (handles === ">" ? this.#admission?.check(session) : undefined);
+    const [messages, ...others] = simHandlers({
+      process,
+      model: this.#model,
+      direction: handles,
+      random: this.#random.fork(),
+      pieceLength: this.#scenario.textLength,
+      check,
+    });
     const { seed, sealed, retentionMs, livenessTimeoutMs, handshakeTimeoutMs, sendTimeoutMs, rotateAfterBytes, limits } = this.#scenario;
     return {
       clock: process,
@@ -405,12 +414,7 @@ export class SimWorld {
       crypto: native,
       random: this.#random.fork().bytes,
       unsealed: !sealed,
-      handlers: [
-        {
-          ...simHandlers(process, this.#model, handles, (session) => handles === ">" && this.#admission?.check(session)),
-          service: versionOf(seed, process),
-        },
-      ],
+      handlers: [{ ...messages, service: versionOf(seed, process) }, ...others],
       retentionMs,
       livenessTimeoutMs,
       handshakeTimeoutMs,

@@ -61,7 +61,7 @@ test("a file as a blob, and a blob as a file", async () => {
   assert.is(JSON.parse((await call({}, "Blobs.Put", `@${photo}`)).out).number, readFileSync(photo).length);
   await withFolder({}, async (folder) => {
     const out = path.join(folder, "turned");
-    assert.equal(await call({}, "Blobs.Turn", `@${photo}`, "--out", out), { code: 0, out: "", err: "" });
+    assert.equal(await call({}, "Blobs.Swap", `@${photo}`, "--out", out), { code: 0, out: "", err: "" });
     assert.equal(readFileSync(out), readFileSync(photo));
     assert.equal(await call({}, "Blobs.Get", '{"number":5}', "--out", out), { code: 0, out: "", err: "" });
     assert.is(readFileSync(out).length, 5);

@@ -28,7 +28,7 @@ test("a blob as request, as reply, and as both, in both directions", async () =>
     const got = await peers.until(proxy.get({ number: 300_000 }));
     assert.is(got.size, 300_000);
     assert.equal(await peers.until(got.bytes()), someBytes(300_000));
-    const turned = await peers.until(proxy.turn({ body: [bytes], name: "bytes.bin", contentType: "application/octet-stream" }));
+    const turned = await peers.until(proxy.swap({ body: [bytes], name: "bytes.bin", contentType: "application/octet-stream" }));
     assert.equal([turned.name, turned.contentType, turned.size], ["bytes.bin", "application/octet-stream", undefined]);
     assert.equal(await peers.until(turned.bytes()), bytes);
   }
@@ -76,6 +76,26 @@ test("a handler knows name, type and size when it starts, and handlers start in 
   await peers.until(Promise.all(calls));
   assert.equal(order, ["a text/plain 7", "1", "b  undefined", "2"]);
   await assertNothingLeft(peers);
+  await peers.close();
+});
+
+test("a barrier waits for the head of a blob that was sent before it", async () => {
+  const order: string[] = [];
+  const handlers = blobs({
+    put: (blob) => ({ text: `${order.push(blob.name)}` }),
+    markNormal: ({ text }) => ({ text: `${order.push(text)}` }),
+  });
+  // No credit for chunks, and none for heads either: each waits for the one before it.
+  const peers = await connectPeers({ serve: { handlers: [handlers], limits: { streamItems: 1 } } });
+  const proxy = peers.client.use(Blobs);
+  const calls: Promise<unknown>[] = [];
+  for (const name of ["1", "2", "3"]) {
+    calls.push(proxy.put({ body: [someBytes(10)], name: `blob ${name}` }));
+    peers.client.barrier();
+    calls.push(proxy.markNormal({ text: `normal ${name}` }));
+  }
+  await peers.until(Promise.all(calls));
+  assert.equal(order, ["blob 1", "normal 1", "blob 2", "normal 2", "blob 3", "normal 3"]);
   await peers.close();
 });
 

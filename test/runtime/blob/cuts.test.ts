@@ -35,7 +35,7 @@ async function blobStory(world: CutWorld, what: string): Promise<void> {
     proxy.put(pieces()),
     proxy.putInLane({ body: pieces(), size: bytes.length }),
     proxy.get({}).then((blob) => blob.bytes()),
-    proxy.turn({ body: pieces(), name: "both" }).then(async (blob) => [blob.name, await blob.bytes()]),
+    proxy.swap({ body: pieces(), name: "both" }).then(async (blob) => [blob.name, await blob.bytes()]),
     proxy.markNormal({ text: "behind" }),
   ]);
   const results = await world.until(all, 250_000).catch((error: unknown) => {

@@ -63,9 +63,9 @@ test("a small blob stays in memory, a large one goes to disk, where no file has 
 });
 
 test("a spooled blob that is sent back is there until it is sent", async () => {
-  await withServer({ turn: (blob) => spoolBlob(blob, { directory: folder, memoryBytes: 0 }) }, async (proxy) => {
+  await withServer({ swap: (blob) => spoolBlob(blob, { directory: folder, memoryBytes: 0 }) }, async (proxy) => {
     const bytes = someBytes(1_000_000);
-    const turned = await proxy.turn({ body: bytes, name: "b" });
+    const turned = await proxy.swap({ body: bytes, name: "b" });
     assert.equal([turned.name, turned.size], ["b", bytes.length]);
     assert.equal(await turned.bytes(), bytes);
     assert.equal(left(), []);

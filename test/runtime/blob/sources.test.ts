@@ -120,9 +120,9 @@ test("a handler's source that waits is let go when its caller leaves, also where
       return: async () => ({ done: true, value: returned.push(what) as never }),
     }),
   });
-  const peers = await connectPeers({ serve: { handlers: [blobs({ get: () => waiting("get"), turn: () => waiting("turn") })] } });
+  const peers = await connectPeers({ serve: { handlers: [blobs({ get: () => waiting("get"), swap: () => waiting("swap") })] } });
   const proxy = peers.client.use(Blobs);
-  for (const call of [proxy.get({}), proxy.turn([])]) {
+  for (const call of [proxy.get({}), proxy.swap([])]) {
     const blob = await peers.until(call);
     const reading = caught(blob.bytes());
     await peers.clock.settle(0);
@@ -130,7 +130,7 @@ test("a handler's source that waits is let go when its caller leaves, also where
     assert.is(((await reading) as { code?: string }).code, "CANCELLED");
   }
   await peers.clock.settle(0);
-  assert.equal(returned, ["get", "turn"]);
+  assert.equal(returned, ["get", "swap"]);
   assert.is(peers.session.stats().commandsPending, 0);
   await peers.close();
 });

@@ -25,7 +25,7 @@ const plain: BlobsHandlers = {
   putInLane: async (blob) => ({ text: sha256(await blob.bytes()), number: blob.size ?? 0 }),
   putBriskly: async (blob) => ({ text: sha256(await blob.bytes()) }),
   get: ({ number }) => someBytes(number),
-  turn: (blob) => blob,
+  swap: (blob) => blob,
   async *cut(blob) {
     for await (const chunk of blob) yield { number: chunk.length };
   },

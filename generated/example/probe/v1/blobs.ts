@@ -75,7 +75,7 @@ export interface BlobsCommands extends Documented<BlobsProxy> {
   readonly putInLane: BlobCommandType<BlobSource, Promise<Text>, IncomingBlob, TextInit | Promise<TextInit>, "client_stream">;
   readonly putBriskly: BlobCommandType<BlobSource, Promise<Text>, IncomingBlob, TextInit | Promise<TextInit>, "client_stream">;
   readonly get: BlobCommandType<TextInit, Promise<IncomingBlob>, Text, BlobSource | Promise<BlobSource>, "server_stream">;
-  readonly turn: BlobCommandType<BlobSource, Promise<IncomingBlob>, IncomingBlob, BlobSource | Promise<BlobSource>, "bidi_stream">;
+  readonly swap: BlobCommandType<BlobSource, Promise<IncomingBlob>, IncomingBlob, BlobSource | Promise<BlobSource>, "bidi_stream">;
   readonly cut: BlobCommandType<BlobSource, AsyncIterable<Text>, IncomingBlob, AsyncIterable<TextInit> | Iterable<TextInit>, "bidi_stream">;
   readonly join: BlobCommandType<AsyncIterable<TextInit> | Iterable<TextInit>, Promise<IncomingBlob>, AsyncIterable<Text>, BlobSource | Promise<BlobSource>, "bidi_stream">;
   readonly collect: CommandType<Collection, CollectionInit, Text, TextInit, "unary", false>;
@@ -125,9 +125,9 @@ const blobsCommands: BlobsCommands = {
     blob: givesBlob,
     errors: [Refused, BlobFailure],
   },
-  turn: {
-    name: "example.probe.v1.Blobs/Turn",
-    method: "turn",
+  swap: {
+    name: "example.probe.v1.Blobs/Swap",
+    method: "swap",
     kind: "bidi_stream",
     request: Blob,
     reply: Blob,
@@ -208,8 +208,8 @@ export class BlobsProxy {
   }
 
   /** A blob for a blob. */
-  turn(blob: BlobSource, options?: BlobCallOptions): Promise<IncomingBlob> {
-    return callBlob(this.#caller, blobsCommands.turn, blob, options);
+  swap(blob: BlobSource, options?: BlobCallOptions): Promise<IncomingBlob> {
+    return callBlob(this.#caller, blobsCommands.swap, blob, options);
   }
 
   /** A stream for a blob. */
@@ -244,7 +244,7 @@ export interface BlobsHandlers<Data = unknown> extends Documented<BlobsProxy> {
   putInLane(blob: IncomingBlob, context: Context<Data>): TextInit | Promise<TextInit>;
   putBriskly(blob: IncomingBlob, context: Context<Data>): TextInit | Promise<TextInit>;
   get(request: Text, context: Context<Data>): BlobSource | Promise<BlobSource>;
-  turn(blob: IncomingBlob, context: Context<Data>): BlobSource | Promise<BlobSource>;
+  swap(blob: IncomingBlob, context: Context<Data>): BlobSource | Promise<BlobSource>;
   cut(blob: IncomingBlob, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
   join(requests: AsyncIterable<Text>, context: Context<Data>): BlobSource | Promise<BlobSource>;
   collect(request: Collection, context: Context<Data>): TextInit | Promise<TextInit>;
@@ -258,8 +258,8 @@ export const Blobs: ServiceType<BlobsProxy, BlobsCommands> = /* @__PURE__ */ mak
   side: "BOTH",
   proxy: BlobsProxy,
   schema: {
-    fingerprint: "c818abf44a560d15",
-    description: "ChZleGFtcGxlLnByb2JlLnYxLkJsb2JzEg0KB0NvbGxlY3QQASABEiQKA0N1dBAFGAIgASoXChN6c2VydmVyLkJsb2JGYWlsdXJlEAMSQgoDR2V0EAMYASACKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBAEKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIlCgRKb2luEAUYASACKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIMCgRNYXJrEAEYASABEhIKCk1hcmtOb3JtYWwQARgBIAESJAoDUHV0EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIrCgpQdXRCcmlza2x5EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIqCglQdXRJbkxhbmUQBBgCIAEqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADEiUKBFR1cm4QBRgCIAIqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADGgwKAQESAQsaAQMqAQUaCAoCAQISAgkNGh0KBAECAwQSBAsMCwsaBAEBAQEiBAEBAQEqAwYHAxoGCgEBEgEOGgYKAQESAQkaBgoBARIBDBoPCgMBAgMSAwkJBBoDAAABGggKAgECEgIEDA==",
+    fingerprint: "d0ce3cd5bf76f5a3",
+    description: "ChZleGFtcGxlLnByb2JlLnYxLkJsb2JzEg0KB0NvbGxlY3QQASABEiQKA0N1dBAFGAIgASoXChN6c2VydmVyLkJsb2JGYWlsdXJlEAMSQgoDR2V0EAMYASACKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBAEKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIlCgRKb2luEAUYASACKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIMCgRNYXJrEAEYASABEhIKCk1hcmtOb3JtYWwQARgBIAESJAoDUHV0EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIrCgpQdXRCcmlza2x5EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIqCglQdXRJbkxhbmUQBBgCIAEqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADEiUKBFN3YXAQBRgCIAIqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADGgwKAQESAQsaAQMqAQUaCAoCAQISAgkNGh0KBAECAwQSBAsMCwsaBAEBAQEiBAEBAQEqAwYHAxoGCgEBEgEOGgYKAQESAQkaBgoBARIBDBoPCgMBAgMSAwkJBBoDAAABGggKAgECEgIEDA==",
     release: release,
   },
 });

@@ -83,7 +83,9 @@ async function copy(plan: Plan, given: Options, terminal: Terminal): Promise<num
         for (const line of [...lines, speedOf(bar)]) terminal.err(printable(line));
         return 0;
       } catch (error) {
-        const lost = CommandError.is(error) ? error.code === "SESSION_LOST" : losses > 0 && error instanceof EndError;
+        const lost = CommandError.is(error)
+          ? ["SESSION_LOST", "UNAVAILABLE"].includes(error.code)
+          : losses > 0 && error instanceof EndError;
         if (!lost || signal.aborted || losses >= retries) throw error;
         losses += 1;
         bar.end();

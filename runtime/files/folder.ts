@@ -58,9 +58,12 @@ export class Folder {
 
   /** The same, made if it is not there. */
   async make(name: string): Promise<Folder> {
-    await mkdir(this.#at(name)).catch((error: unknown) => {
+    try {
+      await mkdir(this.#at(name));
+      await this.#handle?.sync();
+    } catch (error) {
       if (errorCode(error) !== "EEXIST") throw error;
-    });
+    }
     return this.folder(name);
   }
 

@@ -27,7 +27,8 @@ export class Lanes {
   readonly #tries = new Map<number, number>();
   /** Where a session's ranges are stopped. */
   readonly #stops = new Map<FilesSession, AbortController>();
-  #lost: unknown;
+  /** Sessions that nothing more is asked of, with what they said last. */
+  readonly #lost = new Map<FilesSession, unknown>();
 
   constructor(options: LanesOptions) {
     this.#options = options;
@@ -42,8 +43,9 @@ export class Lanes {
     const watches = sessions.all.length > 1 ? sessions.all.map((session) => this.#watch(session)) : [];
     try {
       while (this.#queue.length > 0) {
-        const { usable } = sessions;
-        if (usable.length === 0) throw this.#lost ?? new CommandError("SESSION_LOST", "every session of the transfer has ended");
+        const usable = sessions.usable.filter((session) => !this.#lost.has(session));
+        if (usable.length === 0)
+          throw [...this.#lost.values()].at(-1) ?? new CommandError("SESSION_LOST", "every session of the transfer has ended");
         await this.#round(usable);
       }
     } finally {
@@ -73,7 +75,7 @@ export class Lanes {
         this.#queue.push(index);
         if (stopped.aborted && !this.#signal.aborted) return;
         if (isLost(error)) {
-          this.#lost = error;
+          this.#lost.set(session, error);
           return;
         }
         await this.#again(index, error);

@@ -36,7 +36,7 @@ export class Sessions {
   }
 }
 
-/** Whether the session is over, and with it nothing but the call. */
+/** Whether the session is over, or its server takes nothing new: another session may do what this one does not. */
 export function isLost(error: unknown): boolean {
-  return CommandError.is(error) && error.code === "SESSION_LOST";
+  return CommandError.is(error) && (error.code === "SESSION_LOST" || error.code === "UNAVAILABLE");
 }

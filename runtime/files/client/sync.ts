@@ -7,7 +7,7 @@ import { Folder, within } from "../folder.ts";
 import { download } from "./download.ts";
 import { each } from "./each.ts";
 import { type ResolvedTransfer, resolveTransfer, type TransferOptions } from "./options.ts";
-import { localTree, remoteTree, type Tree } from "./tree.ts";
+import { emptyTree, localTree, remoteTree, type Tree } from "./tree.ts";
 import { upload } from "./upload.ts";
 
 export interface SyncOptions extends TransferOptions {
@@ -67,7 +67,11 @@ class Sync {
   async run(): Promise<Synced> {
     const { direction, path, remove = false } = this.#options;
     const here = await localTree(this.#root);
-    const there = await remoteTree(this.#transfer.sessions, path, this.#transfer.signal);
+    const there = await remoteTree(this.#transfer.sessions, path, this.#transfer.signal).catch((error: unknown) => {
+      // A target is made. A source that is not there is a mistake, and must not empty its target.
+      if (direction === "up" && CommandError.is(error) && error.code === "NOT_FOUND") return emptyTree;
+      throw error;
+    });
     const [source, target] = direction === "up" ? [here, there] : [there, here];
     await each(source.files, FILES_AT_ONCE, ([name, size]) => told(name, () => this.#file(name, size, target.files.get(name))));
     const removed = remove ? await this.#remove(source, target) : [];

@@ -1,4 +1,4 @@
-import { Kind } from "../../../generated/zserver/files/v1/files.ts";
+import { type Entry, Kind, type ListPage } from "../../../generated/zserver/files/v1/files.ts";
 import { CommandError } from "../../errors/command-error.ts";
 import { type Folder, within } from "../folder.ts";
 import { MAX_DEPTH, refusedName } from "../path.ts";
@@ -14,6 +14,8 @@ export interface Tree {
   readonly skipped: readonly string[];
 }
 
+export const emptyTree: Tree = { files: new Map(), folders: [], skipped: [] };
+
 /** A server that lists ever more, or ever deeper, fills nobody's memory. */
 const MAX_TREE_FILES = 1_000_000;
 
@@ -23,29 +25,19 @@ class Growing implements Tree {
   readonly skipped: string[] = [];
 
   check(): void {
-    if (this.files.size + this.folders.length > MAX_TREE_FILES)
-      throw new CommandError("RESOURCE_EXHAUSTED", `a folder with more than ${MAX_TREE_FILES} files is none to keep in step`);
+    checkCount(this.files.size + this.folders.length);
   }
 }
 
 const join = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);
 
-/** The tree at a server; empty where there is none. */
+/** The tree at a server. Rejects with NOT_FOUND where there is none. */
 export async function remoteTree(sessions: Sessions, root: string, signal: AbortSignal | undefined): Promise<Tree> {
   const tree = new Growing();
   const waiting = [""];
   for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
     const path = at === "" ? root : `${root}/${at}`;
-    const entries = await sessions
-      .call(async (files) => {
-        const all = [];
-        for await (const page of files.list({ path }, { signal })) all.push(...page.entries);
-        return all;
-      })
-      .catch((error: unknown) => {
-        if (at === "" && CommandError.is(error) && error.code === "NOT_FOUND") return [];
-        throw error;
-      });
+    const entries = await sessions.call((files) => entriesOf(files.list({ path }, { signal })));
     for (const { name, kind, size } of entries) {
       // A server's names lead to files here: they are held to the same rules as a client's.
       const why = refusedName(name);
@@ -60,6 +52,20 @@ export async function remoteTree(sessions: Sessions, root: string, signal: Abort
     }
   }
   return tree;
+}
+
+async function entriesOf(pages: AsyncIterable<ListPage>): Promise<readonly Entry[]> {
+  const all: Entry[] = [];
+  for await (const { entries } of pages) {
+    for (const entry of entries) all.push(entry);
+    checkCount(all.length);
+  }
+  return all;
+}
+
+function checkCount(count: number): void {
+  if (count > MAX_TREE_FILES)
+    throw new CommandError("RESOURCE_EXHAUSTED", `a folder with more than ${MAX_TREE_FILES} files is none to keep in step`);
 }
 
 /** The tree here. Links are not followed. */

@@ -1,8 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { type BeginReply, type FilesProxy, UploadGone, type WritePieceInit } from "../../../generated/zserver/files/v1/files.ts";
+import {
+  type BeginReply,
+  type FilesProxy,
+  type Range,
+  UploadGone,
+  type WritePieceInit,
+} from "../../../generated/zserver/files/v1/files.ts";
 import { CommandError } from "../../errors/command-error.ts";
 import { digestOf, sameBytes, sha256, slices } from "../digest.ts";
 import { fileChanged, quoted } from "../errors.ts";
+import { MAX_RANGES } from "../partial-file.ts";
 import { type FileState, stateOf } from "../version.ts";
 import type { Transferred } from "./download.ts";
 import { Lanes } from "./lanes.ts";
@@ -92,9 +99,7 @@ class UploadRun {
     const { sessions, parallel, timers, signal, onProgress } = this.#transfer;
     const { path } = this.#options;
     const { size } = this.#state;
-    if (rangeBytes === 0) throw new CommandError("INTERNAL", "the server wants ranges of no bytes");
-    const indices = Array.from({ length: Math.ceil(size / rangeBytes) }, (_, index) => index);
-    const missing = indices.filter((index) => !verified.some(({ offset, length }) => isWithin(BigInt(index * rangeBytes), offset, length)));
+    const missing = missingRanges(size, rangeBytes, verified);
     const there = verified.reduce((sum, { length }) => sum + Number(length), 0);
     const tally = new Tally(there, (bytes) => onProgress({ path, bytes, size }));
     const move = async (files: FilesProxy, index: number, stop: AbortSignal): Promise<void> => {
@@ -150,8 +155,16 @@ class UploadRun {
   }
 }
 
-function isWithin(at: bigint, offset: bigint, length: bigint): boolean {
-  return at >= offset && at < offset + length;
+/** The ranges that are not there. Throws CommandError INTERNAL for more of them than a server makes: the client would fill its memory with them. */
+function missingRanges(size: number, rangeBytes: number, verified: readonly Range[]): readonly number[] {
+  const count = Math.ceil(size / rangeBytes);
+  if (!(count <= MAX_RANGES)) throw new CommandError("INTERNAL", `the server wants ${size} bytes in ranges of ${rangeBytes}`);
+  const there = new Set<number>();
+  for (const { offset, length } of verified) {
+    const end = Math.min(count, Math.ceil(Number(offset + length) / rangeBytes));
+    for (let index = Math.floor(Number(offset) / rangeBytes); index < end; index += 1) there.add(index);
+  }
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
 }
 
 function isGone(error: unknown): boolean {

@@ -54,7 +54,7 @@ export async function fileService(options: FileServiceOptions): Promise<FileServ
     for (const [name, root] of Object.entries(options.roots)) roots.set(name, await Root.open(name, root));
     checkApart([...roots.values()]);
     const uploads = new Uploads({ limits, clock, random });
-    for (const root of roots.values()) await uploads.recover(root);
+    for (const staging of new Set([...roots.values()].map((root) => root.staging))) await uploads.recover(staging);
     await uploads.sweep();
     const implementation = implementFiles(new Access(roots, options.authorize), limits, uploads);
     return new OpenService(implementation, roots, uploads, { clock, log, everyMs: Math.min(SWEEP_MS, limits.uploadAgeMs) });

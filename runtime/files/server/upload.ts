@@ -46,6 +46,8 @@ export class Upload {
   readonly #writes = new Map<number, Write>();
   /** Begin, commit and abort come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** How many of them are under way or wait: nobody writes meanwhile, so that what is hashed is what is put in its place. */
+  #turns = 0;
 
   constructor(header: UploadHeader, files: string, touchedAt: number) {
     this.header = header;
@@ -76,6 +78,7 @@ export class Upload {
   /** Runs `work` alone, while nobody writes: whoever does is stopped, and told why. */
   async alone<T>(work: () => Promise<T>, why: unknown = uploadGone()): Promise<T> {
     const before = this.#turn;
+    this.#turns += 1;
     const turn = (async (): Promise<T> => {
       await before.catch(() => {});
       await this.#stopWrites(why);
@@ -83,6 +86,8 @@ export class Upload {
         return await work();
       } catch (error) {
         throw await this.#judge(error);
+      } finally {
+        this.#turns -= 1;
       }
     })();
     this.#turn = turn;
@@ -110,7 +115,7 @@ export class Upload {
   /** Writes one range. An earlier write of the same range that is still under way is stopped first: its client has lost it. */
   async write(index: number, parts: (signal: AbortSignal) => AsyncIterable<RangePart>): Promise<number> {
     const file = this.#file;
-    if (file === undefined || this.#closed) throw uploadGone();
+    if (file === undefined || this.#closed || this.#turns > 0) throw uploadGone();
     const controller = new AbortController();
     const before = this.#writes.get(index);
     before?.controller.abort(uploadGone());

@@ -26,13 +26,12 @@ export class Uploads {
     this.#options = options;
   }
 
-  /** Takes up what lies in a root's folder of uploads; what is none is removed. */
-  async recover(root: Root): Promise<void> {
-    const names = new Set((await readdir(root.staging)).map((file) => /^([0-9a-f]{32})\.(?:part|journal)/.exec(file)?.[1]));
+  /** Takes up what lies in a folder of uploads; what is none is removed. Those of a root that is no more are swept like others. */
+  async recover(staging: string): Promise<void> {
+    const names = new Set((await readdir(staging)).flatMap((file) => /^([0-9a-f]{32})\.(?:part|journal)/.exec(file)?.[1] ?? []));
     for (const name of names) {
-      const upload = name === undefined ? undefined : await Upload.find(root.staging, name);
-      if (upload?.header.root === root.name) this.#open.add(upload);
-      // Two roots have one folder: it is the other's.
+      const upload = await Upload.find(staging, name);
+      if (upload !== undefined) this.#open.add(upload);
     }
   }
 

@@ -93,7 +93,7 @@ export class Writing {
     const { access, uploads, reads } = this.#options;
     const upload = uploads.get(id, context.principal.id);
     const { root, path } = upload.header;
-    const place = await access.allow(context, "write", path === "" ? root : `${root}/${path}`);
+    const place = await access.allow(context, "write", `${root}/${path}`);
     const slot = reads.take(context);
     try {
       return await upload.alone(async () => {

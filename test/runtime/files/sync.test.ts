@@ -75,6 +75,23 @@ for (const direction of ["up", "down"] as const) {
 }
 
 test(
+  "a source that is not there is said, and empties no target",
+  withDesk({}, async (desk) => {
+    lay(desk, "here", { a: "1" });
+    const sessions = [await desk.connect()];
+    const down = sync({ sessions, direction: "down", folder: desk.here(), path: "public/typo", remove: true });
+    assertError(await caught(down), "NOT_FOUND", "MAY_HAVE_RUN");
+    assert.match(
+      String(await caught(sync({ sessions, direction: "up", folder: desk.here("typo"), path: "public", remove: true }))),
+      /ENOENT/,
+    );
+    assert.equal(look(desk.here()), { a: "1" });
+    await sync({ sessions, direction: "up", folder: desk.here(), path: "public/made/here" });
+    assert.equal(look(desk.shown()), { "made/here/a": "1" });
+  }),
+);
+
+test(
   "links here are neither followed nor sent, and nothing is written through them",
   withDesk({}, async (desk) => {
     desk.write(path.join(desk.top, "outside", "x"), "precious");

@@ -217,6 +217,40 @@ test(
 );
 
 test(
+  "nobody writes to a file while it is verified and put in its place",
+  withDesk({ limits }, async (desk) => {
+    const files = await desk.files();
+    const other = bytesOf(RANGE, 5);
+    for (let round = 0; round < 10; round += 1) {
+      const { upload: id } = await files.begin(request);
+      await send(files, id, 0, 1, 2, 3);
+      const committing = files.commit({ upload: id, digest: sha256(content) });
+      const writes = Array.from({ length: 4 }, (_, index) => caught(files.write(pieces(id, (index % 3) * RANGE, other))));
+      await committing;
+      for (const error of await Promise.all(writes)) assertError(error, "NOT_FOUND", "MAY_HAVE_RUN");
+      assert.ok(content.equals(readFileSync(desk.shown("file"))), `round ${round}`);
+    }
+  }),
+);
+
+test(
+  "a server that wants a file in ranges of a byte is refused",
+  withDesk({ limits }, async (desk) => {
+    const client = await desk.connect();
+    desk.write(desk.here("a"), content);
+    for (const rangeBytes of [0, 1]) {
+      const session = {
+        state: "open" as const,
+        status: () => client.status(),
+        use: () => ({ begin: async () => ({ upload: "x", rangeBytes, verified: [] }) }) as never,
+      };
+      const error = await caught(upload({ sessions: [session], from: desk.here("a"), path: "public/a" }));
+      assertError(error, "INTERNAL", "MAY_HAVE_RUN", /the server wants/);
+    }
+  }),
+);
+
+test(
   "two uploads to one path at once: each is whole, and the last to commit stays",
   withDesk({ limits }, async (desk) => {
     const [alice, bob] = [await desk.files("alice"), await desk.files("bob")];

@@ -28,6 +28,8 @@ export class Reader {
   elements = 0;
   /** How many messages and groups are open. */
   depth = 0;
+  /** The bytes are nobody else's: what takes most of them refers to them, also where it would be a copy. */
+  readonly own: boolean;
   /** Whether fields with the option `view` refer to the bytes; false where the message outlives them, and they are copied. */
   views = true;
   /** The tag that ends the innermost open group, and the depth at which it does; 0 when there is none. */
@@ -43,9 +45,11 @@ export class Reader {
   /**
    * @param end the position behind the last byte; default: all bytes
    * @param elements the budget of objects and entries
+   * @param own whether the bytes are given to the messages that are read
    */
-  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, elements: number = defaultDecodeElements) {
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length, elements: number = defaultDecodeElements, own = false) {
     this.bytes = bytes;
+    this.own = own;
     this.reset(bytes, start, end, elements);
   }
 
@@ -108,8 +112,9 @@ export class Reader {
     return this.bytes.subarray(start, start + length);
   }
 
-  /** A copy of `length` bytes. */
+  /** `length` bytes that whoever gets them owns: a copy, or most of what this reader was given for good. */
   copy(length: number): Uint8Array {
+    if (this.own && 2 * length > this.bytes.length) return this.raw(length);
     const start = this.advance(length);
     const copy = new Uint8Array(length);
     if (length > 32) copy.set(this.bytes.subarray(start, start + length));

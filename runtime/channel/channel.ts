@@ -40,8 +40,12 @@ export interface Channel {
 
 /** What a channel tells. Handlers may call any method of the channel, `destroy` included. */
 export interface ChannelEvents {
-  /** One write for the transport. The bytes are the callee's from here on; the ArrayBuffer around them may hold others' too. */
-  output(bytes: Uint8Array): void;
+  /**
+   * One write for the transport. The bytes are the callee's from here on; the ArrayBuffer around them may hold others' too.
+   *
+   * @param written to be called when they have left, where their memory can be used again
+   */
+  output(bytes: Uint8Array, written?: () => void): void;
   /** The peer is proven. On a listener only when the first record of the client was verified, just before that record is told. */
   established(peer: ChannelPeer): void;
   /** The server's key is for the application to judge: the dialler waits for `acceptServerKey` or `refuseServerKey`. Without a pin only. */

@@ -1,7 +1,12 @@
+import { LargeMemory } from "../bytes/large-memory.ts";
 import { LENGTH_BYTES } from "./limits.ts";
 
 /** The first memory for a packet that came in pieces. */
 const MIN_KEPT_BYTES = 64;
+/** When so much has arrived of a packet, the rest is worth memory for the largest one, which is used again. */
+const LARGE_KEPT_BYTES = 32_768;
+
+const large = new LargeMemory();
 
 /**
  * Cuts a stream of bytes into packets, each behind its length. A packet that lies whole in a chunk is given in place; only a split one is copied
@@ -15,6 +20,8 @@ export class PacketReader {
   /** The beginning of a split packet, length included. */
   #kept: Uint8Array | undefined;
   #keptLength = 0;
+  /** Where the packet is that was taken last, if it was split. */
+  #taken: Uint8Array | undefined;
 
   /** Bytes that wait for the rest of their packet. */
   get waiting(): number {
@@ -38,6 +45,7 @@ export class PacketReader {
 
   /** The next packet, its length before it; undefined while it is not complete. Valid until the next call, within the chunk or this reader. */
   take(length: number): Uint8Array | undefined {
+    this.#release();
     const chunk = this.#chunk!;
     const start = this.#offset;
     const end = start + LENGTH_BYTES + length - this.#keptLength;
@@ -47,6 +55,7 @@ export class PacketReader {
     this.#keep(chunk.subarray(start, end));
     const packet = this.#kept!.subarray(0, this.#keptLength);
     // Idle connections hold no memory for packets.
+    this.#taken = this.#kept;
     this.#kept = undefined;
     this.#keptLength = 0;
     return packet;
@@ -54,6 +63,7 @@ export class PacketReader {
 
   /** Gives the chunk back, and keeps a copy of what was not taken. */
   end(): void {
+    this.#release();
     const chunk = this.#chunk!;
     this.#chunk = undefined;
     if (this.#offset < chunk.length) this.#keep(chunk.subarray(this.#offset));
@@ -71,16 +81,22 @@ export class PacketReader {
 
   /** Forgets what waits, and the chunk. */
   drop(): void {
+    this.#release();
     this.#chunk = undefined;
     this.#kept = undefined;
     this.#keptLength = 0;
+  }
+
+  #release(): void {
+    if (this.#taken !== undefined) large.give(this.#taken);
+    this.#taken = undefined;
   }
 
   #keep(bytes: Uint8Array): void {
     const length = this.#keptLength + bytes.length;
     const capacity = this.#kept?.length ?? 0;
     if (length > capacity) {
-      const grown = new Uint8Array(Math.max(length, capacity * 2, MIN_KEPT_BYTES));
+      const grown = length > LARGE_KEPT_BYTES ? large.take(length) : new Uint8Array(Math.max(length, capacity * 2, MIN_KEPT_BYTES));
       if (this.#kept !== undefined) grown.set(this.#kept.subarray(0, this.#keptLength));
       this.#kept = grown;
     }

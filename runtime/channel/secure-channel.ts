@@ -6,6 +6,7 @@ import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts
 import { HALF_OPEN_BYTES, KIND_BYTES, LENGTH_BYTES, MIN_RECORD_BYTES } from "./limits.ts";
 import { borrowBuffer, returnBuffer } from "./open-buffer.ts";
 import type { ChannelOptions, ListenerDoor } from "./options.ts";
+import { returnOutput } from "./output-buffer.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { RecordLayer } from "./record-layer.ts";
 import { IllegalRecord, type RotationStep } from "./rotation.ts";
@@ -266,6 +267,6 @@ export class SecureChannel implements Channel {
 
   #output(bytes: Uint8Array): void {
     this.#bytesOut += bytes.length;
-    this.#events.output(bytes);
+    this.#events.output(bytes, returnOutput(bytes));
   }
 }

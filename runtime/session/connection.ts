@@ -143,8 +143,8 @@ export class Connection implements SessionLink, ChannelEvents, TransportEvents {
 
   // What the channel tells.
 
-  output(bytes: Uint8Array): void {
-    if (!this.transport.write(bytes)) this.#writable = false;
+  output(bytes: Uint8Array, written?: () => void): void {
+    if (!this.transport.write(bytes, written)) this.#writable = false;
   }
 
   established(peer: ChannelPeer): void {

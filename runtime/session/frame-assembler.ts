@@ -1,8 +1,8 @@
 import { headerType, isIgnorable, isKnown } from "./frame.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
-/** Gets each whole frame: `body` lies in `bytes` from `start` to `end` and is valid until the call returns. */
-export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: number) => boolean;
+/** Gets each whole frame: `body` lies in `bytes` from `start` to `end` and is valid until the call returns; for good where they are its `own`. */
+export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: number, own: boolean) => boolean;
 
 /** The most bytes of a frame before its body: the header byte and a length of at most 32 bits. */
 const PREFIX_BYTES = 6;
@@ -50,7 +50,7 @@ export class FrameAssembler {
         this.#keep(bytes, position, bytes.length, size);
         return;
       }
-      position = deliver(bytes, position, position + size, sink);
+      position = deliver(bytes, position, position + size, sink, false);
     }
   }
 
@@ -76,7 +76,7 @@ export class FrameAssembler {
     const frame = this.#carry!;
     const length = this.#carried;
     this.drop();
-    return deliver(frame, 0, length, sink) >= 0;
+    return deliver(frame, 0, length, sink, true) >= 0;
   }
 
   /** @param size the frame's whole size; 0 while it is not known */
@@ -120,8 +120,8 @@ export class FrameAssembler {
 }
 
 /** Hands one whole frame on. Returns the position behind it, or -1 when the sink stopped. */
-function deliver(bytes: Uint8Array, start: number, end: number, sink: FrameSink): number {
+function deliver(bytes: Uint8Array, start: number, end: number, sink: FrameSink, own: boolean): number {
   let body = start + 1;
   while (bytes[body]! >= 0x80) body++;
-  return sink(bytes[start]!, bytes, body + 1, end) ? end : -1;
+  return sink(bytes[start]!, bytes, body + 1, end, own) ? end : -1;
 }

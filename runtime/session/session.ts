@@ -249,7 +249,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     this.close("SLOW_PEER", `nothing was accepted for ${slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
-  readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number): boolean => {
+  readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number, own: boolean): boolean => {
     const type = headerType(header) as FrameType;
     const { handler } = this;
     const { quiet, priority } = this.#attachment!;
@@ -264,7 +264,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
       if (isSequenced(header)) this.owed.acks.accept(end - start, priority);
       return true;
     }
-    const body = new Reader(bytes, start, end, this.limits.decodeElements);
+    const body = new Reader(bytes, start, end, this.limits.decodeElements, own);
     if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
     else if (this.#state === "opening") this.opening!.frame(type, body);
     else if (isNumbered(type)) {

@@ -1,4 +1,4 @@
-import { giveLarge, takeLarge } from "../bytes/large-memory.ts";
+import { LargeMemory } from "../bytes/large-memory.ts";
 import { Writer } from "../bytes/writer.ts";
 
 /** The first size of a turn's buffer. */
@@ -9,6 +9,7 @@ export const LONG_TURN_BYTES = 16_384;
 const KEPT_BUFFERS = 64;
 
 const spare: Writer[] = [];
+const large = new LargeMemory();
 
 /**
  * An empty buffer for what one session sends in one turn. A quiet session holds none: a million of them must not cost a buffer each.
@@ -18,13 +19,13 @@ const spare: Writer[] = [];
 export function takeTurnBuffer(expected = 0): Writer {
   if (expected <= LONG_TURN_BYTES) return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES);
   const writer = new Writer(0);
-  writer.buffer = takeLarge(expected);
+  writer.buffer = large.take(expected);
   return writer;
 }
 
 /** Gives a buffer back. Views of it are void from here on. */
 export function returnTurnBuffer(writer: Writer): void {
-  if (writer.buffer.length > LONG_TURN_BYTES) giveLarge(writer.buffer);
+  if (writer.buffer.length > LONG_TURN_BYTES) large.give(writer.buffer);
   else if (spare.length < KEPT_BUFFERS) {
     writer.position = 0;
     spare.push(writer);
@@ -47,6 +48,6 @@ export class TurnMemory {
 
   /** Whoever lets go looks at the bytes no more. */
   letGo(): void {
-    if (--this.#holders === 0) giveLarge(this.bytes);
+    if (--this.#holders === 0) large.give(this.bytes);
   }
 }

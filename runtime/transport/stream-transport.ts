@@ -55,11 +55,11 @@ export class StreamTransport implements Transport {
     if (!this.#inbox.paused) this.#socket.resume();
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
     if (bytes.length > 0) {
       this.#cork();
-      this.#socket.write(bytes);
+      this.#socket.write(bytes, written && ((error) => error || written()));
       if (bytes.length >= LARGE_WRITE_BYTES) this.#uncork();
     }
     this.#full ||= this.#socket.writableLength >= HIGH_WATER_BYTES;

@@ -14,8 +14,11 @@ export interface Transport {
   /**
    * Queues bytes. From here on they belong to the transport: the caller neither changes nor reuses them.
    * False means that more is buffered than the transport likes: the caller stops until `onDrain`. Ignored after the end.
+   *
+   * @param written called when the bytes have left, once at most; never when they failed to, or by a transport that does not know: from there on the caller may
+   * use their memory again
    */
-  write(bytes: Uint8Array): boolean;
+  write(bytes: Uint8Array, written?: () => void): boolean;
   /** Sends what is queued, then ends. From here on nothing is delivered but `onClose`, which follows. */
   close(): void;
   /** Ends at once and drops what is queued. `onClose` follows unless it was already called. */

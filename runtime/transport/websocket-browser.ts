@@ -97,9 +97,11 @@ class BrowserWebSocketTransport implements Transport {
     this.#inbox.start(events);
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
+    // The browser copies what it is given.
     sendMessages(bytes, this.#send);
+    written?.();
     if (this.#stopPolling === undefined && this.#socket.bufferedAmount >= HIGH_WATER_BYTES) this.#poll();
     return this.#stopPolling === undefined;
   }

@@ -68,9 +68,14 @@ export class WebSocketTransport implements Transport {
     if (!this.#inbox.paused) this.#socket.resume();
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
-    sendMessages(bytes, this.#send);
+    if (written === undefined || bytes.length > MAX_MESSAGE_BYTES) sendMessages(bytes, this.#send);
+    else
+      this.#socket.send(bytes, (error) => {
+        if (!error) written();
+        this.#written();
+      });
     this.#full ||= this.#socket.bufferedAmount >= HIGH_WATER_BYTES;
     return !this.#full;
   }

@@ -65,8 +65,8 @@ export class ReadAhead implements Transport {
     if (!this.#inbox.paused) this.#transport.resume();
   }
 
-  write(bytes: Uint8Array): boolean {
-    return this.#transport.write(bytes);
+  write(bytes: Uint8Array, written?: () => void): boolean {
+    return this.#transport.write(bytes, written);
   }
 
   close(): void {

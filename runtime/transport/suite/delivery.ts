@@ -40,6 +40,17 @@ export const deliveryCases: readonly CaseBody[] = [
     },
   },
   {
+    name: "bytes arrive as they were written, though their memory is used again once the transport says so",
+    async run(a, b) {
+      startBoth(a, b);
+      for (let i = 0; i < 50; i++) {
+        a.sendAndReuse(100_000);
+        if (i % 10 === 0) await turn();
+      }
+      await b.until(() => b.received === a.sent);
+    },
+  },
+  {
     name: "bytes that came before start are delivered then",
     async run(a, b) {
       a.start();

@@ -44,6 +44,21 @@ export class End implements TransportEvents {
     return ok;
   }
 
+  /** The same, and writes over the bytes as soon as the transport needs them no more. */
+  sendAndReuse(length: number): void {
+    const bytes = pattern(this.sent, length);
+    let said = false;
+    const ok = this.call(() =>
+      this.transport.write(bytes, () => {
+        if (said) this.faults.push("written was called twice");
+        said = true;
+        bytes.fill(0);
+      }),
+    );
+    this.sent += length;
+    this.#full ||= !ok;
+  }
+
   /** Sends until the transport likes no more; fails when it never does. */
   fill(): void {
     const start = this.sent;

@@ -53,6 +53,24 @@ test("a packet that lies whole in its chunk is not copied", () => {
   for (const packet of packets) assert.is(packet.buffer, chunk.buffer);
 });
 
+test("large packets in pieces, of several readers at the same time, do not share memory that is in use", () => {
+  const readers = Array.from({ length: 3 }, () => new PacketReader());
+  const packet = (value: number): Uint8Array => packetOf(new Uint8Array(60_000).fill(value));
+  for (let round = 0; round < 3; round++) {
+    for (const [at, reader] of readers.entries()) assert.equal(read(reader, packet(10 * round + at).subarray(0, 40_000)), []);
+    for (const [at, reader] of readers.entries()) {
+      reader.begin(concatBytes(packet(10 * round + at).subarray(40_000), packetOf(Uint8Array.of(1))));
+      const large = reader.take(reader.nextLength())!;
+      // Another one may ask for memory while this one is read.
+      const other = new PacketReader();
+      read(other, packet(255).subarray(0, 50_000));
+      assert.ok(large.subarray(2).every((byte) => byte === 10 * round + at));
+      assert.equal(reader.take(reader.nextLength()), packetOf(Uint8Array.of(1)));
+      reader.end();
+    }
+  }
+});
+
 test("memory grows with what has arrived, not with what was announced", () => {
   const reader = new PacketReader();
   assert.equal(read(reader, Uint8Array.of(0xff, 0xff, 1)), []);

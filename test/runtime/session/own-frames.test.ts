@@ -1,0 +1,31 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Reader } from "../../../runtime/bytes/reader.ts";
+import { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { frame } from "../../support/session/frames.ts";
+
+const test = suite("session/own frames");
+
+test("what takes most of a frame that spans records is not copied again; what takes less of it is, and all of frames within a record", () => {
+  const frames = new FrameAssembler(() => 1_000_000);
+  const bytes = frame(FrameType.SEND, new Uint8Array(100_000).fill(7));
+  const copies: boolean[] = [];
+  const read = (_header: number, body: Uint8Array, start: number, end: number, own: boolean): boolean => {
+    for (const length of [end - start, 40_000]) {
+      const copy = new Reader(body, start, end, 10, own).copy(length);
+      assert.equal(copy, new Uint8Array(length).fill(7));
+      copies.push(copy.buffer !== body.buffer);
+    }
+    return true;
+  };
+  frames.push(bytes, read);
+  assert.equal(copies, [true, true]);
+  frames.push(bytes.subarray(0, 60_000), read);
+  frames.push(bytes.subarray(60_000), read);
+  assert.equal(copies.slice(2), [false, true]);
+  // Nothing is written where the frame was.
+  assert.is(frames.pendingBytes, 0);
+});
+
+test.run();

@@ -3,6 +3,7 @@ import { ClientDialer, type JudgeServerKey, type MakePlainChannel } from "./clie
 import type { Client } from "./client/client-peer.ts";
 import { ClientSession } from "./client/client-session.ts";
 import { type CredentialsProvider, CredentialsSource } from "./client/credentials.ts";
+import type { BoundMessages } from "./command/bounded-messages.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
@@ -34,6 +35,8 @@ export interface ClientPlatform {
   readonly plainChannel?: MakePlainChannel | undefined;
   /** What `dial` can dial. Default: everything. */
   readonly schemes?: ReadonlySet<Endpoint["scheme"]> | undefined;
+  /** Undefined where messages in pieces have no bounds but their number and size. */
+  readonly boundMessages?: BoundMessages | undefined;
 }
 
 export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, DiscoveryOptions {
@@ -97,7 +100,7 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
     throw new TypeError("connect: adapters of a client's handlers would never be asked, for servers judge what fits");
   checkCounts(options, ["connectTimeoutMs", "rotateAfterMs", ...discoveryOptionNames]);
   const { signal, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
-  const factory = new SessionFactory("client", options, selectCrypto(options.crypto, platform.crypto));
+  const factory = new SessionFactory("client", options, selectCrypto(options.crypto, platform.crypto), platform.boundMessages);
   const endpoints = parseEndpointList(options.endpoints);
   if (options.unsealed && endpoints.some(({ endpoint }) => endpoint.scheme !== "memory"))
     throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");

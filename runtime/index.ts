@@ -2,6 +2,7 @@
  * zserver for Node. Three tiers: what every program uses, what some need, and the seams that experts fill in. Everything else is internal.
  */
 import { PlainChannel } from "./channel/plain-channel.ts";
+import { boundMessages } from "./command/bounded-messages.ts";
 import { type Client, type ClientPlatform, type ConnectOptions, connectOn } from "./client.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { dial } from "./transport/dial-node.ts";
@@ -13,6 +14,7 @@ const platform: ClientPlatform = {
   dial,
   resolution: (options) => new Resolver({ ...options, lookup }),
   plainChannel: (options, events) => new PlainChannel(options, events),
+  boundMessages: boundMessages(),
 };
 
 /** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */

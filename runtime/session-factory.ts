@@ -1,5 +1,6 @@
 import { toHex } from "./bytes/hex.ts";
 import type { ChannelPeer } from "./channel/channel.ts";
+import type { BoundMessages } from "./command/bounded-messages.ts";
 import type { HandlerSide } from "./command/handler-side.ts";
 import { consoleLog, type Log } from "./command/log.ts";
 import type { Peer } from "./command/peer.ts";
@@ -39,11 +40,13 @@ export class SessionFactory<Data> {
   readonly retentionMs: number;
   readonly #role: "client" | "server";
   readonly #options: CommonOptions<Data>;
+  readonly #boundMessages: BoundMessages | undefined;
   readonly #times: SessionTimes;
 
   /** Throws TypeError for impossible options. */
-  constructor(role: "client" | "server", options: CommonOptions<Data>, crypto: CryptoProvider) {
+  constructor(role: "client" | "server", options: CommonOptions<Data>, crypto: CryptoProvider, boundMessages?: BoundMessages) {
     this.#role = role;
+    this.#boundMessages = boundMessages;
     this.#options = options;
     this.crypto = crypto;
     this.random = options.random ?? systemRandom;
@@ -86,6 +89,7 @@ export class SessionFactory<Data> {
       endOfTurn: (run) => clock.endOfTurn(run),
       wallNow: () => clock.wallNow(),
       incident: this.incident,
+      boundMessages: this.#boundMessages,
       agent: AGENT,
       retentionMs: this.retentionMs,
       ...this.#times,

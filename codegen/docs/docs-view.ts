@@ -43,6 +43,8 @@ export interface CommandDocsView extends ElementDocsView {
   /** 0: the default of those who call. */
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** 0: as many as the session takes. */
+  readonly maxBytes: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
   /** Sent once or not at all. */

@@ -118,6 +118,7 @@ class PackagePage {
       reply: command.response === NONE ? undefined : this.#type(command.response, command.responseStream),
       timeoutMs: zserver.timeoutMs,
       idleTimeoutMs: zserver.idleTimeoutMs,
+      maxBytes: zserver.maxBytes,
       deferred: zserver.deferred,
       ordered: zserver.ordered,
       volatile: zserver.delivery === "VOLATILE",

@@ -73,6 +73,7 @@ function commandView(command: Command, service: Service, name: string, data: str
     handlerResult: blobs?.reply ? [blobType("BlobSource"), " | Promise<", blobType("BlobSource"), ">"] : handlerResult(command, replyInit),
     timeoutMs: zserver.timeoutMs,
     idleTimeoutMs: zserver.idleTimeoutMs,
+    maxBytes: zserver.maxBytes,
     deferred: zserver.deferred,
     ordered: zserver.ordered,
     volatile: zserver.delivery === "VOLATILE",

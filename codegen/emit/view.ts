@@ -271,6 +271,8 @@ export interface CommandView {
   readonly handlerResult: Code;
   readonly timeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** 0: as many as the session takes. */
+  readonly maxBytes: number;
   readonly deferred: boolean;
   readonly ordered: boolean;
   readonly volatile: boolean;

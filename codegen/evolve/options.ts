@@ -11,8 +11,8 @@ export const optionTightened: Check = (schemas, report) => {
     for (const what of tightened(pair)) report(pair.after.position, `${what} of ${shortName(pair.after)}`);
 };
 
-/** What an absent option stands for: the sessions' own defaults, `limits.decodeElements` and `defaultTimeoutMs`. */
-const defaults = { maxElements: 100_000, timeoutMs: 30_000 } as const;
+/** What an absent option stands for: the sessions' own defaults, `limits.decodeElements`, `defaultTimeoutMs` and `limits.messageBytes`. */
+const defaults = { maxElements: 100_000, timeoutMs: 30_000, maxBytes: 4_194_304 } as const;
 
 const maxElements = ({ zserver }: Message): number => zserver.maxElements || defaults.maxElements;
 
@@ -23,6 +23,8 @@ function timeoutMs({ kind, zserver }: Command): number {
 
 const idleTimeoutMs = ({ zserver }: Command): number => zserver.idleTimeoutMs || Number.POSITIVE_INFINITY;
 
+const maxBytes = ({ zserver }: Command): number => zserver.maxBytes || defaults.maxBytes;
+
 const milliseconds = (ms: number): string => (Number.isFinite(ms) ? `${ms} ms` : "none");
 
 /** Another mode is a matter of its own, with other defaults. */
@@ -32,6 +34,8 @@ function* tightened({ before, after }: Pair<Command>): Generator<string> {
   if (is < was) yield `the deadline was ${milliseconds(was)} and is ${is} ms: timeout_ms`;
   const [wasIdle, isIdle] = [idleTimeoutMs(before), idleTimeoutMs(after)];
   if (isIdle < wasIdle) yield `the idle deadline was ${milliseconds(wasIdle)} and is ${isIdle} ms: idle_timeout_ms`;
+  const [wasBytes, isBytes] = [maxBytes(before), maxBytes(after)];
+  if (isBytes < wasBytes) yield `messages might have ${wasBytes} bytes and may have ${isBytes}: max_bytes`;
   if (before.zserver.critical && !after.zserver.critical) yield "an overloaded side refuses what it ran: critical";
   if (before.zserver.delivery === "RELIABLE" && after.zserver.delivery === "VOLATILE") yield "what was sent may be lost now: delivery";
 }

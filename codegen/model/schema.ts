@@ -164,6 +164,7 @@ export interface Command extends Element {
   readonly zserver: {
     readonly timeoutMs: number;
     readonly idleTimeoutMs: number;
+    readonly maxBytes: number;
     readonly errors: readonly string[];
     readonly deferred: boolean;
     readonly ordered: boolean;

@@ -32,6 +32,8 @@ export class Reader {
   readonly own: boolean;
   /** Whether fields with the option `view` refer to the bytes; false where the message outlives them, and they are copied. */
   views = true;
+  /** Why the message is not here, though what is before it is; undefined when it is. */
+  missing: Error | undefined = undefined;
   /** The tag that ends the innermost open group, and the depth at which it does; 0 when there is none. */
   #groupEnd = 0;
   #groupDepth = 0;
@@ -62,6 +64,7 @@ export class Reader {
     this.elements = elements;
     this.depth = 0;
     this.views = true;
+    this.missing = undefined;
     this.#groupEnd = 0;
     this.#groupDepth = 0;
     this.#groupStop = -1;

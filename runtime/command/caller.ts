@@ -173,6 +173,11 @@ export class SessionCaller implements Caller {
     this.#uncount(call);
   }
 
+  /** The command of an answer that is still coming. */
+  commandOf(id: number): AnyCommand | undefined {
+    return this.#calls.get(id)?.command;
+  }
+
   credit(id: number, items: number, bytes: number, priority: Priority): void {
     if (id === 0) {
       const credited = this.classes.find(priority);

@@ -2,6 +2,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
+import { FrameType } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
 import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
@@ -18,8 +19,10 @@ import type { IncomingClass } from "./incoming-class.ts";
 import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingQueue } from "./incoming-queue.ts";
 import { Intakes } from "./intake.ts";
+import { readName } from "./names.ts";
+import { checkSize } from "./oversize.ts";
 import { abandonedError } from "./refusals.ts";
-import { type Registration, type Registry, resolveCommand } from "./registry.ts";
+import { type AnyCommand, type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
@@ -144,10 +147,11 @@ export class Dispatcher implements CommandReceiver {
   volatile(body: Reader, size: number, priority: Priority): void {
     const came = this.#class(priority);
     const registration = came.intake.volatileHead(body);
+    checkSize(registration.command, body);
     this.#checkKind(registration, 0);
     const { queuedCommands, queuedBytes } = this.limits;
     const full = 2 * came.queue.length >= shareOf(priority, queuedCommands) || 2 * came.queue.bytes >= shareOf(priority, queuedBytes);
-    if (full || (this.#retryAfterMs > 0 && !registration.command.critical)) {
+    if (full || body.missing !== undefined || (this.#retryAfterMs > 0 && !registration.command.critical)) {
       this.volatileRefused++;
       return;
     }
@@ -172,6 +176,7 @@ export class Dispatcher implements CommandReceiver {
       command.reader.push(size, () => {
         // The reader takes it in a later turn: nothing in it may refer to the record.
         body.views = false;
+        checkSize(command.command, body);
         return decodeRest(command.requestType, body, this.limits.decodeElements);
       });
     } catch (error) {
@@ -201,6 +206,18 @@ export class Dispatcher implements CommandReceiver {
     const { intake, queue } = this.#class(priority);
     intake.skip(body);
     queue.skip();
+  }
+
+  commandOf(type: FrameType, body: Reader, priority: Priority): AnyCommand | undefined {
+    if (type === FrameType.ITEM) return this.#open.get(body.uintNumber())?.command;
+    if (type === FrameType.REQUEST) body.uintNumber();
+    const number = body.uint32();
+    const named = number === 0 ? this.registry.commands.get(readName(body)) : this.#class(priority).intake.at(number);
+    // The kind behind a name, the flags, and the time.
+    if (number === 0) body.uint32();
+    if (type !== FrameType.SEND_VOLATILE) body.uint32();
+    body.uintNumber();
+    return named?.command;
   }
 
   barrier(body: Reader, priority: Priority): void {
@@ -281,6 +298,9 @@ export class Dispatcher implements CommandReceiver {
     this.#checkKind(registration, id);
     const command = new IncomingCommand(this, registration, came, id, size);
     const { name } = registration.command;
+    checkSize(registration.command, body);
+    if (body.missing !== undefined)
+      command.stop(new CommandError("RESOURCE_EXHAUSTED", `${name}: ${body.missing.message}`, { outcome: "NOT_RUN", command: name }));
     // Nobody can be told that a one-way is refused, so it still runs.
     if (this.draining && id !== 0)
       command.stop(new CommandError("UNAVAILABLE", `${name}: this side takes no new commands, it is draining`, { outcome: "NOT_RUN" }));

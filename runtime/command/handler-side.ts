@@ -1,6 +1,7 @@
 import type { Reader } from "../bytes/reader.ts";
 import type { CommandError } from "../errors/command-error.ts";
 import type { CommandType, Side } from "../schema/service-type.ts";
+import type { FrameType } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
@@ -69,6 +70,8 @@ export interface CommandReceiver {
   volatile(body: Reader, size: number, priority: Priority): void;
   /** A VOID frame: what stood here was given up before it was accepted. */
   skip(body: Reader, priority: Priority): void;
+  /** Which command the beginning of a message belongs to, whose type is none of an answer. The reader is left where the message begins. */
+  commandOf(type: FrameType, body: Reader, priority: Priority): CommandType | undefined;
   /** What comes behind it in this class waits until the other classes have come to theirs. */
   barrier(body: Reader, priority: Priority): void;
   item(id: number, body: Reader, size: number, priority: Priority): void;

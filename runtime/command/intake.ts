@@ -111,6 +111,11 @@ export class Intake<Entry> {
     return entry;
   }
 
+  /** What a reference from 1 on stands for. */
+  at(number: number): Entry | undefined {
+    return this.#numbers.at(number);
+  }
+
   /** The head of a SEND_VOLATILE, which has no flags and takes no credit. */
   volatileHead(body: Reader): Entry {
     const entry = this.#numbers.readKnown(body);

@@ -71,8 +71,13 @@ export class CommandNumbers<Entry> {
     return this.#entry(body.uint32());
   }
 
+  /** What a reference from 1 on stands for. */
+  at(number: number): Entry | undefined {
+    return this.#entries[number - 1];
+  }
+
   #entry(number: number): Entry {
-    const entry = this.#entries[number - 1];
+    const entry = this.at(number);
     if (entry === undefined) throw new ProtocolError(`command number ${number} was never introduced`);
     return entry;
   }
@@ -80,12 +85,16 @@ export class CommandNumbers<Entry> {
   #introduce(body: Reader): Entry {
     if (this.#all.names >= this.#limit)
       throw new ProtocolError(`more than ${this.#limit} command names were introduced (limit commandNames)`);
-    const length = body.uint32();
-    if (length === 0 || length > COMMAND_NAME_BYTES)
-      throw new ProtocolError(`a command name of ${length} bytes; the limit is ${COMMAND_NAME_BYTES}`);
-    const entry = this.#resolve(body.string(length), body.uint32());
+    const entry = this.#resolve(readName(body), body.uint32());
     this.#entries.push(entry);
     this.#all.names++;
     return entry;
   }
+}
+
+export function readName(body: Reader): string {
+  const length = body.uint32();
+  if (length === 0 || length > COMMAND_NAME_BYTES)
+    throw new ProtocolError(`a command name of ${length} bytes; the limit is ${COMMAND_NAME_BYTES}`);
+  return body.string(length);
 }

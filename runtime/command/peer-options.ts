@@ -5,6 +5,7 @@ import type { EndReason } from "../errors/end-reason.ts";
 import type { Connection } from "../session/connection.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { HelloOptions, SessionOptions } from "../session/session-options.ts";
+import type { BoundMessages } from "./bounded-messages.ts";
 import type { ControlOwners } from "./control-frames.ts";
 import type { HandlerSide } from "./handler-side.ts";
 import type { Interceptor } from "./interceptor.ts";
@@ -21,6 +22,8 @@ export interface PeerCommon<Data> extends SessionOptions {
   readonly incident: (what: string, error: unknown) => string;
   /** Server: whether new commands are taken. */
   readonly load: Load | undefined;
+  /** Undefined: messages in pieces have no bounds but their number and size. */
+  readonly boundMessages: BoundMessages | undefined;
   readonly defaultTimeoutMs: number;
   readonly sendTimeoutMs: number;
   readonly controls: ControlOwners<Data>;

@@ -11,6 +11,7 @@ import type { Caller } from "../schema/caller.ts";
 import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
 import type { Connection } from "../session/connection.ts";
 import { type ControlType, FrameType } from "../session/frame.ts";
+import { PartialFrame } from "../session/partial-frame.ts";
 import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { Session as SessionCore } from "../session/session.ts";
@@ -18,6 +19,7 @@ import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { ReplayedFrame, SessionHandler, WriteFrame } from "../session/session-options.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
+import type { MakePartial } from "./bounded-messages.ts";
 import { SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
@@ -56,6 +58,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
   readonly #feed: StatusFeed<SessionStatus>;
   readonly #idle: Idle;
   readonly #flushes = new Flushes();
+  #partials: MakePartial | undefined;
   readonly #oneWayFailures: OneWayFailures;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
@@ -77,6 +80,11 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
     this.#feed = new StatusFeed(() => this.#now());
     this.#oneWayFailures = new OneWayFailures(this.#feed);
     this.core = new SessionCore(common, connection, this, hello);
+  }
+
+  partial(priority: Priority): PartialFrame {
+    this.#partials ??= this.#common.boundMessages?.(this.#common, () => [this.#caller!, this.#receiver!]) ?? (() => new PartialFrame());
+    return this.#partials(priority);
   }
 
   get peer(): string {

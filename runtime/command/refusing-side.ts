@@ -66,6 +66,8 @@ class RefusingReceiver implements CommandReceiver {
     this.#intakes.of(priority).skip(body);
   }
 
+  commandOf(): undefined {}
+
   /** Nothing starts here, so nothing has to wait. */
   barrier(): void {}
 

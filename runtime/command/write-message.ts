@@ -15,7 +15,7 @@ export interface MessagePart {
 
 /**
  * Encodes a message for a peer. Throws CommandError: RESOURCE_EXHAUSTED where the peer said that it takes no message of this size or with so many
- * objects and entries, INVALID_ARGUMENT for values that the schema cannot hold. The caller takes back what was written.
+ * objects and entries, and where the command does not allow this size; INVALID_ARGUMENT for values that the schema cannot hold. The caller takes back what was written.
  */
 export function writeMessage(
   writer: Writer,
@@ -33,6 +33,10 @@ export function writeMessage(
     throw limitError("decodeElements", allowed, actual, part.command, part.outcome);
   }
   const bytes = writer.position - start;
-  if (bytes > limits.messageBytes)
-    throw limitError("messageBytes", limits.messageBytes, `its ${part.name} has ${bytes} bytes`, part.command, part.outcome);
+  const { messageBytes } = limits;
+  const { maxBytes = messageBytes } = part.command;
+  if (bytes > Math.min(messageBytes, maxBytes)) {
+    const [limit, most] = maxBytes < messageBytes ? (["max_bytes", maxBytes] as const) : (["messageBytes", messageBytes] as const);
+    throw limitError(limit, most, `its ${part.name} has ${bytes} bytes`, part.command, part.outcome);
+  }
 }

@@ -42,13 +42,14 @@ export function decode<T>(type: MessageReader<T>, bytes: Uint8Array, limits?: De
 }
 
 /**
- * Decodes the message between a reader's position and its end. Throws as {@link decode}.
+ * Decodes the message between a reader's position and its end. Throws as {@link decode}, and RESOURCE_EXHAUSTED for one that is not here.
  *
  * @param elements the limit `decodeElements`; see {@link elementBound}
  */
 export function decodeRest<T>(type: MessageReader<T>, reader: Reader, elements: number): T {
   reader.elements = elementBound(type.maxElements, elements);
   try {
+    if (reader.missing !== undefined) throw reader.missing;
     const message = type.read(reader, reader.end);
     if (reader.position !== reader.end) malformed("a field reaches past the end of its message");
     return message;

@@ -60,6 +60,8 @@ export interface CommandType<
   readonly timeoutMs?: number | undefined;
   /** How long nothing may pass on a stream, in milliseconds; as long as it likes where the schema states none. */
   readonly idleTimeoutMs?: number | undefined;
+  /** The most bytes that its request, its reply and each item of its streams may take; as many as the session takes where the schema states none. */
+  readonly maxBytes?: number | undefined;
   /** The reply may be given later, by token. */
   readonly deferred?: Deferred | undefined;
   /** The next command of the session starts only when this one has ended. */

@@ -1,4 +1,5 @@
 import type { ClientHello } from "../../generated/zserver/protocol/v1/session.ts";
+import { boundMessages } from "../command/bounded-messages.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Session } from "../command/session-type.ts";
 import { StatusFeed } from "../command/status.ts";
@@ -12,6 +13,7 @@ import type { CommandError } from "../errors/command-error.ts";
 import type { CommandType, ServiceType } from "../schema/service-type.ts";
 import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
+import { UnfinishedBytes } from "../session/unfinished-bytes.ts";
 import { SessionFactory } from "../session-factory.ts";
 import type { Place } from "../transport/gate.ts";
 import { listen } from "../transport/listen.ts";
@@ -35,7 +37,7 @@ import { broadcastHere } from "./processes/spread.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
 import { ServerSchemas } from "./schema/server-schemas.ts";
 import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
-import type { ServeOptions, Server, ServerStats, ServerStatus } from "./server-types.ts";
+import { DEFAULT_UNFINISHED_BYTES, type ServeOptions, type Server, type ServerStats, type ServerStatus } from "./server-types.ts";
 import type { Refusal } from "./verdict.ts";
 
 const closed: Refusal = { reason: "GOING_AWAY", message: "the server was closed" };
@@ -68,7 +70,14 @@ export class RunningServer<Data> implements Server<Data> {
     this.#options = options;
     this.#process = ownProcess;
     const { identity, unsealed } = options;
-    checkCounts(options, ["halfOpenConnections", ...detachedOptionNames, "slowPeerTimeoutMs", "admitTimeoutMs", "admissionsUnderWay"]);
+    checkCounts(options, [
+      "halfOpenConnections",
+      ...detachedOptionNames,
+      "slowPeerTimeoutMs",
+      "unfinishedBytes",
+      "admitTimeoutMs",
+      "admissionsUnderWay",
+    ]);
     if (!Array.isArray(options.listen) || options.listen.length === 0)
       throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)
@@ -76,7 +85,8 @@ export class RunningServer<Data> implements Server<Data> {
     if (unsealed && options.listen.some((where) => typeof where !== "string" || !where.startsWith("memory:")))
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
-    this.#factory = new SessionFactory("server", options, crypto);
+    const unfinished = new UnfinishedBytes(options.unfinishedBytes ?? DEFAULT_UNFINISHED_BYTES);
+    this.#factory = new SessionFactory("server", options, crypto, boundMessages(unfinished));
     const { handlers = [], releases = [] } = options;
     const adapters = handlers.flatMap((implementation) => implementation.adapters);
     const { services: own, log } = this.#factory;

@@ -73,6 +73,11 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
    */
   readonly slowPeerTimeoutMs?: number | undefined;
   /**
+   * Bytes that messages of all sessions may hold together whose end has not come, beyond 64 KiB of each. One for which there is no room fails
+   * alone, with RESOURCE_EXHAUSTED. Default 256 MiB.
+   */
+  readonly unfinishedBytes?: number | undefined;
+  /**
    * Releases whose clients are in the field, from the module that `zgen generate` writes of zgen.lock: what such clients have is known without asking.
    * Default: clients of other releases than the server's own describe their services, the first of each at least.
    */
@@ -87,6 +92,9 @@ export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, Origi
 
 /** How long a client may accept nothing while its session's outbox is full. */
 export const DEFAULT_SLOW_PEER_TIMEOUT_MS = 30_000;
+
+/** What messages of all sessions may hold whose end has not come. */
+export const DEFAULT_UNFINISHED_BYTES = 268_435_456;
 
 /** What `server.status()` tells. */
 export type ServerStatus<Data = unknown> =
@@ -181,6 +189,7 @@ export const serveOptionNames: readonly string[] = [
   "trustProxy",
   ...detachedOptionNames,
   "slowPeerTimeoutMs",
+  "unfinishedBytes",
   "releases",
   "overload",
   "tls",

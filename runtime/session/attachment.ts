@@ -4,7 +4,7 @@ import type { Timer, Timers } from "../time/timers.ts";
 import { ACK_DELAY_MS } from "./acks.ts";
 import type { Counts } from "./counts.ts";
 import { FrameType, frameHeader } from "./frame.ts";
-import { FrameAssembler, type FrameSink } from "./frame-assembler.ts";
+import { FrameAssembler, type FrameSink, type PartialFrames } from "./frame-assembler.ts";
 import { writeClose } from "./greetings.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
 import { ByPriority, Priority } from "./priority.ts";
@@ -21,7 +21,7 @@ const PARTIAL_MS = 200;
 
 /**
  * How long a frame or record may stay unfinished while fewer than {@link STALLED_BYTES} come: whoever begins one finishes it. A record whose length was
- * damaged on the path swallows what follows it, answers to pings too: they are less than that.
+ * damaged on the path swallows what follows it, answers to pings too: they are less than that. A message of which fewer come holds its memory no longer.
  */
 const STALLED_MS = 30_000;
 const STALLED_BYTES = 4_096;
@@ -77,16 +77,21 @@ export class Attachment {
   #host: LifeHost | undefined;
   readonly #timers: Timers;
   readonly #maxBody: (type: number) => number;
+  readonly #partials: PartialFrames;
   #liveness: Liveness | undefined;
   #helloTimer: Timer | undefined;
 
-  /** @param maxBody the largest body, in bytes, that a frame of this type may have */
-  constructor(link: SessionLink, timers: Timers, maxBody: (type: number) => number) {
+  /**
+   * @param maxBody the largest body, in bytes, that a frame of this type may have
+   * @param partials makes what holds a frame in pieces
+   */
+  constructor(link: SessionLink, timers: Timers, maxBody: (type: number) => number, partials: PartialFrames) {
     this.link = link;
     this.#timers = timers;
     this.#attachedAt = timers.now();
     this.#maxBody = maxBody;
-    this.frames = new ByPriority(new FrameAssembler(maxBody));
+    this.#partials = partials;
+    this.frames = new ByPriority(new FrameAssembler(maxBody, partials, NORMAL));
   }
 
   /** Bytes of frames whose end has not come. */
@@ -200,7 +205,7 @@ export class Attachment {
 
   #framesOf(priority: Priority): FrameAssembler {
     if (priority === NORMAL) return this.frames.normal;
-    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#maxBody));
+    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#maxBody, this.#partials, priority));
   }
 
   get #unfinished(): boolean {
@@ -214,7 +219,9 @@ export class Attachment {
     this.#stallTimer = this.#timers.after(STALLED_MS, () => {
       this.#stallTimer = undefined;
       if (!this.#unfinished) return;
-      if (this.#wasWhole || this.#heardBytes - before >= STALLED_BYTES) this.#watchStall();
+      const bound = this.frames.all.some(({ partial }) => partial !== undefined && partial.look?.(STALLED_BYTES) !== false);
+      const moves = this.#wasWhole || this.#heardBytes - before >= STALLED_BYTES;
+      if (moves || !(bound || this.link.waitingBytes > 0)) this.#watchStall();
       else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
     });
   }

@@ -1,94 +1,98 @@
 import { headerType, isIgnorable, isKnown } from "./frame.ts";
+import { bodyStart, type PartialFrame, PREFIX_BYTES } from "./partial-frame.ts";
+import type { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
-/** Gets each whole frame: `body` lies in `bytes` from `start` to `end` and is valid until the call returns; for good where they are its `own`. */
-export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: number, own: boolean) => boolean;
+/**
+ * Gets each whole frame: its body lies in `bytes` from `start` to `end` and is valid until the call returns; for good where it was gathered, which `partial` is then. Of a
+ * message that was let go only the beginning of its body is there.
+ */
+export type FrameSink = (header: number, bytes: Uint8Array, start: number, end: number, partial?: PartialFrame) => boolean;
 
-/** The most bytes of a frame before its body: the header byte and a length of at most 32 bits. */
-const PREFIX_BYTES = 6;
-/** The first memory for a frame whose length has not arrived. */
-const MIN_CARRY_BYTES = 64;
+/** Makes what holds a frame of a class in pieces. */
+export interface PartialFrames {
+  partial(priority: Priority): PartialFrame;
+}
+
 /** Records that may hold pieces of one frame besides one for every {@link PIECE_BYTES}: each costs its receiver a tag and a copy. */
 const SPARE_PIECES = 8;
 /** An honest sender's pieces are two hundred times as long. */
 const PIECE_BYTES = 256;
 
 /**
- * Turns the plaintext of records into frames. A frame that lies whole in a record is handed on in place; a frame that spans records is
- * gathered in a buffer that grows as its bytes arrive, never ahead of them by more than their number.
+ * Turns the plaintext of records into frames. A frame that lies whole in a record is handed on in place; one that spans records is gathered
+ * ({@link PartialFrame}).
  */
 export class FrameAssembler {
   readonly #maxBody: (type: number) => number;
-  #carry: Uint8Array | undefined;
-  #carried = 0;
-  /** Records that held something of the carried frame. */
+  readonly #partials: PartialFrames;
+  readonly #priority: Priority;
+  #partial: PartialFrame | undefined;
+  /** Records that held something of it. */
   #pieces = 0;
 
-  /** @param maxBody the largest body, in bytes, that a frame of this type may have */
-  constructor(maxBody: (type: number) => number) {
+  /**
+   * @param maxBody the largest body, in bytes, that a frame of this type may have
+   * @param partials makes what holds a frame in pieces
+   */
+  constructor(maxBody: (type: number) => number, partials: PartialFrames, priority: Priority) {
     this.#maxBody = maxBody;
+    this.#partials = partials;
+    this.#priority = priority;
   }
 
-  /** Bytes held for a frame whose end has not arrived. */
+  /** The frame whose end has not come. */
+  get partial(): PartialFrame | undefined {
+    return this.#partial;
+  }
+
+  /** Bytes that came of it. */
   get pendingBytes(): number {
-    return this.#carried;
+    return this.#partial?.came ?? 0;
   }
 
   /** Forgets what is held: nothing more will come. */
   drop(): void {
-    this.#carry = undefined;
-    this.#carried = 0;
+    this.#partial?.free?.();
+    this.#partial = undefined;
     this.#pieces = 0;
   }
 
   /** Takes the plaintext of one record. The sink answers false to stop: what follows is dropped. Throws ProtocolError. */
   push(bytes: Uint8Array, sink: FrameSink): void {
-    let position = this.#carry === undefined ? 0 : this.#complete(bytes, sink);
+    let position = this.#partial === undefined ? 0 : this.#complete(this.#partial, bytes, sink);
     while (position >= 0 && position < bytes.length) {
       const size = this.#frameSize(bytes, position, bytes.length);
       if (size === 0 || position + size > bytes.length) {
-        this.#keep(bytes, position, bytes.length, size);
+        this.#partial = this.#partials.partial(this.#priority);
+        this.#partial.add(bytes, position, bytes.length, size);
         return;
       }
-      position = deliver(bytes, position, position + size, sink, false);
+      position = deliver(bytes, position, position + size, sink);
     }
   }
 
-  /** Adds bytes to the carried frame until it is whole. Returns the position behind it in `bytes`, or -1 when all went into the carry or the sink stopped. */
-  #complete(bytes: Uint8Array, sink: FrameSink): number {
+  /** Adds bytes to the partial frame until it is whole. Returns the position behind it in `bytes`, or -1 when all went into it or the sink stopped. */
+  #complete(partial: PartialFrame, bytes: Uint8Array, sink: FrameSink): number {
     this.#pieces++;
-    this.#checkPieces(this.#frameSize(this.#carry!, 0, this.#carried));
+    let size = this.#frameSize(partial.bytes, 0, partial.kept);
+    this.#checkPieces(size);
     let position = 0;
     while (position < bytes.length) {
-      const size = this.#frameSize(this.#carry!, 0, this.#carried);
-      const missing = size === 0 ? 1 : size - this.#carried;
+      const missing = size === 0 ? 1 : size - partial.came;
       const taken = Math.min(missing, bytes.length - position);
-      this.#keep(bytes, position, position + taken, size);
+      partial.add(bytes, position, position + taken, size);
       position += taken;
-      if (size !== 0 && this.#carried === size) return this.#flush(sink) ? position : -1;
+      size ||= this.#frameSize(partial.bytes, 0, partial.kept);
+      // A frame with an empty body is whole as soon as its prefix is.
+      if (size === partial.came) return this.#flush(partial, sink) ? position : -1;
     }
-    // A frame with an empty body is whole as soon as its prefix is.
-    if (this.#carried === this.#frameSize(this.#carry!, 0, this.#carried)) this.#flush(sink);
     return -1;
   }
 
-  #flush(sink: FrameSink): boolean {
-    const frame = this.#carry!;
-    const length = this.#carried;
+  #flush(partial: PartialFrame, sink: FrameSink): boolean {
     this.drop();
-    return deliver(frame, 0, length, sink, true) >= 0;
-  }
-
-  /** @param size the frame's whole size; 0 while it is not known */
-  #keep(bytes: Uint8Array, start: number, end: number, size: number): void {
-    const needed = this.#carried + end - start;
-    if (this.#carry === undefined || this.#carry.length < needed) {
-      const grown = new Uint8Array(Math.max(needed, Math.min(2 * needed, size || MIN_CARRY_BYTES)));
-      if (this.#carry) grown.set(this.#carry.subarray(0, this.#carried));
-      this.#carry = grown;
-    }
-    this.#carry.set(bytes.subarray(start, end), this.#carried);
-    this.#carried = needed;
+    return deliver(partial.bytes, 0, partial.kept, sink, partial) >= 0;
   }
 
   #checkPieces(size: number): void {
@@ -120,8 +124,6 @@ export class FrameAssembler {
 }
 
 /** Hands one whole frame on. Returns the position behind it, or -1 when the sink stopped. */
-function deliver(bytes: Uint8Array, start: number, end: number, sink: FrameSink, own: boolean): number {
-  let body = start + 1;
-  while (bytes[body]! >= 0x80) body++;
-  return sink(bytes[start]!, bytes, body + 1, end, own) ? end : -1;
+function deliver(bytes: Uint8Array, start: number, end: number, sink: FrameSink, partial?: PartialFrame): number {
+  return sink(bytes[start]!, bytes, bodyStart(bytes, start), end, partial) ? end : -1;
 }

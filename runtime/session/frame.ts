@@ -106,6 +106,10 @@ export const isOfSession = (type: FrameType): boolean => (controlTypes as readon
 /** Whether frames of this type are about commands, and so in the class of theirs; but not CREDIT. */
 export const isOfCommand = (type: FrameType): boolean => type === FrameType.SEND_VOLATILE || (isNumbered(type) && !isOfSession(type));
 
+/** Whether frames of this type carry a message of the application's. */
+export const isMessage = (type: number): boolean =>
+  (type >= FrameType.REQUEST && type <= FrameType.REPLY) || type === FrameType.ITEM || type === FrameType.SEND_VOLATILE;
+
 /** The header byte of a frame that this version sends. */
 export function frameHeader(type: FrameType): number {
   if (type === FrameType.PADDING) return IGNORABLE;

@@ -34,6 +34,11 @@ export interface Limits {
    * windows grow by. Default 32 MiB, or as much as is set aside where that is more: eight streams of 100 Mbit/s with a roundtrip of 150 ms.
    */
   readonly streamBudgetBytes: number;
+  /**
+   * The most memory for messages of one session whose end has not come, in bytes; there is one such in each class of priority at most. One that would take more
+   * fails with RESOURCE_EXHAUSTED. Never less than one message of `messageBytes`. Default 8 MiB. It binds servers and Node clients.
+   */
+  readonly unfinishedBytes: number;
   /** The most replies of one session that are parked by `defer()`. Default 10,000. */
   readonly parkedReplies: number;
   /**
@@ -56,6 +61,7 @@ export const defaultLimits: Limits = {
   outboxBytes: 4_194_304,
   waitingSends: 65_536,
   streamBudgetBytes: 33_554_432,
+  unfinishedBytes: 8_388_608,
   parkedReplies: 10_000,
   commandsPerSecond: Number.POSITIVE_INFINITY,
 };
@@ -103,6 +109,7 @@ export function limitsToWire(limits: Limits): LimitsInit {
     outboxBytes: _outbox,
     waitingSends: _waiting,
     streamBudgetBytes: _budget,
+    unfinishedBytes: _unfinished,
     parkedReplies: _parked,
     commandsPerSecond: _pace,
     ...told

@@ -81,8 +81,8 @@ export class ResumeAttempt implements Carried {
     this.#host.close(reason, message);
   }
 
-  readonly #onFrame: FrameSink = (header, bytes, start, end, own) => {
-    if (this.#state !== "asking") return this.#state === "granted" && this.#host.frame(header, bytes, start, end, own);
+  readonly #onFrame: FrameSink = (header, bytes, start, end, partial) => {
+    if (this.#state !== "asking") return this.#state === "granted" && this.#host.frame(header, bytes, start, end, partial);
     const body = new Reader(bytes, start, end, this.#host.decodeElements);
     if (header === frameHeader(FrameType.CLOSE)) {
       const close = readClose(body, body.end);

@@ -8,6 +8,7 @@ import type { FrameType } from "./frame.ts";
 import type { Opening, OpeningHost } from "./opening.ts";
 import type { Limits } from "./limits.ts";
 import type { RecordSink } from "./outbox.ts";
+import type { PartialFrame } from "./partial-frame.ts";
 import type { Priority } from "./priority.ts";
 import type { SessionEnd } from "./session-end.ts";
 
@@ -45,6 +46,8 @@ export interface SessionHandler {
   replay(frame: ReplayedFrame, write: WriteFrame): void;
   /** A command frame. The reader stands at its body and is valid until this returns. Throws ProtocolError for what the protocol forbids. */
   frame(type: FrameType, body: Reader, size: number, priority: Priority): void;
+  /** What holds a frame of this class whose end has not come. */
+  partial(priority: Priority): PartialFrame;
   /** The peer allows more: credit for commands of a class (id 0) or of one stream. */
   credit(id: number, items: number, bytes: number, priority: Priority): void;
   /** There is room in an outbox after there was none. */

@@ -10,6 +10,7 @@ import type { Carried } from "./connection.ts";
 import { type ControlHost, takeControl } from "./control.ts";
 import { type Counts, most } from "./counts.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
+import type { FrameSink } from "./frame-assembler.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
 import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
@@ -249,29 +250,29 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     this.close("SLOW_PEER", `nothing was accepted for ${slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
-  readonly #onFrame = (header: number, bytes: Uint8Array, start: number, end: number, own: boolean): boolean => {
+  readonly #onFrame: FrameSink = (header, bytes, start, end, partial) => {
     const type = headerType(header) as FrameType;
     const { handler } = this;
     const { quiet, priority } = this.#attachment!;
-    if (this.#unconfirmed) {
-      this.#unconfirmed = false;
-      handler.confirmed();
-    }
+    const size = (partial?.came ?? end) - start;
+    if (this.#unconfirmed) handler.confirmed();
+    this.#unconfirmed = false;
     checkFrame(header, type, quiet, priority);
     if (this.#succession?.repeats(header, priority)) return true;
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
-      if (isSequenced(header)) this.owed.acks.accept(end - start, priority);
+      if (isSequenced(header)) this.owed.acks.accept(size, priority);
       return true;
     }
-    const body = new Reader(bytes, start, end, this.limits.decodeElements, own);
+    const body = new Reader(bytes, start, end, this.limits.decodeElements, partial !== undefined);
+    body.missing = partial?.missing;
     if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
     else if (this.#state === "opening") this.opening!.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
-      this.owed.acks.accept(end - start, priority);
-      handler.frame(type, body, end - start, priority);
-    } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, end - start, priority);
+      this.owed.acks.accept(size, priority);
+      handler.frame(type, body, size, priority);
+    } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, size, priority);
     else takeControl(type, body, this);
     return !this.ended;
   };
@@ -296,12 +297,11 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     this.#attachment!.countAnew();
     const { handler, timers } = this;
     handler.resumed(answer);
-    const { link } = this.#attachment!;
     const now = timers.now();
     outboxes.keep(now);
     outboxes.again(now, (frame, write) => handler.replay(frame, write));
     this.owed.write(this.write);
-    outboxes.flush(link, now);
+    outboxes.flush(this.#attachment!.link, now);
     this.flusher.done();
     this.#attachment?.expect();
     this.room.freed();
@@ -328,7 +328,8 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
 
   /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
   #attach(link: SessionLink): Attachment {
-    return new Attachment(link, this.timers, (type) => this.opening?.maxBody(type) ?? maxBodyBytes(type, this.limits.messageBytes));
+    const maxBody = (type: number): number => this.opening?.maxBody(type) ?? maxBodyBytes(type, this.limits.messageBytes);
+    return new Attachment(link, this.timers, maxBody, this.handler);
   }
 
   #detach(): Attachment | undefined {

@@ -58,6 +58,7 @@ function commandShape({ request, requestStream, response, responseStream, idempo
     `(${stream(request, requestStream)}) returns (${stream(response, responseStream)})`,
     zserver.timeoutMs > 0 && `timeout_ms ${zserver.timeoutMs}`,
     zserver.idleTimeoutMs > 0 && `idle_timeout_ms ${zserver.idleTimeoutMs}`,
+    zserver.maxBytes > 0 && `max_bytes ${zserver.maxBytes}`,
     zserver.errors.length > 0 && `errors ${zserver.errors.join(" ")}`,
     zserver.deferred && "deferred",
     zserver.ordered && "ordered",

@@ -39,6 +39,7 @@ function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefau
     zserver: Object.freeze({
       timeoutMs: typeof own.timeout_ms === "number" ? own.timeout_ms : 0,
       idleTimeoutMs: typeof own.idle_timeout_ms === "number" ? own.idle_timeout_ms : 0,
+      maxBytes: typeof own.max_bytes === "number" ? own.max_bytes : 0,
       errors: Object.freeze([...errorNames(node).map((name) => resolveError(builder, node, name)), ...(blobs ? [blobFailureType] : [])]),
       deferred: own.deferred === true,
       ordered: typeof own.ordered === "boolean" ? own.ordered : defaults.ordered,

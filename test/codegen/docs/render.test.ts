@@ -125,13 +125,16 @@ package a;
 import "zserver/options.proto";
 service S {
   rpc Move(M) returns (zserver.None) { option (zserver.command) = { delivery: VOLATILE, critical: true, priority: HIGH }; }
-  rpc Watch(M) returns (stream M) { option (zserver.command) = { idle_timeout_ms: 500, priority: BULK }; }
+  rpc Watch(M) returns (stream M) { option (zserver.command) = { idle_timeout_ms: 500, max_bytes: 700, priority: BULK }; }
 }
 message M {}
 `;
   const page = renderDocs(read(text));
   assert.match(page, "one-way. Takes [M](#a.M). It is sent once or not at all. It runs in an overload too. Priority: HIGH.\n");
-  assert.match(page, "gives a stream of [M](#a.M). It ends when nothing passes for 500 ms. Priority: BULK.\n");
+  assert.match(
+    page,
+    "gives a stream of [M](#a.M). It ends when nothing passes for 500 ms. Its messages have at most 700 bytes. Priority: BULK.\n",
+  );
 });
 
 test("a page calls a blob a blob, however it travels", () => {

@@ -71,6 +71,7 @@ export const nasty: Schema = schema(
             zserver: {
               timeoutMs: 0,
               idleTimeoutMs: 0,
+              maxBytes: 0,
               errors: ["nasty.Data"],
               deferred: true,
               ordered: false,

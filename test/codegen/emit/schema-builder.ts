@@ -132,6 +132,7 @@ export function command(name: string, request: string, response: string, parts: 
     zserver: {
       timeoutMs: 0,
       idleTimeoutMs: 0,
+      maxBytes: 0,
       errors: [],
       deferred: false,
       ordered: false,

@@ -174,6 +174,22 @@ const cases: readonly Case[] = [
     passes: stream,
   },
   {
+    what: "a command that takes less now",
+    rule: "OPTION_TIGHTENED",
+    before: command("max_bytes: 50"),
+    breaks: command("max_bytes: 40"),
+    says: "messages might have 50 bytes and may have 40: max_bytes of Shop.Buy",
+    passes: command("max_bytes: 60"),
+  },
+  {
+    what: "a command that no longer takes what a session does",
+    rule: "OPTION_TIGHTENED",
+    before: command("critical: true"),
+    breaks: command("critical: true, max_bytes: 4194303"),
+    says: "messages might have 4194304 bytes and may have 4194303: max_bytes of Shop.Buy",
+    passes: command("critical: true, max_bytes: 4194304"),
+  },
+  {
     what: "a command that overload may refuse now",
     rule: "OPTION_TIGHTENED",
     before: command("critical: true"),

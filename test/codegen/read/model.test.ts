@@ -132,7 +132,7 @@ test("zserver's options are filled with their defaults, and a command takes over
     message M { option (zserver.message).max_elements = 7; bytes b = 1 [(zserver.field) = { view: true }]; bytes c = 2; message E {} }
     service S { option (zserver.service) = { ordered: true critical: true };
       rpc A(M) returns (M) { option (zserver.command) = { timeout_ms: 3000 errors: ["M", "p.M.E"] deferred: true ordered: false critical: false }; option idempotency_level = NO_SIDE_EFFECTS; }
-      rpc B(M) returns (zserver.None) { option (zserver.command) = { delivery: VOLATILE, priority: BULK }; } rpc C(stream M) returns (M) { option (zserver.command).idle_timeout_ms = 500; } rpc D(M) returns (stream M); rpc E(stream M) returns (stream M); }
+      rpc B(M) returns (zserver.None) { option (zserver.command) = { delivery: VOLATILE, priority: BULK }; } rpc C(stream M) returns (M) { option (zserver.command) = { idle_timeout_ms: 500, max_bytes: 70 }; } rpc D(M) returns (stream M); rpc E(stream M) returns (stream M); }
     service T { option (zserver.service).side = BOTH; rpc A(M) returns (M); }`);
   const [message] = file.messages;
   assert.equal([message!.zserver.maxElements, ...message!.fields.map(({ zserver }) => zserver.view)], [7, true, false]);
@@ -147,6 +147,7 @@ test("zserver's options are filled with their defaults, and a command takes over
   const explicit = {
     timeoutMs: 3000,
     idleTimeoutMs: 0,
+    maxBytes: 0,
     errors: ["p.M", "p.M.E"],
     deferred: true,
     ordered: false,
@@ -159,6 +160,7 @@ test("zserver's options are filled with their defaults, and a command takes over
   const taken = {
     timeoutMs: 0,
     idleTimeoutMs: 0,
+    maxBytes: 0,
     errors: [],
     deferred: false,
     ordered: true,
@@ -169,6 +171,7 @@ test("zserver's options are filled with their defaults, and a command takes over
   };
   assert.equal(s!.commands[1]!.zserver, taken);
   assert.is(s!.commands[2]!.zserver.idleTimeoutMs, 500);
+  assert.is(s!.commands[2]!.zserver.maxBytes, 70);
   assert.is(s!.commands[0]!.idempotency, "NO_SIDE_EFFECTS");
   assert.equal(
     s!.commands.map(({ kind }) => kind),

@@ -3,6 +3,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
+import { Priority } from "../../../runtime/session/priority.ts";
+import { PartialFrame } from "../../../runtime/session/partial-frame.ts";
 import { ProtocolError } from "../../../runtime/session/protocol-error.ts";
 import { frame, join, type ParsedFrame, parseFrames, rawFrame } from "../../support/session/frames.ts";
 
@@ -12,7 +14,11 @@ const limit = 1000;
 /** An assembler that notes what it hands on. */
 class Gatherer {
   readonly frames: ParsedFrame[] = [];
-  readonly assembler: FrameAssembler = new FrameAssembler((type) => (type === ITEM ? 8_000_000 : limit));
+  readonly assembler: FrameAssembler = new FrameAssembler(
+    (type) => (type === ITEM ? 8_000_000 : limit),
+    { partial: () => new PartialFrame() },
+    Priority.NORMAL,
+  );
   /** The sink stops after this many frames. */
   stopAfter = Number.POSITIVE_INFINITY;
 

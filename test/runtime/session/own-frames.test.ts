@@ -3,17 +3,20 @@ import * as assert from "uvu/assert";
 import { Reader } from "../../../runtime/bytes/reader.ts";
 import { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
+import type { PartialFrame } from "../../../runtime/session/partial-frame.ts";
+import { Priority } from "../../../runtime/session/priority.ts";
 import { frame } from "../../support/session/frames.ts";
+import { partialsOf } from "../../support/session/partial.ts";
 
 const test = suite("session/own frames");
 
 test("what takes most of a frame that spans records is not copied again; what takes less of it is, and all of frames within a record", () => {
-  const frames = new FrameAssembler(() => 1_000_000);
+  const frames = new FrameAssembler(() => 1_000_000, partialsOf(), Priority.NORMAL);
   const bytes = frame(FrameType.SEND, new Uint8Array(100_000).fill(7));
   const copies: boolean[] = [];
-  const read = (_header: number, body: Uint8Array, start: number, end: number, own: boolean): boolean => {
+  const read = (_header: number, body: Uint8Array, start: number, end: number, partial?: PartialFrame): boolean => {
     for (const length of [end - start, 40_000]) {
-      const copy = new Reader(body, start, end, 10, own).copy(length);
+      const copy = new Reader(body, start, end, 10, partial !== undefined).copy(length);
       assert.equal(copy, new Uint8Array(length).fill(7));
       copies.push(copy.buffer !== body.buffer);
     }

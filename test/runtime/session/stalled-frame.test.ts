@@ -1,8 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
+import { Priority } from "../../../runtime/session/priority.ts";
 import { frame, join } from "../../support/session/frames.ts";
-import { introduce, Kind, oneWay, text } from "../../support/session/probe-frames.ts";
+import { introduce, Kind, known, oneWay, text } from "../../support/session/probe-frames.ts";
 import { rawClient } from "../../support/session/raw-peer.ts";
 import { World } from "../../support/session/world.ts";
 
@@ -19,9 +20,42 @@ async function meeting() {
 
 const test = suite("session/stalled frame");
 
-test("a frame of which nothing more comes ends its connection after 30 s, and no other one", async () => {
+test("a message of which nothing more comes is let go: it fails alone when its end comes, and everything else goes on", async () => {
   const { world, raw, server, bystander } = await meeting();
   await raw.send(big.slice(0, 10_000));
+  await world.settle(61_000);
+  await raw.sendAs(Priority.HIGH, oneWay(introduce("NoteHigh", Kind.ONE_WAY)), frame(FrameType.PING, 7));
+  assert.equal([raw.ending, raw.ofType(FrameType.PONG).length], [undefined, 1]);
+  const session = [...server.sessions()][1]!;
+  assert.equal([session.stats().commandsHandled, session.stats().oneWaysRefused], [1, 0]);
+  await raw.send(big.slice(10_000), oneWay(known(1)));
+  assert.equal([session.stats().commandsHandled, session.stats().oneWaysRefused, raw.closed], [2, 1, undefined]);
+  assert.ok(await world.answers(bystander));
+});
+
+test("one that trickles is let go too; one that comes slowly is not", async () => {
+  for (const [bytes, refused] of [
+    [1_000, 1],
+    [2_000, 0],
+  ] as const) {
+    const { world, raw, server } = await meeting();
+    await raw.send(big.slice(0, 10_000));
+    let at = 10_000;
+    for (let turn = 0; turn < 30; turn++, at += bytes) {
+      await raw.send(big.slice(at, at + bytes));
+      await world.settle(10_000);
+    }
+    for (; at < big.length; at += 60_000) await raw.send(big.slice(at, at + 60_000));
+    const session = [...server.sessions()][1]!;
+    assert.equal([session.stats().oneWaysRefused, raw.ending], [refused, undefined], `${bytes} bytes each 10 s`);
+    await world.settle(60_000);
+    assert.is(raw.ending, undefined);
+  }
+});
+
+test("a frame of the session itself of which nothing more comes ends its connection after 30 s, and no other one", async () => {
+  const { world, raw, server, bystander } = await meeting();
+  await raw.send(frame(FrameType.COMPARE, new Uint8Array(100_000)).slice(0, 10_000));
   await world.settle(29_000);
   assert.is(raw.ending, undefined);
   await world.settle(2_000);
@@ -29,27 +63,6 @@ test("a frame of which nothing more comes ends its connection after 30 s, and no
   assert.is(raw.closed, undefined, "the connection, not the session");
   assert.is([...server.sessions()].length, 1);
   assert.ok(await world.answers(bystander));
-});
-
-test("one that trickles ends it too; one that comes slowly does not", async () => {
-  for (const [bytes, ends] of [
-    [200, true],
-    [2_000, false],
-  ] as const) {
-    const { world, raw } = await meeting();
-    await raw.send(big.slice(0, 10_000));
-    let at = 10_000;
-    for (let turn = 0; turn < 30 && raw.ending === undefined; turn++, at += bytes) {
-      await raw.send(big.slice(at, at + bytes));
-      await world.settle(10_000);
-    }
-    assert.is(raw.ending !== undefined, ends, `${bytes} bytes each 10 s`);
-    if (ends) continue;
-    await raw.send(big.slice(at), frame(FrameType.PING, 7));
-    assert.is(raw.ofType(FrameType.PONG).length, 1);
-    await world.settle(60_000);
-    assert.is(raw.ending, undefined);
-  }
 });
 
 test("a record whose length was damaged swallows what follows it, and ends its connection after 30 s, busy with pings as it is", async () => {

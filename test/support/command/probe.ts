@@ -44,6 +44,10 @@ const plain: ProbeHandlers = {
     for await (const blob of blobs) yield blob;
   },
   count: ({ members }) => ({ number: members.length }),
+  fit: ({ text, number }) => ({ text, number }),
+  async *fitBoth(items) {
+    for await (const item of items) yield item;
+  },
 };
 
 export function probe(handlers: Partial<ProbeHandlers> = {}): Implementation {

@@ -1,5 +1,6 @@
 import { PlainChannel } from "../../../runtime/channel/plain-channel.ts";
 import type { ClientPlatform } from "../../../runtime/client.ts";
+import { boundMessages } from "../../../runtime/command/bounded-messages.ts";
 import { nativeCrypto } from "../../../runtime/crypto/native.ts";
 import type { CryptoProvider } from "../../../runtime/crypto/provider.ts";
 import { dial } from "../../../runtime/transport/dial-node.ts";
@@ -11,4 +12,5 @@ export const platform: ClientPlatform = {
   crypto: () => native,
   dial,
   plainChannel: (options, events) => new PlainChannel(options, events),
+  boundMessages: boundMessages(),
 };

@@ -5,6 +5,10 @@ import { RecordKind } from "../../../runtime/channel/channel.ts";
 import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
+import type { PartialFrames } from "../../../runtime/session/frame-assembler.ts";
+import type { PartialFrame } from "../../../runtime/session/partial-frame.ts";
+import type { Priority } from "../../../runtime/session/priority.ts";
+import { partialsOf } from "./partial.ts";
 import { PROTOCOL_VERSION } from "../../../runtime/session/greetings.ts";
 import { defaultLimits, type Limits, limitsToWire } from "../../../runtime/session/limits.ts";
 import { ClientOpening, ServerOpening } from "../../../runtime/session/opening.ts";
@@ -36,6 +40,7 @@ export class Lone implements SessionLink, SessionHandler {
   writable = true;
   waitingBytes = 0;
   waiting = false;
+  readonly #partials: PartialFrames;
   onFrame: (type: number, body: Reader) => void = () => {};
   onOpened: () => void = () => {};
 
@@ -54,7 +59,12 @@ export class Lone implements SessionLink, SessionHandler {
       slowPeerTimeoutMs: 30_000,
       agent: "test",
     };
+    this.#partials = partialsOf(options.limits);
     this.session = new Session(options, this, this, role === "client" ? hello : undefined);
+  }
+
+  partial(priority: Priority): PartialFrame {
+    return this.#partials.partial(priority);
   }
 
   /** The peer's bytes, in one record. */

@@ -232,6 +232,8 @@ export interface ProbeCommands extends Documented<ProbeProxy> {
   readonly weigh: CommandType<Blob, BlobInit, Blob, BlobInit, "unary", false>;
   readonly pour: CommandType<Blob, BlobInit, Blob, BlobInit, "bidi_stream", false>;
   readonly count: CommandType<Crowd, CrowdInit, Text, TextInit, "unary", false>;
+  readonly fit: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
+  readonly fitBoth: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
 }
 
 const probeCommands: ProbeCommands = {
@@ -393,6 +395,22 @@ const probeCommands: ProbeCommands = {
     request: Crowd,
     reply: Text,
   },
+  fit: {
+    name: "example.probe.v1.Probe/Fit",
+    method: "fit",
+    kind: "unary",
+    request: Text,
+    reply: Text,
+    maxBytes: 2000,
+  },
+  fitBoth: {
+    name: "example.probe.v1.Probe/FitBoth",
+    method: "fitBoth",
+    kind: "bidi_stream",
+    request: Text,
+    reply: Text,
+    maxBytes: 2000,
+  },
 };
 
 /** Calls the commands of {@link Probe}. */
@@ -502,6 +520,16 @@ export class ProbeProxy {
   count(request: CrowdInit, options?: CallOptions): Promise<Text> {
     return this.#caller.unary(probeCommands.count, request, options);
   }
+
+  /** As Echo, with messages of 2,000 bytes at most. */
+  fit(request: TextInit, options?: CallOptions): Promise<Text> {
+    return this.#caller.unary(probeCommands.fit, request, options);
+  }
+
+  /** As Both, with such messages. */
+  fitBoth(requests: AsyncIterable<TextInit> | Iterable<TextInit>, options?: CallOptions): AsyncIterable<Text> {
+    return this.#caller.bidiStream(probeCommands.fitBoth, requests, options);
+  }
 }
 
 /** Handles the commands of {@link Probe}. `Data` is what the server keeps for each session. */
@@ -526,6 +554,8 @@ export interface ProbeHandlers<Data = unknown> extends Documented<ProbeProxy> {
   weigh(request: Blob, context: Context<Data>): BlobInit | Promise<BlobInit>;
   pour(requests: AsyncIterable<Blob>, context: Context<Data>): AsyncIterable<BlobInit> | Iterable<BlobInit>;
   count(request: Crowd, context: Context<Data>): TextInit | Promise<TextInit>;
+  fit(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
+  fitBoth(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
 }
 
 /** Commands that either side may call on the other. */
@@ -534,8 +564,8 @@ export const Probe: ServiceType<ProbeProxy, ProbeCommands> = /* @__PURE__ */ mak
   side: "BOTH",
   proxy: ProbeProxy,
   schema: {
-    fingerprint: "a4d2c371327dc5d8",
-    description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIPCgtCb3RoQnJpc2tseRAFEgwKCEJvdGhCdWxrEAUSCwoFQ291bnQQARgCEggKBERvd24QAxIPCgtEb3duQnJpc2tseRADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIqCghFY2hvSGlnaBABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEicKBUxhdGVyEAEqHAoYZXhhbXBsZS5wcm9iZS52MS5SZWZ1c2VkEAMSCgoETm90ZRACIAESDgoITm90ZUJ1bGsQAiABEg4KCE5vdGVIaWdoEAIgARIQCgpOb3RlSW5UdXJuEAIgARIMCgRQb3VyEAUYBCAEEggKBFR1cm4QARIMCghUdXJuQnVsaxABEgYKAlVwEAQSDQoJVXBCcmlza2x5EAQSDQoFV2VpZ2gQARgEIAQaCAoCAQISAgkNGgAaDAoBARIBCxoBAyoBABoGCgEBEgEJGgoKAwECAxIDDAwJ",
+    fingerprint: "a695ee44676c1096",
+    description: "ChZleGFtcGxlLnByb2JlLnYxLlByb2JlEgoKBEJsaXAQAiABEggKBEJvdGgQBRIPCgtCb3RoQnJpc2tseRAFEgwKCEJvdGhCdWxrEAUSCwoFQ291bnQQARgCEggKBERvd24QAxIPCgtEb3duQnJpc2tseRADEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAxIqCghFY2hvSGlnaBABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEgcKA0ZpdBABEgsKB0ZpdEJvdGgQBRInCgVMYXRlchABKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBADEgoKBE5vdGUQAiABEg4KCE5vdGVCdWxrEAIgARIOCghOb3RlSGlnaBACIAESEAoKTm90ZUluVHVybhACIAESDAoEUG91chAFGAQgBBIICgRUdXJuEAESDAoIVHVybkJ1bGsQARIGCgJVcBAEEg0KCVVwQnJpc2tseRAEEg0KBVdlaWdoEAEYBCAEGggKAgECEgIJDRoAGgwKAQESAQsaAQMqAQAaBgoBARIBCRoKCgMBAgMSAwwMCQ==",
     release: release,
   },
 });

@@ -66,7 +66,7 @@ function isFolder(file: string): boolean {
 type Options = OptionValues<typeof options>;
 
 async function copy(plan: Plan, given: Options, terminal: Terminal): Promise<number> {
-  const { CommandError, EndError, connect } = await import("../../runtime/index.ts");
+  const { CommandError, EndError } = await import("../../runtime/index.ts");
   const retries = integerOf("--retries", "a number", given.retries) ?? DEFAULT_RETRIES;
   const parallel = integerOf("--parallel", "a number", given.parallel);
   const [signal, release] = interruption(terminal);
@@ -77,8 +77,7 @@ async function copy(plan: Plan, given: Options, terminal: Terminal): Promise<num
   try {
     for (let losses = 0; ; ) {
       try {
-        await using sessions = await connectAll(connect, endpoints, keys);
-        const lines = await transfer(plan, given, { sessions: sessions.clients, parallel, signal, onProgress });
+        const lines = await attempt(plan, given, endpoints, keys, { parallel, signal, onProgress });
         bar.end();
         for (const line of [...lines, speedOf(bar)]) terminal.err(printable(line));
         return 0;
@@ -116,11 +115,8 @@ interface Connected extends AsyncDisposable {
 }
 
 /** A session over each endpoint that answers. Rejects when none does. */
-async function connectAll(
-  connect: (options: ConnectOptions) => Promise<Client>,
-  endpoints: readonly string[],
-  keys: Omit<ConnectOptions, "endpoints">,
-): Promise<Connected> {
+async function connectAll(endpoints: readonly string[], keys: Omit<ConnectOptions, "endpoints">): Promise<Connected> {
+  const { connect } = await import("../../runtime/index.ts");
   const settled = await Promise.allSettled(endpoints.map((endpoint) => connect({ ...keys, endpoints: [endpoint] })));
   const clients = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const [failed] = settled.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
@@ -131,6 +127,18 @@ async function connectAll(
       await Promise.all(clients.map((client) => client.close()));
     },
   };
+}
+
+/** Connects and transfers. A function of its own: `await using` in a loop, as esbuild writes it for older platforms, throws an earlier round's error again. */
+async function attempt(
+  plan: Plan,
+  given: Options,
+  endpoints: readonly string[],
+  keys: Omit<ConnectOptions, "endpoints">,
+  options: Omit<TransferOptions, "sessions">,
+): Promise<readonly string[]> {
+  await using sessions = await connectAll(endpoints, keys);
+  return await transfer(plan, given, { ...options, sessions: sessions.clients });
 }
 
 /** Returns what there is to say about it, by line. */

@@ -137,6 +137,35 @@ test("Ctrl-C breaks a copy off, and the same command goes on from there", () =>
     assert.ok(bytes.equals(readFileSync(path.join(folder, "big"))));
   }));
 
+test("a server that goes away and comes back costs a line", async () => {
+  await withFolder({}, async (folder) => {
+    const bytes = bytesOf(30 * 65_536);
+    mkdirSync(path.join(folder, "shown"));
+    writeFileSync(path.join(folder, "a"), bytes);
+    let asked = 0;
+    let again: Promise<Server> | undefined;
+    const start = async (listen: string): Promise<Server> => {
+      const service = await fileService({
+        roots: { public: { directory: path.join(folder, "shown") } },
+        limits: { rangeBytes: 65_536 },
+        authorize: () => {
+          asked += 1;
+          // The second time is the commit's: all is there, and nobody to say so.
+          if (asked === 2) again = server.close().then(() => start(server.endpoints[0]!));
+          return true;
+        },
+      });
+      return serve({ listen: [listen], identity, handlers: [service.implementation], log: () => {} });
+    };
+    const server = await start("tcp://127.0.0.1:0");
+    const { code, err } = await zgenWith({}, folder, "cp", "a", `${server.endpoints[0]}/public/a`, "--server-key", server.serverKey);
+    await (await again!).close();
+    assert.is(code, 0, err);
+    assert.match(err, /; going on\n/);
+    assert.ok(bytes.equals(readFileSync(path.join(folder, "shown/a"))));
+  });
+});
+
 function readIfThere(file: string): string {
   try {
     return readFileSync(file, "utf8");

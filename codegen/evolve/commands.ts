@@ -1,3 +1,4 @@
+import { blobSides } from "../model/blob.ts";
 import type { Command } from "../model/schema.ts";
 import type { Check } from "./rule.ts";
 import { commandPairs, type SchemaIndex, servicePairs, shortName, topOf } from "./schema-pair.ts";
@@ -21,7 +22,11 @@ export const commandSameMode: Check = (schemas, report) => {
 };
 
 /** How a call of it goes: what is sent, and what comes back when. */
-export function mode({ kind, zserver }: Command): string {
+export function mode(command: Command): string {
+  const { kind, zserver } = command;
+  const blobs = blobSides(command);
+  if (blobs?.request) return blobs.reply ? "one that takes and returns a blob" : "one that takes a blob";
+  if (blobs?.reply) return "one that returns a blob";
   if (kind === "unary") return zserver.deferred ? "a deferred request" : "a request";
   return kind === "one_way" ? "one-way" : `a ${kind.replace("_", " ").replace("bidi", "bidirectional")}`;
 }

@@ -103,6 +103,7 @@ const mutants: Readonly<Record<string, () => () => void>> = {
         return this.priority !== Priority.BULK && get!.call(this);
       },
     })),
+  "a blob holds nothing back until its head has come": () => replace(IncomingCommand.prototype, "takesBlob", () => ({ get: () => false })),
   "a barrier holds nothing back": () => replace(IncomingQueue.prototype, "barrier", () => ({ value() {} })),
   "a barrier opens when one class has come to it": () =>
     replace(Barriers.prototype, "reach", () => ({

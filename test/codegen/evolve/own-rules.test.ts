@@ -228,6 +228,26 @@ test("each of our own rules has a case", () => {
   assert.equal([...new Set(cases.map(({ rule }) => rule))].sort(), own.sort());
 });
 
+test("a message that becomes a blob, or a blob that becomes a message, breaks whoever calls the command", () => {
+  const blob = (rpc: string): string =>
+    `syntax = "proto3";\npackage p;\nimport "zserver/blob.proto";\nmessage M {}\nservice S { rpc Buy${rpc}; }\n`;
+  const broken = (before: string, after: string): string => findings(blob(before), blob(after)).join("\n");
+  assert.match(
+    broken("(M) returns (M)", "(zserver.Blob) returns (M)"),
+    "COMMAND_SAME_MODE S.Buy was a request and is one that takes a blob",
+  );
+  assert.match(
+    broken("(M) returns (zserver.Blob)", "(M) returns (M)"),
+    "COMMAND_SAME_MODE S.Buy was one that returns a blob and is a request",
+  );
+  assert.match(broken("(stream M) returns (M)", "(zserver.Blob) returns (M)"), "was a client stream and is one that takes a blob");
+  assert.match(
+    broken("(zserver.Blob) returns (zserver.Blob)", "(zserver.Blob) returns (M)"),
+    "was one that takes and returns a blob and is one that takes a blob",
+  );
+  assert.is(broken("(zserver.Blob) returns (M)", "(zserver.Blob) returns (M) { option deprecated = true; }"), "");
+});
+
 test("a finding stands where the element does, and that of a service that is gone at the top of its file", () => {
   assert.match(findings(request, stream)[0]!, /^8 COMMAND_SAME_MODE/);
   assert.match(findings(request, head + item())[0]!, /^1 COMMAND_NO_DELETE/);

@@ -3,6 +3,8 @@ import * as assert from "uvu/assert";
 import { Blobs } from "../../../generated/example/probe/v1/blobs.ts";
 import type { IncomingBlob } from "../../../runtime/blob/incoming-blob.ts";
 import type { BlobProgress } from "../../../runtime/blob/options.ts";
+import type { Interceptor } from "../../../runtime/command/interceptor.ts";
+import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { assertError } from "../../support/command/assert-error.ts";
 import { blobs, reasonOf, sha256, someBytes } from "../../support/command/blobs.ts";
 import { connectPeers, type Peers } from "../../support/command/peers.ts";
@@ -136,6 +138,28 @@ test("later commands of the class wait for a blob in lane until it has come whol
   assert.equal(order.sort(), ["bulk b", "normal a", "whole"]);
   finish();
   await peers.until(put);
+  await peers.close();
+});
+
+test("interceptors of both sides see the stream of a blob's parts, and may refuse it", async () => {
+  const seen: string[] = [];
+  const interceptor: Interceptor = async (call, next) => {
+    seen.push(`${call.side} ${call.command.name.split("/")[1]} ${Symbol.asyncIterator in (call.request as object)}`);
+    if (call.side === "handler" && seen.length > 4) throw new CommandError("PERMISSION_DENIED", "no more");
+    return next(call);
+  };
+  const peers = await connectPeers({
+    serve: { handlers: [blobs()], interceptors: [interceptor] },
+    connect: { interceptors: [interceptor] },
+  });
+  const proxy = peers.client.use(Blobs);
+  assert.is((await peers.until(proxy.put(someBytes(100_000)))).text, sha256(someBytes(100_000)));
+  assert.equal(await peers.until(proxy.swap(someBytes(10)).then((blob) => blob.bytes())), someBytes(10));
+  assert.equal(seen, ["caller Put true", "handler Put true", "caller Swap true", "handler Swap true"]);
+  assertError(await peers.failure(proxy.put(someBytes(100_000))), "PERMISSION_DENIED", "NOT_RUN");
+  // Nobody waits for a blob that was refused.
+  assert.is((await peers.until(proxy.mark({ text: "next" }).catch((error) => error))).code, "PERMISSION_DENIED");
+  await assertNothingLeft(peers);
   await peers.close();
 });
 

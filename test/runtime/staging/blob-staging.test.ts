@@ -5,12 +5,13 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Blobs, type BlobsHandlers } from "../../../generated/example/probe/v1/blobs.ts";
 import { QuotaExceeded, Staging } from "../../../generated/zserver/staging/v1/staging.ts";
+import { offerStaging as offerInBrowser } from "../../../runtime/browser.ts";
 import { connect, createIdentity, serve } from "../../../runtime/index.ts";
 import type { BlobStaging } from "../../../runtime/staging/blob-staging.ts";
 import { type DiskStagingOptions, offerStaging } from "../../../runtime/staging/offer-staging.ts";
 import { stage } from "../../../runtime/staging/stage.ts";
 import { ManualClock } from "../../../runtime/time/manual-clock.ts";
-import { assertError } from "../../support/command/assert-error.ts";
+import { assertError, caught } from "../../support/command/assert-error.ts";
 import { blobs, reasonOf, sha256, someBytes } from "../../support/command/blobs.ts";
 import { connectPeers, type Peers } from "../../support/command/peers.ts";
 
@@ -179,6 +180,24 @@ test("large ones are on disk, in files without a name, and go with their session
   await server.close();
   assert.equal(staging.stats, empty);
   rmSync(folder, { recursive: true });
+});
+
+test("in a browser they are kept in memory, each reader's bytes its own", async () => {
+  const staging = offerInBrowser();
+  const peers = await connectPeers({ serve: { handlers: [blobs()] }, connect: { handlers: [blobs(), staging.implementation] } });
+  const staged = await peers.until(stage(peers.session, [someBytes(100), someBytes(50)]));
+  const blob = staging.open(peers.client, staged);
+  (await blob.bytes()).fill(0);
+  assert.equal(
+    await blob.bytes(),
+    Buffer.concat([someBytes(100), someBytes(50)])
+      .subarray(0)
+      .slice() as Uint8Array,
+  );
+  staging.release(peers.client, staged);
+  assertError(await caught(blob.bytes()), "FAILED_PRECONDITION", "MAY_HAVE_RUN");
+  assert.throws(() => offerInBrowser({ directory: "/tmp" } as never), TypeError);
+  await peers.close();
 });
 
 test("unknown options and counts that are none are TypeErrors", () => {

@@ -34,7 +34,7 @@ export function webSocketUpgrades(
     if (arrival === undefined) return void socket.destroy();
     const scheme = "encrypted" in request.socket ? "wss" : "ws";
     server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      accept(new WebSocketTransport(webSocket, scheme, arrival.remote), arrival.place);
+      accept(new WebSocketTransport(webSocket, scheme, arrival.remote, { socket, masks: false }), arrival.place);
     });
   };
 }

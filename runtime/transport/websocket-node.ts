@@ -6,8 +6,8 @@ import { knownAddress } from "./lookup-node.ts";
 import { remoteOf } from "./remote.ts";
 import { openSocket } from "./socket-attempt.ts";
 import { type TlsClientOptions, tlsClientOptions } from "./tls-options.ts";
-import type { RemoteAddress, Transport } from "./transport.ts";
-import { WebSocketTransport, wsOptions } from "./websocket-transport.ts";
+import type { Transport } from "./transport.ts";
+import { type RawSocket, WebSocketTransport, wsOptions } from "./websocket-transport.ts";
 
 /** How much of a refusal's text ends up in the error. */
 const MAX_REFUSAL_CHARACTERS = 300;
@@ -38,8 +38,10 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
     ...(address !== undefined && { lookup: knownAddress(address) }),
     ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : mask.set(systemRandom(mask.length))) }),
   });
+  let raw: RawSocket | undefined;
   const seal = (): void => {
     sealed = true;
+    if (zeroMask) raw!.masks = true;
   };
   return openSocket<Transport>(
     socket,
@@ -49,11 +51,11 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
       socket.on("unexpected-response", (_request, response) => {
         refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
       });
-      let remote: RemoteAddress | undefined;
       socket.on("upgrade", (response) => {
-        remote = remoteOf(response.socket);
+        raw = { socket: response.socket, masks: undefined };
+        const remote = remoteOf(response.socket);
+        socket.once("open", () => opened(new WebSocketTransport(socket, endpoint.scheme, remote, raw!, seal)));
       });
-      socket.on("open", () => opened(new WebSocketTransport(socket, endpoint.scheme, remote, seal)));
     },
   );
 }

@@ -1,4 +1,6 @@
-import type { WebSocket } from "ws";
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+import { binaryFrame, COPIED_FRAME_BYTES } from "./websocket-frame.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox } from "./inbox.ts";
 import { peerName } from "./remote.ts";
@@ -22,12 +24,23 @@ export const wsOptions: Readonly<Record<string, unknown>> = {
  */
 const KEPT_LIMIT_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024;
 
+/**
+ * The connection below a WebSocket. What is small is written there as a whole frame, between those of ws, which would write a header and a payload of it and make
+ * objects for both.
+ */
+export interface RawSocket {
+  readonly socket: Duplex;
+  /** Whether frames are masked, with zeros; undefined while they are ws's to mask. */
+  masks: boolean | undefined;
+}
+
 /** An open WebSocket of the ws package, of either side, as a transport: one write is one binary message, and messages mean nothing. */
 export class WebSocketTransport implements Transport {
   readonly peer: string;
   readonly remote: RemoteAddress | undefined;
   readonly #socket: WebSocket;
   readonly #inbox: Inbox;
+  readonly #raw: RawSocket;
   readonly #onSealed: (() => void) | undefined;
   #open = true;
   /** A `write` returned false, and `onDrain` is owed. */
@@ -37,11 +50,13 @@ export class WebSocketTransport implements Transport {
   #error: Error | undefined;
   #ended = false;
 
-  constructor(socket: WebSocket, scheme: "ws" | "wss", remote: RemoteAddress | undefined, onSealed?: () => void) {
+  constructor(socket: WebSocket, scheme: "ws" | "wss", remote: RemoteAddress | undefined, raw: RawSocket, onSealed?: () => void) {
     this.peer = peerName(scheme, remote);
     this.remote = remote;
     this.#socket = socket;
+    this.#raw = raw;
     this.#onSealed = onSealed;
+    raw.socket.on("drain", this.#written);
     this.#inbox = new Inbox({
       limitBytes: KEPT_LIMIT_BYTES,
       onOverflow: () => this.#cut({ kind: "failed", message: "more came than a paused connection can have read" }),
@@ -70,7 +85,9 @@ export class WebSocketTransport implements Transport {
 
   write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
-    if (written === undefined || bytes.length > MAX_MESSAGE_BYTES) sendMessages(bytes, this.#send);
+    if (bytes.length > 0 && bytes.length <= COPIED_FRAME_BYTES && this.#raw.masks !== undefined)
+      this.#writeFrame(bytes, this.#raw.masks, written);
+    else if (written === undefined || bytes.length > MAX_MESSAGE_BYTES) sendMessages(bytes, this.#send);
     else
       this.#socket.send(bytes, (error) => {
         if (!error) written();
@@ -113,6 +130,13 @@ export class WebSocketTransport implements Transport {
     this.#reason = reason;
     this.#inbox.drop();
     this.#socket.terminate();
+  }
+
+  #writeFrame(bytes: Uint8Array, masked: boolean, written: (() => void) | undefined): void {
+    // Behind a closing frame nothing may follow, and ws may have answered the peer's already.
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#raw.socket.write(binaryFrame(bytes, masked));
+    written?.();
   }
 
   readonly #send = (message: Uint8Array): void => this.#socket.send(message, this.#written);

@@ -2,7 +2,7 @@ import { rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { diskFull, isDiskFull, uploadGone } from "../errors.ts";
 import { readJournal } from "../journal.ts";
-import { PartialFile, type RangePart } from "../partial-file.ts";
+import { PartialFile, type PartialPaths, type RangePart } from "../partial-file.ts";
 
 /** What an upload is about: the first line of its journal. */
 export interface UploadHeader {
@@ -101,9 +101,18 @@ export class Upload {
     const { header } = this;
     const paths = { part: this.part, journal: `${this.#files}.journal` };
     const found = await readJournal(paths.journal, isUploadHeader);
-    if (found === undefined) this.#file = await PartialFile.create(paths, header, header);
-    else this.#file = await PartialFile.load(paths, found, header, signal);
+    this.#file = await (found === undefined ? this.#create(paths) : PartialFile.load(paths, found, header, signal));
     return this.#file;
+  }
+
+  /** An upload whose files cannot be made is none: it must not count as open. */
+  async #create(paths: PartialPaths): Promise<PartialFile<UploadHeader>> {
+    try {
+      return await PartialFile.create(paths, this.header, this.header);
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
   }
 
   /** Throws DiskFull when the rest cannot fit. Uploads that come at the same time may fill the disk all the same: that is found when it happens. */

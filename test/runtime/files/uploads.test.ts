@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -352,6 +352,32 @@ test(
     await begin("c", 600);
   }),
 );
+
+test(
+  "of a private root each principal has its own quota",
+  withDesk({ limits, root: { private: true, maxBytes: 1_000 } }, async (desk) => {
+    const begin = async (id: string, name: string, size: number): Promise<unknown> =>
+      (await desk.files(id)).begin({ path: `public/${name}`, size: BigInt(size), source: "s" });
+    await begin("alice", "a", 900);
+    assertError(await caught(begin("alice", "b", 101)), "RESOURCE_EXHAUSTED", "MAY_HAVE_RUN", /maxBytes allows 1000/);
+    await begin("bob", "b", 900);
+    await begin("alice", "b", 100);
+  }),
+);
+
+test("an upload that cannot be made does not count as open", async () => {
+  const desk = await Desk.open({ limits: { ...limits, uploadsPerPrincipal: 1 } });
+  try {
+    const files = await desk.files();
+    const staging = path.join(desk.top, ".shown.uploads");
+    rmdirSync(staging);
+    assert.ok(await caught(files.begin(request)));
+    mkdirSync(staging);
+    await files.begin(request);
+  } finally {
+    await desk.close();
+  }
+});
 
 test(
   "a disk without room for a file refuses it before anything travels",

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../schema/caller.ts";
 import type { CommandPriority } from "../schema/service-type.ts";
-import type { Outbox } from "../session/outbox.ts";
+import { NESTED, type Outbox } from "../session/outbox.ts";
 import { FrameType } from "../session/frame.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
 import type { SessionEnd } from "../session/session-end.ts";
@@ -126,7 +126,7 @@ export class OutgoingClasses {
   #setBarriers(submitted: number): void {
     const { core } = this.#options;
     // All of them or none.
-    if (core.outboxes.writing) throw new Error("a barrier was set while a message was encoded: one of its getters or iterables did so");
+    if (core.outboxes.writing) throw new Error(NESTED);
     this.#barred = false;
     this.#barrierAt = submitted;
     for (const priority of commandClasses) {

@@ -219,9 +219,10 @@ export class Attachment {
     this.#stallTimer = this.#timers.after(STALLED_MS, () => {
       this.#stallTimer = undefined;
       if (!this.#unfinished) return;
-      const bound = this.frames.all.some(({ partial }) => partial !== undefined && partial.look?.(STALLED_BYTES) !== false);
+      // All of them are looked at, whatever the first one comes to.
+      const bound = this.frames.all.filter(({ partial }) => partial !== undefined && partial.look?.(STALLED_BYTES) !== false);
       const moves = this.#wasWhole || this.#heardBytes - before >= STALLED_BYTES;
-      if (moves || !(bound || this.link.waitingBytes > 0)) this.#watchStall();
+      if (moves || bound.length + this.link.waitingBytes === 0) this.#watchStall();
       else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
     });
   }

@@ -27,7 +27,8 @@ export class FrameAssembler {
   readonly #maxBody: (type: number) => number;
   readonly #partials: PartialFrames;
   readonly #priority: Priority;
-  #partial: PartialFrame | undefined;
+  /** The frame whose end has not come. */
+  partial: PartialFrame | undefined;
   /** Records that held something of it. */
   #pieces = 0;
 
@@ -41,31 +42,26 @@ export class FrameAssembler {
     this.#priority = priority;
   }
 
-  /** The frame whose end has not come. */
-  get partial(): PartialFrame | undefined {
-    return this.#partial;
-  }
-
   /** Bytes that came of it. */
   get pendingBytes(): number {
-    return this.#partial?.came ?? 0;
+    return this.partial?.came ?? 0;
   }
 
   /** Forgets what is held: nothing more will come. */
   drop(): void {
-    this.#partial?.free?.();
-    this.#partial = undefined;
+    this.partial?.free?.();
+    this.partial = undefined;
     this.#pieces = 0;
   }
 
   /** Takes the plaintext of one record. The sink answers false to stop: what follows is dropped. Throws ProtocolError. */
   push(bytes: Uint8Array, sink: FrameSink): void {
-    let position = this.#partial === undefined ? 0 : this.#complete(this.#partial, bytes, sink);
+    let position = this.partial === undefined ? 0 : this.#complete(this.partial, bytes, sink);
     while (position >= 0 && position < bytes.length) {
       const size = this.#frameSize(bytes, position, bytes.length);
       if (size === 0 || position + size > bytes.length) {
-        this.#partial = this.#partials.partial(this.#priority);
-        this.#partial.add(bytes, position, bytes.length, size);
+        this.partial = this.#partials.partial(this.#priority);
+        this.partial.add(bytes, position, bytes.length, size);
         return;
       }
       position = deliver(bytes, position, position + size, sink);

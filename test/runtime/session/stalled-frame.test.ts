@@ -65,6 +65,19 @@ test("a frame of the session itself of which nothing more comes ends its connect
   assert.ok(await world.answers(bystander));
 });
 
+test("a message that stands still is let go also beside a frame of the session itself that comes slowly", async () => {
+  const { world, raw, server } = await meeting();
+  const compare = frame(FrameType.COMPARE, new Uint8Array(200_000));
+  await raw.sendAs(Priority.CONTROL, compare.slice(0, 10_000));
+  await raw.send(big.slice(0, 10_000));
+  for (let at = 10_000; at < 70_000; at += 10_000) {
+    await world.settle(15_000);
+    await raw.sendAs(Priority.CONTROL, compare.slice(at, at + 10_000));
+  }
+  await raw.send(big.slice(10_000));
+  assert.equal([[...server.sessions()][1]!.stats().oneWaysRefused, raw.ending], [1, undefined]);
+});
+
 test("a record whose length was damaged swallows what follows it, and ends its connection after 30 s, busy with pings as it is", async () => {
   const { world, raw, server, bystander } = await meeting();
   raw.transport.write(Uint8Array.of(0xff, 0xff));

@@ -13,9 +13,9 @@ import { timed } from "./support/timing.ts";
 
 const BATCH = 64;
 
-/** No time passes here. */
-const timers: Timers = { now: () => 0, after: () => ({ cancel: () => {} }) };
 const ignore = (): void => {};
+/** No time passes here. */
+const timers: Timers = { now: () => 0, after: () => ({ cancel: ignore }), start: ignore };
 
 class End implements ChannelEvents {
   channel!: Channel;

@@ -76,6 +76,7 @@ export class SessionCaller implements Caller {
       check: (command, callOptions) => this.#check(command, callOptions),
       write: (call, request, encoded) => this.#write(call, request, encoded),
       fail: (call, error) => this.#fail(call, unsentError(call.command, error)),
+      late: (call) => this.#stop(call, "DEADLINE_EXCEEDED", `no answer within ${call.timeoutMs} ms (timeoutMs)`),
     });
   }
 
@@ -169,7 +170,7 @@ export class SessionCaller implements Caller {
     else throw new ProtocolError(`a frame of type ${type} for a command of this side`);
     if (failure !== undefined) this.#fail(call, failure);
     this.#calls.delete(id);
-    this.#core.owed.forget(id);
+    if (call.stream) this.#core.owed.forget(id);
     this.#uncount(call);
   }
 
@@ -279,12 +280,13 @@ export class SessionCaller implements Caller {
       this.#check(command, options);
       if (call.answered) this.#checkInFlight(call);
       const timeoutMs = options.timeoutMs ?? (command.timeoutMs || (command.kind === "unary" ? defaultTimeoutMs : 0));
-      if (timeoutMs > 0) call.deadlineAt = timers.now() + timeoutMs;
+      const now = timeoutMs > 0 ? timers.now() : 0;
+      call.timeoutMs = timeoutMs;
+      if (timeoutMs > 0) call.deadlineAt = now + timeoutMs;
       call.leaves.sender.send(call, request);
       if (call.settled) return;
       this.#count(call);
-      if (timeoutMs > 0)
-        call.timer = timers.after(timeoutMs, () => this.#stop(call, "DEADLINE_EXCEEDED", `no answer within ${timeoutMs} ms (timeoutMs)`));
+      if (timeoutMs > 0) timers.start(call, timeoutMs, now);
       if (options.signal !== undefined) this.#listen(call, options.signal);
     } catch (error) {
       this.#fail(call, unsentError(command, error));
@@ -312,7 +314,8 @@ export class SessionCaller implements Caller {
   #write(call: OutgoingCall, request: unknown, encoded: boolean): number {
     const { command, place, deadlineAt, leaves } = call;
     if (place.after?.unsent) throw abandonedError(command.name);
-    const timeoutMs = deadlineAt === 0 ? 0 : Math.max(1, deadlineAt - this.#options.timers.now());
+    // What waited has its message encoded.
+    const timeoutMs = encoded && deadlineAt !== 0 ? Math.max(1, deadlineAt - this.#options.timers.now()) : call.timeoutMs;
     if (!call.answered) {
       const size = this.#oneWay(leaves, command, request, encoded, place.flags, timeoutMs);
       call.sent = true;

@@ -21,6 +21,7 @@ import { IncomingQueue } from "./incoming-queue.ts";
 import { Intakes } from "./intake.ts";
 import { readName } from "./names.ts";
 import { checkSize } from "./oversize.ts";
+import { OpenOneWays } from "./open-one-ways.ts";
 import { abandonedError } from "./refusals.ts";
 import { type AnyCommand, type Registration, type Registry, resolveCommand } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
@@ -44,7 +45,7 @@ export class Dispatcher implements CommandReceiver {
   /** Commands whose end was not sent yet, by id. */
   readonly #open = new CommandTable<IncomingCommand>();
   /** One-ways that wait or run. */
-  readonly #oneWays = new Set<IncomingCommand>();
+  readonly #oneWays = new OpenOneWays<IncomingCommand>();
   /** Undefined until there was one. */
   #barriers: Barriers | undefined;
   readonly #pace: Pace | undefined;
@@ -91,7 +92,7 @@ export class Dispatcher implements CommandReceiver {
   }
 
   get pending(): number {
-    return this.#open.size + this.#oneWays.size;
+    return this.#open.size + this.#oneWays.all.length;
   }
 
   now(): number {
@@ -230,7 +231,7 @@ export class Dispatcher implements CommandReceiver {
     for (const { queue } of this.#classes.all) queue.clear();
     if (this.pending === 0) return;
     const error = why();
-    for (const command of [...this.#open.all, ...this.#oneWays]) {
+    for (const command of [...this.#open.all, ...this.#oneWays.all]) {
       if (command.state === "queued") command.fail(error);
       else command.stop(error);
     }
@@ -287,8 +288,10 @@ export class Dispatcher implements CommandReceiver {
     if (command.id === 0) this.#finishedOneWay(command);
     else {
       this.#open.delete(command.id);
-      if (command.stream) this.#streams--;
-      this.#core.owed.forget(command.id);
+      if (command.stream) {
+        this.#streams--;
+        this.#core.owed.forget(command.id);
+      }
     }
     this.#options.idle();
   }
@@ -338,7 +341,7 @@ export class Dispatcher implements CommandReceiver {
         outcome: "NOT_RUN",
         retryAfterMs: this.#retryAfterMs,
       });
-    if (command.deadlineAt !== 0 && this.now() >= command.deadlineAt)
+    if (command.waited && command.deadlineAt !== 0 && this.now() >= command.deadlineAt)
       return new CommandError("DEADLINE_EXCEEDED", `${name} waited for its turn until its deadline`, { outcome: "NOT_RUN" });
     return undefined;
   }

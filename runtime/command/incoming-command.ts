@@ -31,6 +31,10 @@ export class IncomingCommand implements ParkedCommand, Lane {
   payload: Uint8Array | undefined;
   /** Bytes of its frame's body. */
   readonly size: number;
+  /** It could not start when it came. */
+  waited = false;
+  /** Among the open one-ways. */
+  place = -1;
   /** Whether it counts against the command credit; volatile one-ways do not. */
   credited = true;
   /** Its turn came and it was not refused. */

@@ -57,6 +57,7 @@ export class IncomingQueue {
   push(command: IncomingCommand, body: Reader): void {
     if (this.#waiting.length === 0 && this.#mayStart) this.#start(command, body);
     else {
+      command.waited = true;
       command.payload = body.copy(body.end - body.position);
       this.#waiting.push(command);
       this.#bytes += command.size;

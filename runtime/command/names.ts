@@ -11,28 +11,36 @@ import { ProtocolError } from "../session/protocol-error.ts";
  */
 export class CommandNames {
   readonly #numbers = new Map<string, number>();
-
-  /** Whether this command already has a number. */
-  knows(command: CommandType): boolean {
-    return this.#numbers.has(command.name);
-  }
+  /** The command that was asked for last, which often is the next one too, and its number. */
+  #last: CommandType | undefined;
+  #lastNumber = 0;
 
   /** 0 while it has none. */
   number(command: CommandType): number {
-    return this.#numbers.get(command.name) ?? 0;
+    if (command === this.#last) return this.#lastNumber;
+    const number = this.#numbers.get(command.name);
+    if (number === undefined) return 0;
+    this.#last = command;
+    this.#lastNumber = number;
+    return number;
+  }
+
+  /** Whether this command already has a number. */
+  knows(command: CommandType): boolean {
+    return this.number(command) !== 0;
   }
 
   write(writer: Writer, command: CommandType): void {
-    const number = this.#numbers.get(command.name);
-    writer.uint32(number ?? 0);
-    if (number !== undefined) return;
+    const number = this.number(command);
+    writer.uint32(number);
+    if (number !== 0) return;
     writer.string(command.name);
     writer.uint32(kindNumbers[command.kind]);
   }
 
   /** The frame that carried the name is on its way: the number counts from now on. False when it had one. */
   introduced(command: CommandType): boolean {
-    if (this.#numbers.has(command.name)) return false;
+    if (this.knows(command)) return false;
     this.#numbers.set(command.name, this.#numbers.size + 1);
     return true;
   }

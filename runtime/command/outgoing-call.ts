@@ -3,7 +3,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { CommandPriority } from "../schema/service-type.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
-import type { Timer } from "../time/timers.ts";
+import { WheelTimer } from "../time/wheel-timer.ts";
 import { unreadableError } from "./call-errors.ts";
 import type { IdleDeadline } from "./idle-deadline.ts";
 import type { OutgoingClass } from "./outgoing-class.ts";
@@ -32,7 +32,7 @@ export interface BatchPlace {
 export const noBatch: BatchPlace = { flags: 0, priority: undefined, after: undefined };
 
 /** A command of this side, from its call until the peer has sent its end. */
-export class OutgoingCall implements Submitted {
+export class OutgoingCall extends WheelTimer implements Submitted {
   readonly command: AnyCommand;
   readonly place: BatchPlace;
   readonly leaves: OutgoingClass;
@@ -48,7 +48,8 @@ export class OutgoingCall implements Submitted {
   counted = false;
   /** On the timers' scale; 0 for none. */
   deadlineAt = 0;
-  timer: Timer | undefined;
+  /** How long its caller waits, from the call on; 0 for ever. */
+  timeoutMs = 0;
   /** Takes the listener off the caller's AbortSignal. */
   unlisten: (() => void) | undefined;
   /** Takes the call out of the send queue. */
@@ -61,6 +62,7 @@ export class OutgoingCall implements Submitted {
   #reject!: (error: CommandError) => void;
 
   constructor(command: AnyCommand, place: BatchPlace, leaves: OutgoingClass) {
+    super();
     this.command = command;
     this.place = place;
     this.leaves = leaves;
@@ -68,6 +70,11 @@ export class OutgoingCall implements Submitted {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+  }
+
+  /** Its time is over. */
+  expire(): void {
+    this.leaves.late(this);
   }
 
   get unsent(): boolean {
@@ -136,7 +143,7 @@ export class OutgoingCall implements Submitted {
 
   #settle(): void {
     this.settled = true;
-    this.timer?.cancel();
+    this.disarm();
     this.idle?.stop();
     this.unlisten?.();
     this.leave?.();

@@ -7,6 +7,7 @@ import type { SessionEnd } from "../session/session-end.ts";
 import { commandClasses } from "./barriers.ts";
 import { CommandFrames } from "./command-frames.ts";
 import type { IntroducedNames } from "./names.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import { type Gate, Sender, type SenderOptions } from "./sender.ts";
@@ -21,12 +22,15 @@ export interface OutgoingClass {
   readonly sender: Sender;
   readonly volatile: VolatileSender;
   readonly sentOneWays: SentOneWays;
+  /** A call's time is over. */
+  readonly late: (call: OutgoingCall) => void;
 }
 
 export interface OutgoingClassesOptions extends SenderOptions {
   readonly schemas: SessionSchemas;
   /** Throws CommandError when nothing may be called. */
   readonly check: (command: AnyCommand, options: CallOptions) => void;
+  readonly late: OutgoingClass["late"];
   /** A one-way was not sent. */
   readonly oneWayFailed: VolatileSenderOptions["failed"];
   /** The session ended, and nobody knows of these one-ways whether they were accepted. */
@@ -139,11 +143,11 @@ export class OutgoingClasses {
   }
 
   #make(priority: Priority): OutgoingClass {
-    const { core, peerLimits, schemas, check, oneWayFailed: failed } = this.#options;
+    const { core, peerLimits, schemas, check, late, oneWayFailed: failed } = this.#options;
     const outbox = core.outboxes.of(priority);
     const frames = new CommandFrames(core, peerLimits, schemas, priority, this.#names);
     const sender = new Sender(this.#options, this.#gate, outbox, frames);
     const volatile = new VolatileSender({ core, outbox, frames, sender, check, failed });
-    return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays() };
+    return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays(), late };
   }
 }

@@ -8,10 +8,12 @@ import type { AnyCommand } from "./registry.ts";
 
 /** What a message is to its command, and what is true of the handler when it cannot be sent. */
 export interface MessagePart {
-  readonly command: AnyCommand;
   readonly name: "message" | "reply";
   readonly outcome: Outcome;
 }
+
+export const requestPart: MessagePart = { name: "message", outcome: "NOT_RUN" };
+export const replyPart: MessagePart = { name: "reply", outcome: "MAY_HAVE_RUN" };
 
 /**
  * Encodes a message for a peer. Throws CommandError: RESOURCE_EXHAUSTED where the peer said that it takes no message of this size or with so many
@@ -22,21 +24,22 @@ export function writeMessage(
   type: MessageType<unknown, unknown>,
   message: unknown,
   limits: PeerLimits,
-  part: MessagePart,
+  command: AnyCommand,
+  { name, outcome }: MessagePart,
 ): void {
   const start = writer.position;
   writer.elements = 0;
   type.write(writer, message);
   const allowed = elementBound(type.maxElements, limits.decodeElements);
   if (writer.elements > allowed) {
-    const actual = `its ${part.name} has ${writer.elements} objects and entries`;
-    throw limitError("decodeElements", allowed, actual, part.command, part.outcome);
+    const actual = `its ${name} has ${writer.elements} objects and entries`;
+    throw limitError("decodeElements", allowed, actual, command, outcome);
   }
   const bytes = writer.position - start;
   const { messageBytes } = limits;
-  const { maxBytes = messageBytes } = part.command;
+  const { maxBytes = messageBytes } = command;
   if (bytes > Math.min(messageBytes, maxBytes)) {
     const [limit, most] = maxBytes < messageBytes ? (["max_bytes", maxBytes] as const) : (["messageBytes", messageBytes] as const);
-    throw limitError(limit, most, `its ${part.name} has ${bytes} bytes`, part.command, part.outcome);
+    throw limitError(limit, most, `its ${name} has ${bytes} bytes`, command, outcome);
   }
 }

@@ -32,6 +32,8 @@ export class Liveness {
   #probedAt = 0;
   #timer: Timer | undefined;
   #expectedAt = 0;
+  /** The timer ends no later than a probe would: nothing that is outstanding shortens it. */
+  #near = false;
   #stopped = false;
 
   /**
@@ -57,12 +59,16 @@ export class Liveness {
   measured(rttMs: number): void {
     this.#rttMs = Math.max(rttMs, (7 * this.#rttMs + rttMs) / 8);
     this.#probeMs = Math.min(this.#maxProbeMs, Math.max(MIN_PROBE_MS, PROBE_ROUNDTRIPS * this.#rttMs));
+    this.#near = false;
     if (this.#host.waiting) this.expect();
   }
 
   /** Something is outstanding from now on: silence counts. */
   expect(): void {
+    // Asked for every frame.
+    if (this.#near) return;
     if (this.#expectedAt - this.#timers.now() > this.#probeMs) this.#arm(this.#probeMs);
+    this.#near = true;
   }
 
   stop(): void {
@@ -74,6 +80,7 @@ export class Liveness {
   #arm(delayMs: number): void {
     if (this.#stopped) return;
     this.#timer?.cancel();
+    this.#near = delayMs <= this.#probeMs;
     this.#expectedAt = this.#timers.now() + delayMs;
     this.#timer = this.#timers.after(delayMs, this.#check);
   }

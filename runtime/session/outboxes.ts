@@ -1,6 +1,6 @@
 import type { Writer } from "../bytes/writer.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
-import type { FrameType } from "./frame.ts";
+import { FrameType } from "./frame.ts";
 import { NESTED, Outbox, type RecordSink } from "./outbox.ts";
 import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
@@ -110,7 +110,9 @@ export class Outboxes {
 
   /** Whether so much waits that it is not to wait for the turn's end. */
   get early(): boolean {
-    return this.normal.turnBytes >= EARLY_BYTES && !this.#paced;
+    const { normal } = this;
+    // Items share what room there is, and the less of it is freed at once, the less equally.
+    return normal.turnBytes >= EARLY_BYTES && normal.ended !== FrameType.ITEM && !this.#paced;
   }
 
   /** The classes without room, a bit for each; and behind these bits the same of those without room for streams. */

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Timer, Timers } from "./timers.ts";
-import { type SlotEntry, WheelSlots } from "./wheel-slots.ts";
+import { WheelSlots } from "./wheel-slots.ts";
+import { type TimerHost, WheelTimer } from "./wheel-timer.ts";
 
 /** The wheel's tick, in milliseconds: by how much a short delay may be late. */
 export const FINE_TICK_MS = 1;
@@ -20,10 +21,10 @@ export interface TimerWheelOptions {
  * find themselves due together run in the order of their deadlines, then in the order in which they were set. Deadlines are absolute, so
  * that lateness does not add up; after a forward jump of the clock, all that became due runs in one wake.
  */
-export class TimerWheel implements Timers {
+export class TimerWheel implements Timers, TimerHost {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
-  readonly #slots: WheelSlots<Entry>;
+  readonly #slots: WheelSlots<WheelTimer>;
   #size = 0;
   #order = 0;
   #armedTick = Number.POSITIVE_INFINITY;
@@ -54,23 +55,32 @@ export class TimerWheel implements Timers {
 
   /** Never calls `run` before it returns. A delay below zero is zero; an infinite one never ends. */
   after(delayMs: number, run: () => void): Timer {
+    const timer = new Callback(run);
+    this.start(timer, delayMs);
+    return timer;
+  }
+
+  start(timer: WheelTimer, delayMs: number, now: number = this.now()): void {
     if (Number.isNaN(delayMs)) throw new RangeError("a timer's delay must be a number of milliseconds");
-    const now = this.now();
     if (this.#size === 0) this.#slots.skipTo(Math.floor(now / FINE_TICK_MS));
     const granule = delayMs < COARSE_FROM_MS ? FINE_TICK_MS : COARSE_TICK_MS;
     const due = now + Math.max(delayMs, 0);
     const tick = Math.ceil(due / granule) * (granule / FINE_TICK_MS);
-    const entry = new Entry(due, Math.max(tick, this.#slots.tick + 1), this.#order++, run, this.#cancelled);
+    timer.due = due;
+    timer.tick = Math.max(tick, this.#slots.tick + 1);
+    timer.order = this.#order++;
+    timer.host = this;
     this.#size++;
-    const wakeTick = this.#slots.add(entry);
+    const wakeTick = this.#slots.add(timer);
     if (!this.#running && wakeTick < this.#armedTick) this.#arm(wakeTick);
-    return entry;
   }
 
-  readonly #cancelled = (entry: Entry): void => {
-    this.#slots.remove(entry);
+  /** For {@link WheelTimer.disarm}. */
+  disarmed(timer: WheelTimer): void {
+    timer.host = undefined;
+    this.#slots.remove(timer);
     if (--this.#size === 0) this.#rest();
-  };
+  }
 
   #arm(tick: number): void {
     this.#disarm?.();
@@ -90,22 +100,22 @@ export class TimerWheel implements Timers {
     this.#rest();
     this.#running = true;
     const target = Math.floor(this.now() / FINE_TICK_MS);
-    const due: Entry[] = [];
+    const due: WheelTimer[] = [];
     while (this.#slots.nextTick() <= target) this.#slots.take(due);
     this.#slots.skipTo(target);
     due.sort((a, b) => a.due - b.due || a.order - b.order);
-    for (const entry of due) this.#call(entry);
+    for (const timer of due) this.#call(timer);
     this.#running = false;
     if (this.#size > 0) this.#arm(this.#slots.nextTick());
   };
 
-  #call(entry: Entry): void {
-    const run = entry.take();
+  #call(timer: WheelTimer): void {
     // Cancelled by a callback before it.
-    if (run === undefined) return;
+    if (timer.host === undefined) return;
+    timer.host = undefined;
     this.#size--;
     try {
-      run();
+      timer.expire();
     } catch (error) {
       this.#report(error);
     }
@@ -120,33 +130,19 @@ export class TimerWheel implements Timers {
   }
 }
 
-class Entry implements Timer, SlotEntry<Entry> {
-  readonly due: number;
-  readonly tick: number;
-  readonly order: number;
-  slot = -1;
-  previous: Entry | undefined = undefined;
-  next: Entry | undefined = undefined;
-  /** Undefined once called or cancelled. */
-  #run: (() => void) | undefined;
-  readonly #cancelled: (entry: Entry) => void;
+class Callback extends WheelTimer implements Timer {
+  readonly #run: () => void;
 
-  constructor(due: number, tick: number, order: number, run: () => void, cancelled: (entry: Entry) => void) {
-    this.due = due;
-    this.tick = tick;
-    this.order = order;
+  constructor(run: () => void) {
+    super();
     this.#run = run;
-    this.#cancelled = cancelled;
   }
 
-  /** Whoever takes it calls it: this happens once. */
-  take(): (() => void) | undefined {
-    const run = this.#run;
-    this.#run = undefined;
-    return run;
+  expire(): void {
+    this.#run();
   }
 
   cancel(): void {
-    if (this.take() !== undefined) this.#cancelled(this);
+    this.disarm();
   }
 }

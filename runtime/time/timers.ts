@@ -1,9 +1,17 @@
+import type { WheelTimer } from "./wheel-timer.ts";
+
 /** Deadlines for many users at the price of one timer: what sessions, handshakes and commands wait with. */
 export interface Timers {
   /** Milliseconds on the clock's monotonic scale. */
   now(): number;
   /** Calls `run` once, no earlier than `delayMs` from now, and not much later than the wheel's tick after that. */
   after(delayMs: number, run: () => void): Timer;
+  /**
+   * As {@link after}, for a timer that does not wait already.
+   *
+   * @param now what {@link now} has just said, where that is known
+   */
+  start(timer: WheelTimer, delayMs: number, now?: number): void;
 }
 
 export interface Timer {

@@ -19,7 +19,7 @@ function firstWrites({ endpoint, serverKey }: FloodConfig): Buffer[] {
     const handshake = new DialerHandshake({
       crypto: native,
       random: systemRandom,
-      timers: { now: () => 0, after: () => ({ cancel() {} }) },
+      timers: { now: () => 0, after: () => ({ cancel() {} }), start() {} },
       server,
     });
     const bytes = handshake.start().output!;

@@ -29,6 +29,10 @@ class Watched implements Timers {
     return this.#now;
   }
 
+  start(): void {
+    throw new Error("a monitor has no timers of its own");
+  }
+
   after(delayMs: number, run: () => void): { cancel(): void } {
     this.#now += delayMs;
     this.#run = run;

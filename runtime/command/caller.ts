@@ -56,7 +56,7 @@ export class SessionCaller implements Caller {
   readonly #core: SessionCore;
   readonly classes: OutgoingClasses;
   readonly #streams: OutgoingStreams;
-  readonly #calls = new CommandTable<OutgoingCall>();
+  #calls = new CommandTable<OutgoingCall>();
   #pending = 0;
   #pendingStreams = 0;
   #nextId: number;
@@ -237,7 +237,7 @@ export class SessionCaller implements Caller {
       this.#fail(call, lostError(end, call.command.name, notRun ? "NOT_RUN" : "MAY_HAVE_RUN"));
       this.#uncount(call);
     }
-    this.#calls.clear();
+    this.#calls = new CommandTable();
   }
 
   #submitOneWay(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): Submitted {
@@ -280,13 +280,11 @@ export class SessionCaller implements Caller {
       this.#check(command, options);
       if (call.answered) this.#checkInFlight(call);
       const timeoutMs = options.timeoutMs ?? (command.timeoutMs || (command.kind === "unary" ? defaultTimeoutMs : 0));
-      const now = timeoutMs > 0 ? timers.now() : 0;
       call.timeoutMs = timeoutMs;
-      if (timeoutMs > 0) call.deadlineAt = now + timeoutMs;
       call.leaves.sender.send(call, request);
       if (call.settled) return;
       this.#count(call);
-      if (timeoutMs > 0) timers.start(call, timeoutMs, now);
+      if (timeoutMs > 0) timers.start(call, timeoutMs);
       if (options.signal !== undefined) this.#listen(call, options.signal);
     } catch (error) {
       this.#fail(call, unsentError(command, error));
@@ -312,10 +310,10 @@ export class SessionCaller implements Caller {
   }
 
   #write(call: OutgoingCall, request: unknown, encoded: boolean): number {
-    const { command, place, deadlineAt, leaves } = call;
+    const { command, place, leaves } = call;
     if (place.after?.unsent) throw abandonedError(command.name);
-    // What waited has its message encoded.
-    const timeoutMs = encoded && deadlineAt !== 0 ? Math.max(1, deadlineAt - this.#options.timers.now()) : call.timeoutMs;
+    // What waited has its message encoded, and is in the wheel.
+    const timeoutMs = encoded && call.timeoutMs > 0 ? Math.max(1, call.due - this.#options.timers.now()) : call.timeoutMs;
     if (!call.answered) {
       const size = this.#oneWay(leaves, command, request, encoded, place.flags, timeoutMs);
       call.sent = true;
@@ -323,7 +321,7 @@ export class SessionCaller implements Caller {
       return size;
     }
     const id = this.#nextId;
-    const size = leaves.frames.request(id, command, request, encoded, place.flags, timeoutMs);
+    const size = leaves.frames.command(id, command, request, encoded, place.flags, timeoutMs);
     this.#nextId += 2;
     call.id = id;
     call.sequence = leaves.outbox.numbered;
@@ -335,7 +333,7 @@ export class SessionCaller implements Caller {
   }
 
   #oneWay(leaves: OutgoingClass, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
-    const size = leaves.frames.oneWay(command, request, encoded, flags, timeoutMs);
+    const size = leaves.frames.command(0, command, request, encoded, flags, timeoutMs);
     const { numbered, accepted } = leaves.outbox;
     leaves.sentOneWays.add(command, numbered, accepted);
     return size;

@@ -30,30 +30,21 @@ export class CommandFrames {
     this.#all = all;
   }
 
-  /** @param encoded whether `request` already is the message's encoding */
-  request(id: number, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
-    // Without a closure, as one-ways: these are the frames that come by the hundred thousand.
-    const writer = this.#core.begin(FrameType.REQUEST, this.#priority);
+  /**
+   * A REQUEST, or the SEND of a one-way.
+   *
+   * @param id 0 for one-ways
+   * @param encoded whether `request` already is the message's encoding
+   */
+  command(id: number, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
+    // Without a closure: these are the frames that leave by the hundred thousand.
+    const writer = this.#core.begin(id === 0 ? FrameType.SEND : FrameType.REQUEST, this.#priority);
     const start = writer.position;
     try {
-      writer.uintNumber(id);
+      if (id !== 0) writer.uintNumber(id);
       this.#head(writer, command, flags, timeoutMs);
       // A command that takes a stream starts without a message.
       if (command.kind !== "client_stream" && command.kind !== "bidi_stream") this.#message(writer, command, request, encoded);
-    } catch (error) {
-      this.#core.outboxes.abandon();
-      throw error;
-    }
-    return this.#end(writer, start, command);
-  }
-
-  /** @param encoded whether `request` already is the message's encoding */
-  oneWay(command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
-    const writer = this.#core.begin(FrameType.SEND, this.#priority);
-    const start = writer.position;
-    try {
-      this.#head(writer, command, flags, timeoutMs);
-      this.#message(writer, command, request, encoded);
     } catch (error) {
       this.#core.outboxes.abandon();
       throw error;
@@ -73,14 +64,10 @@ export class CommandFrames {
   /** A one-way that may be lost; its name was introduced before. */
   volatile(command: AnyCommand, request: unknown, timeoutMs: number): void {
     this.#frame(FrameType.SEND_VOLATILE, command, (writer) => {
-      this.#names.write(writer, command);
+      this.#names.write(writer, command, this.#names.number(command));
       writer.uintNumber(Math.ceil(timeoutMs));
       this.#message(writer, command, request, false);
     });
-  }
-
-  knows(command: AnyCommand): boolean {
-    return this.#names.knows(command);
   }
 
   /** The number under which a command travels; 0 while its name is not introduced. */
@@ -140,8 +127,9 @@ export class CommandFrames {
   }
 
   #reference(writer: Writer, command: AnyCommand): void {
-    if (!this.#names.knows(command)) this.#checkFirst(command);
-    this.#names.write(writer, command);
+    const number = this.#names.number(command);
+    if (number === 0) this.#checkFirst(command);
+    this.#names.write(writer, command, number);
   }
 
   /** What is asked once for each command of a session and class. */

@@ -21,7 +21,8 @@ export class CommandTable<Command extends { readonly id: number }> {
   /** In the order of their ids. */
   get all(): Command[] {
     const all = this.#slots.filter((command) => command !== undefined);
-    return [...(this.#aside?.values() ?? []), ...all].sort((a, b) => a.id - b.id);
+    if (this.#aside !== undefined) all.push(...this.#aside.values());
+    return all.sort((a, b) => a.id - b.id);
   }
 
   get(id: number): Command | undefined {
@@ -53,12 +54,6 @@ export class CommandTable<Command extends { readonly id: number }> {
       this.#slots[slot] = undefined;
       if (--this.#inSlots === 0 && this.#slots.length > FEW_SLOTS) this.#slots = noSlots as never[];
     }
-  }
-
-  clear(): void {
-    this.#slots = noSlots as never[];
-    this.#inSlots = 0;
-    this.#aside = undefined;
   }
 
   /** The lower bits suffice, whatever the id has above them. */

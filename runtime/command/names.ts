@@ -11,27 +11,14 @@ import { ProtocolError } from "../session/protocol-error.ts";
  */
 export class CommandNames {
   readonly #numbers = new Map<string, number>();
-  /** The command that was asked for last, which often is the next one too, and its number. */
-  #last: CommandType | undefined;
-  #lastNumber = 0;
 
   /** 0 while it has none. */
   number(command: CommandType): number {
-    if (command === this.#last) return this.#lastNumber;
-    const number = this.#numbers.get(command.name);
-    if (number === undefined) return 0;
-    this.#last = command;
-    this.#lastNumber = number;
-    return number;
+    return this.#numbers.get(command.name) ?? 0;
   }
 
-  /** Whether this command already has a number. */
-  knows(command: CommandType): boolean {
-    return this.number(command) !== 0;
-  }
-
-  write(writer: Writer, command: CommandType): void {
-    const number = this.number(command);
+  /** @param number what {@link number} says of it */
+  write(writer: Writer, command: CommandType, number: number): void {
     writer.uint32(number);
     if (number !== 0) return;
     writer.string(command.name);
@@ -40,7 +27,7 @@ export class CommandNames {
 
   /** The frame that carried the name is on its way: the number counts from now on. False when it had one. */
   introduced(command: CommandType): boolean {
-    if (this.knows(command)) return false;
+    if (this.number(command) !== 0) return false;
     this.#numbers.set(command.name, this.#numbers.size + 1);
     return true;
   }

@@ -46,8 +46,6 @@ export class OutgoingCall extends WheelTimer implements Submitted {
   settled = false;
   /** Whether it counts against the limits of what is in flight. */
   counted = false;
-  /** On the timers' scale; 0 for none. */
-  deadlineAt = 0;
   /** How long its caller waits, from the call on; 0 for ever. */
   timeoutMs = 0;
   /** Takes the listener off the caller's AbortSignal. */

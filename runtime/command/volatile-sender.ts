@@ -60,7 +60,7 @@ export class VolatileSender {
   #send(command: AnyCommand, request: unknown, timeoutMs: number): void {
     const { frames, sender } = this.#options;
     // A name that got lost would make every later reference wrong: a numbered frame brings it.
-    if (!frames.knows(command)) sender.spendCredit(frames.introduce(command));
+    if (frames.number(command) === 0) sender.spendCredit(frames.introduce(command));
     frames.volatile(command, request, timeoutMs);
     sender.sent++;
   }

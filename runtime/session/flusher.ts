@@ -39,11 +39,6 @@ export class Flusher {
     if (this.#due) this.flush();
   };
 
-  /** Sends at once what the turn has collected so far, where it can be sent. */
-  early(): void {
-    if (this.#host.link?.writable) this.flush();
-  }
-
   /** Sends what this turn collected; what has no connection is kept for one. */
   flush(): void {
     const { link, owed, outboxes, timers, write } = this.#host;

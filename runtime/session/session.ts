@@ -159,7 +159,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     if (this.ended) this.outboxes.drop();
     this.room.used();
     this.#attachment?.expect();
-    if (this.outboxes.early) this.flusher.early();
+    if (this.outboxes.early && this.#attachment?.link.writable) this.flusher.flush();
   }
 
   /** Bytes came from the peer, be they whole records or not. */

@@ -60,8 +60,9 @@ export class TimerWheel implements Timers, TimerHost {
     return timer;
   }
 
-  start(timer: WheelTimer, delayMs: number, now: number = this.now()): void {
-    if (Number.isNaN(delayMs)) throw new RangeError("a timer's delay must be a number of milliseconds");
+  start(timer: WheelTimer, delayMs: number): void {
+    if (Number.isNaN(delayMs)) throw new RangeError("a timer's delay is no number");
+    const now = this.now();
     if (this.#size === 0) this.#slots.skipTo(Math.floor(now / FINE_TICK_MS));
     const granule = delayMs < COARSE_FROM_MS ? FINE_TICK_MS : COARSE_TICK_MS;
     const due = now + Math.max(delayMs, 0);
@@ -76,7 +77,7 @@ export class TimerWheel implements Timers, TimerHost {
   }
 
   /** For {@link WheelTimer.disarm}. */
-  disarmed(timer: WheelTimer): void {
+  disarm(timer: WheelTimer): void {
     timer.host = undefined;
     this.#slots.remove(timer);
     if (--this.#size === 0) this.#rest();

@@ -6,12 +6,8 @@ export interface Timers {
   now(): number;
   /** Calls `run` once, no earlier than `delayMs` from now, and not much later than the wheel's tick after that. */
   after(delayMs: number, run: () => void): Timer;
-  /**
-   * As {@link after}, for a timer that does not wait already.
-   *
-   * @param now what {@link now} has just said, where that is known
-   */
-  start(timer: WheelTimer, delayMs: number, now?: number): void;
+  /** As {@link after}, for a timer that does not wait already. */
+  start(timer: WheelTimer, delayMs: number): void;
 }
 
 export interface Timer {

@@ -47,10 +47,12 @@ export class Writer {
 
   /** A raw varint. Throws CommandError INVALID_ARGUMENT unless `value` is an integer from 0 to 2⁵³−1. */
   uintNumber(value: number): void {
-    if (typeof value === "number" && value >>> 0 === value) return this.uint32(value);
     if (!(Number.isSafeInteger(value) && value >= 0)) unsendable("", value, "an unsigned integer below 2^53");
     this.ensure(10);
-    this.position = putVarint64(this.buffer, this.position, value >>> 0, Math.floor(value / 0x100000000));
+    this.position =
+      value < 0x100000000
+        ? putVarint(this.buffer, this.position, value)
+        : putVarint64(this.buffer, this.position, value >>> 0, Math.floor(value / 0x100000000));
   }
 
   /** The bytes as they are, without their length. */

@@ -3,7 +3,7 @@ import { RecordKind } from "../channel/channel.ts";
 import { Reader } from "../bytes/reader.ts";
 import { writeFrame } from "./attachment.ts";
 import { Backlog } from "./backlog.ts";
-import { FrameType, frameHeader, headerType, isSequenced } from "./frame.ts";
+import { FrameType, frameHeader, isSequenced } from "./frame.ts";
 import { Pacer } from "./pacer.ts";
 import { Priority } from "./priority.ts";
 import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
@@ -121,11 +121,6 @@ export class Outbox {
   /** Bytes that were written in this turn. */
   get turnBytes(): number {
     return this.#writer?.position ?? this.#shared?.length ?? 0;
-  }
-
-  /** The type of the frame that was ended last. */
-  get ended(): number {
-    return headerType(this.#header);
   }
 
   /** Whether what is written now waits behind what could not be given to the transport. */

@@ -33,6 +33,8 @@ export class Outboxes {
   readonly #boxes: ByPriority<Outbox>;
   /** The one in which a frame was begun. */
   #begun: Outbox | undefined;
+  /** The type of the frame that was begun last. */
+  #type: FrameType = FrameType.PADDING;
   #greets = false;
   readonly pacer: Pacer = new Pacer();
   /** What NORMAL was given since it was BULK's turn. */
@@ -65,6 +67,7 @@ export class Outboxes {
   begin(type: FrameType, priority: Priority): Writer {
     if (this.#begun !== undefined) throw new Error(NESTED);
     this.#begun = this.of(priority);
+    this.#type = type;
     return this.#begun.begin(type);
   }
 
@@ -112,7 +115,7 @@ export class Outboxes {
   get early(): boolean {
     const { normal } = this;
     // Items share what room there is, and the less of it is freed at once, the less equally.
-    return normal.turnBytes >= EARLY_BYTES && normal.ended !== FrameType.ITEM && !this.#paced;
+    return normal.turnBytes >= EARLY_BYTES && this.#type !== FrameType.ITEM && !this.#paced;
   }
 
   /** The classes without room, a bit for each; and behind these bits the same of those without room for streams. */

@@ -32,9 +32,31 @@ function keepAlive(): () => void {
   return () => clearInterval(interval);
 }
 
+/** What waits for the end of one turn shares one immediate: a thousand sessions that send something would make a thousand of them. */
+function inOneImmediate(): (run: () => void) => void {
+  let waiting: (() => void)[] = [];
+  const runAll = (): void => {
+    const due = waiting;
+    waiting = [];
+    let at = 0;
+    try {
+      while (at < due.length) due[at++]!();
+    } finally {
+      // One that throws does not take the others with it.
+      if (at < due.length) {
+        waiting = [...due.slice(at), ...waiting];
+        setImmediate(runAll);
+      }
+    }
+  };
+  return (run) => {
+    if (waiting.push(run) === 1) setImmediate(runAll);
+  };
+}
+
 /** `setImmediate` runs after the poll for input; a message port's task is the nearest thing in a browser, and background tabs don't slow it. */
 function chooseEndOfTurn(): (run: () => void) => void {
-  if (typeof setImmediate === "function") return (run) => void setImmediate(run);
+  if (typeof setImmediate === "function") return inOneImmediate();
   if (typeof MessageChannel !== "function") return queueMicrotask.bind(globalThis);
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];

@@ -48,6 +48,28 @@ test("the end of the turn comes after the turn's promises and in order", async (
   assert.equal(log, ["promise", "promise", "first", "second"]);
 });
 
+test("what waits at the end of a turn has its turn when something before it throws, and so has what it asks for", async () => {
+  const log: string[] = [];
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  process.prependOnceListener("uncaughtException", note);
+  await new Promise<void>((resolve) => {
+    systemClock.endOfTurn(() => {
+      log.push("broken");
+      systemClock.endOfTurn(() => {
+        log.push("next turn");
+        resolve();
+      });
+      throw new Error("broken");
+    });
+    systemClock.endOfTurn(() => log.push("second"));
+    systemClock.endOfTurn(() => log.push("third"));
+  });
+  process.off("uncaughtException", note);
+  assert.equal(log, ["broken", "second", "third", "next turn"]);
+  assert.is((uncaught[0] as Error).message, "broken");
+});
+
 test("both readings go on", () => {
   const now = systemClock.now();
   assert.ok(systemClock.now() >= now);

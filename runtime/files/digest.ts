@@ -6,7 +6,7 @@ export const DIGEST_BYTES = 32;
 
 /**
  * How much is read, and hashed, in one turn of the event loop. Hashing is synchronous in Node: 256 KiB take a third of a millisecond on a machine of 900 MiB/s,
- * and commands pass between two of them; 1 MiB would be a fifth faster and hold every command up for a millisecond. A worker thread would free the loop
+ * and commands pass between two of them (not more than four come in one turn, for so many threads of Node's read files); 1 MiB would be a fifth faster and hold every command up for a millisecond. A worker thread would free the loop
  * wholly, at the price of a file of its own in every bundle.
  */
 export const SLICE_BYTES = 262_144;

@@ -6,6 +6,9 @@ import { connect, serve } from "../../runtime/index.ts";
 import { identity } from "../support/channel/ends.ts";
 import { type Child, RANGE_BYTES } from "./plan.ts";
 
+// Whoever started it has died.
+process.once("disconnect", () => process.exit(1));
+
 const child = JSON.parse(process.argv.at(-1)!) as Child;
 
 if (child.role === "server") {

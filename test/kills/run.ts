@@ -8,6 +8,13 @@ const kills = Number(values.kills);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 if (!Number.isSafeInteger(kills) || kills < 2) throw new TypeError(`--kills is a whole number from 2 on, not ${values.kills}`);
 
+/** A hundred of each take two to twelve minutes, as busy as the machine is. */
+const PATIENCE_MS = 1_800_000;
+setTimeout(() => {
+  console.log(`not finished after ${PATIENCE_MS / 60_000} minutes`);
+  process.exit(1);
+}, PATIENCE_MS).unref();
+
 const random = new SimRandom(seed);
 console.log(`seed ${seed}`);
 for (const victim of ["client", "server"] as const) {

@@ -45,6 +45,8 @@ export interface CommandDocsView extends ElementDocsView {
   readonly idleTimeoutMs: number;
   /** 0: as many as the session takes. */
   readonly maxBytes: number;
+  /** Its request or its reply is a blob, which `maxBytes` is about then. */
+  readonly blobs: boolean;
   readonly deferred: boolean;
   readonly ordered: boolean;
   /** Sent once or not at all. */

@@ -119,6 +119,7 @@ class PackagePage {
       timeoutMs: zserver.timeoutMs,
       idleTimeoutMs: zserver.idleTimeoutMs,
       maxBytes: zserver.maxBytes,
+      blobs: blobSides(command) !== undefined,
       deferred: zserver.deferred,
       ordered: zserver.ordered,
       volatile: zserver.delivery === "VOLATILE",

@@ -1,3 +1,4 @@
+import { blobSides } from "../model/blob.ts";
 import type { Command, Message } from "../model/schema.ts";
 import type { Check } from "./rule.ts";
 import { commandPairs, messagePairs, type Pair, shortName } from "./schema-pair.ts";
@@ -23,7 +24,11 @@ function timeoutMs({ kind, zserver }: Command): number {
 
 const idleTimeoutMs = ({ zserver }: Command): number => zserver.idleTimeoutMs || Number.POSITIVE_INFINITY;
 
-const maxBytes = ({ zserver }: Command): number => zserver.maxBytes || defaults.maxBytes;
+/** Of messages, which sessions bound too, or of a blob. */
+const maxBytes = (command: Command): number =>
+  command.zserver.maxBytes || (blobSides(command) === undefined ? defaults.maxBytes : Number.POSITIVE_INFINITY);
+
+const bytes = (count: number): string => (Number.isFinite(count) ? String(count) : "any number of");
 
 const milliseconds = (ms: number): string => (Number.isFinite(ms) ? `${ms} ms` : "none");
 
@@ -35,7 +40,8 @@ function* tightened({ before, after }: Pair<Command>): Generator<string> {
   const [wasIdle, isIdle] = [idleTimeoutMs(before), idleTimeoutMs(after)];
   if (isIdle < wasIdle) yield `the idle deadline was ${milliseconds(wasIdle)} and is ${isIdle} ms: idle_timeout_ms`;
   const [wasBytes, isBytes] = [maxBytes(before), maxBytes(after)];
-  if (isBytes < wasBytes) yield `messages might have ${wasBytes} bytes and may have ${isBytes}: max_bytes`;
+  if (isBytes < wasBytes)
+    yield `${blobSides(after) ? "a blob" : "messages"} might have ${bytes(wasBytes)} bytes and may have ${isBytes}: max_bytes`;
   if (before.zserver.critical && !after.zserver.critical) yield "an overloaded side refuses what it ran: critical";
   if (before.zserver.delivery === "RELIABLE" && after.zserver.delivery === "VOLATILE") yield "what was sent may be lost now: delivery";
 }

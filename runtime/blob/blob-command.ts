@@ -34,9 +34,13 @@ export function callBlob<Argument, Result, Kind extends CommandKind>(
 ): Result {
   const { onSent, onReceived, ...callOptions } = options;
   const { takes, gives } = command.blob;
-  const request = takes ? new OutgoingBlob(argument as BlobSource, { tellsFailure: true, onProgress: onSent }) : argument;
+  const request = takes
+    ? new OutgoingBlob(argument as BlobSource, { tellsFailure: true, maxBytes: command.maxBlobBytes, onProgress: onSent })
+    : argument;
   const result = call(caller, command as unknown as AnyCommand, request, callOptions);
-  return (gives ? IncomingBlob.open(result as AsyncIterable<BlobPart>, { onProgress: onReceived }) : result) as Result;
+  return (
+    gives ? IncomingBlob.open(result as AsyncIterable<BlobPart>, { maxBytes: command.maxBlobBytes, onProgress: onReceived }) : result
+  ) as Result;
 }
 
 type AnyCommand = CommandType<unknown, unknown, unknown, unknown, never>;
@@ -55,7 +59,9 @@ function handler(
   handle: (argument: never, context: never) => unknown,
 ): (argument: unknown, context: unknown, lane: Lane) => unknown {
   const { takes, gives } = this;
-  const outgoing = (result: unknown): unknown => (gives ? new OutgoingBlob(result as BlobSource, { tellsFailure: false }) : result);
+  const { maxBlobBytes: maxBytes } = command;
+  const outgoing = (result: unknown): unknown =>
+    gives ? new OutgoingBlob(result as BlobSource, { tellsFailure: false, maxBytes }) : result;
   if (!takes) {
     return (request, context) => {
       const result = (handle as Handle)(request, context);
@@ -63,7 +69,7 @@ function handler(
     };
   }
   return async (parts, context, lane) => {
-    const blob = await IncomingBlob.open(parts as AsyncIterable<BlobPart>, { onComplete: () => lane.open() });
+    const blob = await IncomingBlob.open(parts as AsyncIterable<BlobPart>, { maxBytes, onComplete: () => lane.open() });
     try {
       const handling = (handle as Handle)(blob, context);
       // Not before: whoever waited starts at once.

@@ -21,6 +21,11 @@ export function blobError(reason: Reason, message: string, cause?: unknown): Com
   return new CommandError(codes[reason] ?? "UNKNOWN", message, { details: [errorDetail(BlobFailure, { reason })], cause });
 }
 
+/** A blob is larger than the schema of its command allows. */
+export function tooLarge(maxBytes: number): CommandError {
+  return blobError(Reason.TOO_LARGE, `a blob is larger than the ${maxBytes} bytes that its command allows (max_bytes)`);
+}
+
 /** What kept a blob from being written somewhere. */
 export function sinkError(error: unknown): CommandError {
   if (CommandError.is(error)) return error;

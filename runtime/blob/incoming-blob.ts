@@ -4,8 +4,10 @@ import type { BlobProgress } from "./options.ts";
 import { PartReader } from "./part-reader.ts";
 import { ReadableBlob } from "./readable-blob.ts";
 
-export interface IncomingBlobEvents {
+export interface IncomingBlobOptions {
   readonly onProgress?: ((progress: BlobProgress) => void) | undefined;
+  /** The most bytes that may come. Default: as many as there are. */
+  readonly maxBytes?: number | undefined;
   /** It came whole. */
   readonly onComplete?: (() => void) | undefined;
 }
@@ -21,28 +23,28 @@ export interface Closeable {
  */
 export class IncomingBlob extends ReadableBlob {
   readonly #parts: PartReader;
-  readonly #events: IncomingBlobEvents;
+  readonly #options: IncomingBlobOptions;
   readonly #owned: Closeable[] = [];
   #state: "unread" | "reading" | "complete" = "unread";
   #left = false;
   #failure: CommandError | undefined;
 
   /** Resolves when the blob's head has come. Rejects with CommandError. */
-  static async open(parts: AsyncIterable<BlobPart>, events: IncomingBlobEvents = {}): Promise<IncomingBlob> {
-    const reader = new PartReader(parts);
+  static async open(parts: AsyncIterable<BlobPart>, options: IncomingBlobOptions = {}): Promise<IncomingBlob> {
+    const reader = new PartReader(parts, options.maxBytes ?? Number.POSITIVE_INFINITY);
     try {
       const { name, contentType, size } = await reader.head();
-      return new IncomingBlob(name, contentType, size === undefined ? undefined : Number(size), reader, events);
+      return new IncomingBlob(name, contentType, size === undefined ? undefined : Number(size), reader, options);
     } catch (error) {
       reader.leave();
       throw error;
     }
   }
 
-  private constructor(name: string, contentType: string, size: number | undefined, parts: PartReader, events: IncomingBlobEvents) {
+  private constructor(name: string, contentType: string, size: number | undefined, parts: PartReader, options: IncomingBlobOptions) {
     super(name, contentType, size);
     this.#parts = parts;
-    this.#events = events;
+    this.#options = options;
   }
 
   /** Throws why it did not come whole, once that is known. */
@@ -59,11 +61,11 @@ export class IncomingBlob extends ReadableBlob {
       for (;;) {
         const chunk = await this.#parts.chunk();
         if (chunk === undefined) break;
-        this.#events.onProgress?.({ bytes: this.#parts.bytes, size });
+        this.#options.onProgress?.({ bytes: this.#parts.bytes, size });
         yield chunk;
       }
       this.#state = "complete";
-      this.#events.onComplete?.();
+      this.#options.onComplete?.();
     } catch (error) {
       if (this.#left) throw new CommandError("CANCELLED", "the blob was given up by its reader");
       this.#failure = error as CommandError;

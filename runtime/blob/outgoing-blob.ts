@@ -1,7 +1,7 @@
 import { BlobFailure, BlobFailure_Reason as Reason, type BlobInit } from "../../generated/zserver/blob.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { createDigest } from "./digest.ts";
-import { blobError } from "./failure.ts";
+import { blobError, tooLarge } from "./failure.ts";
 import type { BlobProgress } from "./options.ts";
 import { type BlobSource, type OpenedSource, openSource } from "./source.ts";
 
@@ -13,6 +13,8 @@ const done: IteratorResult<BlobInit, undefined> = { done: true, value: undefined
 export interface OutgoingBlobOptions {
   /** Ends a blob that cannot be sent whole with a part that says why: the caller's side, which can only cancel. A handler's side fails with the error itself. */
   readonly tellsFailure: boolean;
+  /** The most bytes that may be sent. Default: as many as there are. */
+  readonly maxBytes?: number | undefined;
   readonly onProgress?: ((progress: BlobProgress) => void) | undefined;
 }
 
@@ -38,12 +40,14 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
   async next(): Promise<IteratorResult<BlobInit, undefined>> {
     if (this.#error !== undefined) throw this.#error;
     if (this.#state === "ended") return done;
+    // Before its head nobody knows of it.
+    const tells = this.#options.tellsFailure && this.#state !== "head";
     try {
       const part = this.#state === "head" ? this.#head() : await this.#chunk();
       return part === undefined ? done : { done: false, value: { part } };
     } catch (error) {
       const broken = this.#broken(error);
-      if (!this.#options.tellsFailure) throw broken;
+      if (!tells) throw broken;
       this.#error = broken;
       return { done: false, value: { part: { case: "failure", value: { reason: reasonOf(broken) } } } };
     }
@@ -62,6 +66,7 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
 
   #head(): BlobInit["part"] {
     const { name, contentType, size } = this.#source;
+    this.#bound(size ?? 0);
     this.#state = "chunks";
     return { case: "head", value: { name, contentType, size: size === undefined ? undefined : BigInt(size) } };
   }
@@ -81,6 +86,7 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
     this.#bytes += value.length;
     if (size !== undefined && this.#bytes > size)
       throw blobError(Reason.TOO_LONG, `the source of a blob has more than the ${size} bytes that it was said to have`);
+    this.#bound(this.#bytes);
     this.#digest.update(value);
     this.#options.onProgress?.({ bytes: this.#bytes, size });
     return { case: "chunk", value };
@@ -100,6 +106,11 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
       throw blobError(Reason.TOO_SHORT, `the source of a blob has ${this.#bytes} of the ${size} bytes that it was said to have`);
     this.#state = "ended";
     return { case: "end", value: { size: BigInt(this.#bytes), sha256: this.#digest.digest() } };
+  }
+
+  #bound(bytes: number): void {
+    const { maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
   }
 
   #broken(error: unknown): CommandError {

@@ -1,24 +1,28 @@
 import { type Blob as BlobPart, BlobFailure_Reason as Reason, type Blob_End, type Blob_Head } from "../../generated/zserver/blob.ts";
 import { createDigest } from "./digest.ts";
-import { blobError } from "./failure.ts";
+import { blobError, tooLarge } from "./failure.ts";
 import { CONTENT_TYPE_UNITS, NAME_UNITS } from "./source.ts";
 
 const told: Readonly<Record<number, string>> = {
   [Reason.TOO_SHORT]: "it is shorter than its sender said",
   [Reason.TOO_LONG]: "it is longer than its sender said",
+  [Reason.TOO_LARGE]: "it is larger than its sender may send",
   [Reason.SOURCE_FAILED]: "its source failed at the other side",
 };
 
 /** Reads the parts of a blob that the peer sends, and believes none of them: their order, their sizes and their digest are checked. */
 export class PartReader {
   readonly #parts: AsyncIterator<BlobPart>;
+  readonly #maxBytes: number;
   readonly #digest = createDigest();
   #size: number | undefined;
   /** Bytes that came. */
   bytes = 0;
 
-  constructor(parts: AsyncIterable<BlobPart>) {
+  /** @param maxBytes a larger blob fails as soon as that is known */
+  constructor(parts: AsyncIterable<BlobPart>, maxBytes: number) {
     this.#parts = parts[Symbol.asyncIterator]();
+    this.#maxBytes = maxBytes;
   }
 
   /** The head, which is the first part. Throws CommandError. */
@@ -30,6 +34,7 @@ export class PartReader {
       throw malformed("its name or its content type is too long");
     if (head.size !== undefined && head.size > BigInt(Number.MAX_SAFE_INTEGER)) throw malformed("its size is beyond any");
     this.#size = head.size === undefined ? undefined : Number(head.size);
+    this.#bound(this.#size ?? 0);
     return head;
   }
 
@@ -64,9 +69,14 @@ export class PartReader {
   #add(chunk: Uint8Array): void {
     if (chunk.length === 0) throw malformed("it has an empty chunk");
     this.bytes += chunk.length;
+    this.#bound(this.bytes);
     if (this.#size !== undefined && this.bytes > this.#size)
       throw blobError(Reason.TOO_LONG, `a blob has more than the ${this.#size} bytes that it was said to have`);
     this.#digest.update(chunk);
+  }
+
+  #bound(bytes: number): void {
+    if (bytes > this.#maxBytes) throw tooLarge(this.#maxBytes);
   }
 
   async #finish({ size, sha256 }: Blob_End): Promise<void> {

@@ -74,6 +74,8 @@ export interface CommandType<
   readonly priority?: CommandPriority | undefined;
   /** Its request or its reply is a blob. */
   readonly blob?: BlobForm | undefined;
+  /** The most bytes of that blob, where its schema says so. */
+  readonly maxBlobBytes?: number | undefined;
   /** Later commands of its class wait until the blob that it takes has come whole. */
   readonly inLane?: boolean | undefined;
   /** The schema says so of it, of its service or of its file. It works all the same. */

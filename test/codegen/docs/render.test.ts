@@ -144,13 +144,16 @@ import "zserver/blob.proto";
 import "zserver/options.proto";
 service S {
   rpc Put(zserver.Blob) returns (M) { option (zserver.command).in_lane = true; }
-  rpc Get(stream M) returns (zserver.Blob);
+  rpc Get(stream M) returns (zserver.Blob) { option (zserver.command).max_bytes = 1000; }
 }
 message M {}
 `;
   const page = renderDocs(read(text));
   assert.match(page, "`a.S/Put`: a blob, a reply. Takes `zserver.Blob`, gives [M](#a.M). Later commands start when the blob has come.");
-  assert.match(page, "`a.S/Get`: a stream of requests, a blob. Takes a stream of [M](#a.M), gives `zserver.Blob`. Priority: BULK.");
+  assert.match(
+    page,
+    "`a.S/Get`: a stream of requests, a blob. Takes a stream of [M](#a.M), gives `zserver.Blob`. Its blob has at most 1000 bytes. Priority: BULK.",
+  );
 });
 
 test("a page says since when things are there, where that is not said around them", () => {

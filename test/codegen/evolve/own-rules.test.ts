@@ -230,7 +230,7 @@ test("each of our own rules has a case", () => {
 
 test("a message that becomes a blob, or a blob that becomes a message, breaks whoever calls the command", () => {
   const blob = (rpc: string): string =>
-    `syntax = "proto3";\npackage p;\nimport "zserver/blob.proto";\nmessage M {}\nservice S { rpc Buy${rpc}; }\n`;
+    `syntax = "proto3";\npackage p;\nimport "zserver/blob.proto";\nimport "zserver/options.proto";\nmessage M {}\nservice S { rpc Buy${rpc}; }\n`;
   const broken = (before: string, after: string): string => findings(blob(before), blob(after)).join("\n");
   assert.match(
     broken("(M) returns (M)", "(zserver.Blob) returns (M)"),
@@ -245,6 +245,12 @@ test("a message that becomes a blob, or a blob that becomes a message, breaks wh
     broken("(zserver.Blob) returns (zserver.Blob)", "(zserver.Blob) returns (M)"),
     "was one that takes and returns a blob and is one that takes a blob",
   );
+  const bound = (max: number): string => `(zserver.Blob) returns (M) { option (zserver.command).max_bytes = ${max}; }`;
+  assert.match(
+    broken("(zserver.Blob) returns (M)", bound(9_000_000)),
+    "a blob might have any number of bytes and may have 9000000: max_bytes",
+  );
+  assert.is(broken(bound(9_000_000), "(zserver.Blob) returns (M)"), "");
   assert.is(broken("(zserver.Blob) returns (M)", "(zserver.Blob) returns (M) { option deprecated = true; }"), "");
 });
 

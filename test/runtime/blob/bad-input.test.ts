@@ -6,6 +6,7 @@ import type { CallOptions, Caller } from "../../../runtime/schema/caller.ts";
 import { type CommandType, makeService, serviceInfo } from "../../../runtime/schema/service-type.ts";
 import { createDigest } from "../../../runtime/blob/digest.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
+import { assertError } from "../../support/command/assert-error.ts";
 import { blobs, reasonOf, someBytes } from "../../support/command/blobs.ts";
 import { connectPeers, type Peers } from "../../support/command/peers.ts";
 
@@ -17,6 +18,20 @@ class RawProxy {
 
   constructor(caller: Caller) {
     this.#caller = caller;
+  }
+
+  async swapSmall(parts: readonly Part[]): Promise<void> {
+    const command = { ...Blobs.commands.swapSmall, blob: undefined } as unknown as CommandType<
+      unknown,
+      unknown,
+      unknown,
+      unknown,
+      "bidi_stream"
+    >;
+    for await (const _ of this.#caller.bidiStream(
+      command,
+      parts.map((part) => ({ part })),
+    ));
   }
 
   put(parts: readonly Part[], options?: CallOptions): Promise<unknown> {
@@ -161,6 +176,35 @@ for (const [what, size, reason] of [
     for (const error of [handler, caller]) assert.is(reasonOf(error), reason);
   });
 }
+
+test("max_bytes bounds a blob, which need not fit into a message: at its sender, and at its receiver where a sender does not keep to it", async () => {
+  const called: string[] = [];
+  const handlers = blobs({
+    swapSmall: async (blob) => {
+      called.push(blob.name);
+      const bytes = await blob.bytes();
+      return blob.name === "doubled" ? [bytes, bytes] : bytes;
+    },
+  });
+  const peers = await connectPeers({ serve: { handlers: [handlers] } });
+  const proxy = peers.client.use(Blobs);
+  assert.is((await peers.until(proxy.swapSmall(someBytes(1_000)).then((blob) => blob.bytes()))).length, 1_000);
+  assert.equal(called.splice(0), [""]);
+  const large = await peers.failure(proxy.swapSmall(someBytes(1_001)));
+  assertError(large, "RESOURCE_EXHAUSTED", "MAY_HAVE_RUN", /max_bytes/);
+  assert.is(reasonOf(large), "TOO_LARGE");
+  assert.equal(called, [], "nothing is sent of a blob that is known to be too large");
+  assert.is(reasonOf(await peers.failure(proxy.swapSmall([someBytes(600), someBytes(600)]))), "TOO_LARGE");
+  const doubled = proxy.swapSmall({ body: someBytes(600), name: "doubled" }).then((blob) => blob.bytes());
+  assert.is(reasonOf(await peers.failure(doubled)), "TOO_LARGE");
+  for (const parts of [[head(1_001)], [head(), chunk(1_001), end(1_001)]]) {
+    const error = await peers.failure(peers.client.use(Raw).swapSmall(parts));
+    assert.is(reasonOf(error), "TOO_LARGE");
+  }
+  await peers.clock.settle(0);
+  assert.is(peers.session.stats().commandsPending, 0);
+  await peers.close();
+});
 
 test("a handler's source that fails halfway: its caller is told SOURCE_FAILED, and nothing of why", async () => {
   const peers = await connectPeers({

@@ -26,6 +26,7 @@ const plain: BlobsHandlers = {
   putBriskly: async (blob) => ({ text: sha256(await blob.bytes()) }),
   get: ({ number }) => someBytes(number),
   swap: (blob) => blob,
+  swapSmall: (blob) => blob,
   async *cut(blob) {
     for await (const chunk of blob) yield { number: chunk.length };
   },

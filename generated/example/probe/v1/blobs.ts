@@ -76,6 +76,7 @@ export interface BlobsCommands extends Documented<BlobsProxy> {
   readonly putBriskly: BlobCommandType<BlobSource, Promise<Text>, IncomingBlob, TextInit | Promise<TextInit>, "client_stream">;
   readonly get: BlobCommandType<TextInit, Promise<IncomingBlob>, Text, BlobSource | Promise<BlobSource>, "server_stream">;
   readonly swap: BlobCommandType<BlobSource, Promise<IncomingBlob>, IncomingBlob, BlobSource | Promise<BlobSource>, "bidi_stream">;
+  readonly swapSmall: BlobCommandType<BlobSource, Promise<IncomingBlob>, IncomingBlob, BlobSource | Promise<BlobSource>, "bidi_stream">;
   readonly cut: BlobCommandType<BlobSource, AsyncIterable<Text>, IncomingBlob, AsyncIterable<TextInit> | Iterable<TextInit>, "bidi_stream">;
   readonly join: BlobCommandType<AsyncIterable<TextInit> | Iterable<TextInit>, Promise<IncomingBlob>, AsyncIterable<Text>, BlobSource | Promise<BlobSource>, "bidi_stream">;
   readonly collect: CommandType<Collection, CollectionInit, Text, TextInit, "unary", false>;
@@ -131,6 +132,17 @@ const blobsCommands: BlobsCommands = {
     kind: "bidi_stream",
     request: Blob,
     reply: Blob,
+    priority: "BULK",
+    blob: takesAndGivesBlob,
+    errors: [BlobFailure],
+  },
+  swapSmall: {
+    name: "example.probe.v1.Blobs/SwapSmall",
+    method: "swapSmall",
+    kind: "bidi_stream",
+    request: Blob,
+    reply: Blob,
+    maxBlobBytes: 1000,
     priority: "BULK",
     blob: takesAndGivesBlob,
     errors: [BlobFailure],
@@ -212,6 +224,11 @@ export class BlobsProxy {
     return callBlob(this.#caller, blobsCommands.swap, blob, options);
   }
 
+  /** As Swap, of 1,000 bytes at most. */
+  swapSmall(blob: BlobSource, options?: BlobCallOptions): Promise<IncomingBlob> {
+    return callBlob(this.#caller, blobsCommands.swapSmall, blob, options);
+  }
+
   /** A stream for a blob. */
   cut(blob: BlobSource, options?: BlobCallOptions): AsyncIterable<Text> {
     return callBlob(this.#caller, blobsCommands.cut, blob, options);
@@ -245,6 +262,7 @@ export interface BlobsHandlers<Data = unknown> extends Documented<BlobsProxy> {
   putBriskly(blob: IncomingBlob, context: Context<Data>): TextInit | Promise<TextInit>;
   get(request: Text, context: Context<Data>): BlobSource | Promise<BlobSource>;
   swap(blob: IncomingBlob, context: Context<Data>): BlobSource | Promise<BlobSource>;
+  swapSmall(blob: IncomingBlob, context: Context<Data>): BlobSource | Promise<BlobSource>;
   cut(blob: IncomingBlob, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
   join(requests: AsyncIterable<Text>, context: Context<Data>): BlobSource | Promise<BlobSource>;
   collect(request: Collection, context: Context<Data>): TextInit | Promise<TextInit>;
@@ -258,8 +276,8 @@ export const Blobs: ServiceType<BlobsProxy, BlobsCommands> = /* @__PURE__ */ mak
   side: "BOTH",
   proxy: BlobsProxy,
   schema: {
-    fingerprint: "d0ce3cd5bf76f5a3",
-    description: "ChZleGFtcGxlLnByb2JlLnYxLkJsb2JzEg0KB0NvbGxlY3QQASABEiQKA0N1dBAFGAIgASoXChN6c2VydmVyLkJsb2JGYWlsdXJlEAMSQgoDR2V0EAMYASACKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBAEKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIlCgRKb2luEAUYASACKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIMCgRNYXJrEAEYASABEhIKCk1hcmtOb3JtYWwQARgBIAESJAoDUHV0EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIrCgpQdXRCcmlza2x5EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIqCglQdXRJbkxhbmUQBBgCIAEqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADEiUKBFN3YXAQBRgCIAIqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADGgwKAQESAQsaAQMqAQUaCAoCAQISAgkNGh0KBAECAwQSBAsMCwsaBAEBAQEiBAEBAQEqAwYHAxoGCgEBEgEOGgYKAQESAQkaBgoBARIBDBoPCgMBAgMSAwkJBBoDAAABGggKAgECEgIEDA==",
+    fingerprint: "8f1b66d97a1d71aa",
+    description: "ChZleGFtcGxlLnByb2JlLnYxLkJsb2JzEg0KB0NvbGxlY3QQASABEiQKA0N1dBAFGAIgASoXChN6c2VydmVyLkJsb2JGYWlsdXJlEAMSQgoDR2V0EAMYASACKhwKGGV4YW1wbGUucHJvYmUudjEuUmVmdXNlZBAEKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIlCgRKb2luEAUYASACKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIMCgRNYXJrEAEYASABEhIKCk1hcmtOb3JtYWwQARgBIAESJAoDUHV0EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIrCgpQdXRCcmlza2x5EAQYAiABKhcKE3pzZXJ2ZXIuQmxvYkZhaWx1cmUQAxIqCglQdXRJbkxhbmUQBBgCIAEqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADEiUKBFN3YXAQBRgCIAIqFwoTenNlcnZlci5CbG9iRmFpbHVyZRADEioKCVN3YXBTbWFsbBAFGAIgAioXChN6c2VydmVyLkJsb2JGYWlsdXJlEAMaDAoBARIBCxoBAyoBBRoICgIBAhICCQ0aHQoEAQIDBBIECwwLCxoEAQEBASIEAQEBASoDBgcDGgYKAQESAQ4aBgoBARIBCRoGCgEBEgEMGg8KAwECAxIDCQkEGgMAAAEaCAoCAQISAgQM",
     release: release,
   },
 });

@@ -1,12 +1,11 @@
 import type { CipherState } from "../crypto/noise/cipher-state.ts";
 import { TAG_BYTES } from "../crypto/provider.ts";
 import { LENGTH_BYTES } from "./limits.ts";
+import { recordLength } from "./record-length.ts";
 
 /** One direction's incoming records. */
 export class RecordOpener {
   #cipher: CipherState;
-  /** The associated data: the record's length. */
-  readonly #length = new Uint8Array(LENGTH_BYTES);
   #keyBytes = 0;
   #records = 0;
 
@@ -29,9 +28,9 @@ export class RecordOpener {
    * not the next one that the peer sealed.
    */
   open(packet: Uint8Array, into: Uint8Array): number {
-    this.#length[0] = packet[0]!;
-    this.#length[1] = packet[1]!;
-    if (!this.#cipher.open(this.#length, packet.subarray(LENGTH_BYTES), into, 0)) return -1;
+    recordLength[0] = packet[0]!;
+    recordLength[1] = packet[1]!;
+    if (!this.#cipher.open(recordLength, packet.subarray(LENGTH_BYTES), into, 0)) return -1;
     this.#keyBytes += packet.length;
     this.#records++;
     return packet.length - LENGTH_BYTES - TAG_BYTES;

@@ -1,12 +1,11 @@
 import type { CipherState } from "../crypto/noise/cipher-state.ts";
 import { KIND_BYTES, LENGTH_BYTES, MIN_RECORD_BYTES, RECORD_BYTES, RECORD_OVERHEAD_BYTES } from "./limits.ts";
 import { outputBuffer } from "./output-buffer.ts";
+import { recordLength } from "./record-length.ts";
 
 /** One direction's outgoing records. */
 export class RecordSealer {
   #cipher: CipherState;
-  /** The associated data: the record's length. */
-  readonly #length = new Uint8Array(LENGTH_BYTES);
   #nextRecordBytes: number;
   #keyBytes = 0;
   #records = 0;
@@ -61,7 +60,7 @@ export class RecordSealer {
 
   #sealOne(kind: number, piece: Uint8Array, output: Uint8Array, offset: number): void {
     const length = piece.length + MIN_RECORD_BYTES;
-    const header = this.#length;
+    const header = recordLength;
     output[offset] = header[0] = length >>> 8;
     output[offset + 1] = header[1] = length & 0xff;
     const start = offset + LENGTH_BYTES;

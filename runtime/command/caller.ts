@@ -66,18 +66,8 @@ export class SessionCaller implements Caller {
     this.#options = options;
     this.#core = options.core;
     this.#nextId = options.firstId;
-    this.#streams = new OutgoingStreams({
-      ...options,
-      cancel: (call, error) => this.cancel(call, error),
-      stop: (call, code, why) => this.#stop(call, code, why),
-    });
-    this.classes = new OutgoingClasses({
-      ...options,
-      check: (command, callOptions) => this.#check(command, callOptions),
-      write: (call, request, encoded) => this.#write(call, request, encoded),
-      fail: (call, error) => this.#fail(call, unsentError(call.command, error)),
-      late: (call) => this.#stop(call, "DEADLINE_EXCEEDED", `no answer within ${call.timeoutMs} ms (timeoutMs)`),
-    });
+    this.#streams = new OutgoingStreams(options, this);
+    this.classes = new OutgoingClasses(options, this);
   }
 
   /** Whether anything is expected of the peer: an answer, room or credit. */
@@ -255,7 +245,7 @@ export class SessionCaller implements Caller {
   #sendsAtOnce(leaves: OutgoingClass, command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace): boolean {
     if (this.#refusal !== undefined || place.after?.unsent || !leaves.sender.free) return false;
     try {
-      this.#check(command, options);
+      this.check(command, options);
       leaves.sender.spend(this.#oneWay(leaves, command, request, false, place.flags, options.timeoutMs ?? command.timeoutMs ?? 0));
       return true;
     } catch {
@@ -277,7 +267,7 @@ export class SessionCaller implements Caller {
     const { command } = call;
     const { timers, defaultTimeoutMs } = this.#options;
     try {
-      this.#check(command, options);
+      this.check(command, options);
       if (call.answered) this.#checkInFlight(call);
       const timeoutMs = options.timeoutMs ?? (command.timeoutMs || (command.kind === "unary" ? defaultTimeoutMs : 0));
       call.timeoutMs = timeoutMs;
@@ -291,7 +281,8 @@ export class SessionCaller implements Caller {
     }
   }
 
-  #check(command: AnyCommand, options: CallOptions): void {
+  /** Throws CommandError when nothing may be called, TypeError for impossible options. */
+  check(command: AnyCommand, options: CallOptions): void {
     if (this.#refusal !== undefined) throw this.#refusal(command.name);
     if (options === noOptions) return;
     checkCallOptions(options);
@@ -309,7 +300,8 @@ export class SessionCaller implements Caller {
       throw limitError("streams", streams, `${this.#pendingStreams} streams are open`, command);
   }
 
-  #write(call: OutgoingCall, request: unknown, encoded: boolean): number {
+  /** Writes a call's first frame and returns the size that counts as credit. Throws CommandError. */
+  write(call: OutgoingCall, request: unknown, encoded: boolean): number {
     const { command, place, leaves } = call;
     if (place.after?.unsent) throw abandonedError(command.name);
     // What waited has its message encoded, and is in the wheel.
@@ -339,7 +331,8 @@ export class SessionCaller implements Caller {
     return size;
   }
 
-  #stop(call: OutgoingCall, code: "DEADLINE_EXCEEDED" | "CANCELLED", what: string, cause?: unknown): void {
+  /** Gives a call up for a caller that wants no answer any more, or has waited too long for one. */
+  stop(call: OutgoingCall, code: "DEADLINE_EXCEEDED" | "CANCELLED", what: string, cause?: unknown): void {
     const { name } = call.command;
     const outcome = this.#mayHaveLeft(call) ? "MAY_HAVE_RUN" : "NOT_RUN";
     this.cancel(call, new CommandError(code, `${name}: ${what}`, { outcome, command: name, cause }));
@@ -351,9 +344,19 @@ export class SessionCaller implements Caller {
   }
 
   #listen(call: OutgoingCall, signal: AbortSignal): void {
-    const abort = (): void => this.#stop(call, "CANCELLED", "cancelled by its caller", signal.reason);
+    const abort = (): void => this.stop(call, "CANCELLED", "cancelled by its caller", signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     call.unlisten = () => signal.removeEventListener("abort", abort);
+  }
+
+  /** A call has had its time. */
+  late(call: OutgoingCall): void {
+    this.stop(call, "DEADLINE_EXCEEDED", `no answer within ${call.timeoutMs} ms (timeoutMs)`);
+  }
+
+  /** A call that waited will not be sent. */
+  unsent(call: OutgoingCall, error: unknown): void {
+    this.#fail(call, unsentError(call.command, error));
   }
 
   #fail(call: OutgoingCall, error: CommandError): void {

@@ -31,14 +31,11 @@ import type { StreamSink } from "./stream-writer.ts";
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
-export interface DispatcherOptions extends ReceiverOptions {
-  readonly registry: Registry;
-  readonly parked: ParkedReplies;
-}
-
 /** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and keeps them until their end is sent. */
 export class Dispatcher implements CommandReceiver {
-  readonly #options: DispatcherOptions;
+  readonly #options: ReceiverOptions;
+  readonly registry: Registry;
+  readonly parked: ParkedReplies;
   readonly #core: SessionCore;
   readonly #intakes: Intakes<Registration>;
   readonly #classes: ByPriority<IncomingClass>;
@@ -59,12 +56,14 @@ export class Dispatcher implements CommandReceiver {
   oneWaysRefused = 0;
   volatileRefused = 0;
 
-  constructor(options: DispatcherOptions) {
+  constructor(options: ReceiverOptions, registry: Registry, parked: ParkedReplies) {
     this.#options = options;
+    this.registry = registry;
+    this.parked = parked;
     this.#core = options.core;
     this.answers = new Answers(options);
-    const { registry, schemas } = options;
-    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name, kind) => resolveCommand(registry, name, kind, schemas));
+    const { schemas } = options;
+    this.#intakes = new Intakes(options, (name, kind) => resolveCommand(registry, name, kind, schemas));
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#pump());
@@ -75,20 +74,12 @@ export class Dispatcher implements CommandReceiver {
     return this.#options.session;
   }
 
-  get registry(): Registry {
-    return this.#options.registry;
-  }
-
   get limits(): Limits {
     return this.#options.limits;
   }
 
   get streams(): SessionStreams {
     return this.#options.streams;
-  }
-
-  get parked(): ParkedReplies {
-    return this.#options.parked;
   }
 
   get pending(): number {

@@ -1,7 +1,7 @@
 /** The flushes of one session that are under way. */
 export class Flushes {
   /** What rejects each. */
-  readonly #waiting = new Set<() => void>();
+  #waiting: Set<() => void> | undefined;
 
   /**
    * @param begin calls back when all is accepted
@@ -10,9 +10,11 @@ export class Flushes {
   add(begin: (done: () => void) => void, lost: () => Error): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (): void => reject(lost());
-      this.#waiting.add(fail);
+      this.#waiting ??= new Set();
+      const waiting = this.#waiting;
+      waiting.add(fail);
       begin(() => {
-        this.#waiting.delete(fail);
+        waiting.delete(fail);
         resolve();
       });
     });
@@ -20,7 +22,7 @@ export class Flushes {
 
   /** The session has ended. */
   lost(): void {
-    for (const fail of this.#waiting) fail();
-    this.#waiting.clear();
+    for (const fail of this.#waiting ?? []) fail();
+    this.#waiting?.clear();
   }
 }

@@ -17,7 +17,7 @@ export class HandlingSide implements HandlerSide {
   }
 
   receiver(options: ReceiverOptions): CommandReceiver {
-    return new Dispatcher({ ...options, registry: this.#registry, parked: this.#parked });
+    return new Dispatcher(options, this.#registry, this.#parked);
   }
 
   reply(command: CommandType, token: string, reply: unknown): Promise<void> {

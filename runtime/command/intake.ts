@@ -14,7 +14,7 @@ export interface IntakeOptions {
   readonly limits: Limits;
   /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
   readonly peerParity: 0 | 1;
-  readonly owed: Owed;
+  readonly core: { readonly owed: Owed };
 }
 
 /** What the classes of one session count together. */
@@ -150,7 +150,7 @@ export class Intake<Entry> {
 
   /** Tells the peer its credit. */
   restate(): void {
-    this.#options.owed.grantCommands(this.#priority, this.#window);
+    this.#options.core.owed.grantCommands(this.#priority, this.#window);
   }
 
   #follow(id: number): void {

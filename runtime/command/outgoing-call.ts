@@ -72,7 +72,7 @@ export class OutgoingCall extends WheelTimer implements Submitted {
 
   /** Its time is over. */
   expire(): void {
-    this.leaves.late(this);
+    this.leaves.host.late(this);
   }
 
   get unsent(): boolean {

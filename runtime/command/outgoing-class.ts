@@ -1,4 +1,3 @@
-import type { CallOptions } from "../schema/caller.ts";
 import type { CommandPriority } from "../schema/service-type.ts";
 import { NESTED, type Outbox } from "../session/outbox.ts";
 import { FrameType } from "../session/frame.ts";
@@ -8,11 +7,16 @@ import { commandClasses } from "./barriers.ts";
 import { CommandFrames } from "./command-frames.ts";
 import type { IntroducedNames } from "./names.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
-import type { AnyCommand } from "./registry.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
-import { type Gate, Sender, type SenderOptions } from "./sender.ts";
+import { type Gate, Sender, type SenderHost, type SenderOptions } from "./sender.ts";
 import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
-import { VolatileSender, type VolatileSenderOptions } from "./volatile-sender.ts";
+import { type VolatileHost, VolatileSender, type VolatileSenderOptions } from "./volatile-sender.ts";
+
+/** Whose calls they are. */
+export interface CallsHost extends SenderHost, VolatileHost {
+  /** A call has had its time. */
+  late(call: OutgoingCall): void;
+}
 
 /** What the commands that leave in one class of priority share: their names, their order, and what they wait for. */
 export interface OutgoingClass {
@@ -22,15 +26,12 @@ export interface OutgoingClass {
   readonly sender: Sender;
   readonly volatile: VolatileSender;
   readonly sentOneWays: SentOneWays;
-  /** A call's time is over. */
-  readonly late: (call: OutgoingCall) => void;
+  /** Whose calls leave here. */
+  readonly host: CallsHost;
 }
 
 export interface OutgoingClassesOptions extends SenderOptions {
   readonly schemas: SessionSchemas;
-  /** Throws CommandError when nothing may be called. */
-  readonly check: (command: AnyCommand, options: CallOptions) => void;
-  readonly late: OutgoingClass["late"];
   /** A one-way was not sent. */
   readonly oneWayFailed: VolatileSenderOptions["failed"];
   /** The session ended, and nobody knows of these one-ways whether they were accepted. */
@@ -40,6 +41,7 @@ export interface OutgoingClassesOptions extends SenderOptions {
 /** The classes in which commands left. */
 export class OutgoingClasses {
   readonly #options: OutgoingClassesOptions;
+  readonly #host: CallsHost;
   readonly #names: IntroducedNames = { names: 0 };
   readonly #gate: Gate = { holds: 0 };
   readonly #classes: ByPriority<OutgoingClass>;
@@ -48,8 +50,9 @@ export class OutgoingClasses {
   /** A barrier stands between the commands of NORMAL and the first one of another class. */
   #barred = false;
 
-  constructor(options: OutgoingClassesOptions) {
+  constructor(options: OutgoingClassesOptions, host: CallsHost) {
     this.#options = options;
+    this.#host = host;
     this.#classes = new ByPriority(this.#make(Priority.NORMAL));
   }
 
@@ -143,11 +146,12 @@ export class OutgoingClasses {
   }
 
   #make(priority: Priority): OutgoingClass {
-    const { core, peerLimits, schemas, check, late, oneWayFailed: failed } = this.#options;
+    const host = this.#host;
+    const { core, peerLimits, schemas, oneWayFailed: failed } = this.#options;
     const outbox = core.outboxes.of(priority);
     const frames = new CommandFrames(core, peerLimits, schemas, priority, this.#names);
-    const sender = new Sender(this.#options, this.#gate, outbox, frames);
-    const volatile = new VolatileSender({ core, outbox, frames, sender, check, failed });
-    return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays(), late };
+    const sender = new Sender(this.#options, host, this.#gate, outbox, frames);
+    const volatile = new VolatileSender({ core, outbox, frames, sender, host, failed });
+    return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays(), host };
   }
 }

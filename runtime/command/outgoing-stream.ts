@@ -13,18 +13,24 @@ export type Requests = AsyncIterable<unknown> | Iterable<unknown>;
 export interface OutgoingStreamsOptions {
   readonly core: SessionCore;
   readonly streams: SessionStreams;
+}
+
+/** Whose streams they are. */
+export interface StreamsHost {
   /** Gives a call up and tells the peer. */
-  readonly cancel: (call: OutgoingCall, error: CommandError) => void;
+  cancel(call: OutgoingCall, error: CommandError): void;
   /** The same, for a caller that wants no answer any more, or has waited too long for one. */
-  readonly stop: (call: OutgoingCall, code: "CANCELLED" | "DEADLINE_EXCEEDED", why: string) => void;
+  stop(call: OutgoingCall, code: "CANCELLED" | "DEADLINE_EXCEEDED", why: string): void;
 }
 
 /** The streams of the commands that this side calls: a reader for what the handler answers, a writer for what it is sent. */
 export class OutgoingStreams {
   readonly #options: OutgoingStreamsOptions;
+  readonly #host: StreamsHost;
 
-  constructor(options: OutgoingStreamsOptions) {
+  constructor(options: OutgoingStreamsOptions, host: StreamsHost) {
     this.#options = options;
+    this.#host = host;
   }
 
   /** Gives a call that is not sent yet the ends that its kind has. */
@@ -32,15 +38,14 @@ export class OutgoingStreams {
     const { kind } = call.command;
     if (kind === "server_stream" || kind === "bidi_stream") call.reader = this.#reader(call);
     if (kind === "client_stream" || kind === "bidi_stream") call.writer = this.#writer(call);
-    const { streams, stop } = this.#options;
-    call.idle = streams.idle(call.command, () => stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
+    call.idle = this.#options.streams.idle(call.command, () => this.#host.stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
     if (call.reader !== undefined) call.reader.idle = call.idle;
     if (call.writer !== undefined) call.writer.idle = call.idle;
   }
 
   /** Sends the requests until they end, the call is over, or the source throws. */
   pump(call: OutgoingCall, writer: StreamWriter<unknown>, requests: Requests): void {
-    const { core, cancel } = this.#options;
+    const { core } = this.#options;
     writer.pump(requests).then(
       (whole) => {
         if (!whole || call.settled || core.ended) return;
@@ -49,16 +54,16 @@ export class OutgoingStreams {
         // The reply has a deadline of its own.
         if (call.reader === undefined) call.idle?.stop();
       },
-      (error: unknown) => cancel(call, sourceError(call.command, error)),
+      (error: unknown) => this.#host.cancel(call, sourceError(call.command, error)),
     );
   }
 
   #reader(call: OutgoingCall): StreamReader<unknown> {
-    const { core, streams, stop } = this.#options;
+    const { core, streams } = this.#options;
     const window = streams.window(true);
     return new StreamReader(window, {
       grant: () => core.owed.grant(call.id, window),
-      abandoned: () => stop(call, "CANCELLED", "its reader left"),
+      abandoned: () => this.#host.stop(call, "CANCELLED", "its reader left"),
     });
   }
 

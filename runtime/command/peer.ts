@@ -20,12 +20,12 @@ import type { ReplayedFrame, SessionHandler, WriteFrame } from "../session/sessi
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
 import type { MakePartial } from "./bounded-messages.ts";
-import { SessionCaller } from "./caller.ts";
+import { type CallerOptions, SessionCaller } from "./caller.ts";
 import { ConnectionTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import { leadControl } from "./control-frames.ts";
 import { Flushes } from "./flushes.ts";
-import type { CommandReceiver } from "./handler-side.ts";
+import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
 import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
 import { OneWayFailures } from "./one-way-failures.ts";
@@ -249,10 +249,12 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
     this.streams = streams;
     const { core, schemas } = this;
     const session = this as Session;
-    const common = { ...this.#common, core, schemas, peerLimits, streams, idle: this.#idle.check };
-    this.#caller = new SessionCaller({ ...common, firstId, oneWayFailed, oneWaysLost });
+    const own = { core, schemas, session, peerLimits, streams, firstId, peerParity, oneWayFailed, oneWaysLost, idle: this.#idle.check };
+    // What all sessions have in common is not copied into each: it is found behind what is its own.
+    const options: CallerOptions & ReceiverOptions = Object.setPrototypeOf(own, this.#common);
+    this.#caller = new SessionCaller(options);
     this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
-    this.#receiver = this.#common.handlerSide.receiver({ ...common, session, peerParity });
+    this.#receiver = this.#common.handlerSide.receiver(options);
     this.#hooks.opened(this, hello);
   }
 

@@ -34,7 +34,7 @@ class RefusingReceiver implements CommandReceiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    this.#intakes = new Intakes({ ...options, owed: options.core.owed }, (name) => name);
+    this.#intakes = new Intakes(options, (name) => name);
   }
 
   request(body: Reader, size: number, priority: Priority): void {

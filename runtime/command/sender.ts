@@ -24,15 +24,20 @@ export interface SenderOptions {
   readonly timers: Timers;
   /** How long a send may wait for room or credit. */
   readonly sendTimeoutMs: number;
+}
+
+/** Whose calls are sent. */
+export interface SenderHost {
   /** Writes a call's first frame and returns the size that counts as credit. Throws CommandError. */
-  readonly write: (call: OutgoingCall, request: unknown, encoded: boolean) => number;
+  write(call: OutgoingCall, request: unknown, encoded: boolean): number;
   /** A call that waited will not be sent. */
-  readonly fail: (call: OutgoingCall, error: unknown) => void;
+  unsent(call: OutgoingCall, error: unknown): void;
 }
 
 /** Sends the commands of one class as room and credit allow, in the order of their calls: who finds others waiting waits behind them. */
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #host: SenderHost;
   readonly #gate: Gate;
   readonly #outbox: Outbox;
   readonly #frames: CommandFrames;
@@ -42,8 +47,9 @@ export class Sender {
   sent = 0;
 
   /** The outbox and the frames are those of the class, the gate is that of all. */
-  constructor(options: SenderOptions, gate: Gate, outbox: Outbox, frames: CommandFrames) {
+  constructor(options: SenderOptions, host: SenderHost, gate: Gate, outbox: Outbox, frames: CommandFrames) {
     this.#options = options;
+    this.#host = host;
     this.#gate = gate;
     this.#frames = frames;
     const { priority } = outbox;
@@ -70,7 +76,7 @@ export class Sender {
 
   /** Sends the call now, or when its turn comes. Throws CommandError when it can do neither. */
   send(call: OutgoingCall, request: unknown): void {
-    if (this.free) this.spend(this.#options.write(call, request, false));
+    if (this.free) this.spend(this.#host.write(call, request, false));
     else this.#wait(call, request);
   }
 
@@ -110,7 +116,7 @@ export class Sender {
   }
 
   #wait(call: OutgoingCall, request: unknown): void {
-    const { limits, sendTimeoutMs, write, fail } = this.#options;
+    const { limits, sendTimeoutMs } = this.#options;
     const { command } = call;
     if (this.#queue.length >= limits.waitingSends)
       throw limitError("waitingSends", limits.waitingSends, `${this.#queue.length} sends wait for room`, command);
@@ -124,12 +130,12 @@ export class Sender {
       size,
       send: () => {
         try {
-          this.spend(write(call, encoded, true));
+          this.spend(this.#host.write(call, encoded, true));
         } catch (error) {
-          fail(call, error);
+          this.#host.unsent(call, error);
         }
       },
-      fail: (error) => fail(call, error),
+      fail: (error) => this.#host.unsent(call, error),
       expired: () =>
         new CommandError("RESOURCE_EXHAUSTED", `${command.name}: the peer took nothing for ${sendTimeoutMs} ms (sendTimeoutMs)`, {
           outcome: "NOT_RUN",

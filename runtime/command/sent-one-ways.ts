@@ -25,7 +25,7 @@ export interface LostOneWays extends Iterable<CommandError> {
 export class SentOneWays {
   readonly #runs = new Fifo<Run>();
   /** Numbers whose fate was told already. */
-  readonly #told = new Set<number>();
+  #told: Set<number> | undefined;
 
   /** @param accepted how many frames the peer has accepted by now */
   add(command: AnyCommand, number: number, accepted: number): void {
@@ -39,9 +39,10 @@ export class SentOneWays {
 
   /** The connection was missing until its time had passed: it never runs. Undefined when that was told before. */
   tooLate(number: number): CommandError | undefined {
-    if (this.#told.has(number)) return undefined;
+    if (this.#told?.has(number)) return undefined;
     const run = this.#find(number);
     if (run === undefined) return undefined;
+    this.#told ??= new Set();
     this.#told.add(number);
     const { name } = run.command;
     return new CommandError("DEADLINE_EXCEEDED", `${name}: no connection within its time`, { outcome: "NOT_RUN", command: name });
@@ -63,9 +64,9 @@ export class SentOneWays {
       runs.push({ command, first: Math.max(first, accepted + 1), last });
       count += last - Math.max(first, accepted + 1) + 1;
     }
-    const told = new Set([...this.#told].filter((number) => number > accepted));
+    const told = new Set([...(this.#told ?? [])].filter((number) => number > accepted));
     this.#runs.clear();
-    this.#told.clear();
+    this.#told = undefined;
     const mayHaveRun = end.accepted === undefined ? handed : accepted;
     return {
       count: count - told.size,
@@ -79,7 +80,7 @@ export class SentOneWays {
 
   #forget(accepted: number): void {
     while (this.#runs.length > 0 && this.#runs.peek()!.last <= accepted) this.#runs.shift();
-    if (this.#runs.length === 0) this.#told.clear();
+    if (this.#runs.length === 0) this.#told = undefined;
   }
 
   #find(number: number): Run | undefined {

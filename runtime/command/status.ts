@@ -14,7 +14,8 @@ interface Reader<Event> {
  * that does not keep up loses the oldest events, never memory.
  */
 export class StatusFeed<Event> {
-  readonly #readers = new Set<Reader<Event>>();
+  /** Undefined until there is one. */
+  #readers: Set<Reader<Event>> | undefined;
   readonly #first: () => Event;
   #ended = false;
 
@@ -29,12 +30,12 @@ export class StatusFeed<Event> {
 
   /** Whether anybody reads: events that take time to make are not made for nobody. */
   get watched(): boolean {
-    return this.#readers.size > 0;
+    return this.#readers !== undefined && this.#readers.size > 0;
   }
 
   /** Many events that belong together: they count as one unread, and each reader iterates them by itself. */
   emitEach(events: Iterable<Event>): void {
-    for (const reader of this.#readers) {
+    for (const reader of this.#readers ?? []) {
       if (reader.unread.length >= UNREAD_EVENTS) reader.unread.shift();
       reader.unread.push(events[Symbol.iterator]());
       reader.wake?.();
@@ -44,16 +45,19 @@ export class StatusFeed<Event> {
   /** No more events: iterations end once they have read what is left. */
   end(): void {
     this.#ended = true;
-    for (const reader of this.#readers) {
+    for (const reader of this.#readers ?? []) {
       reader.ended = true;
       reader.wake?.();
     }
-    this.#readers.clear();
+    this.#readers?.clear();
   }
 
   subscribe(): AsyncIterableIterator<Event> {
     const reader: Reader<Event> = { unread: [[this.#first()].values()], wake: undefined, ended: this.#ended };
-    if (!this.#ended) this.#readers.add(reader);
+    if (!this.#ended) {
+      this.#readers ??= new Set();
+      this.#readers.add(reader);
+    }
     return this.#iterate(reader);
   }
 
@@ -61,7 +65,7 @@ export class StatusFeed<Event> {
     const leave = (): void => {
       reader.ended = true;
       reader.unread.length = 0;
-      this.#readers.delete(reader);
+      this.#readers?.delete(reader);
       reader.wake?.();
     };
     const next = async (): Promise<IteratorResult<Event, undefined>> => {

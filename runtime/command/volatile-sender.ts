@@ -13,10 +13,15 @@ export interface VolatileSenderOptions {
   readonly outbox: Outbox;
   readonly frames: CommandFrames;
   readonly sender: Sender;
-  /** Throws CommandError when nothing may be called. */
-  readonly check: (command: AnyCommand, options: CallOptions) => void;
+  readonly host: VolatileHost;
   /** A one-way could not be sent at all. */
   readonly failed: (error: CommandError) => void;
+}
+
+/** Whose one-ways they are. */
+export interface VolatileHost {
+  /** Throws CommandError when nothing may be called. */
+  check(command: AnyCommand, options: CallOptions): void;
 }
 
 /** A one-way that was sent or dropped. */
@@ -38,7 +43,7 @@ export class VolatileSender {
   /** The result resolves also where the one-way is dropped; it rejects when it can't be called or encoded. */
   submit(command: AnyCommand, request: unknown, options: CallOptions): Submitted {
     try {
-      this.#options.check(command, options);
+      this.#options.host.check(command, options);
       if (this.open) this.#send(command, request, options.timeoutMs ?? command.timeoutMs ?? 0);
       else this.dropped++;
       return over;

@@ -48,7 +48,7 @@ export interface LifeHost {
 }
 
 /** What a session has of one connection, and loses with it: frames in pieces, pings, and whether the peer lives. */
-export class Attachment {
+export class Attachment implements LivenessHost {
   readonly link: SessionLink;
   readonly frames: ByPriority<FrameAssembler>;
   /** The record that is read now must not hold numbered frames. */
@@ -110,6 +110,7 @@ export class Attachment {
   /** The peer's first frame has come. */
   introduced(): void {
     this.#helloTimer?.cancel();
+    this.#helloTimer = undefined;
   }
 
   /**
@@ -120,7 +121,7 @@ export class Attachment {
   watch(host: LifeHost, timeoutMs: number, quietMs: number, answered: boolean): void {
     this.introduced();
     this.#host = host;
-    this.#liveness = new Liveness(this.#timers, this.#livenessHost(host), timeoutMs, quietMs);
+    this.#liveness = new Liveness(this.#timers, this, timeoutMs, quietMs);
     if (answered) this.#liveness.measured(this.#timers.now() - this.#attachedAt);
   }
 
@@ -165,7 +166,7 @@ export class Attachment {
 
   /** Pings the peer of an open session. `answered` is called when it answers, and never when the connection is lost before. */
   ping(answered: () => void): void {
-    this.#ping(this.#host!);
+    this.probe();
     this.#awaited.push({ number: this.#pings, answered });
     this.expect();
   }
@@ -243,21 +244,23 @@ export class Attachment {
     this.#partialBytes = 0;
   };
 
-  #ping(host: LifeHost): void {
-    this.#pingedAt = this.#timers.now();
-    host.ping(++this.#pings);
+  // What the liveness of an open session asks for.
+
+  get waiting(): boolean {
+    return this.#host!.waiting || this.#pings > this.#pongs;
   }
 
-  #livenessHost(host: LifeHost): LivenessHost {
-    const attachment = this;
-    return {
-      get waiting() {
-        return host.waiting || attachment.#pings > attachment.#pongs;
-      },
-      ping: () => this.#ping(host),
-      afterPoll: (run) => host.afterPoll(run),
-      dead: () => host.dead(""),
-    };
+  probe(): void {
+    this.#pingedAt = this.#timers.now();
+    this.#host!.ping(++this.#pings);
+  }
+
+  afterPoll(run: () => void): void {
+    this.#host!.afterPoll(run);
+  }
+
+  dead(): void {
+    this.#host!.dead("");
   }
 }
 

@@ -4,7 +4,7 @@ import type { Timer, Timers } from "../time/timers.ts";
 export interface LivenessHost {
   /** Whether something is outstanding: unacknowledged frames, open requests, an unanswered ping. */
   readonly waiting: boolean;
-  ping(): void;
+  probe(): void;
   /** Calls back after the next full poll of input. */
   afterPoll(run: () => void): void;
   dead(): void;
@@ -99,7 +99,7 @@ export class Liveness {
     } else if (this.#probes < 2) {
       this.#probes++;
       this.#probedAt = now;
-      this.#host.ping();
+      this.#host.probe();
       this.#arm(Math.min(this.#probeMs, this.#quietMs));
     } else {
       this.#confirm();

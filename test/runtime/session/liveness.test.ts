@@ -25,7 +25,7 @@ class Host {
         get waiting() {
           return host.waiting || (!host.alive && host.pings.length > 0);
         },
-        ping: () => host.#ping(),
+        probe: () => host.#ping(),
         afterPoll: (run) => host.time.clock.endOfTurn(run),
         dead: () => host.deaths.push(host.time.clock.now()),
       },

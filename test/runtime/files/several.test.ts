@@ -104,6 +104,31 @@ for (const direction of ["up", "down"] as const) {
   );
 }
 
+for (const direction of ["up", "down"] as const) {
+  test(
+    `a connection that is lost costs nothing: the session goes on, and no range comes twice (${direction})`,
+    withDesk({ limits }, async (desk) => {
+      let ranges = 0;
+      const client = await desk.connect();
+      const session = counted(client, () => {
+        ranges += 1;
+      });
+      desk.write(direction === "up" ? desk.here("file") : desk.shown("file"), content);
+      let next = 5 * RANGE;
+      const onProgress = ({ bytes }: { readonly bytes: number }): void => {
+        if (bytes < next) return;
+        next += 10 * RANGE;
+        desk.cut();
+      };
+      const options = { sessions: [session], path: "public/file", onProgress };
+      if (direction === "up") await upload({ ...options, from: desk.here("file") });
+      else await download({ ...options, to: desk.here("file"), rangeBytes: RANGE });
+      assert.ok(content.equals(readFileSync(direction === "up" ? desk.shown("file") : desk.here("file"))));
+      assert.equal([ranges, desk.connections], [COUNT, 5]);
+    }),
+  );
+}
+
 test(
   "two uploads of the same file to the same path at once both end well",
   withDesk({ limits }, async (desk) => {

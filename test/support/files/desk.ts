@@ -9,6 +9,7 @@ import { type FileService, fileService, type FileServiceOptions } from "../../..
 import { Files, type FilesProxy } from "../../../generated/zserver/files/v1/files.ts";
 import { type Server, serve } from "../../../runtime/server.ts";
 import { type MemoryNetwork, memoryNetwork } from "../../../runtime/transport/memory-network.ts";
+import type { Transport } from "../../../runtime/transport/transport.ts";
 import { systemClock } from "../../../runtime/time/system-clock.ts";
 import { platform } from "../session/platform.ts";
 
@@ -42,6 +43,10 @@ export class Desk {
   readonly server: Server;
   readonly #memory: MemoryNetwork;
   readonly #clients: Client[] = [];
+  /** The clients' ends. */
+  readonly #transports: Transport[] = [];
+  /** How many connections there were. */
+  connections = 0;
   /** A memory network has no sockets that would. */
   readonly #release: () => void = systemClock.keepAlive!();
   readonly #own: boolean;
@@ -51,7 +56,15 @@ export class Desk {
     this.#own = own;
     this.service = service;
     this.server = server;
-    this.#memory = memory;
+    this.#memory = {
+      ...memory,
+      dial: async (name) => {
+        const transport = await memory.dial(name);
+        this.#transports.push(transport);
+        this.connections += 1;
+        return transport;
+      },
+    };
   }
 
   static async open({ root = {}, roots, top: given, ...options }: DeskOptions = {}): Promise<Desk> {
@@ -73,6 +86,11 @@ export class Desk {
       log: () => {},
     });
     return new Desk(top, given === undefined, service, server, memory);
+  }
+
+  /** Ends all connections without a word; sessions go on over others. */
+  cut(): void {
+    for (const transport of this.#transports.splice(0)) transport.destroy();
   }
 
   async connect(principal?: string, options: Partial<ConnectOptions> = {}): Promise<Client> {

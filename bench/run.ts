@@ -13,8 +13,10 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
   connect: () => import("./connections/connect.ts"),
   crypto: () => import("./crypto.ts"),
   idle: () => import("./connections/idle.ts"),
+  "latency-under-load": () => import("./latency-under-load.ts"),
   negotiation: () => import("./negotiation.ts"),
   oneway: () => import("./one-way.ts"),
+  profile: () => import("./profile.ts"),
   "start-up": () => import("./start-up.ts"),
   zgen: () => import("./zgen.ts"),
 };

@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { sumOfTurn, type RpcClient } from "./contender.ts";
 import { loadContender } from "./contenders.ts";
+import { answering } from "./profiler.ts";
 import { Latencies } from "./latencies.ts";
 import type { Done, Task } from "./tasks.ts";
 
@@ -24,6 +25,32 @@ async function calls(client: RpcClient, callers: number, end: number): Promise<L
   return latencies;
 }
 
+/**
+ * Calls are due at a fixed rate, and each one's time runs from when it was due: one that had to wait because others took long has waited all the same.
+ * Between two looks at the clock there is one turn of the event loop.
+ */
+async function load(client: RpcClient, rate: number, most: number, end: number): Promise<Latencies> {
+  const latencies = new Latencies();
+  const start = performance.now();
+  const all = Math.floor(((end - start) * rate) / 1000);
+  let [sent, failed] = [0, undefined as unknown];
+  const send = async (dueAt: number): Promise<void> => {
+    const mine = turn++;
+    if ((await client.call(mine)) !== sumOfTurn(mine)) throw new Error("an answer belongs to another call");
+    latencies.add(performance.now() - dueAt);
+  };
+  while (latencies.count < all && failed === undefined) {
+    const due = Math.min(all, ((performance.now() - start) * rate) / 1000);
+    for (; sent < due && sent - latencies.count < most; sent++)
+      send(start + (sent * 1000) / rate).catch((error: unknown) => {
+        failed = error;
+      });
+    await setImmediate();
+  }
+  if (failed !== undefined) throw failed;
+  return latencies;
+}
+
 async function notes(client: RpcClient, end: number): Promise<number> {
   let count = 0;
   for (; performance.now() < end; count += BURST) {
@@ -36,11 +63,13 @@ async function notes(client: RpcClient, end: number): Promise<number> {
   return count;
 }
 
-async function perform(client: RpcClient, { kind, callers, milliseconds }: Task): Promise<Done> {
+async function perform(client: RpcClient, { kind, callers, rate = 0, milliseconds }: Task): Promise<Done> {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const latencies = kind === "calls" ? await calls(client, callers, start + milliseconds) : undefined;
-  const count = latencies?.count ?? (await notes(client, start + milliseconds));
+  const end = start + milliseconds;
+  const latencies =
+    kind === "calls" ? await calls(client, callers, end) : kind === "load" ? await load(client, rate, callers, end) : undefined;
+  const count = latencies?.count ?? (await notes(client, end));
   const taken = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const [p50, p99] = latencies?.quantiles(0.5, 0.99) ?? [0, 0];
@@ -49,6 +78,7 @@ async function perform(client: RpcClient, { kind, callers, milliseconds }: Task)
 
 const [name, address] = process.argv.slice(2) as [string, string];
 const client = await (await loadContender(name)).connect(address);
-process.on("message", (task: Task) => void perform(client, task).then((done) => process.send!(done)));
+const answer = answering<Task>((task) => void perform(client, task).then((done) => process.send!(done)));
+process.on("message", answer);
 process.on("disconnect", () => process.exit());
 process.send!("note" in client);

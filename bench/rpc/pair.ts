@@ -1,6 +1,7 @@
 import { type Sides, startSides } from "../support/sides.ts";
 import type { Usage } from "../support/usage.ts";
-import type { Done, Task, UsageAfter } from "./tasks.ts";
+import type { TimeByPhase } from "./profiler.ts";
+import type { Done, Task, UsageAfter, Watch } from "./tasks.ts";
 
 /** What became of a task, on both sides. */
 export interface Measured extends Done {
@@ -37,6 +38,16 @@ export class Pair {
     if (task.kind === "notes") this.#notes += done.count;
     const after = await this.#usage();
     return { ...done, wholeMilliseconds: performance.now() - start, serverCpu: after.cpu - before.cpu };
+  }
+
+  /** Where the time of both sides goes while a task is performed. */
+  async profile(task: Task): Promise<{ readonly count: number; readonly client: TimeByPhase; readonly server: TimeByPhase }> {
+    const { client, server } = this.#sides;
+    await client.ask<true>({ watch: "start" } satisfies Watch);
+    await server.ask<true>({ watch: "start" } satisfies Watch);
+    const { count } = await this.perform(task);
+    const stop: Watch = { watch: "stop" };
+    return { count, server: await server.ask<TimeByPhase>(stop), client: await client.ask<TimeByPhase>(stop) };
   }
 
   /** When the server has read all notes. */

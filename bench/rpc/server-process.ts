@@ -1,6 +1,7 @@
 /** The process of a contender's server: says where it listens, and what it has used when it is asked. */
 import { usage } from "../support/usage.ts";
 import { loadContender } from "./contenders.ts";
+import { answering } from "./profiler.ts";
 import type { UsageAfter } from "./tasks.ts";
 
 let noted = 0;
@@ -15,9 +16,10 @@ const contender = await loadContender(process.argv[2]!);
 const address = await contender.serve(() => {
   if (++noted >= awaited) tell();
 });
-process.on("message", ({ notes }: UsageAfter) => {
+const answer = answering<UsageAfter>(({ notes }) => {
   awaited = notes;
   if (noted >= awaited) tell();
 });
+process.on("message", answer);
 process.on("disconnect", () => process.exit());
 process.send!(address);

@@ -12,7 +12,7 @@ test("a header byte holds the type and its two flags, and every type has one of 
     assert.ok(header < 256);
     assert.is(headerType(header), type);
     assert.is(isIgnorable(header), type === FrameType.PADDING);
-    assert.is(isSequenced(header), (type >= 8 && type <= 15) || (type >= 18 && type <= 22) || type === 26 || type === 27);
+    assert.is(isSequenced(header), (type >= 8 && type <= 15) || (type >= 18 && type <= 22) || [26, 27, 29].includes(type));
   }
 });
 
@@ -47,6 +47,7 @@ test("the numbers of the types are those of the protocol", () => {
     COMPARE: 26,
     COMPARED: 27,
     RECEIVED: 28,
+    BARRIER: 29,
   });
   for (let type = 0; type < 64; type++) assert.is(isKnown(type), Object.values<number>(FrameType).includes(type));
 });

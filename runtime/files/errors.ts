@@ -41,7 +41,12 @@ export function diskFull(cause?: unknown): CommandError {
 
 export function uploadGone(): CommandError {
   const details = [errorDetail(UploadGone, {})];
-  return new CommandError("NOT_FOUND", "there is no such upload: it is over, was swept, or was begun anew", { details });
+  return new CommandError("NOT_FOUND", "there is no such upload: it is over, or was swept", { details });
+}
+
+export function uploadTaken(): CommandError {
+  const details = [errorDetail(UploadGone, { taken: true })];
+  return new CommandError("ABORTED", "somebody else of the same name has begun this upload anew, and goes on with it", { details });
 }
 
 /** What the file system says, as a peer may know it: the path is the peer's own, never one of this machine. */

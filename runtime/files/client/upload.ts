@@ -171,7 +171,8 @@ function isGone(error: unknown): boolean {
   return CommandError.is(error) && error.detail(UploadGone) !== undefined;
 }
 
-/** Whether beginning anew may end better. */
+/** Whether beginning anew may end better. Two who took an upload from each other without end would both come to nothing: who lost it leaves it. */
 function isRepairable(error: unknown): boolean {
-  return isGone(error) || (CommandError.is(error) && error.code === "DATA_LOSS");
+  if (!CommandError.is(error)) return false;
+  return error.code === "DATA_LOSS" || error.detail(UploadGone)?.taken === false;
 }

@@ -26,6 +26,9 @@ export function isUploadHeader(value: object): value is UploadHeader {
   return texts && counts && typeof header.replace === "boolean";
 }
 
+/** How many are told that they lost an upload, and not merely that there is none. */
+const FORMER_IDS = 8;
+
 interface Write {
   readonly controller: AbortController;
   readonly ended: Promise<unknown>;
@@ -39,6 +42,8 @@ export class Upload {
   #file: PartialFile<UploadHeader> | undefined;
   /** Whoever began it last knows this; empty while nobody does. */
   id = "";
+  /** The latest of those who knew another id, and lost the upload. */
+  readonly #formerIds: string[] = [];
   /** When something was last written, in milliseconds since 1970. */
   touchedAt: number;
   #closed = false;
@@ -65,6 +70,18 @@ export class Upload {
     }
     const { mtimeMs } = await stat(`${files}.journal`);
     return new Upload(found.header, files, mtimeMs);
+  }
+
+  /** Gives it to somebody else. */
+  lease(id: string): void {
+    this.#formerIds.unshift(this.id);
+    this.#formerIds.splice(FORMER_IDS);
+    this.id = id;
+  }
+
+  /** Whether this was its id before somebody began it anew. */
+  wasCalled(id: string): boolean {
+    return this.#formerIds.includes(id);
   }
 
   get busy(): boolean {

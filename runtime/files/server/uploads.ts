@@ -3,7 +3,7 @@ import path from "node:path";
 import { toHex } from "../../bytes/hex.ts";
 import type { RandomSource } from "../../crypto/random.ts";
 import type { Clock } from "../../time/clock.ts";
-import { quotaExceeded, uploadGone } from "../errors.ts";
+import { quotaExceeded, uploadGone, uploadTaken } from "../errors.ts";
 import type { FilesLimits } from "./limits.ts";
 import type { Root } from "./root.ts";
 import { Upload, type UploadHeader } from "./upload.ts";
@@ -56,7 +56,7 @@ export class Uploads {
   /** A new id for an upload that somebody begins: whoever had the earlier one has lost it. */
   lease(upload: Upload): string {
     this.touch(upload);
-    upload.id = toHex(this.#options.random(ID_BYTES));
+    upload.lease(toHex(this.#options.random(ID_BYTES)));
     return upload.id;
   }
 
@@ -64,10 +64,12 @@ export class Uploads {
     upload.touchedAt = this.#options.clock.wallNow();
   }
 
-  /** Throws CommandError NOT_FOUND with UploadGone for an id that is none, and for another principal's. */
+  /** Throws CommandError with UploadGone: ABORTED where somebody else has begun it anew, NOT_FOUND for an id that is none, and for another principal's. */
   get(id: string, principal: string): Upload {
-    const found = id === "" ? undefined : [...this.#open].find((upload) => upload.id === id && upload.header.principal === principal);
-    if (found === undefined || found.closed) throw uploadGone();
+    if (id === "") throw uploadGone();
+    const own = [...this.#open].filter(({ header, closed }) => header.principal === principal && !closed);
+    const found = own.find((upload) => upload.id === id);
+    if (found === undefined) throw own.some((upload) => upload.wasCalled(id)) ? uploadTaken() : uploadGone();
     return found;
   }
 

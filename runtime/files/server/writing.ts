@@ -15,7 +15,7 @@ import type { Context } from "../../command/context.ts";
 import { CommandError } from "../../errors/command-error.ts";
 import { type Access, atParent, type Place } from "./access.ts";
 import { DIGEST_BYTES, sameBytes } from "../digest.ts";
-import { digestMismatch, notFound, quoted, systemError } from "../errors.ts";
+import { digestMismatch, notFound, quoted, systemError, uploadTaken } from "../errors.ts";
 import type { FilesLimits } from "./limits.ts";
 import { cutOf } from "../partial-file.ts";
 import { infoOf } from "./reading.ts";
@@ -58,7 +58,7 @@ export class Writing {
         await upload.checkRoom(file);
         const verified = file.verified().map(({ offset, length }) => ({ offset: BigInt(offset), length: BigInt(length) }));
         return { upload: id, rangeBytes: header.rangeBytes, verified };
-      });
+      }, uploadTaken());
     } catch (error) {
       throw systemError(error, request.path);
     } finally {

@@ -66,7 +66,7 @@ test(
       [0, 2 * RANGE],
       [3 * RANGE, 100],
     ]);
-    assert.ok(assertError(await caught(send(files, first.upload, 2)), "NOT_FOUND", "MAY_HAVE_RUN").detail(UploadGone));
+    assert.ok(assertError(await caught(send(files, first.upload, 2)), "ABORTED", "MAY_HAVE_RUN").detail(UploadGone)!.taken);
     assert.equal(verifiedOf(await (await desk.files("bob")).begin(request)), []);
     assert.equal(verifiedOf(await files.begin({ ...request, source: "v2" })), []);
     assert.equal(verifiedOf(await files.begin({ ...request, size: request.size + 1n })), []);

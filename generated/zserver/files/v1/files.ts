@@ -1010,8 +1010,10 @@ export function readDiskFull(reader: Reader, end: number, message: Draft<DiskFul
   return message;
 }
 
-/** The upload is over, was swept, or somebody began it anew. Beginning it again tells what is there. */
+/** The upload is over or was swept, or somebody began it anew. Beginning it again tells what is there. */
 export interface UploadGone extends Extensible {
+  /** Somebody began it anew, and goes on with it: whoever had it before leaves it to them. */
+  readonly taken: boolean;
 }
 
 /** {@link UploadGone} to send. */
@@ -1024,11 +1026,21 @@ export const UploadGone: MessageType<UploadGone, UploadGoneInit> = {
 };
 
 export function writeUploadGone(writer: Writer, message: UploadGoneInit): void {
+  writeImplicitBool(writer, 8, message.taken, "taken");
   writer.unknown(message.$unknown);
 }
 
-export function readUploadGone(reader: Reader, end: number, message: Draft<UploadGone> = {}): UploadGone {
-  while (reader.position < end) reader.unknown(reader.uint32(), message);
+export function readUploadGone(reader: Reader, end: number, message: Draft<UploadGone> = { taken: false }): UploadGone {
+  while (reader.position < end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.taken = readBool(reader);
+        break;
+      default:
+        reader.unknown(tag, message);
+    }
+  }
   return message;
 }
 
@@ -1201,8 +1213,8 @@ export const Files: ServiceType<FilesProxy, FilesCommands> = /* @__PURE__ */ mak
   side: "SERVER",
   proxy: FilesProxy,
   schema: {
-    fingerprint: "afd0fe16e9890e08",
-    description: "ChZ6c2VydmVyLmZpbGVzLnYxLkZpbGVzEiwKBUFib3J0EAEgASofCht6c2VydmVyLmZpbGVzLnYxLlVwbG9hZEdvbmUQAhJyCgVCZWdpbhABGAMgBCodChl6c2VydmVyLmZpbGVzLnYxLkRpc2tGdWxsEAUqIAocenNlcnZlci5maWxlcy52MS5QYXRoUmVmdXNlZBAGKiIKHnpzZXJ2ZXIuZmlsZXMudjEuUXVvdGFFeGNlZWRlZBAHEpUBCgZDb21taXQQARgIIAkqIwofenNlcnZlci5maWxlcy52MS5EaWdlc3RNaXNtYXRjaBAKKh0KGXpzZXJ2ZXIuZmlsZXMudjEuRGlza0Z1bGwQBSogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYqHwobenNlcnZlci5maWxlcy52MS5VcGxvYWRHb25lEAISdgoGRGlnZXN0EAEYCyAMKiAKHHpzZXJ2ZXIuZmlsZXMudjEuRmlsZUNoYW5nZWQQDSogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYqIgoeenNlcnZlci5maWxlcy52MS5RdW90YUV4Y2VlZGVkEAcSUgoETGlzdBADGA4gDyogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYqIgoeenNlcnZlci5maWxlcy52MS5RdW90YUV4Y2VlZGVkEAcSdAoEUmVhZBADGBAgESogChx6c2VydmVyLmZpbGVzLnYxLkZpbGVDaGFuZ2VkEA0qIAocenNlcnZlci5maWxlcy52MS5QYXRoUmVmdXNlZBAGKiIKHnpzZXJ2ZXIuZmlsZXMudjEuUXVvdGFFeGNlZWRlZBAHEjAKBlJlbW92ZRABGBIgEyogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYSLgoEU3RhdBABGBQgCSogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYScgoFV3JpdGUQBBgVIBYqIwofenNlcnZlci5maWxlcy52MS5EaWdlc3RNaXNtYXRjaBAKKh0KGXpzZXJ2ZXIuZmlsZXMudjEuRGlza0Z1bGwQBSofCht6c2VydmVyLmZpbGVzLnYxLlVwbG9hZEdvbmUQAhoGCgEBEgEJGgAaABoOCgUBAgMEBRIFCQQMCQgaEgoDAQIDEgMJDQsaAwAAAyoBFxoAGgYKAQESAQkaCAoCAQISAgkEGggKAgECEgIJDBoMCgQBAgMEEgQOBAkDGggKAgECEgIEBBoMCgQBAgMEEgQJCQQEGgYKAQESAQwaBgoBARIBCRoGCgEBEgEJGgwKAQESAQsaAQMqARgaDAoEAQIDBBIECQkEBBoQCgIBAhICDAwaAgEBIgIBARoGCgEBEgEJGgAaBgoBARIBCRoXCgMBAgMSAwsMDBoDAQEBIgMBAQEqARkaBgoBARIBBBoICgIBAhICBAQaCgoDAQIDEgMJDgQaCAoCAQISAgkE",
+    fingerprint: "49f115de5437502d",
+    description: "ChZ6c2VydmVyLmZpbGVzLnYxLkZpbGVzEiwKBUFib3J0EAEgASofCht6c2VydmVyLmZpbGVzLnYxLlVwbG9hZEdvbmUQAhJyCgVCZWdpbhABGAMgBCodChl6c2VydmVyLmZpbGVzLnYxLkRpc2tGdWxsEAUqIAocenNlcnZlci5maWxlcy52MS5QYXRoUmVmdXNlZBAGKiIKHnpzZXJ2ZXIuZmlsZXMudjEuUXVvdGFFeGNlZWRlZBAHEpUBCgZDb21taXQQARgIIAkqIwofenNlcnZlci5maWxlcy52MS5EaWdlc3RNaXNtYXRjaBAKKh0KGXpzZXJ2ZXIuZmlsZXMudjEuRGlza0Z1bGwQBSogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYqHwobenNlcnZlci5maWxlcy52MS5VcGxvYWRHb25lEAISdgoGRGlnZXN0EAEYCyAMKiAKHHpzZXJ2ZXIuZmlsZXMudjEuRmlsZUNoYW5nZWQQDSogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYqIgoeenNlcnZlci5maWxlcy52MS5RdW90YUV4Y2VlZGVkEAcSUgoETGlzdBADGA4gDyogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYqIgoeenNlcnZlci5maWxlcy52MS5RdW90YUV4Y2VlZGVkEAcSdAoEUmVhZBADGBAgESogChx6c2VydmVyLmZpbGVzLnYxLkZpbGVDaGFuZ2VkEA0qIAocenNlcnZlci5maWxlcy52MS5QYXRoUmVmdXNlZBAGKiIKHnpzZXJ2ZXIuZmlsZXMudjEuUXVvdGFFeGNlZWRlZBAHEjAKBlJlbW92ZRABGBIgEyogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYSLgoEU3RhdBABGBQgCSogChx6c2VydmVyLmZpbGVzLnYxLlBhdGhSZWZ1c2VkEAYScgoFV3JpdGUQBBgVIBYqIwofenNlcnZlci5maWxlcy52MS5EaWdlc3RNaXNtYXRjaBAKKh0KGXpzZXJ2ZXIuZmlsZXMudjEuRGlza0Z1bGwQBSofCht6c2VydmVyLmZpbGVzLnYxLlVwbG9hZEdvbmUQAhoGCgEBEgEJGgAaBgoBARIBCBoOCgUBAgMEBRIFCQQMCQgaEgoDAQIDEgMJDQsaAwAAAyoBFxoAGgYKAQESAQkaCAoCAQISAgkEGggKAgECEgIJDBoMCgQBAgMEEgQOBAkDGggKAgECEgIEBBoMCgQBAgMEEgQJCQQEGgYKAQESAQwaBgoBARIBCRoGCgEBEgEJGgwKAQESAQsaAQMqARgaDAoEAQIDBBIECQkEBBoQCgIBAhICDAwaAgEBIgIBARoGCgEBEgEJGgAaBgoBARIBCRoXCgMBAgMSAwsMDBoDAQEBIgMBAQEqARkaBgoBARIBBBoICgIBAhICBAQaCgoDAQIDEgMJDgQaCAoCAQISAgkE",
     release: release,
   },
 });

@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
   "beside-bulk": () => import("./bulk/beside.ts"),
   broadcast: () => import("./broadcast/main.ts"),
   bulk: () => import("./bulk/main.ts"),
+  "bulk-slow": () => import("./bulk/slow.ts"),
   calls: () => import("./calls.ts"),
   channel: () => import("./channel.ts"),
   codec: () => import("./codec/main.ts"),

@@ -2,7 +2,7 @@ import { tcp, tls } from "../rpc/stream-wires.ts";
 import { ws } from "../rpc/websocket-wires.ts";
 import type { BulkContender } from "./contender.ts";
 import { wired } from "./wired.ts";
-import { zserver } from "./zserver.ts";
+import { countSlowly, zserver } from "./zserver.ts";
 
 type Load = () => Promise<BulkContender>;
 
@@ -29,12 +29,20 @@ const behind: Readonly<Record<string, Load>> = {
   "zserver-ws-behind": async () => zserver("zserver-ws-behind", "ws://127.0.0.1:0", "unloadBehind"),
 };
 
-const loads: Readonly<Record<string, Load>> = { ...pouring, ...behind };
+/** Those whose server is slow. */
+const slow: Readonly<Record<string, Load>> = {
+  "zserver-tcp-slow": async () => zserver("zserver-tcp-slow", "tcp://127.0.0.1:0", "unload", countSlowly),
+  "zserver-ws-slow": async () => zserver("zserver-ws-slow", "ws://127.0.0.1:0", "unload", countSlowly),
+};
+
+const loads: Readonly<Record<string, Load>> = { ...pouring, ...behind, ...slow };
 
 export const pouringNames: readonly string[] = Object.keys(pouring);
 
 /** With bulk in the class BULK, and in that of the requests. */
 export const besideNames: readonly string[] = ["zserver-tcp-behind", "zserver-ws-behind", "zserver-tcp", "zserver-ws"];
+
+export const slowNames: readonly string[] = Object.keys(slow);
 
 /** Throws ERR_MODULE_NOT_FOUND when a package is not installed. */
 export const loadContender = (name: string): Promise<BulkContender> => loads[name]!();

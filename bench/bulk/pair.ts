@@ -6,6 +6,8 @@ import type { BulkDone, BulkTask } from "./tasks.ts";
 export interface BulkMeasured extends BulkDone {
   /** Microseconds of CPU time that the server's process used. */
   readonly serverCpu: number;
+  /** Bytes: the most that the server's resident set ever was. */
+  readonly serverPeakRss: number;
 }
 
 /** A contender's server and its client, in a process each. */
@@ -29,7 +31,7 @@ export class BulkPair {
     const before = await server.ask<Usage>({});
     const done = await client.ask<BulkDone>(task);
     const after = await server.ask<Usage>({});
-    return { ...done, serverCpu: after.cpu - before.cpu };
+    return { ...done, serverCpu: after.cpu - before.cpu, serverPeakRss: after.peakRss };
   }
 
   stop(): void {

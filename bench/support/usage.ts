@@ -4,9 +4,11 @@ export interface Usage {
   readonly cpu: number;
   /** Bytes of its resident set. */
   readonly rss: number;
+  /** The most that it ever was. */
+  readonly peakRss: number;
 }
 
 export function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  return { cpu: user + system, rss: process.memoryUsage.rss() };
+  return { cpu: user + system, rss: process.memoryUsage.rss(), peakRss: process.resourceUsage().maxRSS * 1_024 };
 }

@@ -5,6 +5,7 @@ import { PROXY_PREFIX_BYTES, proxiedAddress, proxyRestBytes } from "./proxy-head
 import { remoteOf, type SocketAddresses } from "./remote.ts";
 import type { RemoteAddress } from "./transport.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
+import { reset } from "./reset.ts";
 
 /** How long a proxy may take to send its header. */
 const PROXY_HEADER_TIMEOUT_MS = 5_000;
@@ -53,7 +54,7 @@ export class SocketGate {
   }
 
   #enter(socket: Socket, handle: () => void): void {
-    const cut = (): void => void socket.resetAndDestroy();
+    const cut = (): void => reset(socket);
     const arrival = this.#arrive(socket, cut);
     if (arrival === undefined) cut();
     else if (this.#proxies?.sendsHeader(arrival.remote)) this.#readHeader(socket, arrival, handle);
@@ -83,7 +84,7 @@ export class SocketGate {
       const forwarded = this.#proxies!.forwards(client);
       this.#arrivals.set(keyOf(socket), { remote: client, place });
       if (forwarded || this.#gate.count(place, client)) handle();
-      else socket.resetAndDestroy();
+      else reset(socket);
     };
     let prefix: Buffer | null = null;
     const read = (): void => {
@@ -97,7 +98,7 @@ export class SocketGate {
     };
     const cut = (): void => {
       stop();
-      socket.resetAndDestroy();
+      reset(socket);
     };
     const onReadable = (): void => {
       try {

@@ -1,4 +1,5 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
+import { reset as cut } from "../../../runtime/transport/reset.ts";
 import { Interference } from "./interference.ts";
 
 /** A dumb relay in front of a server on this machine, for whatever travels over TCP or unix sockets: it knows of bytes only. */
@@ -77,5 +78,5 @@ let relays = 0;
 /** As when a host vanishes: where there is no reset, as on unix sockets, nothing but the end is told. */
 function reset(socket: Socket): void {
   if (socket.remoteAddress === undefined) socket.destroy();
-  else socket.resetAndDestroy();
+  else cut(socket);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { systemClock } from "./system-clock.ts";
+import { afterAllJobs } from "./system-clock.ts";
 
 /** How many turns may follow one another without time passing before a test is told that its program never comes to rest. */
 const MAX_TURNS_AT_REST = 100_000;
@@ -121,7 +121,7 @@ export class ManualClock implements Clock {
   async #rest(): Promise<void> {
     for (let turns = 0; ; ) {
       // A macrotask of the real event loop: every promise job that can run has run then.
-      await new Promise<void>((resolve) => systemClock.endOfTurn(resolve));
+      await new Promise<void>(afterAllJobs);
       if (this.turn() === 0) return;
       this.#checkRest(++turns);
     }

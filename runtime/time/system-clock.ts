@@ -12,6 +12,12 @@ export const systemClock: Clock = {
   endOfTurn: chooseEndOfTurn(),
 };
 
+/** Runs a function in a task of its own: what promises have to do before it, is done, which {@link systemClock}'s shared end of a turn does not promise. */
+export function afterAllJobs(run: () => void): void {
+  if (typeof setImmediate === "function") setImmediate(run);
+  else systemClock.endOfTurn(run);
+}
+
 function setTimer(delayMs: number, wake: () => void): () => void {
   const due = performance.now() + delayMs;
   let timeout: ReturnType<typeof setTimeout>;

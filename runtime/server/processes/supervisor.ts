@@ -1,5 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { toHex } from "../../bytes/hex.ts";
@@ -84,6 +85,7 @@ export class Supervisor implements Spreader {
     // Notices carry bytes.
     cluster.setupPrimary({ serialization: "advanced" });
     this.#sockets = isWindows ? `zserver-${toHex(systemRandom(8))}` : await mkdtemp(path.join(tmpdir(), "zserver-"));
+    process.on("exit", this.#clear);
     try {
       await Promise.all(Array.from({ length: this.#count }, () => this.#begin()));
     } catch (error) {
@@ -155,8 +157,13 @@ export class Supervisor implements Spreader {
     const gone = Array.from(this.#workers, (worker) => new Promise<void>((resolve) => worker.once("disconnect", resolve)));
     this.tell({ kind: how });
     await Promise.all(gone);
-    if (!isWindows) await rm(this.#sockets, { recursive: true, force: true });
+    process.off("exit", this.#clear);
+    this.#clear();
   }
+
+  readonly #clear = (): void => {
+    if (!isWindows) rmSync(this.#sockets, { recursive: true, force: true });
+  };
 
   /** Resolves when a new process listens. */
   #begin(): Promise<void> {

@@ -75,18 +75,27 @@ const ownCode = {
   },
 };
 
-/** Writes the declarations of the runtime, one file a source file, below `dist/types`. */
+/** Writes the declarations of the runtime, one file a source file, below `dist/types`; each whole or not at all, as bundles are. */
 function declare() {
   const types = at("runtime/dist/types");
-  rmSync(types, { recursive: true, force: true });
+  const fresh = at("node_modules/.cache", `zserver-types-${process.pid}`);
   const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
   const compiler = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
-  const { status } = spawnSync(process.execPath, [compiler, "-p", at("scripts/tsconfig.declarations.json")], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [compiler, "-p", at("scripts/tsconfig.declarations.json"), "--outDir", fresh], { stdio: "inherit" });
   if (status !== 0) throw new Error("the declarations of the runtime do not compile");
-  for (const name of readdirSync(types, { recursive: true, encoding: "utf8" })) {
-    if (name.endsWith(".d.ts")) writeFileSync(path.join(types, name), publish(name, readFileSync(path.join(types, name), "utf8")));
+  const names = declarationsIn(fresh);
+  for (const name of names) {
+    const file = path.join(fresh, name);
+    writeFileSync(file, publish(name, readFileSync(file, "utf8")));
+    mkdirSync(path.dirname(path.join(types, name)), { recursive: true });
+    renameSync(file, path.join(types, name));
   }
+  rmSync(fresh, { recursive: true });
+  const written = new Set(names);
+  for (const name of declarationsIn(types)) if (!written.has(name)) rmSync(path.join(types, name), { force: true });
 }
+
+const declarationsIn = (folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".d.ts"));
 
 /** Sources import each other by their own names; what is published imports what is there. */
 function publish(name, text) {

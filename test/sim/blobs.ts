@@ -175,7 +175,10 @@ function* pieces(id: string, length: number, pieceLength: number): Generator<Uin
   for (let at = 0; at < length; at += pieceLength) yield pieceOf(id, at, Math.min(pieceLength, length - at));
 }
 
+/** DEADLINE_EXCEEDED: on a slow path, what is bulky waits for more than a minute behind what was sent before it. */
+const mayFail: readonly string[] = ["SESSION_LOST", "UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"];
+
 /** Whether staging came to nothing in a way that a world may bring about. */
 export function mayFailToStage(error: unknown): boolean {
-  return CommandError.is(error) && ["SESSION_LOST", "UNAVAILABLE", "RESOURCE_EXHAUSTED"].includes(error.code);
+  return CommandError.is(error) && mayFail.includes(error.code);
 }

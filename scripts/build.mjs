@@ -81,7 +81,9 @@ function declare() {
   const fresh = at("node_modules/.cache", `zserver-types-${process.pid}`);
   const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
   const compiler = path.join(path.dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
-  const { status } = spawnSync(process.execPath, [compiler, "-p", at("scripts/tsconfig.declarations.json"), "--outDir", fresh], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [compiler, "-p", at("scripts/tsconfig.declarations.json"), "--outDir", fresh], {
+    stdio: "inherit",
+  });
   if (status !== 0) throw new Error("the declarations of the runtime do not compile");
   const names = declarationsIn(fresh);
   for (const name of names) {

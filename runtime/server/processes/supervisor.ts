@@ -16,6 +16,7 @@ import { isWindows } from "../../transport/unix-path.ts";
 import type { MoveOptions, MoveResult } from "../move.ts";
 import type { ServeOptions } from "../server-types.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
+import { returnUntaken } from "./handing-over.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { SOCKETS_VARIABLE } from "./server-process.ts";
 
@@ -59,7 +60,7 @@ export class Supervisor implements Spreader {
   #sockets = "";
   #entrances: string | undefined;
   #moves = 0;
-  #ending = false;
+  #ending: "drain" | "close" | undefined;
   #endpoints: readonly string[] = [];
 
   constructor(
@@ -119,15 +120,15 @@ export class Supervisor implements Spreader {
         (worker) =>
           new Promise<MoveResult>((resolve) => {
             const settle = (result: MoveResult): void => {
-              worker.off("message", heard).off("disconnect", gone);
+              worker.off("message", heard);
               resolve(result);
             };
             const heard = (message: unknown): void => {
               const notice = noticeIn(message);
               if (notice?.kind === "moved" && notice.id === id) settle(notice.result);
             };
-            const gone = (): void => settle({ moved: 0, stayed: 0 });
-            worker.on("message", heard).on("disconnect", gone);
+            worker.on("message", heard);
+            gone(worker).then(() => settle({ moved: 0, stayed: 0 }));
           }),
       ),
     );
@@ -152,11 +153,11 @@ export class Supervisor implements Spreader {
 
   /** Ends all processes in this way. Resolves when none of them serves any more. */
   async end(how: "drain" | "close"): Promise<void> {
-    this.#ending = true;
+    this.#ending = how;
     for (const restart of this.#restarts) restart.cancel();
-    const gone = Array.from(this.#workers, (worker) => new Promise<void>((resolve) => worker.once("disconnect", resolve)));
+    const all = Array.from(this.#workers, gone);
     this.tell({ kind: how });
-    await Promise.all(gone);
+    await Promise.all(all);
     process.off("exit", this.#clear);
     this.#clear();
   }
@@ -168,6 +169,7 @@ export class Supervisor implements Spreader {
   /** Resolves when a new process listens. */
   #begin(): Promise<void> {
     const worker = cluster.fork({ [SOCKETS_VARIABLE]: this.#sockets });
+    returnUntaken(worker);
     const began = this.#timers.now();
     this.#workers.add(worker);
     return new Promise((resolve, reject) => {
@@ -176,14 +178,16 @@ export class Supervisor implements Spreader {
         if (notice?.kind === "listening") {
           this.#endpoints = notice.endpoints;
           if (this.#entrances !== undefined) this.#send(worker, { kind: "entrances", list: this.#entrances });
+          // It heard nothing before.
+          if (this.#ending !== undefined) this.#send(worker, { kind: this.#ending });
           resolve();
         } else if (notice !== undefined && notice.kind !== "moved") this.tell(notice, worker);
       });
-      worker.once("disconnect", () => this.#workers.delete(worker));
+      gone(worker).then(() => this.#workers.delete(worker));
       worker.once("exit", (code, signal) => {
         const how = signal === null ? `code ${code}` : signal;
         reject(new Error(`serve: a process ended (${how}) before it listened; what it said stands above`));
-        if (!worker.exitedAfterDisconnect && !this.#ending) this.#restart(how, this.#timers.now() - began);
+        if (!worker.exitedAfterDisconnect && this.#ending === undefined) this.#restart(how, this.#timers.now() - began);
       });
     });
   }
@@ -202,4 +206,9 @@ export class Supervisor implements Spreader {
     });
     this.#restarts.add(timer);
   }
+}
+
+/** Resolves when a process no longer serves. One that dies as it is given a connection may never say that it is disconnected. */
+function gone(worker: Worker): Promise<void> {
+  return new Promise((resolve) => worker.once("disconnect", resolve).once("exit", () => resolve()));
 }

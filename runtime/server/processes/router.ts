@@ -4,7 +4,7 @@ import { readOffer } from "../../channel/preamble.ts";
 import type { Timers } from "../../time/timers.ts";
 import type { Gate, Place } from "../../transport/gate.ts";
 import type { Transport } from "../../transport/transport.ts";
-import { originPacket, readOrigin } from "./origin-packet.ts";
+import { clientPacket, readClient } from "./client-packet.ts";
 import { ReadAhead, type Seen } from "./read-ahead.ts";
 import { Relay } from "./relay.ts";
 
@@ -58,7 +58,7 @@ export class Router {
     const { gate, accept } = this.#options;
     const ahead = new ReadAhead(transport);
     try {
-      const { peer, remote } = await this.#within(ahead, ahead.look(readOrigin));
+      const { peer, remote } = await this.#within(ahead, ahead.look(readClient));
       ahead.peer = peer;
       ahead.remote = remote;
       const place = gate.enter(remote, () => ahead.destroy());
@@ -92,7 +92,7 @@ export class Router {
     if (route === "" || route === this.#options.route) return false;
     const other = await this.#options.dial(route).catch(() => undefined);
     if (other === undefined) return false;
-    const relay: Relay = new Relay(client, other, originPacket(client), this.#options.timers, () => this.#relays.delete(relay));
+    const relay: Relay = new Relay(client, other, clientPacket(client), this.#options.timers, () => this.#relays.delete(relay));
     this.#relays.add(relay);
     return true;
   }

@@ -16,8 +16,8 @@ export const SOCKETS_VARIABLE = "ZSERVER_PROCESS_SOCKETS";
 /** Broadcasts that may wait to be told: a few milliseconds of all that a process can send. */
 const WAITING_BROADCASTS = 4_096;
 
-/** Bytes of a route: no two processes of a server draw the same one. */
-const ROUTE_BYTES = 8;
+/** Bytes of the route that a process draws: no two processes of a server draw the same one. */
+const OWN_ROUTE_BYTES = 8;
 
 /** One of several processes of a server: it leads connections to the others, takes those that they lead here, and hears of what concerns all. */
 export class ServerProcess implements Spreader {
@@ -35,7 +35,7 @@ export class ServerProcess implements Spreader {
     if (sockets === undefined)
       throw new TypeError("serve: `processes` starts the processes itself; in a worker that the program has started, leave it out");
     this.#sockets = sockets;
-    this.route = random(ROUTE_BYTES);
+    this.route = random(OWN_ROUTE_BYTES);
   }
 
   /** From here on this process is there for the others. */

@@ -24,7 +24,6 @@ export class SupervisedServer<Data> implements Server<Data> {
   readonly #entrances: ServerEntrances<Data>;
   readonly #groups: Groups<Data> = new Groups(this.#sessions);
   #state: "listening" | "draining" | "closed" = "listening";
-  #ended: Promise<void> | undefined;
 
   private constructor(options: ServeOptions<Data>, supervisor: Supervisor) {
     const { identity, clock = systemClock } = options;
@@ -121,11 +120,9 @@ export class SupervisedServer<Data> implements Server<Data> {
   }
 
   async #end(how: "drain" | "close"): Promise<void> {
-    const first = this.#ended === undefined;
     // Closing overtakes draining: the processes are told each time.
-    this.#ended = this.#supervisor.end(how);
-    await this.#ended;
-    if (!first) return;
+    await this.#supervisor.end(how);
+    if (this.#state === "closed") return;
     this.#state = "closed";
     this.#feed.emit({ type: "closed" });
     this.#feed.end();

@@ -31,18 +31,23 @@ export interface CallerOptions {
   readonly peerLimits: PeerLimits;
   readonly streams: SessionStreams;
   readonly timers: Timers;
-  /** The first command id of this side: 1 at the client, 2 at the server. */
-  readonly firstId: 1 | 2;
+  /** A client's command ids are odd, a server's even. */
+  readonly role: "client" | "server";
   /** Deadline of unary commands whose schema states none. */
   readonly defaultTimeoutMs: number;
   /** How long a send may wait for room or credit. */
   readonly sendTimeoutMs: number;
+  readonly host: CallerHost;
+}
+
+/** Whose commands they are. */
+export interface CallerHost {
   /** A one-way was not sent. */
-  readonly oneWayFailed: (error: CommandError) => void;
+  oneWayFailed(error: CommandError): void;
   /** The session ended, and nobody knows of these one-ways whether they were accepted. */
-  readonly oneWaysLost: (lost: LostOneWays) => void;
+  oneWaysLost(lost: LostOneWays): void;
   /** Something came to an end; somebody may wait for that. */
-  readonly idle: () => void;
+  idle(): void;
 }
 
 /** The options of a call without any: nothing to check. */
@@ -65,7 +70,7 @@ export class SessionCaller implements Caller {
   constructor(options: CallerOptions) {
     this.#options = options;
     this.#core = options.core;
-    this.#nextId = options.firstId;
+    this.#nextId = options.role === "client" ? 1 : 2;
     this.#streams = new OutgoingStreams(options, this);
     this.classes = new OutgoingClasses(options, this);
   }
@@ -122,7 +127,7 @@ export class SessionCaller implements Caller {
 
   /** Counts a one-way that was not sent, and reports it. */
   oneWayFailed(error: CommandError): void {
-    this.#options.oneWayFailed(error);
+    this.#options.host.oneWayFailed(error);
   }
 
   /** Refuses commands from now on: draining. */
@@ -378,6 +383,6 @@ export class SessionCaller implements Caller {
     call.counted = false;
     this.#pending--;
     if (call.stream) this.#pendingStreams--;
-    this.#options.idle();
+    this.#options.host.idle();
   }
 }

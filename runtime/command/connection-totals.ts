@@ -1,18 +1,19 @@
 import type { ChannelStats } from "../channel/channel.ts";
 import type { SessionStats } from "./session-type.ts";
 
-type Counts = Pick<SessionStats, "rotations" | "recordsIn" | "recordsOut" | "bytesIn" | "bytesOut">;
+/** What connections carried. */
+export type CarriedCounts = Pick<SessionStats, "rotations" | "recordsIn" | "recordsOut" | "bytesIn" | "bytesOut">;
 
 /** What a session's connections carried: those that are gone, and the one in use. */
 export class ConnectionTotals {
-  #past: Counts = { rotations: 0, recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0 };
+  #past: CarriedCounts = { rotations: 0, recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0 };
 
   /** Counts a connection that is over. */
   add(stats: ChannelStats): void {
     this.#past = this.with(stats);
   }
 
-  with({ epoch, recordsIn, recordsOut, bytesIn, bytesOut }: ChannelStats): Counts {
+  with({ epoch, recordsIn, recordsOut, bytesIn, bytesOut }: ChannelStats): CarriedCounts {
     const past = this.#past;
     return {
       rotations: past.rotations + epoch,
@@ -23,3 +24,6 @@ export class ConnectionTotals {
     };
   }
 }
+
+/** Of a session on its first connection. */
+export const noTotals: ConnectionTotals = new ConnectionTotals();

@@ -284,7 +284,7 @@ export class Dispatcher implements CommandReceiver {
         this.#core.owed.forget(command.id);
       }
     }
-    this.#options.idle();
+    this.#options.host.idle();
   }
 
   #accept(came: IncomingClass, id: number, body: Reader, size: number): IncomingCommand {

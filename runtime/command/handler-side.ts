@@ -40,8 +40,8 @@ export interface ReceiverOptions {
   readonly core: SessionCore;
   readonly session: Session;
   readonly schemas: SessionSchemas;
-  /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
-  readonly peerParity: 0 | 1;
+  /** A client's command ids are odd, a server's even. */
+  readonly role: "client" | "server";
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
   readonly streams: SessionStreams;
@@ -51,8 +51,10 @@ export interface ReceiverOptions {
   readonly incident: (what: string, error: unknown) => string;
   /** Default: new work is always taken. */
   readonly load?: Load | undefined;
-  /** Something came to an end; somebody may wait for that. */
-  readonly idle: () => void;
+  readonly host: {
+    /** Something came to an end; somebody may wait for that. */
+    idle(): void;
+  };
 }
 
 /** Takes the commands of one session's peer. Methods throw ProtocolError for what the protocol forbids. */

@@ -12,8 +12,8 @@ const { NORMAL } = Priority;
 
 export interface IntakeOptions {
   readonly limits: Limits;
-  /** 1 when the peer is the client, whose command ids are odd; 0 when it is the server. */
-  readonly peerParity: 0 | 1;
+  /** A client's command ids are odd, a server's even. */
+  readonly role: "client" | "server";
   readonly core: { readonly owed: Owed };
 }
 
@@ -154,7 +154,7 @@ export class Intake<Entry> {
   }
 
   #follow(id: number): void {
-    if (id <= this.#lastId || id % 2 !== this.#options.peerParity)
+    if (id <= this.#lastId || id % 2 !== (this.#options.role === "server" ? 1 : 0))
       throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
     this.#lastId = id;
     if (id > this.#session.highestId) this.#session.highestId = id;

@@ -2,15 +2,17 @@ import type { CommandPriority } from "../schema/service-type.ts";
 import { NESTED, type Outbox } from "../session/outbox.ts";
 import { FrameType } from "../session/frame.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
+import type { Session as SessionCore } from "../session/session.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { commandClasses } from "./barriers.ts";
+import type { CallerHost } from "./caller.ts";
 import { CommandFrames } from "./command-frames.ts";
 import type { IntroducedNames } from "./names.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import { type Gate, Sender, type SenderHost, type SenderOptions } from "./sender.ts";
-import { type LostOneWays, SentOneWays } from "./sent-one-ways.ts";
-import { type VolatileHost, VolatileSender, type VolatileSenderOptions } from "./volatile-sender.ts";
+import { SentOneWays } from "./sent-one-ways.ts";
+import { type VolatileHost, VolatileSender } from "./volatile-sender.ts";
 
 /** Whose calls they are. */
 export interface CallsHost extends SenderHost, VolatileHost {
@@ -19,23 +21,51 @@ export interface CallsHost extends SenderHost, VolatileHost {
 }
 
 /** What the commands that leave in one class of priority share: their names, their order, and what they wait for. */
-export interface OutgoingClass {
-  readonly priority: Priority;
+export class OutgoingClass {
+  readonly core: SessionCore;
   readonly outbox: Outbox;
   readonly frames: CommandFrames;
   readonly sender: Sender;
-  readonly volatile: VolatileSender;
-  readonly sentOneWays: SentOneWays;
   /** Whose calls leave here. */
   readonly host: CallsHost;
+  #volatile: VolatileSender | undefined;
+  #sentOneWays: SentOneWays | undefined;
+
+  /** Names and gate are those of all classes. */
+  constructor(options: OutgoingClassesOptions, host: CallsHost, priority: Priority, names: IntroducedNames, gate: Gate) {
+    const { core, peerLimits, schemas } = options;
+    this.core = core;
+    this.outbox = core.outboxes.of(priority);
+    this.frames = new CommandFrames(core, peerLimits, schemas, priority, names);
+    this.sender = new Sender(options, host, gate, this.outbox, this.frames);
+    this.host = host;
+  }
+
+  get priority(): Priority {
+    return this.outbox.priority;
+  }
+
+  /** Made when there is a volatile one-way. */
+  get volatile(): VolatileSender {
+    this.#volatile ??= new VolatileSender(this);
+    return this.#volatile;
+  }
+
+  /** Made when there is a one-way. */
+  get sentOneWays(): SentOneWays {
+    this.#sentOneWays ??= new SentOneWays();
+    return this.#sentOneWays;
+  }
+
+  /** Volatile one-ways that were dropped here. */
+  get dropped(): number {
+    return this.#volatile?.dropped ?? 0;
+  }
 }
 
 export interface OutgoingClassesOptions extends SenderOptions {
   readonly schemas: SessionSchemas;
-  /** A one-way was not sent. */
-  readonly oneWayFailed: VolatileSenderOptions["failed"];
-  /** The session ended, and nobody knows of these one-ways whether they were accepted. */
-  readonly oneWaysLost: (lost: LostOneWays) => void;
+  readonly host: Pick<CallerHost, "oneWayFailed" | "oneWaysLost">;
 }
 
 /** The classes in which commands left. */
@@ -80,7 +110,7 @@ export class OutgoingClasses {
 
   /** Volatile one-ways that were dropped here. */
   get volatileDropped(): number {
-    return this.#classes.all.reduce((sum, { volatile }) => sum + volatile.dropped, 0);
+    return this.#classes.all.reduce((sum, { dropped }) => sum + dropped, 0);
   }
 
   /** Sends nothing until the returned function is called. */
@@ -120,7 +150,7 @@ export class OutgoingClasses {
     for (const { sender } of this.#classes.all) sender.lost(end);
     // Last: readers of events drop the oldest, and the promises of these have resolved.
     for (const { sentOneWays, outbox, priority } of this.#classes.all)
-      this.#options.oneWaysLost(sentOneWays.lost(end, outbox.accepted, outbox.flushed, priority));
+      this.#options.host.oneWaysLost(sentOneWays.lost(end, outbox.accepted, outbox.flushed, priority));
   }
 
   #add(priority: Exclude<Priority, typeof Priority.NORMAL>): OutgoingClass {
@@ -146,12 +176,6 @@ export class OutgoingClasses {
   }
 
   #make(priority: Priority): OutgoingClass {
-    const host = this.#host;
-    const { core, peerLimits, schemas, oneWayFailed: failed } = this.#options;
-    const outbox = core.outboxes.of(priority);
-    const frames = new CommandFrames(core, peerLimits, schemas, priority, this.#names);
-    const sender = new Sender(this.#options, host, this.#gate, outbox, frames);
-    const volatile = new VolatileSender({ core, outbox, frames, sender, host, failed });
-    return { priority, outbox, frames, sender, volatile, sentOneWays: new SentOneWays(), host };
+    return new OutgoingClass(this.#options, this.#host, priority, this.#names, this.#gate);
   }
 }

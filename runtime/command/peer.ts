@@ -1,4 +1,3 @@
-import type { Limits as WireLimits } from "../../generated/zserver/protocol/v1/handshake.ts";
 import type { Schemas, SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import type { ClientHello, Resume, Resumed, Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
@@ -20,51 +19,56 @@ import type { ReplayedFrame, SessionHandler, WriteFrame } from "../session/sessi
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
 import type { MakePartial } from "./bounded-messages.ts";
-import { type CallerOptions, SessionCaller } from "./caller.ts";
-import { ConnectionTotals } from "./connection-totals.ts";
+import { type CallerHost, SessionCaller } from "./caller.ts";
+import { ConnectionTotals, noTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import { leadControl } from "./control-frames.ts";
 import { Flushes } from "./flushes.ts";
-import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
+import type { CommandReceiver } from "./handler-side.ts";
 import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
-import { OneWayFailures } from "./one-way-failures.ts";
+import { eachOneWayFailed, oneWayFailed } from "./one-way-failures.ts";
 import type { OutgoingClasses } from "./outgoing-class.ts";
 import type { PeerCommon, PeerHooks, PeerOptions } from "./peer-options.ts";
 import { sendAgain } from "./replay.ts";
 import type { PeerSchema } from "./schema/peer-schema.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
-import { SessionStreams } from "./session-streams.ts";
+import type { LostOneWays } from "./sent-one-ways.ts";
+import { type SessionScope, sessionScope } from "./session-scope.ts";
+import { sessionStats } from "./session-stats.ts";
+import type { SessionStreams } from "./session-streams.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
 /** One end of a session with all its floors: what `Session` promises to applications. */
-export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
+export class Peer<Data = unknown> implements Session<Data>, SessionHandler, CallerHost {
   readonly id: string;
   readonly core: SessionCore;
   readonly schemas: SessionSchemas;
-  readonly closed: Promise<SessionEnd>;
-  /** Undefined until both sides have said hello. */
-  streams: SessionStreams | undefined;
   principal: Principal = anonymousPrincipal;
   data: Data = undefined as Data;
   #state: "open" | "draining" | "ended" = "open";
   #connection: Connection;
-  readonly #totals = new ConnectionTotals();
+  /** Of its earlier connections; undefined while there were none. */
+  #totals: ConnectionTotals | undefined;
   readonly #common: PeerCommon<Data>;
   readonly #hooks: PeerHooks<Data>;
   /** Until the session is open. */
   #channelPeer: ChannelPeer | undefined;
-  readonly #feed: StatusFeed<SessionStatus>;
-  readonly #idle: Idle;
-  readonly #flushes = new Flushes();
+  /** Undefined until both sides have said hello. */
+  #scope: SessionScope | undefined;
+  #oneWaysFailed = 0;
+  #end: SessionEnd | undefined;
+  // Each is made when it is first needed: most sessions never need most of them.
+  #feed: StatusFeed<SessionStatus> | undefined;
+  #idle: Idle | undefined;
+  #flushes: Flushes | undefined;
   #partials: MakePartial | undefined;
-  readonly #oneWayFailures: OneWayFailures;
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #receiver: CommandReceiver | undefined;
-  #end: SessionEnd | undefined;
-  #resolveClosed!: (end: SessionEnd) => void;
+  #closed: Promise<SessionEnd> | undefined;
+  #resolveClosed: ((end: SessionEnd) => void) | undefined;
 
   constructor({ common, hooks, connection, channelPeer, id, hello }: PeerOptions<Data>) {
     this.#common = common;
@@ -72,19 +76,26 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
     this.id = id;
     this.#connection = connection;
     this.#channelPeer = channelPeer;
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
-    });
     this.schemas = hooks.schemas(this);
-    this.#idle = new Idle(() => this.#end !== undefined || this.#caller!.pending + this.#receiver!.pending === 0);
-    this.#feed = new StatusFeed(() => this.#now());
-    this.#oneWayFailures = new OneWayFailures(this.#feed);
     this.core = new SessionCore(common, connection, this, hello);
   }
 
+  get closed(): Promise<SessionEnd> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+      if (this.#end !== undefined) resolve(this.#end);
+    });
+    return this.#closed;
+  }
+
   partial(priority: Priority): PartialFrame {
-    this.#partials ??= this.#common.boundMessages?.(this.#common, () => [this.#caller!, this.#receiver!]) ?? (() => new PartialFrame());
+    this.#partials ??= this.#common.boundMessages?.(this.#common, () => [this.#calls, this.#handles]) ?? (() => new PartialFrame());
     return this.#partials(priority);
+  }
+
+  /** Undefined until both sides have said hello. */
+  get streams(): SessionStreams | undefined {
+    return this.#scope?.streams;
   }
 
   get peer(): string {
@@ -102,6 +113,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
 
   /** From here on this connection carries the session. */
   moveTo(connection: Connection): void {
+    this.#totals ??= new ConnectionTotals();
     this.#totals.add(this.#connection.channel.stats);
     this.#connection = connection;
     connection.carry(this.core);
@@ -117,17 +129,19 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
 
   /** The classes in which commands leave; undefined until both sides have said hello. */
   get outgoing(): OutgoingClasses | undefined {
-    return this.#caller?.classes;
+    return this.#scope && this.#calls.classes;
   }
 
   /** Starts no handler until the returned function is called. */
   hold(): () => void {
-    return this.#receiver!.hold();
+    return this.#handles.hold();
   }
 
   use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): Proxy {
     this.schemas.use(service);
-    return new service[serviceInfo].proxy(this.#proxyCaller!);
+    const { interceptors } = this.#common;
+    this.#proxyCaller ??= interceptors.length === 0 ? this.#calls : new InterceptedCaller(this.#calls, this as Session, interceptors);
+    return new service[serviceInfo].proxy(this.#proxyCaller);
   }
 
   batch<const Members extends readonly Promise<unknown>[]>(
@@ -138,11 +152,11 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
     const { interceptors } = this.#common;
     return runBatch(build, options, {
       check: (service) => this.schemas.use(service),
-      submit: (command, request, callOptions, place) => this.#caller!.submit(command, request, callOptions, place),
+      submit: (command, request, callOptions, place) => this.#calls.submit(command, request, callOptions, place),
       intercept:
         interceptors.length === 0
           ? undefined
-          : (members) => interceptMembers(members, this as Session, interceptors, (error) => this.#caller!.oneWayFailed(error)),
+          : (members) => interceptMembers(members, this as Session, interceptors, (error) => this.oneWayFailed(error)),
     });
   }
 
@@ -156,25 +170,27 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
 
   flush(): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(this.#lostError());
+    this.#flushes ??= new Flushes();
     return this.#flushes.add(
-      (done) => this.#caller!.classes.whenPassed(() => this.core.outboxes.whenAcknowledged(done)),
+      (done) => this.#calls.classes.whenPassed(() => this.core.outboxes.whenAcknowledged(done)),
       () => this.#lostError(),
     );
   }
 
   barrier(): void {
-    this.#caller!.classes.barrier();
+    this.#caller?.classes.barrier();
   }
 
   async drain(): Promise<void> {
     if (this.#state === "open") {
       this.#state = "draining";
-      this.#feed.emit({ type: "draining" });
-      this.#receiver!.draining = true;
-      this.#caller!.refuse(
+      this.tell({ type: "draining" });
+      this.#handles.draining = true;
+      this.#calls.refuse(
         (command) => new CommandError("UNAVAILABLE", `${command}: this side is draining`, { outcome: "NOT_RUN", command }),
       );
     }
+    this.#idle ??= new Idle(() => this.#end !== undefined || this.#calls.pending + this.#handles.pending === 0);
     await this.#idle.wait();
     if (this.#end === undefined) await this.flush().catch(() => {});
     this.core.close(this.#common.role === "server" ? "GOING_AWAY" : "CLOSED", "drained");
@@ -196,6 +212,10 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
   }
 
   status(): AsyncIterableIterator<SessionStatus> {
+    if (this.#feed === undefined) {
+      this.#feed = new StatusFeed(() => this.#now());
+      if (this.#end !== undefined) this.#feed.end();
+    }
     return this.#feed.subscribe();
   }
 
@@ -204,17 +224,8 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
   }
 
   stats(): SessionStats {
-    return {
-      commandsSent: this.#caller?.classes.sent ?? 0,
-      commandsHandled: this.#receiver?.handled ?? 0,
-      oneWaysFailed: this.#oneWayFailures.total,
-      oneWaysRefused: this.#receiver?.oneWaysRefused ?? 0,
-      volatileDropped: this.#caller?.classes.volatileDropped ?? 0,
-      volatileRefused: this.#receiver?.volatileRefused ?? 0,
-      callsPending: this.#caller?.pending ?? 0,
-      commandsPending: this.#receiver?.pending ?? 0,
-      ...this.#totals.with(this.#connection.channel.stats),
-    };
+    const carried = (this.#totals ?? noTotals).with(this.#connection.channel.stats);
+    return sessionStats(this.#caller, this.#receiver, this.#oneWaysFailed, carried);
   }
 
   /** Sends a numbered frame that is about the session itself. */
@@ -231,35 +242,53 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
 
   /** Tells those who watch the session. */
   tell(event: SessionStatus): void {
-    this.#feed.emit(event);
+    this.#feed?.emit(event);
+  }
+
+  /** Something came to an end; somebody may wait for that. */
+  idle(): void {
+    this.#idle?.check();
+  }
+
+  /** A one-way was not sent. */
+  oneWayFailed(error: CommandError): void {
+    this.tell(oneWayFailed(error, ++this.#oneWaysFailed));
+  }
+
+  /** The session ended, and nobody knows of these one-ways whether they were accepted. */
+  oneWaysLost(lost: LostOneWays): void {
+    this.#feed?.emitEach(eachOneWayFailed(lost, this.#oneWaysFailed));
+    this.#oneWaysFailed += lost.count;
+  }
+
+  /** Calls the peer's commands. */
+  get #calls(): SessionCaller {
+    if (this.#caller === undefined) {
+      this.#caller = new SessionCaller(this.#scope!);
+      if (this.#end !== undefined) this.#caller.lost(this.#end);
+    }
+    return this.#caller;
+  }
+
+  /** Handles the peer's. */
+  get #handles(): CommandReceiver {
+    this.#receiver ??= this.#common.handlerSide.receiver(this.#scope!);
+    return this.#receiver;
   }
 
   // What the session below asks of it.
 
   opened(hello: ClientHello | Welcome): void {
-    const { role, limits, timers, interceptors, endOfTurn } = this.#common;
+    const { role } = this.#common;
     const told = role === "client" ? this.#channelPeer!.limits : (hello as ClientHello).limits;
     this.#channelPeer = undefined;
     if (told === undefined) throw new ProtocolError("the peer did not say its limits");
-    const peerLimits: WireLimits = told;
-    const { tell: oneWayFailed, tellAll: oneWaysLost } = this.#oneWayFailures;
-    const firstId = role === "client" ? 1 : 2;
-    const peerParity = role === "client" ? 0 : 1;
-    const streams = new SessionStreams({ limits, peerLimits, timers, endOfTurn });
-    this.streams = streams;
-    const { core, schemas } = this;
-    const session = this as Session;
-    const own = { core, schemas, session, peerLimits, streams, firstId, peerParity, oneWayFailed, oneWaysLost, idle: this.#idle.check };
-    // What all sessions have in common is not copied into each: it is found behind what is its own.
-    const options: CallerOptions & ReceiverOptions = Object.setPrototypeOf(own, this.#common);
-    this.#caller = new SessionCaller(options);
-    this.#proxyCaller = interceptors.length === 0 ? this.#caller : new InterceptedCaller(this.#caller, session, interceptors);
-    this.#receiver = this.#common.handlerSide.receiver(options);
+    this.#scope = sessionScope(this, this.#common, told);
     this.#hooks.opened(this, hello);
   }
 
   frame(type: FrameType, body: Reader, size: number, priority: Priority): void {
-    const receiver = this.#receiver!;
+    const receiver = this.#receiver ?? this.#handles;
     if (type === FrameType.REQUEST) receiver.request(body, size, priority);
     else if (type === FrameType.SEND) receiver.send(body, size, priority);
     else if (type === FrameType.SEND_VOLATILE) receiver.volatile(body, size, priority);
@@ -270,7 +299,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
       const id = body.uintNumber();
       if ((type === FrameType.CANCEL || type === FrameType.END) && body.position !== body.end)
         throw new ProtocolError(`a frame of type ${type} has more in it than an id`);
-      if (this.#isMine(id)) this.#caller!.frame(type, id, body, size, priority);
+      if (this.#isMine(id)) this.#calls.frame(type, id, body, size, priority);
       else if (type === FrameType.ITEM) receiver.item(id, body, size, priority);
       else if (type === FrameType.END) receiver.endOfItems(id, priority);
       else if (type === FrameType.CANCEL) receiver.cancel(id, priority);
@@ -279,8 +308,8 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
   }
 
   credit(id: number, items: number, bytes: number, priority: Priority): void {
-    if (id === 0 || this.#isMine(id)) this.#caller!.credit(id, items, bytes, priority);
-    else this.#receiver!.credit(id, items, bytes);
+    if (id === 0 || this.#isMine(id)) this.#calls.credit(id, items, bytes, priority);
+    else this.#handles.credit(id, items, bytes);
   }
 
   /** Commands that the client started have odd ids, those of the server even ones. */
@@ -293,27 +322,27 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
     this.#state = "ended";
     this.#caller?.lost(end);
     this.#receiver?.lost(() => this.#lostError());
-    if (this.#feed.watched) this.#feed.emit(this.#now());
-    this.#feed.end();
-    this.#flushes.lost();
+    if (this.#feed?.watched) this.#feed.emit(this.#now());
+    this.#feed?.end();
+    this.#flushes?.lost();
     this.schemas.stop();
-    this.#idle.check();
-    this.#resolveClosed(end);
+    this.#idle?.check();
+    this.#resolveClosed?.(end);
     this.#hooks.ended(this, end);
   }
 
   resumed(answer: Resumed | undefined): void {
     this.streams!.connected = true;
-    this.#receiver!.restate();
-    this.#caller!.restate();
+    this.#handles.restate();
+    this.#caller?.restate();
     this.schemas.resumed();
-    this.#feed.emit({ type: "resumed" });
+    this.tell({ type: "resumed" });
     this.#hooks.resumed(this, answer);
   }
 
   detached(reason: EndReason, message: string): void {
     if (this.streams !== undefined) this.streams.connected = false;
-    this.#feed.emit({ type: "disconnected", reason, message });
+    this.tell({ type: "disconnected", reason, message });
     this.#hooks.disconnected(this, reason);
   }
 
@@ -338,7 +367,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
   }
 
   replay(frame: ReplayedFrame, write: WriteFrame): void {
-    sendAgain(frame, write, this.#caller!);
+    sendAgain(frame, write, this.#calls);
   }
 
   room(): void {
@@ -361,7 +390,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler {
       return { type: this.#state === "draining" ? "draining" : "open" };
     }
     const { reason, message } = this.#end;
-    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWayFailures.total };
+    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWaysFailed };
   }
 
   #lostError(): CommandError {

@@ -14,14 +14,14 @@ export interface VolatileSenderOptions {
   readonly frames: CommandFrames;
   readonly sender: Sender;
   readonly host: VolatileHost;
-  /** A one-way could not be sent at all. */
-  readonly failed: (error: CommandError) => void;
 }
 
 /** Whose one-ways they are. */
 export interface VolatileHost {
   /** Throws CommandError when nothing may be called. */
   check(command: AnyCommand, options: CallOptions): void;
+  /** A one-way could not be sent at all. */
+  oneWayFailed(error: CommandError): void;
 }
 
 /** A one-way that was sent or dropped. */
@@ -49,7 +49,7 @@ export class VolatileSender {
       return over;
     } catch (cause) {
       const error = unsentError(command, cause);
-      this.#options.failed(error);
+      this.#options.host.oneWayFailed(error);
       const result = Promise.reject(error);
       result.catch(() => {});
       return { result, unsent: true };

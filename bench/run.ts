@@ -2,8 +2,14 @@
 import { type BenchOptions, readOptions } from "./support/options.ts";
 import { asJson, asText, type Report } from "./support/report.ts";
 
-/** Every measurement is a folder or a file of this folder whose `run` makes a report. */
-const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions): Promise<Report> }>>> = {
+/** A folder or a file of this folder. */
+interface Bench {
+  run(options: BenchOptions): Promise<Report>;
+  /** What it may be told besides: whole numbers. */
+  readonly sizeNames?: readonly string[];
+}
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "beside-bulk": () => import("./bulk/beside.ts"),
   broadcast: () => import("./broadcast/main.ts"),
   bulk: () => import("./bulk/main.ts"),
@@ -17,7 +23,9 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
   "latency-under-load": () => import("./latency-under-load.ts"),
   negotiation: () => import("./negotiation.ts"),
   oneway: () => import("./one-way.ts"),
+  processes: () => import("./scale/processes.ts"),
   profile: () => import("./profile.ts"),
+  scale: () => import("./scale/main.ts"),
   "start-up": () => import("./start-up.ts"),
   zgen: () => import("./zgen.ts"),
 };
@@ -25,8 +33,9 @@ const benches: Readonly<Record<string, () => Promise<{ run(options: BenchOptions
 async function main([name = "", ...args]: readonly string[]): Promise<void> {
   const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
   if (load === undefined) throw new TypeError(`which one? npm run bench -- ${Object.keys(benches).join("|")}`);
-  const options = readOptions(args);
-  const report = await (await load()).run(options);
+  const bench = await load();
+  const options = readOptions(args, bench.sizeNames);
+  const report = await bench.run(options);
   console.log((options.json ? asJson : asText)(["npm run bench --", name, ...args].join(" "), report));
 }
 

@@ -4,6 +4,7 @@ import { sumOfTurn, type RpcClient } from "./contender.ts";
 import { loadContender } from "./contenders.ts";
 import { answering } from "./profiler.ts";
 import { Latencies } from "./latencies.ts";
+import { paced } from "./paced.ts";
 import type { Done, Task } from "./tasks.ts";
 
 /** Notes between two turns of the event loop. */
@@ -25,29 +26,15 @@ async function calls(client: RpcClient, callers: number, end: number): Promise<L
   return latencies;
 }
 
-/**
- * Calls are due at a fixed rate, and each one's time runs from when it was due: one that had to wait because others took long has waited all the same.
- * Between two looks at the clock there is one turn of the event loop.
- */
-async function load(client: RpcClient, rate: number, most: number, end: number): Promise<Latencies> {
+/** Calls that are due at a fixed rate; each one's time runs from when it was due. Between two looks at the clock there is one turn of the event loop. */
+async function load(client: RpcClient, rate: number, open: number, milliseconds: number): Promise<Latencies> {
   const latencies = new Latencies();
-  const start = performance.now();
-  const all = Math.floor(((end - start) * rate) / 1000);
-  let [sent, failed] = [0, undefined as unknown];
-  const send = async (dueAt: number): Promise<void> => {
+  const all = Math.floor((milliseconds * rate) / 1000);
+  await paced({ rate, open, more: (begun) => begun < all, pause: setImmediate }, async (dueAt) => {
     const mine = turn++;
     if ((await client.call(mine)) !== sumOfTurn(mine)) throw new Error("an answer belongs to another call");
     latencies.add(performance.now() - dueAt);
-  };
-  while (latencies.count < all && failed === undefined) {
-    const due = Math.min(all, ((performance.now() - start) * rate) / 1000);
-    for (; sent < due && sent - latencies.count < most; sent++)
-      send(start + (sent * 1000) / rate).catch((error: unknown) => {
-        failed = error;
-      });
-    await setImmediate();
-  }
-  if (failed !== undefined) throw failed;
+  });
   return latencies;
 }
 
@@ -68,7 +55,7 @@ async function perform(client: RpcClient, { kind, callers, rate = 0, millisecond
   const start = performance.now();
   const end = start + milliseconds;
   const latencies =
-    kind === "calls" ? await calls(client, callers, end) : kind === "load" ? await load(client, rate, callers, end) : undefined;
+    kind === "calls" ? await calls(client, callers, end) : kind === "load" ? await load(client, rate, callers, milliseconds) : undefined;
   const count = latencies?.count ?? (await notes(client, end));
   const taken = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);

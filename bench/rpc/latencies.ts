@@ -16,6 +16,11 @@ export class Latencies {
     this.#milliseconds[this.#count++] = milliseconds;
   }
 
+  /** In ms, in no order. */
+  all(): readonly number[] {
+    return Array.from(this.#milliseconds.subarray(0, this.#count));
+  }
+
   /** How long these parts of the calls took at most; 0 when there was none. */
   quantiles(...parts: readonly number[]): readonly number[] {
     const sorted = this.#milliseconds.subarray(0, this.#count).sort();

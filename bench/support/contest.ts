@@ -38,11 +38,7 @@ export async function hold<Contender extends Running>(contest: Contest<Contender
     return {
       subject,
       rows: await run(rounds, false, quick ? 0 : 3),
-      notes: [
-        ...notes,
-        `default options; flags of Node: ${process.env.NODE_OPTIONS ?? "none"}`,
-        ...missing.map((name) => `${name} is not installed: npm ci --prefix bench/peers`),
-      ],
+      notes: [...notes, "default options", ...missing.map((name) => `${name} is not installed: npm ci --prefix bench/peers`)],
     };
   } finally {
     for (const one of all) one.stop();

@@ -11,8 +11,20 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
+/** What Node was told, but for the loader of the benchmark's own sources: the flags of V8 that a figure depends on. */
+const flags = [
+  process.env.NODE_OPTIONS ?? [],
+  process.execArgv.filter((flag) => !["--import", "tsx", "--conditions=source"].includes(flag)),
+].flat();
+
 /** What it was measured with. */
-export const machine: string = `Node ${process.version}, ${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} cores, ${process.platform}`;
+export const machine: string = [
+  `Node ${process.version}`,
+  cpus()[0]?.model.trim() ?? "unknown",
+  `${availableParallelism()} cores`,
+  process.platform,
+  `flags of Node and V8: ${flags.length === 0 ? "none" : flags.join(" ")}`,
+].join(", ");
 
 export function asJson(command: string, report: Report): string {
   const rows = report.rows.map(({ name, metric, figures }) => ({
@@ -28,6 +40,11 @@ export function asText(command: string, { subject, rows, notes }: Report): strin
   for (const { name, metric, figures } of rows) {
     const ours = subject === undefined ? undefined : figures.get(subject);
     const title = [name, metric.name].filter((part) => part !== "").join(", ");
+    const [only] = figures.values();
+    if (figures.size === 1 && only!.min === only!.max) {
+      lines.push("", `${title.padEnd(72)}${format(only!.median).padStart(12)}  ${metric.unit}`);
+      continue;
+    }
     lines.push("", `${title.padEnd(32)}${["median", "min", "max"].map((head) => head.padStart(12)).join("")}  ${metric.unit}`);
     for (const [contender, figure] of figures) {
       const { median, min, max } = figure;

@@ -55,7 +55,13 @@ test("a measurement with several metrics has a row for each, and ratios that fol
 test("unknown arguments of a measurement are refused", () => {
   assert.throws(() => readOptions(["--fast"]), /unknown argument --fast/);
   assert.throws(() => readOptions(["--rounds", "0"]), /--rounds/);
-  assert.equal(readOptions(["--quick", "--peers", "ws,net"]), { peers: ["ws", "net"], rounds: 3, json: false, quick: true });
+  assert.equal(readOptions(["--quick", "--peers", "ws,net"]), { peers: ["ws", "net"], rounds: 3, json: false, quick: true, sizes: {} });
+});
+
+test("a measurement takes sizes by the names that it has for them", () => {
+  assert.equal(readOptions(["--sessions", "2000"], ["sessions", "servers"]).sizes, { sessions: 2_000 });
+  assert.throws(() => readOptions(["--sessions", "many"], ["sessions"]), /--sessions needs a whole number above 0/);
+  assert.throws(() => readOptions(["--clients", "2"], ["sessions"]), /unknown argument --clients; known are .*, --sessions n/);
 });
 
 test.run();

@@ -1,0 +1,62 @@
+import { setTimeout } from "node:timers/promises";
+import type { Row } from "../support/rounds.ts";
+import { type Crew, quantile, share, sumOf } from "./crew.ts";
+import { row } from "./row.ts";
+import type { Sizes } from "./sizes.ts";
+import type { Losses, ServerState } from "./tasks.ts";
+
+/** Milliseconds between two looks at how far it is. */
+const LOOK = 100;
+
+/**
+ * Kills the process with most sessions while all are called, and waits until each client that has lost its session has another one. Throws when a session was lost that
+ * was not that process's, or anything else went wrong.
+ */
+export async function loseProcess(crew: Crew, sizes: Sizes): Promise<{ readonly rows: Row[]; readonly notes: readonly string[] }> {
+  const { clients, rate } = sizes;
+  await crew.clients<true>(() => ({ kind: "watch", rate: rate / clients }));
+  const start = Date.now();
+  const killed = await crew.server<ServerState>({ kind: "kill" });
+  const losses = await untilReplaced(crew, killed.sessions);
+  const called = await crew.work(() => ({ kind: "rest" }));
+  await check(crew, sizes, killed.sessions, losses);
+  const name = "a process of the server is killed";
+  return {
+    rows: [
+      row(name, "", "sessions are lost", killed.sessions),
+      row(name, "until the last is told", "s", (Math.max(...losses.map(({ lostAt }) => lostAt)) - start) / 1_000),
+      row(name, "until the last has another session", "s", (Math.max(...losses.map(({ replacedAt }) => replacedAt)) - start) / 1_000),
+      row(name, "p50 of the others' calls meanwhile", "ms", quantile(called, 0.5)),
+      row(name, "p99 of the others' calls meanwhile", "ms", quantile(called, 0.99)),
+      row(name, "calls told SESSION_LOST", "calls", called.lost),
+    ],
+    notes: [
+      "Of the process that was killed, all clients were told that their session is lost (SESSION_UNKNOWN) and opened another; no other session was lost, no other call failed, and all hear broadcasts.",
+      `Attempts to open another that were turned away: ${turnedAway(losses)}.`,
+    ],
+  };
+}
+
+async function untilReplaced(crew: Crew, doomed: number): Promise<readonly Losses[]> {
+  for (;;) {
+    const losses = await crew.clients<Losses>(() => ({ kind: "losses" }));
+    if (sumOf(losses, ({ replaced }) => replaced) >= doomed) return losses;
+    await setTimeout(LOOK);
+  }
+}
+
+async function check(crew: Crew, { sessions, clients, rate, broadcasts }: Sizes, doomed: number, losses: readonly Losses[]): Promise<void> {
+  const lost = sumOf(losses, (each) => each.lost);
+  if (lost !== doomed) throw new Error(`${doomed} sessions died with their process, and ${lost} clients were told so`);
+  const present = sumOf(await crew.look(), (each) => each.sessions);
+  if (present !== sessions) throw new Error(`of ${sessions} sessions the server has ${present}`);
+  await crew.work((index) => ({ kind: "call", rate: rate / clients, calls: share(sessions, clients, index) }));
+  await crew.broadcast(broadcasts);
+}
+
+function turnedAway(losses: readonly Losses[]): string {
+  const reasons = new Map<string, number>();
+  for (const { refused } of losses)
+    for (const [reason, count] of Object.entries(refused)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  return reasons.size === 0 ? "none" : [...reasons].map(([reason, count]) => `${count.toLocaleString("en")} ${reason}`).join(", ");
+}

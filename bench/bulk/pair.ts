@@ -1,3 +1,4 @@
+import { plain } from "../support/plain.ts";
 import { type Sides, startSides } from "../support/sides.ts";
 import type { Usage } from "../support/usage.ts";
 import type { BulkDone, BulkTask } from "./tasks.ts";
@@ -22,7 +23,7 @@ export class BulkPair {
 
   /** Undefined when a package that it needs is not installed. */
   static async start(name: string): Promise<BulkPair | undefined> {
-    const sides = await startSides<boolean>(name, new URL("./", import.meta.url));
+    const sides = await startSides<boolean>(name, new URL("./", import.meta.url), plain);
     return sides === undefined ? undefined : new BulkPair(name, sides);
   }
 

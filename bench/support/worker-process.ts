@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { withoutLoader } from "./plain.ts";
 
 /** A process that answers one question at a time. */
 export class WorkerProcess {
@@ -13,7 +14,12 @@ export class WorkerProcess {
 
   private constructor(name: string, module: URL, args: readonly string[]) {
     this.#name = name;
-    this.#child = fork(fileURLToPath(module), args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const file = fileURLToPath(module);
+    const { execArgv } = globalThis.process;
+    this.#child = fork(file, args, {
+      execArgv: file.endsWith(".ts") ? execArgv : withoutLoader(execArgv),
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.#errors += text;
     });

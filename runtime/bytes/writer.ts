@@ -5,6 +5,14 @@ import { putVarint, putVarint64, varintLength } from "./varint.ts";
 /** The largest buffer, in bytes: positions stay small integers, and no message comes near it. */
 const maxCapacity = 0x3fffffff;
 
+/** Where a writer grows, if not in memory of its own. */
+export interface GrowthMemory {
+  /** At least so many bytes, with whatever they held before. */
+  take(bytes: number): Uint8Array;
+  /** What the writer has outgrown. */
+  give(memory: Uint8Array): void;
+}
+
 /**
  * A buffer that grows, and a position in it. Generated code and the session's frames are written with one; it is reused after `reset`.
  * Owns `buffer` until it grows or is dropped: what `view` returns is valid until the next write, what `finish` returns belongs to the caller.
@@ -15,9 +23,11 @@ export class Writer {
   position: number;
   /** Objects and list or map entries written so far: what a receiver's `decodeElements` counts. */
   elements: number;
+  readonly #memory: GrowthMemory | undefined;
 
   /** @param initialCapacity bytes */
-  constructor(initialCapacity = 256) {
+  constructor(initialCapacity = 256, memory?: GrowthMemory) {
+    this.#memory = memory;
     this.buffer = new Uint8Array(initialCapacity);
     this.position = 0;
     this.elements = 0;
@@ -33,8 +43,9 @@ export class Writer {
     const { buffer, position } = this;
     const needed = position + bytes;
     if (!(needed <= maxCapacity)) exhausted("1 GiB", "the message is too large to encode");
-    this.buffer = new Uint8Array(Math.min(maxCapacity, Math.max(needed, buffer.length * 2)));
+    this.buffer = this.#memory?.take(needed) ?? new Uint8Array(Math.min(maxCapacity, Math.max(needed, buffer.length * 2)));
     this.buffer.set(buffer.subarray(0, position));
+    this.#memory?.give(buffer);
   }
 
   /** A raw varint. Throws CommandError INVALID_ARGUMENT unless `value` is an integer from 0 to 2³²−1. */

@@ -1,4 +1,5 @@
 import type { Timers } from "../time/timers.ts";
+import type { OutboxRoom } from "./outbox-room.ts";
 import type { Outboxes } from "./outboxes.ts";
 import type { Owed } from "./owed.ts";
 import type { SessionLink, WriteFrame } from "./session-options.ts";
@@ -9,6 +10,7 @@ export interface FlushHost {
   readonly link: SessionLink | undefined;
   readonly outboxes: Pick<Outboxes, "flush">;
   readonly owed: Pick<Owed, "write">;
+  readonly room: Pick<OutboxRoom, "freed">;
   readonly timers: Pick<Timers, "now">;
   readonly write: WriteFrame;
   /** Keeps what waits for another connection. */
@@ -39,9 +41,9 @@ export class Flusher {
     if (this.#due) this.flush();
   };
 
-  /** Sends what this turn collected; what has no connection is kept for one. */
+  /** Sends what this turn collected; what has no connection is kept for one. Either way streams may go on. */
   flush(): void {
-    const { link, owed, outboxes, timers, write } = this.#host;
+    const { link, owed, outboxes, room, timers, write } = this.#host;
     // Until all is written: what is owed is part of this flush, not a reason for another.
     this.#due = link !== undefined;
     if (link === undefined) this.#host.keep();
@@ -50,6 +52,7 @@ export class Flusher {
       this.#due = false;
       outboxes.flush(link, timers.now());
     }
+    room.freed();
   }
 
   /** Everything that waited has gone another way. */

@@ -18,6 +18,8 @@ const { NORMAL } = Priority;
 const AGAIN_BYTES = 16_384;
 /** The part of NORMAL's outbox that streams fill. */
 const STREAM_PART = 3 / 4;
+/** Bytes of a turn from which on streams wait for the next one, so that a long stream is sealed, sent and read at the same time, in memory that caches hold. */
+const STREAM_TURN_BYTES = 262_144;
 const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
 /** What goes wrong where frames nest. */
 export const NESTED = "a frame was begun inside another: a message's getter or iterable sent something";
@@ -105,7 +107,7 @@ export class Outbox {
 
   /** Whether one more item of a stream may: in the class of most commands, which wait behind all that is in it, streams leave some of the outbox to them. */
   get streamRoom(): boolean {
-    return this.heldBytes < (this.priority === NORMAL ? STREAM_PART : 1) * this.#limit;
+    return this.#turnBytes < STREAM_TURN_BYTES && this.heldBytes < (this.priority === NORMAL ? STREAM_PART : 1) * this.#limit;
   }
 
   /** Whether a volatile one-way may be queued now: while half the outbox is free, so that it never takes the room of what must arrive. */

@@ -17,8 +17,8 @@ const large = new LargeMemory();
  * @param expected how many bytes it will take, as far as is known
  */
 export function takeTurnBuffer(expected = 0): Writer {
-  if (expected <= LONG_TURN_BYTES) return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES);
-  const writer = new Writer(0);
+  if (expected <= LONG_TURN_BYTES) return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES, large);
+  const writer = new Writer(0, large);
   writer.buffer = large.take(expected);
   return writer;
 }

@@ -110,4 +110,21 @@ test("a buffer grows by doubling and keeps what was written", () => {
   throwsCommandError(() => writer.ensure(2 ** 31), "RESOURCE_EXHAUSTED", /limit 1 GiB/);
 });
 
+test("a buffer that grows in lent memory keeps what was written, and gives back what it has outgrown", () => {
+  const given: Uint8Array[] = [];
+  const memory = {
+    take: (bytes: number) => new Uint8Array(bytes + 3).fill(0xff),
+    give: (outgrown: Uint8Array) => void given.push(outgrown),
+  };
+  const writer = new Writer(2, memory);
+  const first = writer.buffer;
+  writer.raw(hex("01 02 03"));
+  const second = writer.buffer;
+  writer.raw(hex("04 05 06 07"));
+  assert.equal(writer.view(), hex("01 02 03 04 05 06 07"));
+  assert.equal(given.length, 2);
+  assert.is(given[0], first);
+  assert.is(given[1], second);
+});
+
 test.run();

@@ -206,6 +206,17 @@ test("room is gone when exactly the limit is used", () => {
   assert.not(sink.outbox.room);
 });
 
+test("streams have no more room in a turn that is long, commands have", () => {
+  const sink = new Sink();
+  sink.put(262_100);
+  assert.ok(sink.outbox.streamRoom);
+  sink.put(100);
+  assert.not(sink.outbox.streamRoom);
+  assert.ok(sink.outbox.room);
+  sink.flush();
+  assert.ok(sink.outbox.streamRoom, "nothing is accepted, but the turn is over");
+});
+
 test("control frames take no room", () => {
   const sink = new Sink(10);
   for (let count = 0; count < 20; count++) sink.control();

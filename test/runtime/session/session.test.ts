@@ -10,7 +10,7 @@ import { defaultLimits } from "../../../runtime/session/limits.ts";
 import { frame, join, numbersOf, rawFrame } from "../../support/session/frames.ts";
 import { clientHello, closeFrame, Lone, openClient, openServer, welcome } from "../../support/session/session-end.ts";
 
-const { ACK, CREDIT, PING, PADDING, PONG, CLOSE, SEND, REQUEST, CLIENT_HELLO, WELCOME } = FrameType;
+const { ACK, CREDIT, PING, PADDING, PONG, CLOSE, SEND, ITEM, REQUEST, CLIENT_HELLO, WELCOME } = FrameType;
 
 /** Puts a numbered frame of about `size` bytes into the session. */
 function send(lone: Lone, size = 10): void {
@@ -152,6 +152,15 @@ test("while the transport is full nothing leaves, nothing piles up, and all of i
       [PONG, 1000],
     ],
   );
+});
+
+test("room for streams is told when a long turn has left", () => {
+  const lone = openServer();
+  lone.session.begin(ITEM).raw(new Uint8Array(300_000));
+  lone.session.end();
+  assert.is(lone.rooms, 0);
+  lone.time.clock.flush();
+  assert.is(lone.rooms, 1);
 });
 
 test("room is told once an acknowledgement makes it", () => {

@@ -57,7 +57,7 @@ export class Acks {
       this.#bytes = 0;
       this.#send();
     } else if (this.#timer === undefined) {
-      this.#timer = this.#timers.after(ACK_DELAY_MS, this.#expire);
+      this.#timer = this.#timers.after(ACK_DELAY_MS, () => this.#expire());
     }
   }
 
@@ -80,8 +80,8 @@ export class Acks {
   }
 
   // The timer is left to run when an ack rode along: cancelling and arming one for each turn would cost more than an idle wake.
-  readonly #expire = (): void => {
+  #expire(): void {
     this.#timer = undefined;
     if (this.#due) this.#send();
-  };
+  }
 }

@@ -4,7 +4,7 @@ import type { Timer, Timers } from "../time/timers.ts";
 import { ACK_DELAY_MS } from "./acks.ts";
 import type { Counts } from "./counts.ts";
 import { FrameType, frameHeader } from "./frame.ts";
-import { FrameAssembler, type FrameSink, type PartialFrames } from "./frame-assembler.ts";
+import { FrameAssembler, type FrameSink, type FramesHost } from "./frame-assembler.ts";
 import { writeClose } from "./greetings.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
 import { ByPriority, Priority } from "./priority.ts";
@@ -62,7 +62,7 @@ export class Attachment implements LivenessHost {
   #pongs = 0;
   #pingedAt = 0;
   /** Who waits for a pong, by the number of the ping. */
-  readonly #awaited: { readonly number: number; readonly answered: () => void }[] = [];
+  #awaited: { readonly number: number; readonly answered: () => void }[] | undefined;
   /** Bytes that came since the last frame was complete. */
   #partialBytes = 0;
   #partialTimer: Timer | undefined;
@@ -76,26 +76,21 @@ export class Attachment implements LivenessHost {
   #wasWhole = false;
   #host: LifeHost | undefined;
   readonly #timers: Timers;
-  readonly #maxBody: (type: number) => number;
-  readonly #partials: PartialFrames;
+  readonly #framesHost: FramesHost;
   #liveness: Liveness | undefined;
   #helloTimer: Timer | undefined;
 
-  /**
-   * @param maxBody the largest body, in bytes, that a frame of this type may have
-   * @param partials makes what holds a frame in pieces
-   */
-  constructor(link: SessionLink, timers: Timers, maxBody: (type: number) => number, partials: PartialFrames) {
+  constructor(link: SessionLink, timers: Timers, host: FramesHost) {
     this.link = link;
     this.#timers = timers;
     this.#attachedAt = timers.now();
-    this.#maxBody = maxBody;
-    this.#partials = partials;
-    this.frames = new ByPriority(new FrameAssembler(maxBody, partials, NORMAL));
+    this.#framesHost = host;
+    this.frames = new ByPriority(new FrameAssembler(host, NORMAL));
   }
 
   /** Bytes of frames whose end has not come. */
   get pendingBytes(): number {
+    if (this.frames.lone) return this.frames.normal.pendingBytes;
     let bytes = 0;
     for (const frames of this.frames.all) bytes += frames.pendingBytes;
     return bytes;
@@ -132,7 +127,7 @@ export class Attachment implements LivenessHost {
     if (this.#stallTimer === undefined && this.#unfinished) this.#watchStall();
     this.#heardBytes += bytes;
     this.#partialBytes += bytes;
-    if (this.#partialBytes >= PARTIAL_BYTES) this.#partialTimer ??= this.#timers.after(PARTIAL_MS, this.#sayAlive);
+    if (this.#partialBytes >= PARTIAL_BYTES) this.#partialTimer ??= this.#timers.after(PARTIAL_MS, () => this.#sayAlive());
   }
 
   /** Takes the plaintext of one record. Throws ProtocolError. */
@@ -148,7 +143,7 @@ export class Attachment implements LivenessHost {
     }
     if (this.#stallTimer === undefined) this.#watchStall();
     if (this.#received - this.#told >= (this.#received < EARLY_BYTES ? EARLY_TELL_BYTES : TELL_BYTES)) this.#tell();
-    else this.#toldTimer ??= this.#timers.after(ACK_DELAY_MS, this.#tellLate);
+    else this.#toldTimer ??= this.#timers.after(ACK_DELAY_MS, () => this.#tellLate());
   }
 
   /** The peer counts what comes from here on. */
@@ -161,12 +156,13 @@ export class Attachment implements LivenessHost {
     if (number > this.#pings) return;
     if (number === this.#pings && number > this.#pongs) this.#liveness?.measured(this.#timers.now() - this.#pingedAt);
     this.#pongs = Math.max(this.#pongs, number);
-    while (this.#awaited.length > 0 && this.#awaited[0]!.number <= number) this.#awaited.shift()!.answered();
+    while (this.#awaited?.[0] !== undefined && this.#awaited[0].number <= number) this.#awaited.shift()!.answered();
   }
 
   /** Pings the peer of an open session. `answered` is called when it answers, and never when the connection is lost before. */
   ping(answered: () => void): void {
     this.probe();
+    this.#awaited ??= [];
     this.#awaited.push({ number: this.#pings, answered });
     this.expect();
   }
@@ -200,13 +196,13 @@ export class Attachment implements LivenessHost {
     this.#toldTimer?.cancel();
     this.#stallTimer?.cancel();
     this.#liveness?.stop();
-    this.#awaited.length = 0;
+    this.#awaited = undefined;
     for (const frames of this.frames.all) frames.drop();
   }
 
   #framesOf(priority: Priority): FrameAssembler {
     if (priority === NORMAL) return this.frames.normal;
-    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#maxBody, this.#partials, priority));
+    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#framesHost, priority));
   }
 
   get #unfinished(): boolean {
@@ -233,16 +229,16 @@ export class Attachment implements LivenessHost {
     this.#host?.received(this.#received);
   }
 
-  readonly #tellLate = (): void => {
+  #tellLate(): void {
     this.#toldTimer = undefined;
     if (this.pendingBytes > 0 && this.#received > this.#told) this.#tell();
-  };
+  }
 
-  readonly #sayAlive = (): void => {
+  #sayAlive(): void {
     this.#partialTimer = undefined;
     if (this.#partialBytes > 0) this.#host!.sayAlive();
     this.#partialBytes = 0;
-  };
+  }
 
   // What the liveness of an open session asks for.
 

@@ -43,12 +43,12 @@ export class Flusher {
 
   /** Sends what this turn collected; what has no connection is kept for one. Either way streams may go on. */
   flush(): void {
-    const { link, owed, outboxes, room, timers, write } = this.#host;
+    const { link, owed, outboxes, room, timers } = this.#host;
     // Until all is written: what is owed is part of this flush, not a reason for another.
     this.#due = link !== undefined;
     if (link === undefined) this.#host.keep();
     else if (link.writable) {
-      owed.write(write);
+      owed.write(this.#host);
       this.#due = false;
       outboxes.flush(link, timers.now());
     }

@@ -1,4 +1,6 @@
-import { headerType, isIgnorable, isKnown } from "./frame.ts";
+import { headerType, isIgnorable, isKnown, maxBodyBytes } from "./frame.ts";
+import type { Limits } from "./limits.ts";
+import type { Opening } from "./opening.ts";
 import { bodyStart, type PartialFrame, PREFIX_BYTES } from "./partial-frame.ts";
 import type { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -14,6 +16,14 @@ export interface PartialFrames {
   partial(priority: Priority): PartialFrame;
 }
 
+/** The session whose frames they are. */
+export interface FramesHost {
+  /** Until it is open, this says which frames may have how large a body. */
+  readonly opening: Pick<Opening, "maxBody"> | undefined;
+  readonly limits: Pick<Limits, "messageBytes">;
+  readonly handler: PartialFrames;
+}
+
 /** Records that may hold pieces of one frame besides one for every {@link PIECE_BYTES}: each costs its receiver a tag and a copy. */
 const SPARE_PIECES = 8;
 /** An honest sender's pieces are two hundred times as long. */
@@ -24,21 +34,15 @@ const PIECE_BYTES = 256;
  * ({@link PartialFrame}).
  */
 export class FrameAssembler {
-  readonly #maxBody: (type: number) => number;
-  readonly #partials: PartialFrames;
+  readonly #host: FramesHost;
   readonly #priority: Priority;
   /** The frame whose end has not come. */
   partial: PartialFrame | undefined;
   /** Records that held something of it. */
   #pieces = 0;
 
-  /**
-   * @param maxBody the largest body, in bytes, that a frame of this type may have
-   * @param partials makes what holds a frame in pieces
-   */
-  constructor(maxBody: (type: number) => number, partials: PartialFrames, priority: Priority) {
-    this.#maxBody = maxBody;
-    this.#partials = partials;
+  constructor(host: FramesHost, priority: Priority) {
+    this.#host = host;
     this.#priority = priority;
   }
 
@@ -60,7 +64,7 @@ export class FrameAssembler {
     while (position >= 0 && position < bytes.length) {
       const size = this.#frameSize(bytes, position, bytes.length);
       if (size === 0 || position + size > bytes.length) {
-        this.partial = this.#partials.partial(this.#priority);
+        this.partial = this.#host.handler.partial(this.#priority);
         this.partial.add(bytes, position, bytes.length, size);
         return;
       }
@@ -114,7 +118,8 @@ export class FrameAssembler {
   #check(header: number, length: number): void {
     const type = headerType(header);
     if (!isKnown(type) && !isIgnorable(header)) throw new ProtocolError(`unknown frame type ${type}`);
-    const limit = this.#maxBody(type);
+    const { opening, limits } = this.#host;
+    const limit = opening === undefined ? maxBodyBytes(type, limits.messageBytes) : opening.maxBody(type);
     if (length > limit) throw new ProtocolError(`a frame of type ${type} announces ${length} bytes; the limit is ${limit}`);
   }
 }

@@ -1,4 +1,5 @@
-import type { Timer, Timers } from "../time/timers.ts";
+import type { Timers } from "../time/timers.ts";
+import { WheelTimer } from "../time/wheel-timer.ts";
 
 /** What liveness asks of the session. */
 export interface LivenessHost {
@@ -20,7 +21,7 @@ const PROBE_ROUNDTRIPS = 4;
  * four roundtrips (the longest of late), or three times {@link MIN_PROBE_MS} where those are shorter; after `timeoutMs` at the latest, and while no
  * roundtrip was measured. A quiet session is pinged every `keepAliveMs` by its server, and its client becomes suspicious when those pings stay away.
  */
-export class Liveness {
+export class Liveness extends WheelTimer {
   readonly #timers: Timers;
   readonly #host: LivenessHost;
   readonly #quietMs: number;
@@ -30,7 +31,6 @@ export class Liveness {
   #heardAt: number;
   #probes = 0;
   #probedAt = 0;
-  #timer: Timer | undefined;
   #expectedAt = 0;
   /** The timer ends no later than a probe would: nothing that is outstanding shortens it. */
   #near = false;
@@ -41,6 +41,7 @@ export class Liveness {
    * @param quietMs silence after which a side with nothing outstanding pings: `keepAliveMs` at the server, more at the client
    */
   constructor(timers: Timers, host: LivenessHost, timeoutMs: number, quietMs: number) {
+    super();
     this.#timers = timers;
     this.#host = host;
     this.#quietMs = quietMs;
@@ -73,20 +74,19 @@ export class Liveness {
 
   stop(): void {
     this.#stopped = true;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.disarm();
   }
 
   #arm(delayMs: number): void {
     if (this.#stopped) return;
-    this.#timer?.cancel();
+    this.disarm();
     this.#near = delayMs <= this.#probeMs;
     this.#expectedAt = this.#timers.now() + delayMs;
-    this.#timer = this.#timers.after(delayMs, this.#check);
+    this.#timers.start(this, delayMs);
   }
 
-  readonly #check = (): void => {
-    this.#timer = undefined;
+  /** It is time to look. */
+  override expire(): void {
     const now = this.#timers.now();
     // This process slept (a suspended machine, a blocked event loop): what the silence was is not known, so the probes begin anew.
     if (now - this.#expectedAt > this.#probeMs) this.#probes = 0;
@@ -104,7 +104,7 @@ export class Liveness {
     } else {
       this.#confirm();
     }
-  };
+  }
 
   /** Input that already waits in the kernel is read before the verdict. */
   #confirm(): void {

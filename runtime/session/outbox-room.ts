@@ -3,6 +3,10 @@ import { FULL_FOR_STREAMS, type Outboxes } from "./outboxes.ts";
 import type { SessionHandler } from "./session-options.ts";
 
 export interface OutboxRoomHost {
+  readonly outboxes: Pick<Outboxes, "full" | "acceptedInAll">;
+  readonly timers: Timers;
+  /** How long a peer may accept nothing while an outbox is full; Infinity for ever. */
+  readonly options: { readonly slowPeerTimeoutMs: number };
   /** Is told when a class has room after it had none. */
   readonly handler: Pick<SessionHandler, "room">;
   /** One had none for too long, and the peer accepted nothing. */
@@ -11,9 +15,6 @@ export interface OutboxRoomHost {
 
 /** Watches the room of the outboxes: whoever waits for it is told, and a peer that takes nothing though it could is given up. */
 export class OutboxRoom {
-  readonly #outboxes: Outboxes;
-  readonly #timers: Timers;
-  readonly #slowAfterMs: number;
   readonly #host: OutboxRoomHost;
   /** The classes without room, a bit for each. */
   #full = 0;
@@ -22,17 +23,13 @@ export class OutboxRoom {
   #timer: Timer | undefined;
   #accepted = 0;
 
-  /** @param slowAfterMs how long a peer may accept nothing while an outbox is full; Infinity for ever */
-  constructor(outboxes: Outboxes, timers: Timers, slowAfterMs: number, host: OutboxRoomHost) {
-    this.#outboxes = outboxes;
-    this.#timers = timers;
-    this.#slowAfterMs = slowAfterMs;
+  constructor(host: OutboxRoomHost) {
     this.#host = host;
   }
 
   /** Something was put into the outbox. */
   used(): void {
-    this.#full = this.#outboxes.full;
+    this.#full = this.#host.outboxes.full;
     if (this.#lacks) this.#watch();
   }
 
@@ -40,7 +37,7 @@ export class OutboxRoom {
   freed(): void {
     if (this.#full === 0) return;
     const before = this.#full;
-    this.#full = this.#outboxes.full;
+    this.#full = this.#host.outboxes.full;
     if (!this.#lacks) this.#rest();
     if ((before & ~this.#full) !== 0) this.#host.handler.room();
   }
@@ -61,9 +58,10 @@ export class OutboxRoom {
   }
 
   #watch(): void {
-    if (!this.#attached || this.#timer !== undefined || this.#slowAfterMs === Number.POSITIVE_INFINITY) return;
-    this.#accepted = this.#outboxes.acceptedInAll;
-    this.#timer = this.#timers.after(this.#slowAfterMs, this.#judge);
+    const { slowPeerTimeoutMs } = this.#host.options;
+    if (!this.#attached || this.#timer !== undefined || slowPeerTimeoutMs === Number.POSITIVE_INFINITY) return;
+    this.#accepted = this.#host.outboxes.acceptedInAll;
+    this.#timer = this.#host.timers.after(slowPeerTimeoutMs, () => this.#judge());
   }
 
   #rest(): void {
@@ -71,9 +69,9 @@ export class OutboxRoom {
     this.#timer = undefined;
   }
 
-  readonly #judge = (): void => {
+  #judge(): void {
     this.#timer = undefined;
-    if (this.#outboxes.acceptedInAll > this.#accepted) this.#watch();
+    if (this.#host.outboxes.acceptedInAll > this.#accepted) this.#watch();
     else this.#host.slow();
-  };
+  }
 }

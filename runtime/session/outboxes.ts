@@ -121,7 +121,7 @@ export class Outboxes {
   /** The classes without room, a bit for each; and behind these bits the same of those without room for streams. */
   get full(): number {
     // Asked for every frame.
-    if (this.all.length === 1) return fullness(this.normal);
+    if (this.#boxes.lone) return fullness(this.normal);
     let full = 0;
     for (const box of this.all) full |= fullness(box) << box.priority;
     return full;
@@ -129,14 +129,12 @@ export class Outboxes {
 
   /** Whether anything waits for the end of the turn. */
   get pending(): boolean {
-    for (const box of this.all) if (box.pending) return true;
-    return false;
+    return this.#boxes.lone ? this.normal.pending : this.all.some((box) => box.pending);
   }
 
   /** Whether the peer still has to accept something. */
   get unacknowledged(): boolean {
-    for (const box of this.all) if (box.unacknowledged) return true;
-    return false;
+    return this.#boxes.lone ? this.normal.unacknowledged : this.all.some((box) => box.unacknowledged);
   }
 
   /** How many numbered frames of each class the peer accepted. */
@@ -167,7 +165,7 @@ export class Outboxes {
     if (this.#greets) this.normal.flush(sink, now, pacer.room, pacer.piece);
     this.#greets = false;
     if (!this.#paced) {
-      for (const box of this.all) while (box.pending) box.flush(sink, now);
+      for (let box = this.#next(); box !== undefined; box = this.#next()) box.flush(sink, now);
       return;
     }
     for (let box = this.#next(); box !== undefined; box = this.#next()) {
@@ -247,18 +245,17 @@ export class Outboxes {
 
   /** Whether anything may have to overtake: where all commands are NORMAL, the transport is the best judge of what it takes. */
   get #paced(): boolean {
-    return this.all.length > 1 && (this.#boxes.get(Priority.HIGH) ?? this.#boxes.get(Priority.BULK)) !== undefined;
+    return !this.#boxes.lone && (this.#boxes.get(Priority.HIGH) ?? this.#boxes.get(Priority.BULK)) !== undefined;
   }
 
   /** Whether the peer will acknowledge something of what the transport was given. */
   get #underWay(): boolean {
-    for (const box of this.all) if (box.underWay) return true;
-    return false;
+    return this.#boxes.lone ? this.normal.underWay : this.all.some((box) => box.underWay);
   }
 
   /** Whose turn it is of those that wait. */
   #next(): Outbox | undefined {
-    if (this.all.length === 1) return this.normal.pending ? this.normal : undefined;
+    if (this.#boxes.lone) return this.normal.pending ? this.normal : undefined;
     const first = this.all.find((box) => box.pending);
     const bulk = this.#boxes.get(Priority.BULK);
     return first === this.normal && bulk?.pending && this.#normalBytes >= this.#bulkTurn ? bulk : first;

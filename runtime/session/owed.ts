@@ -13,7 +13,7 @@ export class Owed {
   readonly acks: Acks;
   readonly #schedule: () => void;
   /** By the id of a stream; by 0 or less for the commands of the class with that number. */
-  readonly #grants = new Map<number, Grantable>();
+  #grants: Map<number, Grantable> | undefined;
   #pong = -1;
   #received = -1;
 
@@ -25,6 +25,7 @@ export class Owed {
 
   /** A stream's window that its reader emptied by half. */
   grant(id: number, window: Grantable): void {
+    this.#grants ??= new Map();
     this.#grants.set(id, window);
     this.#schedule();
   }
@@ -36,7 +37,7 @@ export class Owed {
 
   /** Its stream is over: nobody needs its credit. */
   forget(id: number): void {
-    this.#grants.delete(id);
+    this.#grants?.delete(id);
   }
 
   /** The peer wants to know whether this side lives. */
@@ -63,35 +64,35 @@ export class Owed {
     this.#pong = this.#received = -1;
   }
 
-  write(write: WriteFrame): void {
+  write(host: { readonly write: WriteFrame }): void {
     if (this.acks.due)
-      write(FrameType.ACK, (writer) => {
+      host.write(FrameType.ACK, (writer) => {
         for (const count of this.acks.take()) writer.uintNumber(count);
       });
     if (this.#pong >= 0) {
       const pong = this.#pong;
       this.#pong = -1;
-      write(FrameType.PONG, (writer) => writer.uint32(pong));
+      host.write(FrameType.PONG, (writer) => writer.uint32(pong));
     }
     if (this.#received >= 0) {
       const received = this.#received;
       this.#received = -1;
-      write(FrameType.RECEIVED, (writer) => writer.uintNumber(received));
+      host.write(FrameType.RECEIVED, (writer) => writer.uintNumber(received));
     }
-    for (const [id, window] of this.#grants) {
+    for (const [id, window] of this.#grants ?? []) {
       const { items, bytes } = window.grant();
-      write(FrameType.CREDIT, (writer) => {
+      host.write(FrameType.CREDIT, (writer) => {
         writer.uintNumber(Math.max(0, id));
         writer.uintNumber(items);
         writer.uintNumber(bytes);
         if (id < 0) writer.uint32(-id);
       });
     }
-    this.#grants.clear();
+    this.#grants = undefined;
   }
 
   stop(): void {
     this.acks.stop();
-    this.#grants.clear();
+    this.#grants = undefined;
   }
 }

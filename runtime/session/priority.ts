@@ -16,13 +16,22 @@ export const byUrgency: readonly Priority[] = [Priority.CONTROL, Priority.HIGH, 
 /** Something that each class has one of, by {@link Priority}. Only NORMAL's is there from the beginning: nearly every session uses no other class. */
 export class ByPriority<T> {
   readonly normal: T;
-  /** Those that there are, of the most urgent class first. */
-  all: readonly T[];
+  /** Undefined while NORMAL's is the only one. */
+  #all: readonly T[] | undefined;
   #others: (T | undefined)[] | undefined;
 
   constructor(normal: T) {
     this.normal = normal;
-    this.all = [normal];
+  }
+
+  /** Whether NORMAL's is the only one. */
+  get lone(): boolean {
+    return this.#others === undefined;
+  }
+
+  /** Those that there are, of the most urgent class first. Whoever is asked often asks for {@link lone} before, which needs no list. */
+  get all(): readonly T[] {
+    return this.#all ?? [this.normal];
   }
 
   get(priority: Priority): T | undefined {
@@ -33,7 +42,7 @@ export class ByPriority<T> {
   add(priority: Exclude<Priority, typeof Priority.NORMAL>, item: T): T {
     this.#others ??= [undefined, undefined, undefined, undefined];
     this.#others[priority] = item;
-    this.all = byUrgency.flatMap((each) => this.get(each) ?? []);
+    this.#all = byUrgency.flatMap((each) => this.get(each) ?? []);
     return item;
   }
 }

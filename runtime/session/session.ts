@@ -10,8 +10,8 @@ import type { Carried } from "./connection.ts";
 import { type ControlHost, takeControl } from "./control.ts";
 import { type Counts, most } from "./counts.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
-import type { FrameSink } from "./frame-assembler.ts";
-import { FrameType, headerType, isKnown, isNumbered, isSequenced, maxBodyBytes } from "./frame.ts";
+import type { FramesHost } from "./frame-assembler.ts";
+import { FrameType, headerType, isKnown, isNumbered, isSequenced } from "./frame.ts";
 import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
@@ -19,13 +19,14 @@ import type { Opening, OpeningHost } from "./opening.ts";
 import { OutboxRoom, type OutboxRoomHost } from "./outbox-room.ts";
 import { Outboxes } from "./outboxes.ts";
 import { Owed } from "./owed.ts";
+import type { PartialFrame } from "./partial-frame.ts";
 import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
 import { SessionLife } from "./session-life.ts";
-import type { HelloOptions, ResumeRequest, SessionHandler, SessionLink, SessionOptions, WriteFrame } from "./session-options.ts";
+import type { HelloOptions, ResumeRequest, SessionHandler, SessionLink, SessionOptions } from "./session-options.ts";
 import { Succession, type SuccessionHost } from "./succession.ts";
 
 // A constant of its own: every frame asks for it.
@@ -35,7 +36,7 @@ const { NORMAL } = Priority;
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
  * time go in, frames come out; what the frames mean is the command floor's affair.
  */
-export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost {
+export class Session implements Carried, FlushHost, FramesHost, ControlHost, OutboxRoomHost {
   readonly outboxes: Outboxes;
   readonly limits: Limits;
   readonly handler: SessionHandler;
@@ -69,8 +70,8 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     this.flusher = new Flusher(options.endOfTurn, this);
     this.outboxes = new Outboxes(options.limits.outboxBytes, this.flusher.schedule);
     this.owed = new Owed(options.timers, this.flusher.schedule);
-    this.room = new OutboxRoom(this.outboxes, options.timers, options.slowPeerTimeoutMs, this);
-    this.#retention = new Retention(options.timers, this.#expire);
+    this.room = new OutboxRoom(this);
+    this.#retention = new Retention(options.timers);
     this.#attachment = this.#attach(link);
     this.opening = options.opening(this.#openingHost());
     if (hello !== undefined) this.write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
@@ -172,7 +173,8 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     const attachment = this.#attachment;
     if (attachment === undefined) return;
     try {
-      attachment.receive(recordKind, plaintext, this.#onFrame);
+      // Made for each record: a quiet session keeps none.
+      attachment.receive(recordKind, plaintext, (header, bytes, start, end, partial) => this.#onFrame(header, bytes, start, end, partial));
       if (this.#state === "opening") this.opening!.recordRead(attachment.pendingBytes);
     } catch (error) {
       this.#fail(error);
@@ -202,7 +204,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.counts);
     this.#succession?.withdraw(write);
     if (link !== undefined) {
-      this.owed.write(this.write);
+      this.owed.write(this);
       this.write(FrameType.CLOSE, write);
       this.outboxes.flushAll(link, this.timers.now());
     }
@@ -217,7 +219,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     if (this.ended) return;
     this.#detach();
     this.#state = "detached";
-    this.#retention.begin();
+    this.#retention.begin(() => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection"));
     if (this.#succession?.expects(reason) !== true) this.handler.detached(reason, message);
     this.keep();
   }
@@ -250,7 +252,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     this.close("SLOW_PEER", `nothing was accepted for ${slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
-  readonly #onFrame: FrameSink = (header, bytes, start, end, partial) => {
+  #onFrame(header: number, bytes: Uint8Array, start: number, end: number, partial?: PartialFrame): boolean {
     const type = headerType(header) as FrameType;
     const { handler } = this;
     const { quiet, priority } = this.#attachment!;
@@ -275,7 +277,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, size, priority);
     else takeControl(type, body, this);
     return !this.ended;
-  };
+  }
 
   #onClose(close: Close): void {
     const { link, contested } = this.#attachment!;
@@ -300,25 +302,23 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     const now = timers.now();
     outboxes.keep(now);
     outboxes.again(now, (frame, write) => handler.replay(frame, write));
-    this.owed.write(this.write);
+    this.owed.write(this);
     outboxes.flush(this.#attachment!.link, now);
     this.flusher.done();
     this.#attachment?.expect();
     this.room.freed();
   }
 
-  readonly write: WriteFrame = (type: FrameType, body: (writer: Writer) => void): void => {
+  write(type: FrameType, body: (writer: Writer) => void): void {
     body(this.begin(type, this.outboxes.answers));
     this.outboxes.end();
-  };
+  }
 
   /** From here on what is sent is kept until it is accepted, for as long as the session may be without a connection. */
   #retain(retentionMs: number): void {
     this.#retention.ms = retentionMs;
     if (retentionMs > 0) this.outboxes.keepAll();
   }
-
-  readonly #expire = (): void => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection");
 
   #fail(error: unknown): void {
     const illegal = error instanceof ProtocolError || CommandError.is(error);
@@ -328,8 +328,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
 
   /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
   #attach(link: SessionLink): Attachment {
-    const maxBody = (type: number): number => this.opening?.maxBody(type) ?? maxBodyBytes(type, this.limits.messageBytes);
-    return new Attachment(link, this.timers, maxBody, this.handler);
+    return new Attachment(link, this.timers, this);
   }
 
   #detach(): Attachment | undefined {
@@ -367,7 +366,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
     const late = (): void => this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`);
     return {
       handler: this.handler,
-      write: this.write,
+      write: (type, body) => this.write(type, body),
       awaitPeer: () => this.#attachment!.awaitHello(handshakeTimeoutMs, late),
       introduced: () => this.#attachment!.introduced(),
       welcomed: (welcome) => {
@@ -392,7 +391,7 @@ export class Session implements Carried, FlushHost, ControlHost, OutboxRoomHost 
       goOn: (accepted, answer) => this.#goOn(accepted, answer),
       missed: (reason) => this.handler.detached(reason, ""),
       end: (end) => this.#end(end),
-      frame: this.#onFrame,
+      frame: (header, bytes, start, end, partial) => this.#onFrame(header, bytes, start, end, partial),
       failed: (error) => this.#fail(error),
       close: (reason, message) => this.close(reason, message),
     };

@@ -6,7 +6,7 @@ import { FrameType } from "../../../runtime/session/frame.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 import { frame } from "../../support/session/frames.ts";
 import { TestLink } from "../../support/session/link.ts";
-import { partialsOf } from "../../support/session/partial.ts";
+import { framesHost } from "../../support/session/partial.ts";
 
 const TIMEOUT = 9_000;
 const SLACK = 40;
@@ -15,7 +15,7 @@ const SLACK = 40;
 function attached() {
   const time = new TestTime();
   const told = { pings: [] as number[], alive: 0, deaths: 0, expired: 0 };
-  const attachment = new Attachment(new TestLink(), time.timers, () => 100, partialsOf());
+  const attachment = new Attachment(new TestLink(), time.timers, framesHost(100));
   attachment.awaitHello(1_000, () => told.expired++);
   const host = {
     waiting: true,

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { FrameAssembler } from "../../../runtime/session/frame-assembler.ts";
+import { defaultLimits } from "../../../runtime/session/limits.ts";
 import { Priority } from "../../../runtime/session/priority.ts";
 import { PartialFrame } from "../../../runtime/session/partial-frame.ts";
 import { ProtocolError } from "../../../runtime/session/protocol-error.ts";
@@ -15,8 +16,11 @@ const limit = 1000;
 class Gatherer {
   readonly frames: ParsedFrame[] = [];
   readonly assembler: FrameAssembler = new FrameAssembler(
-    (type) => (type === ITEM ? 8_000_000 : limit),
-    { partial: () => new PartialFrame() },
+    {
+      opening: { maxBody: (type) => (type === ITEM ? 8_000_000 : limit) },
+      limits: defaultLimits,
+      handler: { partial: () => new PartialFrame() },
+    },
     Priority.NORMAL,
   );
   /** The sink stops after this many frames. */

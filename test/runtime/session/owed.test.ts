@@ -15,10 +15,12 @@ function owing() {
   /** What is written now: type and first number of each frame. */
   const written = (): (readonly number[])[] => {
     const frames: (readonly number[])[] = [];
-    owed.write((type, body) => {
-      const writer = new Writer();
-      body(writer);
-      frames.push([type, numbersOf(writer.finish(), 1)[0]!]);
+    owed.write({
+      write(type, body) {
+        const writer = new Writer();
+        body(writer);
+        frames.push([type, numbersOf(writer.finish(), 1)[0]!]);
+      },
     });
     return frames;
   };

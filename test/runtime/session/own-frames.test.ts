@@ -6,12 +6,12 @@ import { FrameType } from "../../../runtime/session/frame.ts";
 import type { PartialFrame } from "../../../runtime/session/partial-frame.ts";
 import { Priority } from "../../../runtime/session/priority.ts";
 import { frame } from "../../support/session/frames.ts";
-import { partialsOf } from "../../support/session/partial.ts";
+import { framesHost } from "../../support/session/partial.ts";
 
 const test = suite("session/own frames");
 
 test("what takes most of a frame that spans records is not copied again; what takes less of it is, and all of frames within a record", () => {
-  const frames = new FrameAssembler(() => 1_000_000, partialsOf(), Priority.NORMAL);
+  const frames = new FrameAssembler(framesHost(1_000_000), Priority.NORMAL);
   const bytes = frame(FrameType.SEND, new Uint8Array(100_000).fill(7));
   const copies: boolean[] = [];
   const read = (_header: number, body: Uint8Array, start: number, end: number, partial?: PartialFrame): boolean => {

@@ -1,4 +1,6 @@
-/** The first slots, and as many as stay when no command is open: a side that had many at once is not to hold their memory for ever. */
+/** The first slots: most sides have one command open at a time. */
+const FIRST_SLOTS = 4;
+/** As many stay at the most when no command is open: a side that had many at once is not to hold their memory for ever. */
 const FEW_SLOTS = 16;
 
 const noSlots: readonly never[] = [];
@@ -63,7 +65,7 @@ export class CommandTable<Command extends { readonly id: number }> {
 
   #grow(): void {
     const before = this.#slots;
-    this.#slots = new Array<Command | undefined>(Math.max(FEW_SLOTS, 2 * before.length)).fill(undefined);
+    this.#slots = new Array<Command | undefined>(Math.max(FIRST_SLOTS, 2 * before.length)).fill(undefined);
     for (const command of before) if (command !== undefined) this.#slots[this.#slotOf(command.id)] = command;
   }
 }

@@ -4,6 +4,7 @@ import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
+import type { Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
@@ -15,9 +16,8 @@ import { CommandTable } from "./command-table.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
 import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
-import type { IncomingClass } from "./incoming-class.ts";
+import { IncomingClass, type IncomingClassHost } from "./incoming-class.ts";
 import { IncomingCommand } from "./incoming-command.ts";
-import { IncomingQueue } from "./incoming-queue.ts";
 import { Intakes } from "./intake.ts";
 import { readName } from "./names.ts";
 import { checkSize } from "./oversize.ts";
@@ -32,7 +32,7 @@ import type { StreamSink } from "./stream-writer.ts";
 const { NORMAL } = Priority;
 
 /** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and keeps them until their end is sent. */
-export class Dispatcher implements CommandReceiver {
+export class Dispatcher implements CommandReceiver, IncomingClassHost {
   readonly #options: ReceiverOptions;
   readonly registry: Registry;
   readonly parked: ParkedReplies;
@@ -41,8 +41,8 @@ export class Dispatcher implements CommandReceiver {
   readonly #classes: ByPriority<IncomingClass>;
   /** Commands whose end was not sent yet, by id. */
   readonly #open = new CommandTable<IncomingCommand>();
-  /** One-ways that wait or run. */
-  readonly #oneWays = new OpenOneWays<IncomingCommand>();
+  /** One-ways that wait or run; undefined until there was one. */
+  #oneWays: OpenOneWays<IncomingCommand> | undefined;
   /** Undefined until there was one. */
   #barriers: Barriers | undefined;
   readonly #pace: Pace | undefined;
@@ -62,8 +62,7 @@ export class Dispatcher implements CommandReceiver {
     this.parked = parked;
     this.#core = options.core;
     this.answers = new Answers(options);
-    const { schemas } = options;
-    this.#intakes = new Intakes(options, (name, kind) => resolveCommand(registry, name, kind, schemas));
+    this.#intakes = new Intakes(options, this);
     const { commandsPerSecond } = options.limits;
     if (commandsPerSecond < Number.POSITIVE_INFINITY)
       this.#pace = new Pace(commandsPerSecond, commandsPerSecond, options.timers, () => this.#pump());
@@ -83,7 +82,7 @@ export class Dispatcher implements CommandReceiver {
   }
 
   get pending(): number {
-    return this.#open.size + this.#oneWays.all.length;
+    return this.#open.size + (this.#oneWays?.all.length ?? 0);
   }
 
   now(): number {
@@ -131,6 +130,7 @@ export class Dispatcher implements CommandReceiver {
   send(body: Reader, size: number, priority: Priority): void {
     const came = this.#class(priority);
     const command = this.#accept(came, 0, body, size);
+    this.#oneWays ??= new OpenOneWays();
     this.#oneWays.add(command);
     came.queue.push(command, body);
   }
@@ -149,6 +149,7 @@ export class Dispatcher implements CommandReceiver {
     }
     const command = new IncomingCommand(this, registration, came, 0, size);
     command.credited = false;
+    this.#oneWays ??= new OpenOneWays();
     this.#oneWays.add(command);
     came.queue.push(command, body);
   }
@@ -222,7 +223,7 @@ export class Dispatcher implements CommandReceiver {
     for (const { queue } of this.#classes.all) queue.clear();
     if (this.pending === 0) return;
     const error = why();
-    for (const command of [...this.#open.all, ...this.#oneWays.all]) {
+    for (const command of [...this.#open.all, ...(this.#oneWays?.all ?? [])]) {
       if (command.state === "queued") command.fail(error);
       else command.stop(error);
     }
@@ -306,7 +307,18 @@ export class Dispatcher implements CommandReceiver {
       throw new ProtocolError(`a ${kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
   }
 
-  #start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
+  // What the classes ask of the dispatcher.
+
+  /** What a name stands for here. */
+  resolve(name: string, kind: number): Registration {
+    return resolveCommand(this.registry, name, kind, this.#options.schemas);
+  }
+
+  mayStart(outbox: Outbox): boolean {
+    return this.#holds === 0 && outbox.room && this.#runningOneWays < this.limits.commandsInFlight && (this.#pace?.open ?? true);
+  }
+
+  start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
     if (command.credited) command.came.intake.taken(command.size);
     this.#pace?.take();
     const refusal = this.#refusal(command, abandoned);
@@ -343,7 +355,7 @@ export class Dispatcher implements CommandReceiver {
   }
 
   #finishedOneWay(command: IncomingCommand): void {
-    this.#oneWays.delete(command);
+    this.#oneWays!.delete(command);
     if (!command.ran) return;
     // Where as many run as may, the queues wait for this.
     if (this.#runningOneWays-- === this.limits.commandsInFlight) this.#pump();
@@ -363,8 +375,7 @@ export class Dispatcher implements CommandReceiver {
     for (const { queue } of this.#classes.all) queue.pump();
   }
 
-  /** A class has come to its barrier. Whether that is open. */
-  #reach(priority: Priority, barrier: number): boolean {
+  reach(priority: Priority, barrier: number): boolean {
     this.#barriers ??= new Barriers();
     if (this.#barriers.reach(priority, barrier)) this.#pump();
     return barrier <= this.#barriers.opened;
@@ -376,13 +387,6 @@ export class Dispatcher implements CommandReceiver {
   }
 
   #makeClass(priority: Priority): IncomingClass {
-    const outbox = this.#core.outboxes.of(priority);
-    const { commandsInFlight } = this.limits;
-    const queue = new IncomingQueue({
-      mayStart: () => this.#holds === 0 && outbox.room && this.#runningOneWays < commandsInFlight && (this.#pace?.open ?? true),
-      start: (command, body, abandoned) => this.#start(command, body, abandoned),
-      reach: (barrier) => this.#reach(priority, barrier),
-    });
-    return { priority, intake: this.#intakes.of(priority), queue, outbox };
+    return new IncomingClass(this.#intakes.of(priority), this.#core.outboxes.of(priority), this);
   }
 }

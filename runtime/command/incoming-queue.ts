@@ -13,15 +13,15 @@ class Gap {
 
 export interface QueueHost {
   /** Whether anything may start now. */
-  readonly mayStart: () => boolean;
+  mayStart(): boolean;
   /**
    * Runs the command, or refuses it. The body is valid until it returns; it must not throw.
    *
    * @param abandoned the command depends on the one before it, which failed
    */
-  readonly start: (command: IncomingCommand, body: Reader, abandoned: boolean) => void;
+  start(command: IncomingCommand, body: Reader, abandoned: boolean): void;
   /** All that came before the barrier of this number has started. Whether that barrier is open. */
-  readonly reach: (barrier: number) => boolean;
+  reach(barrier: number): boolean;
 }
 
 /**
@@ -30,7 +30,8 @@ export interface QueueHost {
  */
 export class IncomingQueue {
   readonly #host: QueueHost;
-  readonly #waiting = new Fifo<IncomingCommand | Gap>();
+  /** Undefined until something had to wait. */
+  #waiting: Fifo<IncomingCommand | Gap> | undefined;
   #holder: IncomingCommand | undefined;
   /** The ordered command that ended last failed, and nothing has started since. */
   #failed = false;
@@ -47,7 +48,7 @@ export class IncomingQueue {
 
   /** Commands that wait. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#waiting?.length ?? 0;
   }
 
   get bytes(): number {
@@ -55,18 +56,18 @@ export class IncomingQueue {
   }
 
   push(command: IncomingCommand, body: Reader): void {
-    if (this.#waiting.length === 0 && this.#mayStart) this.#start(command, body);
+    if (this.length === 0 && this.#mayStart) this.#start(command, body);
     else {
       command.waited = true;
       command.payload = body.copy(body.end - body.position);
-      this.#waiting.push(command);
+      this.#places.push(command);
       this.#bytes += command.size;
     }
   }
 
   /** A command was given up before it arrived: what depends on it must not run. */
   skip(): void {
-    if (this.#waiting.length === 0 && this.#holder === undefined) this.#failed = true;
+    if (this.length === 0 && this.#holder === undefined) this.#failed = true;
     else this.#gap().skipped = true;
   }
 
@@ -78,13 +79,14 @@ export class IncomingQueue {
 
   /** Starts what may start. */
   pump(): void {
-    if (this.#pumping) return;
+    const waiting = this.#waiting;
+    if (this.#pumping || waiting === undefined) return;
     this.#pumping = true;
-    while (this.#waiting.length > 0) {
-      const next = this.#waiting.peek()!;
+    while (waiting.length > 0) {
+      const next = waiting.peek()!;
       const open = !(next instanceof Gap) || next.barrier === 0 || (!this.#holder?.takesBlob && this.#host.reach(next.barrier));
       if (!open || !this.#mayStart) break;
-      this.#waiting.shift();
+      waiting.shift();
       if (next instanceof Gap) {
         this.#failed ||= next.skipped;
         continue;
@@ -106,16 +108,21 @@ export class IncomingQueue {
   }
 
   clear(): void {
-    this.#waiting.clear();
+    this.#waiting?.clear();
     this.#bytes = 0;
   }
 
   #gap(): Gap {
-    const last = this.#waiting.last();
+    const last = this.#waiting?.last();
     if (last instanceof Gap) return last;
     const gap = new Gap();
-    this.#waiting.push(gap);
+    this.#places.push(gap);
     return gap;
+  }
+
+  get #places(): Fifo<IncomingCommand | Gap> {
+    this.#waiting ??= new Fifo();
+    return this.#waiting;
   }
 
   get #mayStart(): boolean {

@@ -5,7 +5,7 @@ import type { Limits } from "../session/limits.ts";
 import type { Owed } from "../session/owed.ts";
 import { ByPriority, Priority, shareOf } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
-import { CommandNumbers, type IntroducedNames } from "./names.ts";
+import { CommandNumbers, type NamesHost } from "./names.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -17,22 +17,19 @@ export interface IntakeOptions {
   readonly core: { readonly owed: Owed };
 }
 
-/** What the classes of one session count together. */
-interface SessionCounts extends IntroducedNames {
-  highestId: number;
-}
-
 /** The intakes of a session: one for each class of priority in which commands came. */
-export class Intakes<Entry> {
-  readonly #options: IntakeOptions;
-  readonly #resolve: (name: string, kind: number) => Entry;
-  readonly #counts: SessionCounts = { names: 0, highestId: 0 };
+export class Intakes<Entry> implements NamesHost<Entry> {
+  readonly options: IntakeOptions;
+  readonly #host: Pick<NamesHost<Entry>, "resolve">;
+  /** The highest id of a command, of whatever class. */
+  highestId = 0;
+  /** That the peer introduced. */
+  names = 0;
   readonly #intakes: ByPriority<Intake<Entry>>;
 
-  /** @param resolve what a name stands for, unknown ones included */
-  constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry) {
-    this.#options = options;
-    this.#resolve = resolve;
+  constructor(options: IntakeOptions, host: Pick<NamesHost<Entry>, "resolve">) {
+    this.options = options;
+    this.#host = host;
     this.#intakes = new ByPriority(this.#make(NORMAL));
   }
 
@@ -41,14 +38,17 @@ export class Intakes<Entry> {
     return this.#intakes.get(priority) ?? this.#intakes.add(priority, this.#make(priority));
   }
 
-  /** The highest id of a command, of whatever class. */
-  get highestId(): number {
-    return this.#counts.highestId;
+  get commandNames(): number {
+    return this.options.limits.commandNames;
+  }
+
+  resolve(name: string, kind: number): Entry {
+    return this.#host.resolve(name, kind);
   }
 
   /** Throws ProtocolError for credit of a command that was never started. Credit has no class. */
   checkStarted(id: number): void {
-    if (id > this.#counts.highestId) throw new ProtocolError(`command ${id} was never started`);
+    if (id > this.highestId) throw new ProtocolError(`command ${id} was never started`);
   }
 
   /** Tells the peer its credit. */
@@ -57,7 +57,7 @@ export class Intakes<Entry> {
   }
 
   #make(priority: Priority): Intake<Entry> {
-    return new Intake(this.#options, this.#resolve, priority, this.#counts);
+    return new Intake(priority, this);
   }
 }
 
@@ -66,22 +66,20 @@ export class Intakes<Entry> {
  * they stand for here is somebody else's affair.
  */
 export class Intake<Entry> {
-  readonly #options: IntakeOptions;
   readonly #numbers: CommandNumbers<Entry>;
   readonly #window: CreditWindow;
   readonly #priority: Priority;
-  readonly #session: SessionCounts;
+  readonly #session: Intakes<Entry>;
   #lastId = 0;
   /** Of the head that was read last. */
   flags = 0;
   /** Of the head that was read last; 0: for ever. */
   timeoutMs = 0;
 
-  /** @param resolve what a name stands for, unknown ones included */
-  constructor(options: IntakeOptions, resolve: (name: string, kind: number) => Entry, priority: Priority, session: SessionCounts) {
-    const { commandNames, queuedCommands, queuedBytes } = options.limits;
-    this.#options = options;
-    this.#numbers = new CommandNumbers(commandNames, resolve, session);
+  /** @param session the intakes of all classes */
+  constructor(priority: Priority, session: Intakes<Entry>) {
+    const { queuedCommands, queuedBytes } = session.options.limits;
+    this.#numbers = new CommandNumbers(session);
     this.#window = new CreditWindow(shareOf(priority, queuedCommands), shareOf(priority, queuedBytes));
     this.#priority = priority;
     this.#session = session;
@@ -129,7 +127,7 @@ export class Intake<Entry> {
     const id = body.uintNumber();
     if (id !== 0) this.#follow(id);
     const size = body.uint32();
-    const most = maxBodyBytes(FrameType.REQUEST, this.#options.limits.messageBytes);
+    const most = maxBodyBytes(FrameType.REQUEST, this.#session.options.limits.messageBytes);
     if (size > most) throw new ProtocolError(`a VOID frame stands for ${size} bytes; the limit is ${most}`);
     this.#receive(size);
     this.taken(size);
@@ -150,11 +148,11 @@ export class Intake<Entry> {
 
   /** Tells the peer its credit. */
   restate(): void {
-    this.#options.core.owed.grantCommands(this.#priority, this.#window);
+    this.#session.options.core.owed.grantCommands(this.#priority, this.#window);
   }
 
   #follow(id: number): void {
-    if (id <= this.#lastId || id % 2 !== (this.#options.role === "server" ? 1 : 0))
+    if (id <= this.#lastId || id % 2 !== (this.#session.options.role === "server" ? 1 : 0))
       throw new ProtocolError(`command id ${id} does not follow ${this.#lastId}`);
     this.#lastId = id;
     if (id > this.#session.highestId) this.#session.highestId = id;

@@ -33,27 +33,31 @@ export class CommandNames {
   }
 }
 
+const noEntries: readonly never[] = [];
+
 /** How many names were introduced in a session. */
 export interface IntroducedNames {
   names: number;
 }
 
+/** Whose names they are, those of all classes. */
+export interface NamesHost<Entry> extends IntroducedNames {
+  /** How many the peer may introduce. */
+  readonly commandNames: number;
+  /** What a name stands for, unknown ones included. */
+  resolve(name: string, kind: number): Entry;
+}
+
+/** Up to so many names their list is made anew with each, and never holds more memory than it needs: most peers call few commands. */
+const FEW_NAMES = 16;
+
 /** The receiving side: numbers back to what they stand for. */
 export class CommandNumbers<Entry> {
-  readonly #entries: Entry[] = [];
-  readonly #limit: number;
-  readonly #resolve: (name: string, kind: number) => Entry;
-  readonly #all: IntroducedNames;
+  #entries: Entry[] = noEntries as never[];
+  readonly #host: NamesHost<Entry>;
 
-  /**
-   * @param limit how many names the peer may introduce, in all classes together
-   * @param resolve what a name stands for, unknown ones included
-   * @param all counts the names of all classes
-   */
-  constructor(limit: number, resolve: (name: string, kind: number) => Entry, all: IntroducedNames = { names: 0 }) {
-    this.#limit = limit;
-    this.#resolve = resolve;
-    this.#all = all;
+  constructor(host: NamesHost<Entry>) {
+    this.#host = host;
   }
 
   read(body: Reader): Entry {
@@ -78,11 +82,13 @@ export class CommandNumbers<Entry> {
   }
 
   #introduce(body: Reader): Entry {
-    if (this.#all.names >= this.#limit)
-      throw new ProtocolError(`more than ${this.#limit} command names were introduced (limit commandNames)`);
-    const entry = this.#resolve(readName(body), body.uint32());
-    this.#entries.push(entry);
-    this.#all.names++;
+    const host = this.#host;
+    if (host.names >= host.commandNames)
+      throw new ProtocolError(`more than ${host.commandNames} command names were introduced (limit commandNames)`);
+    const entry = host.resolve(readName(body), body.uint32());
+    if (this.#entries.length < FEW_NAMES) this.#entries = [...this.#entries, entry];
+    else this.#entries.push(entry);
+    host.names++;
     return entry;
   }
 }

@@ -34,7 +34,11 @@ class RefusingReceiver implements CommandReceiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    this.#intakes = new Intakes(options, (name) => name);
+    this.#intakes = new Intakes(options, this);
+  }
+
+  resolve(name: string): string {
+    return name;
   }
 
   request(body: Reader, size: number, priority: Priority): void {

@@ -30,7 +30,7 @@ const test = suite("command/names");
 
 test("a name travels once, then a number does", () => {
   const names = new CommandNames();
-  const numbers = new CommandNumbers(10, (name, kind) => `${name} ${kind}`);
+  const numbers = new CommandNumbers({ commandNames: 10, names: 0, resolve: (name, kind) => `${name} ${kind}` });
   let introduced = 0;
   const travel = (command: typeof echo | typeof note): [entry: string, bytes: number] => {
     const reader = written((writer) => names.write(writer, command, names.number(command)));
@@ -60,7 +60,7 @@ test("a number that was never introduced, a name too many, too long or empty bre
       writer.string(name);
       writer.uint32(0);
     });
-  const numbers = new CommandNumbers(2, (name) => name);
+  const numbers = new CommandNumbers({ commandNames: 2, names: 0, resolve: (name) => name });
   const breaks = (reader: Reader, message: RegExp): void =>
     assert.throws(
       () => numbers.read(reader),

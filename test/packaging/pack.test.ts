@@ -99,6 +99,14 @@ if (found[0].memoryNetwork !== found[2].memoryNetwork) throw new Error("two copi
   succeed(demo, "node", "--input-type=module", "--eval", script);
 });
 
+test("what is constant in the sources is constant in the packed runtime, but what modules assign again", () => {
+  const dist = path.join(consumer, "node_modules/zserver/dist");
+  const text = readdirSync(dist).map((name) => (name.endsWith(".js") ? readFileSync(path.join(dist, name), "utf8") : ""));
+  const declared = (keyword: string) => [...text.join("\n").matchAll(new RegExp(`^${keyword} (\\w+)`, "gm"))].map(([, name]) => name);
+  for (const name of ["words", "native", "Reader", "Writer"]) assert.ok(declared("const").includes(name), name);
+  assert.ok(declared("var").includes("spareReader"));
+});
+
 test("a right program compiles", () => {
   const right = compile(
     "right",

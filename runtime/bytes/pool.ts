@@ -12,6 +12,10 @@ const copyBytes = 4096;
 /** The writer that waits, in its slab. Encoding is synchronous; what nests within it (a getter that encodes) begins a slab of its own. */
 let spare: Writer | undefined;
 
+/** The slab that was written to last, and its memory: to ask an array for that is a native call. */
+let lastSlab: Uint8Array | undefined;
+let lastMemory: ArrayBufferLike;
+
 /** A writer to append to, the caller's until {@link takeWritten} or {@link discardWritten}. */
 export function takeWriter(): Writer {
   const writer = spare ?? new Writer(slabBytes);
@@ -32,7 +36,11 @@ export function takeWritten(writer: Writer, start: number): Uint8Array {
     return bytes;
   }
   if (slabBytes - position >= reserveBytes) spare = writer;
-  return new Uint8Array(buffer.buffer, start, length);
+  if (buffer !== lastSlab) {
+    lastSlab = buffer;
+    lastMemory = buffer.buffer;
+  }
+  return new Uint8Array(lastMemory, start, length);
 }
 
 /** Gives the writer back after a failure. What was written from `start` on is written over. */

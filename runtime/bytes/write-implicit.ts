@@ -74,7 +74,7 @@ export function writeImplicitBool(writer: Writer, tag: number, value: boolean | 
 }
 
 export function writeImplicitString(writer: Writer, tag: number, value: string | undefined, field: string): void {
-  if (value !== undefined && value !== "") writeString(writer, tag, value, field);
+  if (value !== undefined && (typeof value !== "string" || value.length !== 0)) writeString(writer, tag, value, field);
 }
 
 export function writeImplicitBytes(writer: Writer, tag: number, value: Uint8Array | undefined, field: string): void {

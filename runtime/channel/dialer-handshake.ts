@@ -1,5 +1,6 @@
 import { type Refusal, Refusal_Reason } from "../../generated/zserver/protocol/v1/handshake.ts";
 import { concatBytes } from "../bytes/concat.ts";
+import { fromHex } from "../bytes/hex.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { HandshakeState } from "../crypto/noise/handshake-state.ts";
 import type { KeyPair } from "../crypto/provider.ts";
@@ -142,7 +143,7 @@ export class DialerHandshake implements Handshake {
     const remoteStatic = noise.remoteStatic!;
     const epoch = epochOf(0, noise);
     const finished: FinishedHandshake = {
-      peer: { suite: this.#suite, handshakeHash: epoch.hash.slice(), remoteStatic, server: statement, limits },
+      peer: { suite: this.#suite, handshakeHash: fromHex(epoch.hash), remoteStatic, server: statement, limits },
       epoch,
       statics: { local: this.#localStatic, remote: remoteStatic },
     };

@@ -61,7 +61,7 @@ export class DialerRotation implements Rotation {
 
   wipe(): void {
     this.#handshake?.wipe();
-    this.#epoch.exporterSecret.fill(0);
+    this.#epoch.exporterSecret.wipe();
   }
 
   /** One that crosses our own INIT asks for what is under way already. */
@@ -82,7 +82,7 @@ export class DialerRotation implements Rotation {
     opener.switchTo(next.fromListener);
     const output = sealer.seal(RecordKind.ROTATE_SWITCH, empty);
     sealer.switchTo(next.fromDialer);
-    this.#epoch.exporterSecret.fill(0);
+    this.#epoch.exporterSecret.wipe();
     this.#epoch = next;
     return { output, rotated: true };
   }

@@ -1,6 +1,8 @@
 import { concatBytes } from "../bytes/concat.ts";
+import { toHex } from "../bytes/hex.ts";
 import type { CipherState } from "../crypto/noise/cipher-state.ts";
 import type { HandshakeState } from "../crypto/noise/handshake-state.ts";
+import { KeptSecret } from "../crypto/kept-secret.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 
 const encoder = new TextEncoder();
@@ -12,9 +14,9 @@ const exportLabel = /* @__PURE__ */ encoder.encode("zserver export v1 ");
 export interface Epoch {
   /** Counts the rotations of a connection. */
   readonly number: number;
-  /** Noise's `h` at the end of that handshake. */
-  readonly hash: Uint8Array;
-  readonly exporterSecret: Uint8Array;
+  /** Noise's `h` at the end of that handshake, in hexadecimal: a string takes a third of an array's memory. */
+  readonly hash: string;
+  readonly exporterSecret: KeptSecret;
   /** The cipher of what the dialler sends. */
   readonly fromDialer: CipherState;
   /** The cipher of what the listener sends. */
@@ -24,17 +26,19 @@ export interface Epoch {
 /** The epoch that a complete handshake begins. The handshake is wiped. */
 export function epochOf(number: number, handshake: HandshakeState): Epoch {
   const [fromDialer, fromListener] = handshake.split();
-  const epoch = { number, hash: handshake.hash, exporterSecret: handshake.exportSecret(exporterLabel), fromDialer, fromListener };
+  const secret = handshake.exportSecret(exporterLabel);
+  const epoch = { number, hash: toHex(handshake.hash), exporterSecret: new KeptSecret(secret), fromDialer, fromListener };
+  secret.fill(0);
   handshake.wipe();
   return epoch;
 }
 
 /** The pre-shared key of the rotation that follows this epoch. */
 export function rotationPsk(crypto: CryptoProvider, epoch: Epoch): Uint8Array {
-  return crypto.hmacSha256(epoch.exporterSecret, rotationLabel);
+  return crypto.hmacSha256(epoch.exporterSecret.bytes, rotationLabel);
 }
 
 /** 32 bytes for the layers above; never those of {@link rotationPsk}. */
 export function exported(crypto: CryptoProvider, epoch: Epoch, label: string): Uint8Array {
-  return crypto.hmacSha256(epoch.exporterSecret, concatBytes(exportLabel, encoder.encode(label)));
+  return crypto.hmacSha256(epoch.exporterSecret.bytes, concatBytes(exportLabel, encoder.encode(label)));
 }

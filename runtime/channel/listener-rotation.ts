@@ -56,8 +56,8 @@ export class ListenerRotation implements Rotation {
 
   wipe(): void {
     this.#next?.fromDialer.wipe();
-    this.#next?.exporterSecret.fill(0);
-    this.#epoch.exporterSecret.fill(0);
+    this.#next?.exporterSecret.wipe();
+    this.#epoch.exporterSecret.wipe();
   }
 
   #init(body: Uint8Array): RotationStep {
@@ -68,7 +68,12 @@ export class ListenerRotation implements Rotation {
       pace.take();
     }
     const handshake = rotationHandshake(this.#context, this.#epoch, false);
-    readRotationMessage(handshake, body);
+    try {
+      readRotationMessage(handshake, body);
+    } catch (error) {
+      handshake.wipe();
+      throw error;
+    }
     const output = sealer.seal(RecordKind.ROTATE_REPLY, handshake.writeMessage(empty));
     this.#next = epochOf(this.#epoch.number + 1, handshake);
     this.#asked = false;
@@ -80,7 +85,7 @@ export class ListenerRotation implements Rotation {
     checkEmpty(body);
     if (this.#next === undefined) throw new IllegalRecord("a rotation's switch came without a rotation");
     this.#context.opener.switchTo(this.#next.fromDialer);
-    this.#epoch.exporterSecret.fill(0);
+    this.#epoch.exporterSecret.wipe();
     this.#epoch = this.#next;
     this.#next = undefined;
     return { rotated: true };

@@ -1,51 +1,63 @@
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
 import type { Pace } from "../time/pace.ts";
-import type { Timer, Timers } from "../time/timers.ts";
+import type { Timer } from "../time/timers.ts";
 import { RecordKind } from "./channel.ts";
 import { exported } from "./epoch.ts";
-import type { FinishedHandshake } from "./handshake.ts";
+import type { FinishedHandshake, StaticKeys } from "./handshake.ts";
 import { HALF_OPEN_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
+import type { ChannelOptions } from "./options.ts";
 import { RecordOpener } from "./record-opener.ts";
 import { RecordSealer } from "./record-sealer.ts";
-import type { Rotation, RotationStep } from "./rotation.ts";
+import type { Rotation, RotationContext, RotationStep } from "./rotation.ts";
 import type { ChannelSettings } from "./settings.ts";
 import type { ChannelSide } from "./side.ts";
 
-export interface RecordLayerOptions {
+/** The channel whose records they are. */
+export interface RecordLayerHost {
   readonly side: ChannelSide;
-  readonly crypto: CryptoProvider;
-  readonly random: RandomSource;
-  readonly timers: Timers;
+  readonly options: ChannelOptions;
   readonly settings: ChannelSettings;
-  /** What this side has sent in the handshake. */
-  readonly sentBytes: number;
   /** The present keys' time is over. */
-  readonly onDue: () => void;
+  rotate(): void;
 }
 
 /** The records of a connection, both directions, under keys that age by bytes and by time, and are renewed. */
-export class RecordLayer {
-  readonly #options: RecordLayerOptions;
-  readonly #sealer: RecordSealer;
-  readonly #opener: RecordOpener;
+export class RecordLayer implements RotationContext {
+  readonly statics: StaticKeys;
+  readonly sealer: RecordSealer;
+  readonly opener: RecordOpener;
+  readonly #host: RecordLayerHost;
   readonly #rotation: Rotation;
-  readonly #pace: Pace;
+  /** Undefined until there was a rotation. */
+  #pace: Pace | undefined;
   /** Runs from the first activity under the present keys on, on a dialler. */
   #timer: Timer | undefined;
 
-  constructor({ epoch, statics }: FinishedHandshake, options: RecordLayerOptions) {
-    const { side, crypto, random, timers, sentBytes, onDue } = options;
-    const { dials } = side;
+  /** @param sentBytes what this side has sent in the handshake */
+  constructor({ epoch, statics }: FinishedHandshake, host: RecordLayerHost, sentBytes: number) {
+    const { dials } = host.side;
     // The listener accepts no more than this before a record has verified, so the dialler's first one has to fit.
     const firstRecordBytes = dials ? HALF_OPEN_BYTES - sentBytes - LENGTH_BYTES : RECORD_BYTES;
-    const sealer = new RecordSealer(dials ? epoch.fromDialer : epoch.fromListener, firstRecordBytes);
-    const opener = new RecordOpener(dials ? epoch.fromListener : epoch.fromDialer);
-    this.#pace = side.pace(timers, onDue);
-    this.#rotation = side.rotation({ crypto, random, statics, sealer, opener, pace: this.#pace }, epoch);
-    this.#sealer = sealer;
-    this.#opener = opener;
-    this.#options = options;
+    this.sealer = new RecordSealer(dials ? epoch.fromDialer : epoch.fromListener, firstRecordBytes);
+    this.opener = new RecordOpener(dials ? epoch.fromListener : epoch.fromDialer);
+    this.statics = statics;
+    this.#host = host;
+    this.#rotation = host.side.rotation(this, epoch);
+  }
+
+  get crypto(): CryptoProvider {
+    return this.#host.options.crypto;
+  }
+
+  get random(): RandomSource {
+    return this.#host.options.random;
+  }
+
+  get pace(): Pace {
+    const { side, options } = this.#host;
+    this.#pace ??= side.pace(options.timers, () => this.#host.rotate());
+    return this.#pace;
   }
 
   /** The epoch that both directions have reached. */
@@ -54,33 +66,34 @@ export class RecordLayer {
   }
 
   get recordsIn(): number {
-    return this.#opener.records;
+    return this.opener.records;
   }
 
   get recordsOut(): number {
-    return this.#sealer.records;
+    return this.sealer.records;
   }
 
   /** Whether so much went under one key that the peer refuses to renew it. */
   get overdue(): boolean {
-    return this.#keyBytes > this.#options.settings.rotationOverdueBytes;
+    return this.#keyBytes > this.#host.settings.rotationOverdueBytes;
   }
 
   /** See {@link RecordSealer.seal}. */
   seal(kind: number, plaintext: Uint8Array): Uint8Array {
-    return this.#sealer.seal(kind, plaintext);
+    return this.sealer.seal(kind, plaintext);
   }
 
   /** See {@link RecordOpener.open}. */
   open(packet: Uint8Array, into: Uint8Array): number {
-    return this.#opener.open(packet, into);
+    return this.opener.open(packet, into);
   }
 
   /** A record of the session went either way, and the keys age by it. Whether they are due for renewal by their bytes. */
   age(kind: number): boolean {
     if (this.#rotation.underway) return false;
-    const { timers, settings, onDue } = this.#options;
-    if (kind !== RecordKind.QUIET && settings.rotateAfterMs !== undefined) this.#timer ??= timers.after(settings.rotateAfterMs, onDue);
+    const { options, settings } = this.#host;
+    if (kind !== RecordKind.QUIET && settings.rotateAfterMs !== undefined)
+      this.#timer ??= options.timers.after(settings.rotateAfterMs, () => this.#host.rotate());
     return this.#keyBytes >= settings.rotateAfterBytes;
   }
 
@@ -98,13 +111,13 @@ export class RecordLayer {
   }
 
   exporter(label: string): Uint8Array {
-    return exported(this.#options.crypto, this.#rotation.epoch, label);
+    return exported(this.crypto, this.#rotation.epoch, label);
   }
 
   /** Undefined unless the next epoch's keys exist already. */
   nextExporter(label: string): Uint8Array | undefined {
     const { next } = this.#rotation;
-    return next && exported(this.#options.crypto, next, label);
+    return next && exported(this.crypto, next, label);
   }
 
   stopTimer(): void {
@@ -114,14 +127,14 @@ export class RecordLayer {
 
   wipe(): void {
     this.stopTimer();
-    this.#pace.stop();
+    this.#pace?.stop();
     this.#rotation.wipe();
-    this.#sealer.wipe();
-    this.#opener.wipe();
+    this.sealer.wipe();
+    this.opener.wipe();
   }
 
   /** Bytes of the direction that has more of them under its present key. */
   get #keyBytes(): number {
-    return Math.max(this.#sealer.keyBytes, this.#opener.keyBytes);
+    return Math.max(this.sealer.keyBytes, this.opener.keyBytes);
   }
 }

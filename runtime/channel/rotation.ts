@@ -1,4 +1,5 @@
 import { concatBytes } from "../bytes/concat.ts";
+import { fromHex } from "../bytes/hex.ts";
 import { HandshakeState } from "../crypto/noise/handshake-state.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
@@ -38,7 +39,7 @@ export interface RotationContext {
   readonly statics: StaticKeys;
   readonly sealer: RecordSealer;
   readonly opener: RecordOpener;
-  /** How often the dialler may begin. */
+  /** How often the dialler may begin. Made when it is first asked for. */
   readonly pace: Pace;
 }
 
@@ -67,7 +68,7 @@ export function rotationHandshake(context: RotationContext, epoch: Epoch, initia
     random,
     protocolName: mutual ? "Noise_KKpsk0_25519_ChaChaPoly_SHA256" : "Noise_NKpsk0_25519_ChaChaPoly_SHA256",
     initiator,
-    prologue: concatBytes(epoch.hash, number),
+    prologue: concatBytes(fromHex(epoch.hash), number),
     localStatic: statics.local,
     remoteStatic: statics.remote,
     psks: [psk],

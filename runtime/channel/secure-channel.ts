@@ -8,7 +8,7 @@ import { borrowBuffer, returnBuffer } from "./open-buffer.ts";
 import type { ChannelOptions, ListenerDoor } from "./options.ts";
 import { returnOutput } from "./output-buffer.ts";
 import { PacketReader } from "./packet-reader.ts";
-import { RecordLayer } from "./record-layer.ts";
+import { RecordLayer, type RecordLayerHost } from "./record-layer.ts";
 import { IllegalRecord, type RotationStep } from "./rotation.ts";
 import type { ChannelSettings } from "./settings.ts";
 import type { ChannelSide } from "./side.ts";
@@ -20,10 +20,10 @@ import type { ChannelSide } from "./side.ts";
 type Phase = "new" | "handshake" | "half-open" | "open" | "deaf" | "over";
 
 /** What dialler and listener have in common: packets in, a handshake, then records and rotations. */
-export class SecureChannel implements Channel {
-  readonly #side: ChannelSide;
-  readonly #options: ChannelOptions;
-  readonly #settings: ChannelSettings;
+export class SecureChannel implements Channel, RecordLayerHost {
+  readonly side: ChannelSide;
+  readonly options: ChannelOptions;
+  readonly settings: ChannelSettings;
   readonly #events: ChannelEvents;
   /** Has the costly parts of the handshake done; undefined when it is through. */
   #door: Pick<ListenerDoor, "schedule"> | undefined;
@@ -50,10 +50,10 @@ export class SecureChannel implements Channel {
     events: ChannelEvents,
     door?: Pick<ListenerDoor, "schedule">,
   ) {
-    this.#side = side;
+    this.side = side;
     this.#handshake = handshake;
-    this.#options = options;
-    this.#settings = settings;
+    this.options = options;
+    this.settings = settings;
     this.#events = events;
     this.#door = door;
   }
@@ -61,9 +61,9 @@ export class SecureChannel implements Channel {
   start(): void {
     if (this.#phase !== "new") throw new Error("the channel was started before");
     this.#phase = "handshake";
-    const { handshakeTimeoutMs } = this.#settings;
+    const { handshakeTimeoutMs } = this.settings;
     const message = `the handshake took longer than ${handshakeTimeoutMs} ms`;
-    this.#timeout = this.#options.timers.after(handshakeTimeoutMs, () => this.end("HANDSHAKE_TIMEOUT", message));
+    this.#timeout = this.options.timers.after(handshakeTimeoutMs, () => this.end("HANDSHAKE_TIMEOUT", message));
     this.advance(this.#handshake!.start());
   }
 
@@ -140,7 +140,7 @@ export class SecureChannel implements Channel {
     if (this.#phase === "over") return;
     if (presented !== undefined) this.#events.serverKey!(presented);
     // Message 2 proves a server; a client is proven by nothing that a replay could repeat, hence by its first record.
-    if (finished !== undefined && this.#side.dials) this.#establish();
+    if (finished !== undefined && this.side.dials) this.#establish();
   }
 
   /** The end of the connection, told once. */
@@ -203,9 +203,7 @@ export class SecureChannel implements Channel {
   }
 
   #beginRecords(finished: FinishedHandshake, sentBytes: number): void {
-    const { crypto, random, timers } = this.#options;
-    const onDue = (): void => this.rotate();
-    this.#records = new RecordLayer(finished, { side: this.#side, crypto, random, timers, settings: this.#settings, sentBytes, onDue });
+    this.#records = new RecordLayer(finished, this, sentBytes);
     this.#peer = finished.peer;
     this.#handshake = undefined;
     this.#door = undefined;
@@ -240,7 +238,7 @@ export class SecureChannel implements Channel {
     if (records.overdue) {
       this.end(
         "ROTATION_OVERDUE",
-        `more than ${this.#settings.rotationOverdueBytes} bytes went under one key, and the peer does not renew it`,
+        `more than ${this.settings.rotationOverdueBytes} bytes went under one key, and the peer does not renew it`,
       );
     } else if (kind < FIRST_CHANNEL_KIND) {
       if (records.age(kind)) this.rotate();
@@ -260,7 +258,7 @@ export class SecureChannel implements Channel {
       return;
     }
     // Before the reply leaves: the dialler uses what it brings from the moment it has it.
-    if (step.output !== undefined && !this.#side.dials) this.#events.renewing?.();
+    if (step.output !== undefined && !this.side.dials) this.#events.renewing?.();
     if (step.output !== undefined) this.#output(step.output);
     if (step.rotated === true && this.#listens) this.#events.rotated(records.epoch);
   }

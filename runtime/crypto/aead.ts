@@ -1,3 +1,4 @@
+import { KeptSecret } from "./kept-secret.ts";
 import { type Aead, CryptoError, TAG_BYTES } from "./provider.ts";
 
 /** Bytes of a ChaCha20-Poly1305 key. */
@@ -35,28 +36,28 @@ function counterNonce(counter: number): Uint8Array {
 /** One key of a {@link Cipher}, used with Noise's counters. Holds its own copy of the key. */
 export class CounterAead implements Aead {
   readonly #cipher: Cipher;
-  readonly #key: Uint8Array;
+  readonly #key: KeptSecret;
   #wiped = false;
 
   constructor(cipher: Cipher, key: Uint8Array) {
     if (key.length !== AEAD_KEY_BYTES) throw new CryptoError(`an AEAD key has ${AEAD_KEY_BYTES} bytes, not ${key.length}`);
     this.#cipher = cipher;
-    this.#key = Uint8Array.from(key);
+    this.#key = new KeptSecret(key);
   }
 
   seal(nonce: number, associatedData: Uint8Array, plaintext: Uint8Array, output: Uint8Array, offset: number): void {
     const sealed = this.#place(output, offset, plaintext.length + TAG_BYTES);
-    this.#cipher.seal(this.#key, counterNonce(nonce), associatedData, plaintext, sealed);
+    this.#cipher.seal(this.#key.bytes, counterNonce(nonce), associatedData, plaintext, sealed);
   }
 
   open(nonce: number, associatedData: Uint8Array, sealed: Uint8Array, output: Uint8Array, offset: number): boolean {
     if (sealed.length < TAG_BYTES) return false;
     const plaintext = this.#place(output, offset, sealed.length - TAG_BYTES);
-    return this.#cipher.open(this.#key, counterNonce(nonce), associatedData, sealed, plaintext);
+    return this.#cipher.open(this.#key.bytes, counterNonce(nonce), associatedData, sealed, plaintext);
   }
 
   wipe(): void {
-    this.#key.fill(0);
+    this.#key.wipe();
     this.#wiped = true;
   }
 

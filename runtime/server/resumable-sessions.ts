@@ -62,7 +62,9 @@ export class ResumableSessions<Data> {
   /** False when it was not there. */
   delete(peer: Peer<Data>): boolean {
     this.attached(peer);
-    return this.has(peer) && this.#sessions.delete(peer.id);
+    if (!this.has(peer)) return false;
+    this.#sessions.get(peer.id)!.secrets.wipe();
+    return this.#sessions.delete(peer.id);
   }
 
   /** The session that a client wants to go on, if it may: checks who it is, and changes nothing. */

@@ -1,4 +1,5 @@
 import { equalBytes } from "../crypto/equal.ts";
+import { KeptSecret } from "../crypto/kept-secret.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 
 /** The exporter label of a resume secret; docs/PROTOCOL.md, "Resume". */
@@ -12,23 +13,25 @@ export const RESUME_SECRET_LABEL = "zserver resume secret";
  */
 export class ResumeSecrets {
   readonly #crypto: CryptoProvider;
-  #held: Uint8Array;
-  #rotated: Uint8Array | undefined;
-  #granted: Uint8Array | undefined;
+  #held: KeptSecret;
+  #rotated: KeptSecret | undefined;
+  #granted: KeptSecret | undefined;
 
   constructor(crypto: CryptoProvider, secret: Uint8Array) {
     this.#crypto = crypto;
-    this.#held = crypto.sha256(secret);
+    this.#held = this.#hash(secret);
   }
 
   /** The connection in use is getting newer keys. */
   rotate(secret: Uint8Array): void {
-    this.#rotated = this.#crypto.sha256(secret);
+    this.#rotated?.wipe();
+    this.#rotated = this.#hash(secret);
   }
 
   /** Another connection was granted. The one granted before it, if nothing has confirmed it, never was the client's. */
   renew(secret: Uint8Array): void {
-    this.#granted = this.#crypto.sha256(secret);
+    this.#granted?.wipe();
+    this.#granted = this.#hash(secret);
   }
 
   /** The client holds the newest secret: no other opens anything any more. */
@@ -48,14 +51,23 @@ export class ResumeSecrets {
     return hash !== undefined;
   }
 
-  #find(secret: Uint8Array): Uint8Array | undefined {
-    const hash = this.#crypto.sha256(secret);
-    return [this.#held, this.#rotated, this.#granted].find((known) => known !== undefined && equalBytes(hash, known));
+  /** The session is over: nothing is honoured any more. */
+  wipe(): void {
+    for (const kept of [this.#held, this.#rotated, this.#granted]) kept?.wipe();
   }
 
-  #hold(hash: Uint8Array): void {
-    for (const other of [this.#held, this.#rotated, this.#granted]) if (other !== hash) other?.fill(0);
-    this.#held = hash;
+  #hash(secret: Uint8Array): KeptSecret {
+    return new KeptSecret(this.#crypto.sha256(secret));
+  }
+
+  #find(secret: Uint8Array): KeptSecret | undefined {
+    const hash = this.#crypto.sha256(secret);
+    return [this.#held, this.#rotated, this.#granted].find((known) => known !== undefined && equalBytes(hash, known.bytes));
+  }
+
+  #hold(newest: KeptSecret): void {
+    for (const other of [this.#held, this.#rotated, this.#granted]) if (other !== newest) other?.wipe();
+    this.#held = newest;
     this.#rotated = undefined;
     this.#granted = undefined;
   }

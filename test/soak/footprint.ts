@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { KeptSecret } from "../../runtime/crypto/kept-secret.ts";
 import { systemClock } from "../../runtime/time/system-clock.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
 
@@ -15,6 +16,8 @@ export interface Footprint {
   readonly descriptors: number | undefined;
   /** Timers that are armed on the process's wheel. */
   readonly timers: number;
+  /** Keys and other secrets that were not wiped. */
+  readonly secrets: number;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function measure(): Promise<Footprint> {
     handleKinds: [...kinds].map(([kind, count]) => `${kind} ${count}`).join(", "),
     descriptors: openDescriptors(),
     timers: timersOf(systemClock).size,
+    secrets: KeptSecret.count,
   };
 }
 
@@ -86,10 +90,11 @@ export function leaksBetween(start: Footprint, end: Footprint): string[] {
   if ((end.descriptors ?? 0) > (start.descriptors ?? 0))
     leaks.push(`file descriptors: ${start.descriptors} at the start, ${end.descriptors} at the end`);
   if (end.timers > start.timers) leaks.push(`timers: ${start.timers} at the start, ${end.timers} at the end`);
+  if (end.secrets > start.secrets) leaks.push(`secrets: ${start.secrets} at the start, ${end.secrets} at the end`);
   return leaks;
 }
 
-export function describeFootprint({ heap, external, handles, descriptors, timers }: Footprint): string {
+export function describeFootprint({ heap, external, handles, descriptors, timers, secrets }: Footprint): string {
   const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(2);
-  return `heap ${mib(heap)} MiB, external ${mib(external)} MiB, ${handles} handles, ${descriptors ?? "unknown"} file descriptors, ${timers} timers`;
+  return `heap ${mib(heap)} MiB, external ${mib(external)} MiB, ${handles} handles, ${descriptors ?? "unknown"} file descriptors, ${timers} timers, ${secrets} secrets`;
 }

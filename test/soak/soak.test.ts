@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { KeptSecret } from "../../runtime/crypto/kept-secret.ts";
 import { systemClock } from "../../runtime/time/system-clock.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
 import { note } from "../support/report.ts";
@@ -27,7 +28,7 @@ test("sessions over every transport are opened, used, cut, resumed and ended in 
   assert.equal([...ends.keys()].sort(), ["CLOSED", "SESSION_UNKNOWN"]);
 });
 
-test("whatever is left behind is noticed: memory of either kind, a handle, a file descriptor, a timer", async () => {
+test("whatever is left behind is noticed: memory of either kind, a handle, a file descriptor, a timer, a secret", async () => {
   const start = await measure();
   const kept = [
     Array.from({ length: HEAP_TOLERANCE_BYTES / 8 }, (_, at) => ({ at })),
@@ -36,10 +37,12 @@ test("whatever is left behind is noticed: memory of either kind, a handle, a fil
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const timer = timersOf(systemClock).after(1_000_000, () => {});
+  const secret = new KeptSecret(new Uint8Array(32));
   const found = leaksBetween(start, await measure()).map((leak) => leak.split(/ grew|:/)[0]);
   const descriptors = start.descriptors === undefined ? [] : ["file descriptors"];
-  assert.equal(found, ["the heap", "external memory", "handles", ...descriptors, "timers"]);
+  assert.equal(found, ["the heap", "external memory", "handles", ...descriptors, "timers", "secrets"]);
   timer.cancel();
+  secret.wipe();
   await new Promise((resolve) => server.close(resolve));
   assert.is(kept.splice(0).length, 2);
   assert.equal(leaksBetween(start, await measure()), []);

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { KeptSecret } from "../../../runtime/crypto/kept-secret.ts";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { type RotationContext, rotationHandshake } from "../../../runtime/channel/rotation.ts";
 import { native, seededRandom, text } from "../../support/channel/ends.ts";
@@ -90,6 +91,17 @@ test("a rotation's message of one connection is illegal on another", () => {
   const second = rogueDialer({ random: seededRandom(97) });
   second.send(ROTATE_INIT, message1(first));
   assert.match(second.end.illegalMessage!, /handshake failed/);
+});
+
+test("the keys of a rotation that failed are wiped as well", () => {
+  const before = KeptSecret.count;
+  const rogue = rogueDialer({ random: seededRandom(98) });
+  rogue.send(ROTATE_INIT, new Uint8Array(48).fill(9));
+  const own = KeptSecret.count;
+  rogue.end.channel.destroy();
+  // Of each end: both directions' keys, and what later ones are derived from.
+  assert.is(own - KeptSecret.count, 3);
+  assert.is(own - before, 6);
 });
 
 test.run();

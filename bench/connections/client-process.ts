@@ -1,14 +1,14 @@
 /** The process of a contender's client: opens connections, and keeps or closes them as it is told. */
 import type { RpcClient } from "../rpc/contender.ts";
+import { loadContender } from "../rpc/contenders.ts";
 import { usage } from "../support/usage.ts";
-import { contenderNamed } from "./contenders.ts";
 import type { ConnectionsDone, ConnectionsTask } from "./tasks.ts";
 
 /** Connections that are made at the same time. */
 const AT_ONCE = 32;
 
 const [name, address] = process.argv.slice(2) as [string, string];
-const contender = contenderNamed(name);
+const contender = await loadContender(name);
 const kept: RpcClient[] = [];
 
 /** As many at the same time, while there are more to come. */

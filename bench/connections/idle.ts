@@ -1,12 +1,12 @@
 /** What a connection on which nothing happens costs the server in memory. */
 import { setTimeout } from "node:timers/promises";
-import { choose } from "../support/contest.ts";
+import { choose, missingNote } from "../support/contest.ts";
 import type { BenchOptions } from "../support/options.ts";
 import type { Report } from "../support/report.ts";
 import { measureRows } from "../support/rounds.ts";
 import { ConnectionsPair } from "./pair.ts";
 
-const contenderNames: readonly string[] = ["zserver-ws", "ws", "wss"];
+const contenderNames: readonly string[] = ["zserver-ws", "ws", "wss", "socket.io", "capnweb", "trpc"];
 
 /** Milliseconds until what a connection needs only at its start is gone. */
 const SETTLING = 1_000;
@@ -27,9 +27,18 @@ async function bytesEach(name: string, count: number): Promise<number> {
   }
 }
 
+/** False when a package that it needs is not installed. */
+async function isInstalled(name: string): Promise<boolean> {
+  const pair = await ConnectionsPair.start(name);
+  pair?.stop();
+  return pair !== undefined;
+}
+
 export async function run(options: BenchOptions): Promise<Report> {
   const count = options.quick ? 2_000 : 19_000;
-  const names = choose(contenderNames, options, () => true);
+  const wanted = choose(contenderNames, options, () => true);
+  const installed = new Map(await Promise.all(wanted.map(async (name) => [name, await isInstalled(name)] as const)));
+  const names = wanted.filter((name) => installed.get(name));
   const metrics = [{ name: "", unit: "bytes of the server's resident set", more: false }];
   const sample = async (_: string, name: string): Promise<readonly number[]> => [await bytesEach(name, count)];
   return {
@@ -38,6 +47,7 @@ export async function run(options: BenchOptions): Promise<Report> {
     notes: [
       `${count} connections from one process to another, each of which was called once; garbage is collected before memory is looked at.`,
       "default options; a process may hold 20,000 descriptors: ulimit -n",
+      ...wanted.filter((name) => !installed.get(name)).map(missingNote),
     ],
   };
 }

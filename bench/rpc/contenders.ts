@@ -1,20 +1,13 @@
+import { peer } from "../support/peers.ts";
 import type { RpcContender } from "./contender.ts";
-import { framed, type Payload, type Writes } from "./framed.ts";
-import { json, opaque } from "./payloads.ts";
+import { framed, type Writes } from "./framed.ts";
+import { opaque, packed } from "./payloads.ts";
 import { tcp, tls } from "./stream-wires.ts";
 import { ws, wss } from "./websocket-wires.ts";
 import type { WireKind } from "./wire.ts";
 import { zserver } from "./zserver.ts";
 
 type Load = () => Promise<RpcContender>;
-
-/** A module of bench/peers. Its types do not follow: what it imports need not be installed. */
-const importPeer = (name: string): Promise<unknown> => import(`../peers/rpc/${name}.ts`);
-
-const peer =
-  (name: string): Load =>
-  async () =>
-    ((await importPeer(name)) as { readonly contender: RpcContender }).contender;
 
 /** All by name; those in bench/peers need `npm ci` there. */
 const loads: Readonly<Record<string, Load>> = {
@@ -27,11 +20,11 @@ const loads: Readonly<Record<string, Load>> = {
   ws: () => webSocket("ws", ws, "plain"),
   "ws-batch": () => webSocket("ws-batch", ws, "batch"),
   wss: () => webSocket("wss", wss, "plain"),
-  "socket.io": peer("socket.io"),
-  capnweb: peer("capnweb"),
-  trpc: peer("trpc"),
-  "grpc-js": peer("grpc-js"),
-  connect: peer("connect"),
+  "socket.io": peer("rpc/socket.io"),
+  capnweb: peer("rpc/capnweb"),
+  trpc: peer("rpc/trpc"),
+  "grpc-js": peer("rpc/grpc-js"),
+  connect: peer("rpc/connect"),
 };
 
 export const contenderNames: readonly string[] = Object.keys(loads);
@@ -42,8 +35,6 @@ export const installed: readonly string[] = contenderNames.slice(0, contenderNam
 /** Throws ERR_MODULE_NOT_FOUND when a package is not installed. */
 export const loadContender = (name: string): Promise<RpcContender> => loads[name]!();
 
-/** Events travel as msgpackr packs them, and as JSON where that is not installed. */
 async function webSocket(name: string, kind: WireKind, writes: Writes): Promise<RpcContender> {
-  const { payload } = (await importPeer("msgpackr").catch(() => ({ payload: json }))) as { readonly payload: Payload };
-  return framed(name, kind, payload, writes);
+  return framed(name, kind, await packed(), writes);
 }

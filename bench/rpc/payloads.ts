@@ -1,5 +1,6 @@
 import { lowOfNumber, sumEvent } from "../codec/sums.ts";
 import { event, plain } from "../codec/values.ts";
+import { importPeer } from "../support/peers.ts";
 import { sumOfTurn } from "./contender.ts";
 import type { Payload } from "./framed.ts";
 
@@ -26,3 +27,9 @@ export const json: Payload = formatted(
   (value) => Buffer.from(JSON.stringify(value)),
   (bytes) => JSON.parse(bytes.toString()),
 );
+
+/** As msgpackr packs it, and as JSON where that is not installed. */
+export async function packed(): Promise<Payload> {
+  const { payload } = (await importPeer("rpc/msgpackr").catch(() => ({ payload: json }))) as { readonly payload: Payload };
+  return payload;
+}

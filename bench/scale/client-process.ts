@@ -7,7 +7,7 @@ import { Crowd } from "./crowd.ts";
 import type { ClientInit, ClientTask, Worked } from "./tasks.ts";
 
 /** Sessions that are opened at the same time. */
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 /** Calls that are open at the same time. */
 const OPEN = 8_192;
 

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type Client, CommandError, connect, EndError, type Implementation, implement, type SessionEnd } from "zserver";
+import { type Client, CommandError, connect, type DiscoveryStep, EndError, type Implementation, implement, type SessionEnd } from "zserver";
 import { Desk, type DeskProxy, Watcher, type WatcherHandlers } from "../../generated/example/bench/v1/bench.ts";
 import { lowOfBigint, sumEvent } from "../codec/sums.ts";
 import { bigints, event } from "../codec/values.ts";
@@ -28,7 +28,7 @@ export class Crowd {
   /** Sessions may be lost; each that is has a successor. */
   mayLose = false;
   readonly #losses = { lost: 0, replaced: 0, lostAt: 0, replacedAt: 0 };
-  readonly #refused = new Map<string, number>();
+  readonly #failed = new Map<string, number>();
   /** The turn of the last event, how many sessions have heard it, and who waits for that. */
   #turn: number | undefined;
   #heard = 0;
@@ -48,12 +48,12 @@ export class Crowd {
   }
 
   get losses(): Losses {
-    return { ...this.#losses, refused: Object.fromEntries(this.#refused) };
+    return { ...this.#losses, failed: Object.fromEntries(this.#failed) };
   }
 
   /** One more, which makes a call. */
   async enter(): Promise<void> {
-    const client = await this.#connect();
+    const client = await this.#open();
     const seat = { client, desk: client.use(Desk) };
     this.#seats.push(seat);
     this.#watch(seat);
@@ -65,15 +65,16 @@ export class Crowd {
     return this.#seats[this.#calls % this.#seats.length]!;
   }
 
-  /** A call over a session, by default the next one. False when the session was lost, and the call with it. */
+  /** A call over a session, by default the next one. False when it failed because its session was lost, or has been without a connection for as long as a call may take. */
   async call(seat: Seat = this.next()): Promise<boolean> {
+    const { client, desk } = seat;
     const turn = this.#calls++;
     try {
-      const sum = sumEvent(await seat.desk.echo(event(turn, bigints)), lowOfBigint);
+      const sum = sumEvent(await desk.echo(event(turn, bigints)), lowOfBigint);
       if (sum !== sumOfTurn(turn)) throw new Error("an answer belongs to another call");
       return true;
     } catch (error) {
-      if (this.mayLose && error instanceof CommandError && error.code === "SESSION_LOST") return false;
+      if (this.mayLose && error instanceof CommandError && failsWithSession(error, client)) return false;
       throw error;
     }
   }
@@ -93,7 +94,8 @@ export class Crowd {
 
   #connect(): Promise<Client<Memory>> {
     const { endpoint, serverKey } = this.#init;
-    return connect<Memory>({ endpoints: [endpoint], serverKey, handlers: this.#handlers, sessionData: () => ({ turn: undefined }) });
+    const sessionData = (): Memory => ({ turn: undefined });
+    return connect<Memory>({ endpoints: [endpoint], serverKey, handlers: this.#handlers, sessionData, onStep: this.#step });
   }
 
   #hear(turn: number, memory: Memory): void {
@@ -113,6 +115,10 @@ export class Crowd {
     this.#awaited = undefined;
   }
 
+  readonly #step = (step: DiscoveryStep): void => {
+    if (step.type === "failed") this.#failed.set(step.reason, (this.#failed.get(step.reason) ?? 0) + 1);
+  };
+
   #watch(seat: Seat): void {
     void seat.client.closed.then((end) => this.#lost(seat, end));
   }
@@ -121,24 +127,27 @@ export class Crowd {
     if (!this.mayLose || reason !== "SESSION_UNKNOWN") fail(`a session ended: ${reason} ${message}`);
     this.#losses.lost++;
     this.#losses.lostAt = Date.now();
-    seat.client = await this.#successor();
+    seat.client = await this.#open();
     seat.desk = seat.client.use(Desk);
     this.#watch(seat);
     this.#losses.replaced++;
     this.#losses.replacedAt = Date.now();
   }
 
-  async #successor(): Promise<Client<Memory>> {
+  /** As a program does that wants a session: again, until there is one. */
+  async #open(): Promise<Client<Memory>> {
     for (;;)
       try {
         return await this.#connect();
       } catch (error) {
         if (!(error instanceof EndError)) throw error;
-        this.#refused.set(error.reason, (this.#refused.get(error.reason) ?? 0) + 1);
         await setTimeout((error.retryAfterMs ?? 0) + Math.random() * AGAIN_MS);
       }
   }
 }
+
+const failsWithSession = ({ code }: CommandError, { state }: Client<Memory>): boolean =>
+  code === "SESSION_LOST" || (code === "DEADLINE_EXCEEDED" && state !== "open");
 
 /** Ends the process, whatever would catch an error. */
 function fail(message: string): void {

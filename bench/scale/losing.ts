@@ -17,7 +17,9 @@ export async function loseProcess(crew: Crew, sizes: Sizes): Promise<{ readonly 
   await crew.clients<true>(() => ({ kind: "watch", rate: rate / clients }));
   const start = Date.now();
   const killed = await crew.server<ServerState>({ kind: "kill" });
+  const recovered = crew.server<true>({ kind: "recover" }).then(() => Date.now());
   const losses = await untilReplaced(crew, killed.sessions);
+  const recoveredAt = await recovered;
   const called = await crew.work(() => ({ kind: "rest" }));
   await check(crew, sizes, killed.sessions, losses);
   const name = "a process of the server is killed";
@@ -26,13 +28,14 @@ export async function loseProcess(crew: Crew, sizes: Sizes): Promise<{ readonly 
       row(name, "", "sessions are lost", killed.sessions),
       row(name, "until the last is told", "s", (Math.max(...losses.map(({ lostAt }) => lostAt)) - start) / 1_000),
       row(name, "until the last has another session", "s", (Math.max(...losses.map(({ replacedAt }) => replacedAt)) - start) / 1_000),
+      row(name, "until another process serves in its place", "s", (recoveredAt - start) / 1_000),
       row(name, "p50 of the others' calls meanwhile", "ms", quantile(called, 0.5)),
       row(name, "p99 of the others' calls meanwhile", "ms", quantile(called, 0.99)),
-      row(name, "calls told SESSION_LOST", "calls", called.lost),
+      row(name, "calls that failed with their sessions", "calls", called.lost),
     ],
     notes: [
       "Of the process that was killed, all clients were told that their session is lost (SESSION_UNKNOWN) and opened another; no other session was lost, no other call failed, and all hear broadcasts.",
-      `Attempts to open another that were turned away: ${turnedAway(losses)}.`,
+      `Attempts to connect that came to nothing, from the first on: ${failedAttempts(losses)}.`,
     ],
   };
 }
@@ -54,9 +57,9 @@ async function check(crew: Crew, { sessions, clients, rate, broadcasts }: Sizes,
   await crew.broadcast(broadcasts);
 }
 
-function turnedAway(losses: readonly Losses[]): string {
+function failedAttempts(losses: readonly Losses[]): string {
   const reasons = new Map<string, number>();
-  for (const { refused } of losses)
-    for (const [reason, count] of Object.entries(refused)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  for (const { failed } of losses)
+    for (const [reason, count] of Object.entries(failed)) reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   return reasons.size === 0 ? "none" : [...reasons].map(([reason, count]) => `${count.toLocaleString("en")} ${reason}`).join(", ");
 }

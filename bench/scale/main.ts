@@ -47,7 +47,7 @@ export async function run(options: BenchOptions): Promise<Report> {
   }
 }
 
-/** All sessions, 32 at a time from each process, each of which is called once. */
+/** All sessions, 16 at a time from each process, each of which is called once. */
 async function open(crew: Crew, { sessions, clients }: Sizes): Promise<Row[]> {
   const clientsBefore = await crew.clients<{ readonly rss: number }>(() => ({ kind: "look" }));
   const before = await crew.look(true);

@@ -11,8 +11,8 @@ export interface Sizes {
   readonly broadcasts: number;
 }
 
-const full: Sizes = { sessions: 60_000, servers: 4, clients: 4, rate: 10_000, broadcasts: 20 };
-const quick: Sizes = { sessions: 2_000, servers: 2, clients: 2, rate: 2_000, broadcasts: 5 };
+const full: Sizes = { sessions: 60_000, servers: 4, clients: 4, rate: 2_000, broadcasts: 20 };
+const quick: Sizes = { sessions: 2_000, servers: 2, clients: 2, rate: 1_000, broadcasts: 5 };
 
 export const sizeNames: readonly string[] = Object.keys(full);
 

@@ -8,13 +8,21 @@ export interface ServerInit {
   readonly identity: string;
 }
 
-/** What the program of a server is asked: what its processes have used; to tell all clients the event of a turn; to kill the serving process with most sessions. */
+/**
+ * What the program of a server is asked.
+ *
+ * `look`: what its processes have used, the first one first. {@link ServerState}[].
+ * `broadcast`: to tell all clients the event of a turn. True.
+ * `kill`: to kill the serving process with most sessions. Its {@link ServerState}, when it is gone.
+ * `recover`: to answer when another process has taken its place. True.
+ */
 export type ServerTask =
   | { readonly kind: "look"; readonly collected: boolean }
   | { readonly kind: "broadcast"; readonly turn: number }
-  | { readonly kind: "kill" };
+  | { readonly kind: "kill" }
+  | { readonly kind: "recover" };
 
-/** What a process of the server says of itself: the answer to `look` has one of each, that to `kill` is the one of the dead. */
+/** What a process of the server says of itself. */
 export interface ServerState extends Usage {
   readonly pid: number;
   readonly sessions: number;
@@ -54,15 +62,15 @@ export interface Worked {
   readonly cpu: number;
   /** How long each call took, in ms. */
   readonly latencies: readonly number[];
-  /** Calls that were told SESSION_LOST, as their session was. */
+  /** Calls that failed because their session was lost. */
   readonly lost: number;
 }
 
 export interface Losses {
   readonly lost: number;
   readonly replaced: number;
-  /** Attempts to open a successor that came to nothing, by the reason that the client was told. */
-  readonly refused: Readonly<Record<string, number>>;
+  /** Attempts to connect that came to nothing, by their reason. */
+  readonly failed: Readonly<Record<string, number>>;
   /** When the last session was lost, and when the last successor was open, as Date.now() has it; 0 for none. */
   readonly lostAt: number;
   readonly replacedAt: number;

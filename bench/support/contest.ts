@@ -45,6 +45,8 @@ export async function hold<Contender extends Running>(contest: Contest<Contender
   }
 }
 
+export const missingNote = (name: string): string => `${name} is not installed: npm ci --prefix bench/peers`;
+
 /**
  * The contenders to start: zserver's, and of the others those that `--peers` names, or `others` where it names none. Throws TypeError for a
  * peer that nobody knows.

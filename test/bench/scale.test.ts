@@ -10,7 +10,7 @@ export const testTimeoutMs = 60_000;
 const optionsOf = (...args: readonly string[]) => readOptions(args, sizeNames);
 
 test("sizes are those of a quick or a full run, but for what is given", () => {
-  assert.equal(sizesOf(optionsOf("--quick", "--sessions", "500")), { sessions: 500, servers: 2, clients: 2, rate: 2_000, broadcasts: 5 });
+  assert.equal(sizesOf(optionsOf("--quick", "--sessions", "500")), { sessions: 500, servers: 2, clients: 2, rate: 1_000, broadcasts: 5 });
   assert.is(sizesOf(optionsOf()).sessions, 60_000);
   assert.throws(() => sizesOf(optionsOf("--servers", "1")), /--servers is 2 or more/);
 });
@@ -31,7 +31,8 @@ test("parts that do not divide evenly are the whole together", () => {
 test("sessions are opened, called and told over two processes; of one that is killed each has a successor", async () => {
   const { rows, notes } = await run(optionsOf("--quick", "--sessions", "24", "--rate", "100", "--broadcasts", "2"));
   const figure = (unit: string): number => [...rows.find(({ metric }) => metric.unit === unit)!.figures.values()][0]!.median;
-  assert.is(figure("sessions are lost"), 12);
+  // The process with most sessions is the one that dies.
+  assert.ok(figure("sessions are lost") >= 12);
   assert.ok(figure("calls a second") > 0);
   assert.ok(notes.some((note) => note.includes("no other session was lost")));
 });

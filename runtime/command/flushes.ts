@@ -1,3 +1,5 @@
+import type { Session as SessionCore } from "../session/session.ts";
+
 /** The flushes of one session that are under way. */
 export class Flushes {
   /** What rejects each. */
@@ -25,4 +27,10 @@ export class Flushes {
     for (const fail of this.#waiting ?? []) fail();
     this.#waiting?.clear();
   }
+}
+
+/** Calls back when the peer has accepted all that was sent until now, which it is asked to say at once. */
+export function whenAccepted(core: Pick<SessionCore, "outboxes" | "ping">, done: () => void): void {
+  core.outboxes.whenAcknowledged(done);
+  if (core.outboxes.ask()) core.ping(() => {});
 }

@@ -23,7 +23,7 @@ import { type CallerHost, SessionCaller } from "./caller.ts";
 import { ConnectionTotals, noTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import { leadControl } from "./control-frames.ts";
-import { Flushes } from "./flushes.ts";
+import { Flushes, whenAccepted } from "./flushes.ts";
 import type { CommandReceiver } from "./handler-side.ts";
 import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
@@ -172,7 +172,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
     if (this.#end !== undefined) return Promise.reject(this.#lostError());
     this.#flushes ??= new Flushes();
     return this.#flushes.add(
-      (done) => this.#calls.classes.whenPassed(() => this.core.outboxes.whenAcknowledged(done)),
+      (done) => this.#calls.classes.whenPassed(() => whenAccepted(this.core, done)),
       () => this.#lostError(),
     );
   }

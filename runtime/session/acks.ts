@@ -5,8 +5,13 @@ import { Priority } from "./priority.ts";
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
-/** How long an acknowledgement waits for other frames to ride with. */
-export const ACK_DELAY_MS = 25;
+/**
+ * How long an acknowledgement waits for other frames to ride with. One that goes alone costs its receiver as much as a message does, so it waits as long as nobody
+ * waits for it; less than the least silence that a peer probes, which would cost more. Who needs it sooner asks by a ping.
+ */
+export const ACK_DELAY_MS = 250;
+/** The same for what is not of class NORMAL, and for all from a peer that paces what it sends: it measures its path by what it hears. */
+export const PACED_ACK_DELAY_MS = 25;
 /** Bytes after which an acknowledgement waits no longer: half of what may be under way to a peer about whose path nothing is known. */
 export const ACK_BYTES = 32_768;
 
@@ -20,6 +25,10 @@ export class Acks {
   #due = false;
   #bytes = 0;
   #timer: Timer | undefined;
+  /** The peer uses HIGH or BULK, and so paces what it sends. */
+  #paced = false;
+  /** The timer runs for {@link PACED_ACK_DELAY_MS}. */
+  #soon = false;
 
   /** @param send asks for a flush; the flush takes the acknowledgement along */
   constructor(timers: Timers, send: () => void) {
@@ -48,16 +57,14 @@ export class Acks {
   accept(bytes: number, priority: Priority = NORMAL): void {
     this.#due = true;
     if (priority === NORMAL) this.#accepted++;
-    else {
-      this.#others ??= [0, 0, 0, 0];
-      this.#others[priority]!++;
-    }
+    else this.#acceptOther(priority);
     this.#bytes += bytes;
     if (this.#bytes >= ACK_BYTES) {
       this.#bytes = 0;
       this.#send();
     } else if (this.#timer === undefined) {
-      this.#timer = this.#timers.after(ACK_DELAY_MS, () => this.#expire());
+      this.#soon = this.#paced;
+      this.#timer = this.#timers.after(this.#paced ? PACED_ACK_DELAY_MS : ACK_DELAY_MS, () => this.#expire());
     }
   }
 
@@ -79,9 +86,20 @@ export class Acks {
     this.#timer = undefined;
   }
 
+  #acceptOther(priority: Priority): void {
+    this.#others ??= [0, 0, 0, 0];
+    this.#others[priority]!++;
+    if (priority !== Priority.CONTROL) this.#paced = true;
+    if (this.#soon) return;
+    this.stop();
+    this.#soon = true;
+    this.#timer = this.#timers.after(PACED_ACK_DELAY_MS, () => this.#expire());
+  }
+
   // The timer is left to run when an ack rode along: cancelling and arming one for each turn would cost more than an idle wake.
   #expire(): void {
     this.#timer = undefined;
+    this.#soon = false;
     if (this.#due) this.#send();
   }
 }

@@ -1,7 +1,7 @@
 import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import type { Timer, Timers } from "../time/timers.ts";
-import { ACK_DELAY_MS } from "./acks.ts";
+import { PACED_ACK_DELAY_MS } from "./acks.ts";
 import type { Counts } from "./counts.ts";
 import { FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink, type FramesHost } from "./frame-assembler.ts";
@@ -143,7 +143,7 @@ export class Attachment implements LivenessHost {
     }
     if (this.#stallTimer === undefined) this.#watchStall();
     if (this.#received - this.#told >= (this.#received < EARLY_BYTES ? EARLY_TELL_BYTES : TELL_BYTES)) this.#tell();
-    else this.#toldTimer ??= this.#timers.after(ACK_DELAY_MS, () => this.#tellLate());
+    else this.#toldTimer ??= this.#timers.after(PACED_ACK_DELAY_MS, () => this.#tellLate());
   }
 
   /** The peer counts what comes from here on. */

@@ -3,12 +3,14 @@ import { FULL_FOR_STREAMS, type Outboxes } from "./outboxes.ts";
 import type { SessionHandler } from "./session-options.ts";
 
 export interface OutboxRoomHost {
-  readonly outboxes: Pick<Outboxes, "full" | "acceptedInAll">;
+  readonly outboxes: Pick<Outboxes, "full" | "acceptedInAll" | "small" | "ask">;
   readonly timers: Timers;
   /** How long a peer may accept nothing while an outbox is full; Infinity for ever. */
   readonly options: { readonly slowPeerTimeoutMs: number };
   /** Is told when a class has room after it had none. */
   readonly handler: Pick<SessionHandler, "room">;
+  /** Pings the peer. */
+  ping(answered: () => void): void;
   /** One had none for too long, and the peer accepted nothing. */
   slow(): void;
 }
@@ -29,7 +31,11 @@ export class OutboxRoom {
 
   /** Something was put into the outbox. */
   used(): void {
-    this.#full = this.#host.outboxes.full;
+    const { outboxes } = this.#host;
+    const before = this.#full;
+    this.#full = outboxes.full;
+    if (this.#full === before) return;
+    if (this.#attached && outboxes.small && outboxes.ask()) this.#host.ping(nobody);
     if (this.#lacks) this.#watch();
   }
 
@@ -75,3 +81,6 @@ export class OutboxRoom {
     else this.#host.slow();
   }
 }
+
+/** What waits is told when there is room. */
+function nobody(): void {}

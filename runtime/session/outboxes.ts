@@ -1,4 +1,5 @@
 import type { Writer } from "../bytes/writer.ts";
+import { ACK_BYTES } from "./acks.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import { FrameType } from "./frame.ts";
 import { NESTED, Outbox, type RecordSink } from "./outbox.ts";
@@ -37,6 +38,8 @@ export class Outboxes {
   #type: FrameType = FrameType.PADDING;
   #greets = false;
   readonly pacer: Pacer = new Pacer();
+  /** How many frames were numbered when the peer was asked last. */
+  #askedFor = 0;
   /** What NORMAL was given since it was BULK's turn. */
   #normalBytes = 0;
 
@@ -104,6 +107,11 @@ export class Outboxes {
     return this.normal.keeps;
   }
 
+  /** Whether so little may be held that the peer, which acknowledges by bytes, could leave all of it unacknowledged for as long as it lets one wait. */
+  get small(): boolean {
+    return this.#limit < 2 * ACK_BYTES;
+  }
+
   /** Bytes that are held for the peer. */
   get heldBytes(): number {
     let bytes = 0;
@@ -135,6 +143,15 @@ export class Outboxes {
   /** Whether the peer still has to accept something. */
   get unacknowledged(): boolean {
     return this.#boxes.lone ? this.normal.unacknowledged : this.all.some((box) => box.unacknowledged);
+  }
+
+  /** Whether to ask the peer for an acknowledgement that somebody waits for: once for all that was numbered until now. */
+  ask(): boolean {
+    let numbered = 0;
+    for (const box of this.all) numbered += box.numbered;
+    if (numbered === this.#askedFor || !this.unacknowledged) return false;
+    this.#askedFor = numbered;
+    return true;
   }
 
   /** How many numbered frames of each class the peer accepted. */

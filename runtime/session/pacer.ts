@@ -1,4 +1,4 @@
-import { ACK_DELAY_MS } from "./acks.ts";
+import { PACED_ACK_DELAY_MS } from "./acks.ts";
 
 /** What may be under way while the rate is not known. */
 const FIRST_WINDOW_BYTES = 65_536;
@@ -33,7 +33,7 @@ interface Mark {
 /**
  * How much of a session's bytes may be given to its transport before the peer has received them. What lies in the buffers of systems and networks cannot be
  * overtaken by what is urgent, so no more of it is given than keeps the path busy: the bandwidth-delay product, measured by what the peer says of what
- * it received, as the congestion control BBR does (Cardwell et al. 2016). The peer says that up to {@link ACK_DELAY_MS} late, which counts as delay.
+ * it received, as the congestion control BBR does (Cardwell et al. 2016). The peer says that up to {@link PACED_ACK_DELAY_MS} late, which counts as delay.
  *
  * Counts begin anew with each connection.
  */
@@ -61,7 +61,7 @@ export class Pacer {
   get window(): number {
     if (this.#rate === undefined) return FIRST_WINDOW_BYTES;
     const gain = this.#draining ? DRAINING_GAIN : GAIN;
-    return Math.max(LEAST_WINDOW_BYTES, gain * this.#rate.value * (this.#roundtripMs + ACK_DELAY_MS));
+    return Math.max(LEAST_WINDOW_BYTES, gain * this.#rate.value * (this.#roundtripMs + PACED_ACK_DELAY_MS));
   }
 
   /** Bytes that may be given now. */

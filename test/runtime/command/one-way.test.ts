@@ -52,16 +52,34 @@ test("its promise is one shared resolved promise while there is room", async () 
 test("without room its promise settles when the outbox takes it", async () => {
   const peers = await connectPeers({ serve: { handlers: [probe()] }, connect: { limits: { outboxBytes: 1 } } });
   const proxy = peers.client.use(Probe);
+  peers.wires.pause();
   proxy.note({});
   const waiting = proxy.note({});
   let settled = false;
   waiting.then(() => {
     settled = true;
   });
-  await peers.clock.settle(20);
+  await peers.clock.settle(400);
   assert.not.ok(settled);
-  await peers.clock.settle(20);
-  assert.ok(settled);
+  peers.wires.resume();
+  await peers.clock.settle(0);
+  assert.ok(settled, "the peer was asked, and did not let its acknowledgement wait");
+  await peers.close();
+});
+
+test("who flushes does not wait for an acknowledgement that waits for company, and many ask once", async () => {
+  const peers = await connectPeers({ serve: { handlers: [probe()] } });
+  const proxy = peers.client.use(Probe);
+  proxy.note({});
+  await peers.clock.settle(0);
+  const [sent, answered] = peers.wires.writes.map(({ length }) => length);
+  await peers.until(Promise.all([peers.client.flush(), peers.client.flush(), peers.client.flush()]), 0);
+  assert.equal(
+    peers.wires.writes.map(({ length }) => length),
+    [sent! + 1, answered! + 1],
+  );
+  await peers.until(peers.client.flush(), 0);
+  assert.is(peers.wires.writes[0].length, sent! + 1, "all was accepted before");
   await peers.close();
 });
 
@@ -110,12 +128,14 @@ test("waitingSends and outboxBytes bound what waits, by count and by bytes", asy
   });
   const proxy = peers.client.use(Probe);
   const text = "x".repeat(60);
+  peers.wires.pause();
   proxy.note({ text });
   proxy.note({ text });
   proxy.note({ text });
   assertError(await peers.failure(proxy.note({ text })), "RESOURCE_EXHAUSTED", "NOT_RUN", /limit outboxBytes is 100/);
   proxy.note({});
   assertError(await peers.failure(proxy.note({})), "RESOURCE_EXHAUSTED", "NOT_RUN", /limit waitingSends is 2/);
+  peers.wires.resume();
   await peers.clock.settle(200);
   assert.is(peers.session.stats().commandsHandled, 4);
   await peers.close();

@@ -86,6 +86,15 @@ export class Wires {
     this.transports[0]!.destroy();
   }
 
+  /** The server's end reads nothing. */
+  pause(): void {
+    this.transports[1]!.pause();
+  }
+
+  resume(): void {
+    this.transports[1]!.resume();
+  }
+
   watched(transport: Transport, end: 0 | 1): Transport {
     const { write } = transport;
     transport.write = (bytes) => {

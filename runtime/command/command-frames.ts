@@ -80,9 +80,9 @@ export class CommandFrames {
     return this.#all.names < this.limits.commandNames;
   }
 
-  /** Sends a whole frame, which was made for the number of its command and may be others' too. */
-  whole(command: AnyCommand, number: number, frame: Uint8Array): void {
-    this.#core.put(frame, this.#priority);
+  /** Sends a whole frame, which was made for the number of its command and may be others' too: see {@link SessionCore.put}. */
+  whole(command: AnyCommand, number: number, frame: Uint8Array, atOnce = false): void {
+    this.#core.put(frame, this.#priority, atOnce);
     if (number === 0 && this.#names.introduced(command)) this.#all.names++;
   }
 

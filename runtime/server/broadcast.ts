@@ -8,6 +8,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { checkOptions } from "../errors/options.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
 import { type CommandType, type ServiceType, serviceInfo } from "../schema/service-type.ts";
+import type { BroadcastTurns } from "./broadcast-turns.ts";
 import { groupName } from "./groups.ts";
 
 /** Who gets a broadcast: sessions, such as a group or a list, or a function that is asked of each session of the server. */
@@ -61,6 +62,8 @@ export type Broadcast<Proxy, Commands> = {
 export interface LiveSessions<Data> {
   values(): Iterable<Session<Data>>;
   has(session: Peer<Data>): boolean;
+  /** Undefined where there never are any. */
+  readonly turns?: BroadcastTurns;
 }
 
 /** What tells the other processes of the server what goes to a group. */
@@ -88,19 +91,27 @@ class BroadcastCaller<Data> implements Caller {
   readonly #service: ServiceType;
   readonly #sessions: LiveSessions<Data>;
   readonly #audience: () => Iterable<Session<Data>>;
+  /** The audience cannot be anything but sessions of this server. */
+  readonly #known: boolean;
   readonly #onFull: "skip" | "end";
   readonly #spread: ((shared: SharedOneWay) => void) | undefined;
 
   constructor(
     service: ServiceType,
     sessions: LiveSessions<Data>,
-    audience: () => Iterable<Session<Data>>,
+    audience: Audience<Data>,
     onFull: "skip" | "end",
     spread: ((shared: SharedOneWay) => void) | undefined,
   ) {
     this.#service = service;
     this.#sessions = sessions;
-    this.#audience = audience;
+    this.#known = typeof audience === "function";
+    this.#audience =
+      audience === everybody
+        ? () => sessions.values()
+        : typeof audience === "function"
+          ? () => filtered(sessions.values(), audience)
+          : () => audience;
     this.#onFull = onFull;
     this.#spread = spread;
   }
@@ -110,9 +121,11 @@ class BroadcastCaller<Data> implements Caller {
     checkCallOptions(options);
     const shared = new SharedOneWay(command as AnyCommand, request, options.timeoutMs ?? command.timeoutMs ?? 0);
     this.#spread?.(shared);
+    const atOnce = this.#sessions.turns?.begin() === true;
     const counts = { sent: 0, skipped: 0, full: 0, unsupported: 0, overLimit: 0, detached: 0, ended: 0 };
     for (const session of this.#audience()) {
-      const fate = session.state === "ended" ? "ended" : this.#deliver(this.#own(session), shared);
+      const { state } = session;
+      const fate = state === "ended" || state === "draining" ? "ended" : this.#deliver(this.#own(session), shared, atOnce);
       counts[fate]++;
       if (fate !== "sent") counts.skipped++;
       if (fate === "full" && this.#onFull === "end" && command.delivery !== "VOLATILE")
@@ -138,14 +151,14 @@ class BroadcastCaller<Data> implements Caller {
   }
 
   #own(session: Session<Data>): Peer<Data> {
-    if (session instanceof Peer && this.#sessions.has(session)) return session;
+    if (this.#known || (session instanceof Peer && this.#sessions.has(session))) return session as Peer<Data>;
     throw new TypeError("broadcast: an audience is sessions of this server");
   }
 
-  #deliver(peer: Peer<Data>, shared: SharedOneWay): Fate {
+  #deliver(peer: Peer<Data>, shared: SharedOneWay, atOnce: boolean): Fate {
     const { command } = shared;
-    const { state, outgoing } = peer;
-    if (outgoing === undefined || state === "draining") return "ended";
+    const { outgoing } = peer;
+    if (outgoing === undefined) return "ended";
     const leaves = outgoing.of(command.priority);
     const { frames } = leaves;
     const number = frames.number(command);
@@ -154,14 +167,14 @@ class BroadcastCaller<Data> implements Caller {
       if (!peer.schemas.supports(command)) return "unsupported";
     }
     if (!shared.fits(frames.limits) || (number === 0 && !frames.takesNames)) return "overLimit";
-    return command.delivery === "VOLATILE" ? sendVolatile(peer.core, leaves, shared, number) : sendReliable(leaves, shared, number);
+    return command.delivery === "VOLATILE" ? sendVolatile(peer.core, leaves, shared, number) : sendReliable(leaves, shared, number, atOnce);
   }
 }
 
-function sendReliable({ frames, sender, sentOneWays, outbox }: OutgoingClass, shared: SharedOneWay, number: number): Fate {
+function sendReliable({ frames, sender, sentOneWays, outbox }: OutgoingClass, shared: SharedOneWay, number: number, atOnce: boolean): Fate {
   if (!sender.free) return "full";
   const { bytes, size } = shared.frame(number);
-  frames.whole(shared.command, number, bytes);
+  frames.whole(shared.command, number, bytes, atOnce);
   sender.spend(size);
   sentOneWays.add(shared.command, outbox.numbered, outbox.accepted);
   return "sent";
@@ -198,7 +211,7 @@ function answered({ name }: { readonly name: string }): TypeError {
 export function broadcastTo<Data, Proxy, Commands>(
   sessions: LiveSessions<Data>,
   service: ServiceType<Proxy, Commands>,
-  audience: Audience<Data> = () => true,
+  audience: Audience<Data> = everybody,
   options: BroadcastOptions = {},
   spreader?: Spreader,
 ): Broadcast<Proxy, Commands> {
@@ -207,10 +220,9 @@ export function broadcastTo<Data, Proxy, Commands>(
   if (onFull !== "skip" && onFull !== "end") throw new TypeError(`broadcast: onFull is "skip" or "end", not ${JSON.stringify(onFull)}`);
   const { name, side, proxy } = service[serviceInfo];
   if (side === "SERVER") throw new TypeError(`broadcast: clients do not handle ${name} (its schema says side: SERVER)`);
-  const iterate = typeof audience === "function" ? () => filtered(sessions.values(), audience) : () => audience;
   const group = spreader && groupName(audience);
   const spread = group === undefined ? undefined : (shared: SharedOneWay) => tellOthers(spreader!, group, name, onFull, shared);
-  return new proxy(new BroadcastCaller(service, sessions, iterate, onFull, spread)) as never;
+  return new proxy(new BroadcastCaller(service, sessions, audience, onFull, spread)) as never;
 }
 
 function tellOthers(spreader: Spreader, group: string, service: string, onFull: "skip" | "end", shared: SharedOneWay): void {
@@ -222,6 +234,8 @@ function tellOthers(spreader: Spreader, group: string, service: string, onFull: 
     });
   spreader.spread({ group, service, command: command.name, message, timeoutMs, onFull });
 }
+
+const everybody = (): boolean => true;
 
 function* filtered<Data>(sessions: Iterable<Session<Data>>, accept: (session: Session<Data>) => boolean): Iterable<Session<Data>> {
   for (const session of sessions) if (accept(session)) yield session;

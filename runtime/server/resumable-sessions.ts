@@ -6,6 +6,7 @@ import { equalBytes } from "../crypto/equal.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { Connection } from "../session/connection.ts";
 import { RESUME_SECRET_LABEL, ResumeSecrets } from "../session/resume-secrets.ts";
+import { BroadcastTurns } from "./broadcast-turns.ts";
 import { type DetachedBounds, DetachedSessions } from "./detached-sessions.ts";
 import type { Refusal } from "./verdict.ts";
 
@@ -26,16 +27,21 @@ export interface ResumableSessionsOptions {
   /** Whether sessions outlive their connections at all. */
   readonly retains: boolean;
   readonly detached: DetachedBounds;
+  /** Runs a function after the current turn of the event loop. */
+  readonly endOfTurn: (run: () => void) => void;
 }
 
 /** The sessions of a server by id, with or without a connection; those without are bounded in number and bytes. */
 export class ResumableSessions<Data> {
+  /** Of broadcasts to any of them. */
+  readonly turns: BroadcastTurns;
   readonly #crypto: CryptoProvider;
   readonly #retains: boolean;
   readonly #sessions = new Map<string, Resumable<Data>>();
   readonly #detached: DetachedSessions<Data>;
 
-  constructor(crypto: CryptoProvider, { retains, detached }: ResumableSessionsOptions) {
+  constructor(crypto: CryptoProvider, { retains, detached, endOfTurn }: ResumableSessionsOptions) {
+    this.turns = new BroadcastTurns(endOfTurn);
     this.#crypto = crypto;
     this.#retains = retains;
     this.#detached = new DetachedSessions(detached);

@@ -94,6 +94,7 @@ export class RunningServer<Data> implements Server<Data> {
     this.#sessions = new ResumableSessions(crypto, {
       retains: this.#factory.retentionMs > 0,
       detached: detachedBounds(options),
+      endOfTurn: (run) => this.#factory.clock.endOfTurn(run),
     });
     this.#groups = new Groups(this.#sessions);
     const { timers, incident } = this.#factory;

@@ -8,7 +8,7 @@ import type { SessionLink, WriteFrame } from "./session-options.ts";
 export interface FlushHost {
   /** Where to; undefined while nothing can be sent. */
   readonly link: SessionLink | undefined;
-  readonly outboxes: Pick<Outboxes, "flush">;
+  readonly outboxes: Pick<Outboxes, "flush" | "writing">;
   readonly owed: Pick<Owed, "write">;
   readonly room: Pick<OutboxRoom, "freed">;
   readonly timers: Pick<Timers, "now">;
@@ -35,6 +35,14 @@ export class Flusher {
     this.#due = true;
     this.#endOfTurn(this.ifDue);
   };
+
+  /** What is queued from now on waits for {@link flush} alone, and not for the end of the turn. False when something waits for that, or nothing can leave. */
+  hold(): boolean {
+    const { link, outboxes } = this.#host;
+    if (this.#due || outboxes.writing || link?.writable !== true) return false;
+    this.#due = true;
+    return true;
+  }
 
   /** Flushes what has been waiting for that. */
   readonly ifDue = (): void => {

@@ -150,10 +150,12 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.#queued();
   }
 
-  /** Sends a whole frame; see {@link Outbox.put}. After the end it goes nowhere. */
-  put(frame: Uint8Array, priority: Priority): void {
+  /** Sends a whole frame; see {@link Outbox.put}. After the end it goes nowhere. `atOnce`: it leaves before the end of the turn, if nothing waits for that. */
+  put(frame: Uint8Array, priority: Priority, atOnce = false): void {
+    const now = atOnce && this.flusher.hold();
     this.outboxes.put(frame, priority);
     this.#queued();
+    if (now) this.flusher.flush();
   }
 
   #queued(): void {
@@ -248,8 +250,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   }
 
   slow(): void {
-    const { slowPeerTimeoutMs } = this.options;
-    this.close("SLOW_PEER", `nothing was accepted for ${slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
+    this.close("SLOW_PEER", `nothing was accepted for ${this.options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
   #onFrame(header: number, bytes: Uint8Array, start: number, end: number, partial?: PartialFrame): boolean {
@@ -290,14 +291,13 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
 
   /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
   #goOn(accepted: Counts, answer?: Resumed): void {
-    const { outboxes } = this;
+    const { outboxes, handler, timers } = this;
     outboxes.goOn(accepted);
     this.#state = "open";
     this.#retention.stop();
     this.#watch();
     this.owed.restate();
     this.#attachment!.countAnew();
-    const { handler, timers } = this;
     handler.resumed(answer);
     const now = timers.now();
     outboxes.keep(now);

@@ -230,8 +230,8 @@ test("a session that is lost settles every member", async () => {
   const gate = new Gate();
   const peers = await connectPeers({ serve: { handlers: [probe({ echo: gate.handler })] } });
   const results = peers.client.batch((batch) => [1, 2, 3].map((number) => batch.use(Probe).echo({ number })));
-  const flushed = caught(peers.client.flush());
   await peers.clock.settle(0);
+  const flushed = caught(peers.client.flush());
   peers.wires.cut();
   assert.equal(
     codes(await peers.until(results)),

@@ -65,12 +65,15 @@ test("what waits for its turn when the drain begins still runs, and one-ways run
 test("drain ends although a call that waited to be sent gave up", async () => {
   const peers = await connectPeers({ serve: { handlers: [probe()] }, connect: { limits: { outboxBytes: 100 } } });
   const proxy = peers.client.use(Probe);
+  peers.wires.pause();
   proxy.note({ text: "x".repeat(100) });
   const late = caught(proxy.echo({}, { timeoutMs: 5 }));
   const controller = new AbortController();
   const cancelled = caught(proxy.echo({}, { signal: controller.signal }));
   const drained = peers.client.drain();
   controller.abort();
+  await peers.clock.settle(5);
+  peers.wires.resume();
   await peers.until(drained, 1_000);
   assertError(await late, "DEADLINE_EXCEEDED", "NOT_RUN");
   assertError(await cancelled, "CANCELLED", "NOT_RUN");

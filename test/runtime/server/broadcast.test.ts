@@ -274,7 +274,7 @@ test("sessions share one frame while it waits for its acknowledgement: those in 
   third.use(Probe).noteHigh({ number: 0 });
   third.use(Probe).noteInTurn({ number: 0 });
   server.broadcast(Probe).note({ number: 1 });
-  await world.settle(100);
+  await world.settle(300);
   server.broadcast(Probe).note({ number: 2 });
   await world.goOffline();
   const memory = [first, second, third].map(heldMemory);

@@ -46,7 +46,11 @@ class FakePeer {
 /** Sessions of a server; those that are too many are taken out as a server does. */
 function make({ retains = true, detached = 10 }: { readonly retains?: boolean; readonly detached?: number } = {}) {
   const bound = { sessions: detached, bytes: 1_000 };
-  const sessions = new ResumableSessions(native, { retains, detached: { all: bound, perPrincipal: bound, perAddress: bound } });
+  const sessions = new ResumableSessions(native, {
+    retains,
+    detached: { all: bound, perPrincipal: bound, perAddress: bound },
+    endOfTurn: setImmediate,
+  });
   const add = (...parameters: ConstructorParameters<typeof FakePeer>): FakePeer => {
     const fake = new FakePeer(...parameters);
     fake.end = (reason) => {

@@ -79,7 +79,7 @@ async function exampleResume(): Promise<string[]> {
   });
   const lobby = client.use(Lobby);
   const first = lobby.join({ room: "a" });
-  await world.settle(100);
+  await world.settle(300);
   lost = true;
   const second = lobby.join({ room: "c" });
   replies[0]!();
@@ -87,7 +87,7 @@ async function exampleResume(): Promise<string[]> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   world.clock.endOfTurn(() => cut());
   await world.until(first, 2 * AWAY_MS);
-  await world.settle(100);
+  await world.settle(300);
   replies[1]!();
   await world.until(second, AWAY_MS);
   await world.until(client.close("done"), 10_000);

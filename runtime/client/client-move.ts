@@ -12,7 +12,7 @@ export interface ClientMoveHost {
   readonly timers: Pick<Timers, "now">;
   readonly finder: Finder;
   /** Whether it has a connection. Without one it looks for another anyway. */
-  readonly connected: boolean;
+  connected(): boolean;
   /** Whether the server would rather have it at this endpoint than where it is. */
   wants(listed: ListedEndpoint): boolean;
   readonly prove: Attempt<ProvenConnection>;
@@ -77,13 +77,13 @@ export class ClientMove {
     const host = this.#host;
     this.#finder ??= host.finder.among((listed) => host.wants(listed));
     const finder = this.#finder;
-    if (!host.connected || !finder.hasEndpoints) return;
+    if (!host.connected() || !finder.hasEndpoints) return;
     const now = host.timers.now();
     if (now - this.#searchedAt < REST_MS) finder.tooSoon();
     else finder.rested();
     this.#searchedAt = now;
     host.moving();
-    while (host.connected && finder.hasEndpoints) {
+    while (host.connected() && finder.hasEndpoints) {
       const found = await this.#find(finder);
       if (found === undefined || (await host.resume(found))) return;
       finder.lost({ target: found.target, livedMs: 0, useful: false });

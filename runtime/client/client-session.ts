@@ -44,7 +44,8 @@ export class ClientSession<Data> {
   readonly #timers: Timers;
   readonly #anonymous: boolean;
   readonly #entrances: ClientEntrances;
-  readonly #move: ClientMove;
+  /** Made when the server first asks for one. */
+  #move: ClientMove | undefined;
   readonly #credentials: CredentialsSource;
   readonly #renewal: Renewal;
   /** Aborts the search for another connection when the session ends. */
@@ -81,7 +82,6 @@ export class ClientSession<Data> {
     this.#timers = factory.timers;
     this.#anonymous = anonymous;
     this.#entrances = entrances;
-    this.#move = new ClientMove(this.#moveHost());
     this.#credentials = credentials;
     const { timers, random } = factory;
     this.#renewal = new Renewal({ source: credentials, timers, chance: chanceOf(random), peer: () => this.#peer as Peer });
@@ -158,25 +158,25 @@ export class ClientSession<Data> {
       [FrameType.COMPARED]: (peer, body) => (peer.schemas as ClientSchemas).compared(body),
       [FrameType.ADMITTED]: (_peer, body) => this.#renewal.answer(body),
       [FrameType.ENTRANCES]: (_peer, body) => {
-        if (this.#entrances.receive(this.#server, body.bytes.slice(body.position, body.end))) this.#move.listChanged();
+        if (this.#entrances.receive(this.#server, body.bytes.slice(body.position, body.end))) this.#move?.listChanged();
       },
       [FrameType.TICKET]: (_peer, body) => {
         this.#dialer.ticket = readTicket(body);
       },
       [FrameType.MOVE]: (_peer, body) => {
         readMove(body, body.end);
+        this.#move ??= new ClientMove(this.#moveHost());
         if (this.#peer!.core.outboxes.keeps) this.#move.begin();
       },
     };
   }
 
   #moveHost(): ClientMoveHost {
-    const session = this;
     return {
       finder: this.#finder,
       timers: this.#timers,
-      get connected() {
-        const core = session.#peer!.core;
+      connected: () => {
+        const { core } = this.#peer!;
         return !core.ended && !core.detached;
       },
       wants: (listed) => this.#entrances.ranksBefore(listed, this.#found!.target.endpoint),
@@ -233,7 +233,7 @@ export class ClientSession<Data> {
     this.#release();
     this.#renewal.end(end);
     this.#over?.abort(new EndError(reason, message));
-    this.#move.stop();
+    this.#move?.stop();
     this.#settle?.reject(new EndError(reason, message));
     this.#settle = undefined;
   }
@@ -248,7 +248,7 @@ export class ClientSession<Data> {
     this.#lost(this.#peer!.core.outboxes.acceptedInAll > this.#acceptedBefore);
     // A socket keeps its process alive; so does the search for the next one, or a pause of the network would end programs that wait for it.
     this.#letGo ??= this.#factory.clock.keepAlive?.();
-    this.#move.stop();
+    this.#move?.stop();
     if (!this.#searching) this.#search();
   }
 

@@ -87,6 +87,7 @@ export class SessionFactory<Data> {
       limits,
       timers,
       endOfTurn: (run) => clock.endOfTurn(run),
+      endOfCallback: clock.endOfCallback && ((run) => clock.endOfCallback!(run)),
       wallNow: () => clock.wallNow(),
       incident: this.incident,
       boundMessages: this.#boundMessages,

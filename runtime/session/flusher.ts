@@ -2,7 +2,7 @@ import type { Timers } from "../time/timers.ts";
 import type { OutboxRoom } from "./outbox-room.ts";
 import type { Outboxes } from "./outboxes.ts";
 import type { Owed } from "./owed.ts";
-import type { SessionLink, WriteFrame } from "./session-options.ts";
+import type { SessionLink, SessionOptions, WriteFrame } from "./session-options.ts";
 
 /** What a flush consists of. */
 export interface FlushHost {
@@ -12,28 +12,40 @@ export interface FlushHost {
   readonly owed: Pick<Owed, "write">;
   readonly room: Pick<OutboxRoom, "freed">;
   readonly timers: Pick<Timers, "now">;
+  readonly options: Pick<SessionOptions, "endOfTurn" | "endOfCallback">;
   readonly write: WriteFrame;
   /** Keeps what waits for another connection. */
   keep(): void;
 }
 
-/** When what waits to be sent leaves: at the end of the turn, or once the transport takes bytes again; and where it stays without a connection. */
+/** Whose peer's bytes were read last; undefined once the answer to them is under way. One for all sessions: others have their turn's end. */
+let reading: Flusher | undefined;
+
+/** When what waits to be sent leaves: at the end of the turn or of what was read, or once the transport takes bytes again; and where it stays without a connection. */
 export class Flusher {
-  readonly #endOfTurn: (run: () => void) => void;
   readonly #host: FlushHost;
   #due = false;
 
-  /** @param endOfTurn runs a function after the current turn of the event loop */
-  constructor(endOfTurn: (run: () => void) => void, host: FlushHost) {
-    this.#endOfTurn = endOfTurn;
+  constructor(host: FlushHost) {
     this.#host = host;
   }
 
-  /** Asks for a flush at the end of the turn. */
+  /** Bytes come from the peer. */
+  read(): void {
+    reading = this;
+  }
+
+  /**
+   * Asks for a flush at the end of the turn. The first that is sent because of what was read does not wait for what else the turn has to do: all that these bytes bring
+   * about is sent together, and the next by the turn's end.
+   */
   readonly schedule = (): void => {
     if (this.#due) return;
     this.#due = true;
-    this.#endOfTurn(this.ifDue);
+    const { endOfTurn, endOfCallback } = this.#host.options;
+    if (reading !== this || endOfCallback === undefined) endOfTurn(this.ifDue);
+    else endOfCallback(this.ifDue);
+    if (reading === this) reading = undefined;
   };
 
   /** What is queued from now on waits for {@link flush} alone, and not for the end of the turn. False when something waits for that, or nothing can leave. */
@@ -63,8 +75,9 @@ export class Flusher {
     room.freed();
   }
 
-  /** Everything that waited has gone another way. */
+  /** Nothing waits any more: it has gone another way, or the session has ended. */
   done(): void {
     this.#due = false;
+    if (reading === this) reading = undefined;
   }
 }

@@ -97,6 +97,8 @@ export interface SessionOptions {
   readonly timers: Timers;
   /** Runs a function after the current turn of the event loop. */
   readonly endOfTurn: (run: () => void) => void;
+  /** Sooner, once the present callback of the event loop is done; undefined where there is no such moment. */
+  readonly endOfCallback?: ((run: () => void) => void) | undefined;
   /** How long this side keeps the session without a connection, in milliseconds; 0: not at all. */
   readonly retentionMs: number;
   /** How long the peer may take to introduce itself. */

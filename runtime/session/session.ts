@@ -67,7 +67,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.handler = handler;
     this.timers = options.timers;
     this.limits = options.limits;
-    this.flusher = new Flusher(options.endOfTurn, this);
+    this.flusher = new Flusher(this);
     this.outboxes = new Outboxes(options.limits.outboxBytes, this.flusher.schedule);
     this.owed = new Owed(options.timers, this.flusher.schedule);
     this.room = new OutboxRoom(this);
@@ -167,6 +167,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
 
   /** Bytes came from the peer, be they whole records or not. */
   heard(bytes = 0): void {
+    this.flusher.read();
     this.#attachment?.heard(bytes);
   }
 
@@ -217,8 +218,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#retention.ms === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
-    if (this.ended) return;
+    if (this.#retention.ms === 0) return this.#end({ reason, message, by: "connection", accepted: undefined });
     this.#detach();
     this.#state = "detached";
     this.#retention.begin(() => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection"));
@@ -359,6 +359,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.#retention.stop();
     this.outboxes.drop();
     this.owed.stop();
+    this.flusher.done();
   }
 
   #openingHost(): OpeningHost {

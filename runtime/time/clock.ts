@@ -10,4 +10,9 @@ export interface Clock {
   keepAlive?(): () => void;
   /** Calls `run` once the work of the current turn of the event loop is done: what was sent in one turn leaves then, together. */
   endOfTurn(run: () => void): void;
+  /**
+   * Calls `run` once the present callback of the event loop is done with all that its promises do, which is sooner than {@link endOfTurn} where others follow it in
+   * this turn. Undefined where the platform has no such moment.
+   */
+  endOfCallback?(run: () => void): void;
 }

@@ -10,6 +10,7 @@ export const systemClock: Clock = {
   setTimer,
   keepAlive,
   endOfTurn: chooseEndOfTurn(),
+  ...(typeof setImmediate === "function" && { endOfCallback }),
 };
 
 /** Runs a function in a task of its own: what promises have to do before it, is done, which {@link systemClock}'s shared end of a turn does not promise. */
@@ -31,6 +32,13 @@ function setTimer(delayMs: number, wake: () => void): () => void {
   const fire = (): void => (performance.now() < due ? arm() : wake());
   arm();
   return () => clearTimeout(timeout);
+}
+
+const settled = Promise.resolve();
+
+/** Node runs ticks that a promise's job asks for when no job is left. `queueMicrotask` would make an object of its own for each. */
+function endOfCallback(run: () => void): void {
+  void settled.then(() => process.nextTick(run));
 }
 
 function keepAlive(): () => void {

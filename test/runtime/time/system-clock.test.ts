@@ -48,6 +48,22 @@ test("the end of the turn comes after the turn's promises and in order", async (
   assert.equal(log, ["promise", "promise", "first", "second"]);
 });
 
+test("the end of a callback comes after its promises and before the end of the turn", async () => {
+  const log: string[] = [];
+  await new Promise<void>((resolve) => {
+    systemClock.endOfTurn(() => {
+      log.push("turn");
+      resolve();
+    });
+    systemClock.endOfCallback!(() => log.push("callback"));
+    void Promise.resolve()
+      .then(() => log.push("promise"))
+      .then(() => Promise.resolve())
+      .then(() => log.push("promise"));
+  });
+  assert.equal(log, ["promise", "promise", "callback", "turn"]);
+});
+
 test("what waits at the end of a turn has its turn when something before it throws, and so has what it asks for", async () => {
   const log: string[] = [];
   const uncaught: unknown[] = [];

@@ -202,8 +202,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   /** Ends the session in an orderly way: tells the peer why and what was accepted, then closes the connection. */
   close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
     if (this.#state === "ended") return;
-    const text = closeText(message);
-    const link = this.#attachment?.link;
+    const [text, link] = [closeText(message), this.#attachment?.link];
     const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.counts);
     this.#succession?.withdraw(write);
     if (link !== undefined) {
@@ -218,7 +217,8 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#retention.ms === 0) return this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.#retention.ms === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.ended) return;
     this.#detach();
     this.#state = "detached";
     this.#retention.begin(() => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection"));

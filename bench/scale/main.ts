@@ -18,7 +18,7 @@ const MIB = 1_048_576;
 /** Milliseconds until what a session needs only at its start is gone, and until acknowledgements are. */
 const SETTLING = 1_000;
 /** How long the whole may take, in ms. Whoever waits longer waits for ever. */
-const LIMIT = { quick: 48_000, full: 360_000 } as const;
+const LIMIT = { quick: 48_000, full: 600_000 } as const;
 
 export async function run(options: BenchOptions): Promise<Report> {
   const sizes = sizesOf(options);
@@ -27,18 +27,17 @@ export async function run(options: BenchOptions): Promise<Report> {
   const crew = await Crew.start({ servers, clients, scheme: "ws" });
   const limit = globalThis.setTimeout(() => crew.stop(), options.quick ? LIMIT.quick : LIMIT.full);
   try {
-    const opened = await open(crew, sizes);
-    const called = await call(crew, sizes);
-    const told = await tell(crew, sizes);
-    const { rows, notes } = await loseProcess(crew, sizes);
+    const rows: Row[] = [];
+    for (const phase of [open, call, tell, listen]) rows.push(...(await phase(crew, sizes)));
+    const end = await loseProcess(crew, sizes);
     return {
       subject: undefined,
-      rows: [...opened, ...called, ...told, ...rows],
+      rows: [...rows, ...end.rows],
       notes: [
         `${sessions.toLocaleString("en")} sessions over WebSocket, from ${clients} processes to ${servers}; one run, whose figures have no rounds.`,
         "serve({ processes }) with default options, which count no connections from this machine (`door.uncounted`). The process that starts the others counts to the server's CPU time and memory.",
         "Calls and events are those of `calls` and `broadcast`; a call's time runs from when it was due, and its client looks at the clock every millisecond.",
-        ...notes,
+        ...end.notes,
       ],
     };
   } finally {
@@ -96,4 +95,14 @@ async function tell(crew: Crew, { sessions, broadcasts }: Sizes): Promise<Row[]>
     row("a broadcast to all", "until the last has it", "ms, slowest", max),
     row("a broadcast to all", "server", "µs of CPU time a delivery", cpu / (broadcasts * sessions)),
   ];
+}
+
+/** Nothing but what servers ask of those that are quiet: whether they are still there. */
+async function listen(crew: Crew, { sessions, silence }: Sizes): Promise<Row[]> {
+  if (silence === 0) return [];
+  const before = await crew.look();
+  await setTimeout(silence * 1_000);
+  const after = await crew.look();
+  const cpu = sumOf(after, (one) => one.cpu) - sumOf(before, (one) => one.cpu);
+  return [row(`${silence} s of silence`, "server", "µs of CPU time a session in a second", cpu / sessions / silence)];
 }

@@ -9,10 +9,12 @@ export interface Sizes {
   /** Calls a second, over all sessions. */
   readonly rate: number;
   readonly broadcasts: number;
+  /** Seconds in which nobody says anything: as long as servers wait with their pings, or twice as long. */
+  readonly silence: number;
 }
 
-const full: Sizes = { sessions: 60_000, servers: 4, clients: 4, rate: 2_000, broadcasts: 20 };
-const quick: Sizes = { sessions: 2_000, servers: 2, clients: 2, rate: 1_000, broadcasts: 5 };
+const full: Sizes = { sessions: 60_000, servers: 4, clients: 4, rate: 2_000, broadcasts: 20, silence: 50 };
+const quick: Sizes = { sessions: 2_000, servers: 2, clients: 2, rate: 1_000, broadcasts: 5, silence: 0 };
 
 export const sizeNames: readonly string[] = Object.keys(full);
 

@@ -10,7 +10,14 @@ export const testTimeoutMs = 60_000;
 const optionsOf = (...args: readonly string[]) => readOptions(args, sizeNames);
 
 test("sizes are those of a quick or a full run, but for what is given", () => {
-  assert.equal(sizesOf(optionsOf("--quick", "--sessions", "500")), { sessions: 500, servers: 2, clients: 2, rate: 1_000, broadcasts: 5 });
+  assert.equal(sizesOf(optionsOf("--quick", "--sessions", "500")), {
+    sessions: 500,
+    servers: 2,
+    clients: 2,
+    rate: 1_000,
+    broadcasts: 5,
+    silence: 0,
+  });
   assert.is(sizesOf(optionsOf()).sessions, 60_000);
   assert.throws(() => sizesOf(optionsOf("--servers", "1")), /--servers is 2 or more/);
 });

@@ -10,7 +10,7 @@ import { nativeCrypto } from "../crypto/native.ts";
 import { selectCrypto } from "../crypto/select.ts";
 import { isSodiumInstalled, sodiumMissingNotice } from "../crypto/sodium.ts";
 import type { CommandError } from "../errors/command-error.ts";
-import type { CommandType, ServiceType } from "../schema/service-type.ts";
+import type { CommandType } from "../schema/service-type.ts";
 import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { UnfinishedBytes } from "../session/unfinished-bytes.ts";
@@ -22,7 +22,7 @@ import type { Listener, Transport } from "../transport/transport.ts";
 import { TrustedProxies } from "../transport/trusted-proxies.ts";
 import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
-import { type Audience, type Broadcast, type BroadcastOptions, broadcastTo } from "./broadcast.ts";
+import { broadcastTo } from "./broadcast.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
 import { detachedBounds, detachedOptionNames } from "./detached-options.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
@@ -46,6 +46,8 @@ const takesNobody: Refusal = { reason: "GOING_AWAY", message: "the server takes 
 /** A server from its start to its end: what it listens on, its sessions, and how both end. */
 export class RunningServer<Data> implements Server<Data> {
   readonly serverKey: string;
+  readonly broadcast: Server<Data>["broadcast"] = (service, audience, options) =>
+    broadcastTo(this.#sessions, service, audience, options, this.#process);
   readonly #options: ServeOptions<Data>;
   readonly #factory: SessionFactory<Data>;
   readonly #listeners: Listener[] = [];
@@ -144,14 +146,6 @@ export class RunningServer<Data> implements Server<Data> {
 
   sessions(): IterableIterator<Session<Data>> {
     return this.#sessions.values();
-  }
-
-  broadcast<Proxy, Commands>(
-    service: ServiceType<Proxy, Commands>,
-    audience?: Audience<Data>,
-    options?: BroadcastOptions,
-  ): Broadcast<Proxy, Commands> {
-    return broadcastTo(this.#sessions, service, audience, options, this.#process);
   }
 
   group(name?: string): Group<Data> {

@@ -19,7 +19,7 @@ import { digestMismatch, notFound, quoted, systemError, uploadTaken } from "../e
 import type { FilesLimits } from "./limits.ts";
 import { cutOf } from "../partial-file.ts";
 import { infoOf } from "./reading.ts";
-import type { Slots } from "./slots.ts";
+import type { Slot, Slots } from "./slots.ts";
 import type { Upload, UploadHeader } from "./upload.ts";
 import type { Uploads } from "./uploads.ts";
 import { stateOf } from "../version.ts";
@@ -77,16 +77,10 @@ export class Writing {
     if (!Number.isInteger(index) || head.offset >= BigInt(size))
       throw new CommandError("OUT_OF_RANGE", `${quoted(path)}: no range of ${rangeBytes} bytes begins at ${head.offset}`);
     const slot = writes.take(context);
-    try {
+    return this.#workOn(upload, slot, async () => {
       const bytes = await upload.write(index, (signal) => rangeParts(pieces, AbortSignal.any([signal, slot.signal])));
       return { verifiedBytes: BigInt(bytes) };
-    } catch (error) {
-      throw systemError(error, path);
-    } finally {
-      slot.release();
-      uploads.touch(upload);
-      uploads.forget(upload);
-    }
+    });
   }
 
   async commit({ upload: id, digest }: CommitRequest, context: Context): Promise<FileInfoInit> {
@@ -95,20 +89,14 @@ export class Writing {
     const { root, path } = upload.header;
     const place = await access.allow(context, "write", `${root}/${path}`);
     const slot = reads.take(context);
-    try {
-      return await upload.alone(async () => {
+    return this.#workOn(upload, slot, () =>
+      upload.alone(async () => {
         // Somebody else may have begun it anew while this waited.
         uploads.get(id, context.principal.id);
         await verify(upload, digest, slot.signal);
         return await put(upload, place);
-      });
-    } catch (error) {
-      throw systemError(error, path);
-    } finally {
-      slot.release();
-      uploads.touch(upload);
-      uploads.forget(upload);
-    }
+      }),
+    );
   }
 
   async abort({ upload }: AbortRequest, context: Context): Promise<AbortReplyInit> {
@@ -127,6 +115,20 @@ export class Writing {
       if (entry.isFile()) usage.changed(-entry.size, -1);
     });
     return {};
+  }
+
+  /** Does something for an upload that goes on; its time to be idle begins anew. */
+  async #workOn<T>(upload: Upload, slot: Slot, work: () => Promise<T>): Promise<T> {
+    const { uploads } = this.#options;
+    try {
+      return await work();
+    } catch (error) {
+      throw systemError(error, upload.header.path);
+    } finally {
+      slot.release();
+      uploads.touch(upload);
+      uploads.forget(upload);
+    }
   }
 
   #headerOf(request: BeginRequest, { root, path }: Place, { principal }: Context): UploadHeader {

@@ -7,8 +7,7 @@ import { nativeCrypto } from "../../crypto/native.ts";
 import { selectCrypto } from "../../crypto/select.ts";
 import { systemClock } from "../../time/system-clock.ts";
 import { timersOf } from "../../time/timers-of.ts";
-import type { ServiceType } from "../../schema/service-type.ts";
-import { type Audience, type Broadcast, type BroadcastOptions, broadcastTo } from "../broadcast.ts";
+import { broadcastTo } from "../broadcast.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "../entrances.ts";
 import { type Group, Groups } from "../groups.ts";
 import type { MoveResult } from "../move.ts";
@@ -18,6 +17,8 @@ import { Supervisor } from "./supervisor.ts";
 /** A server of several processes, as the one sees it that started them: what it does, it does to all; sessions are theirs. */
 export class SupervisedServer<Data> implements Server<Data> {
   readonly serverKey: string;
+  readonly broadcast: Server<Data>["broadcast"] = (service, audience, options) =>
+    broadcastTo(this.#sessions, service, audience, options, this.#supervisor);
   readonly #supervisor: Supervisor;
   readonly #feed: StatusFeed<ServerStatus<Data>>;
   readonly #sessions: Set<Peer<Data>> = new Set();
@@ -55,14 +56,6 @@ export class SupervisedServer<Data> implements Server<Data> {
 
   sessions(): IterableIterator<Session<Data>> {
     return this.#sessions.values();
-  }
-
-  broadcast<Proxy, Commands>(
-    service: ServiceType<Proxy, Commands>,
-    audience?: Audience<Data>,
-    options?: BroadcastOptions,
-  ): Broadcast<Proxy, Commands> {
-    return broadcastTo(this.#sessions, service, audience, options, this.#supervisor);
   }
 
   group(name?: string): Group<Data> {

@@ -24,7 +24,7 @@ const SESSION_ID_LABEL = "zserver session id";
 const SESSION_ID_BYTES = 16;
 
 /** What servers and clients add to what their sessions have in common. */
-export type RoleOptions<Data> = Pick<PeerCommon<Data>, "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "route">;
+export type RoleOptions<Data> = Pick<PeerCommon<Data>, "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "route" | "sameLimits">;
 
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
 export class SessionFactory<Data> {

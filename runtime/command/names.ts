@@ -86,7 +86,8 @@ export class CommandNumbers<Entry> {
     if (host.names >= host.commandNames)
       throw new ProtocolError(`more than ${host.commandNames} command names were introduced (limit commandNames)`);
     const entry = host.resolve(readName(body), body.uint32());
-    if (this.#entries.length < FEW_NAMES) this.#entries = [...this.#entries, entry];
+    // A list that is spread keeps room for sixteen more.
+    if (this.#entries.length < FEW_NAMES) this.#entries = this.#entries.concat([entry]);
     else this.#entries.push(entry);
     host.names++;
     return entry;

@@ -4,6 +4,7 @@ import type { ChannelPeer } from "../channel/channel.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Connection } from "../session/connection.ts";
 import type { SessionEnd } from "../session/session-end.ts";
+import type { PeerLimits } from "../session/limits.ts";
 import type { HelloOptions, SessionOptions } from "../session/session-options.ts";
 import type { BoundMessages } from "./bounded-messages.ts";
 import type { ControlOwners } from "./control-frames.ts";
@@ -27,6 +28,8 @@ export interface PeerCommon<Data> extends SessionOptions {
   readonly defaultTimeoutMs: number;
   readonly sendTimeoutMs: number;
   readonly controls: ControlOwners<Data>;
+  /** Server: what clients say alike of their limits is kept once. */
+  readonly sameLimits?: { same(limits: PeerLimits): PeerLimits };
 }
 
 /** What becomes of one session, for whoever made it. */

@@ -12,8 +12,9 @@ export type SessionScope = CallerOptions & ReceiverOptions;
  * What all sessions of a server have in common is not copied into each: it is found behind what is its own. A client's is copied: a prototype that only one object has is
  * a hidden class of its own, slow to make, and kept with all that it leads to until the next full collection.
  */
-export function sessionScope<Data>(peer: Peer<Data>, common: PeerCommon<Data>, peerLimits: PeerLimits): SessionScope {
+export function sessionScope<Data>(peer: Peer<Data>, common: PeerCommon<Data>, told: PeerLimits): SessionScope {
   const { core, schemas } = peer;
+  const peerLimits = common.sameLimits?.same(told) ?? told;
   const own = { core, schemas, session: peer, host: peer, peerLimits, streams: undefined };
   const scope = common.role === "client" ? { ...common, ...own } : Object.setPrototypeOf(own, common);
   scope.streams = new SessionStreams(scope);

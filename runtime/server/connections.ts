@@ -11,7 +11,7 @@ import type { PeerCommon, PeerHooks, PeerOptions } from "../command/peer-options
 import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
 import { FrameType } from "../session/frame.ts";
-import { limitsToWire } from "../session/limits.ts";
+import { limitsToWire, type PeerLimits } from "../session/limits.ts";
 import { ServerOpening } from "../session/opening.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory } from "../session-factory.ts";
@@ -21,6 +21,7 @@ import type { Claim } from "./arrivals.ts";
 import { Door } from "./door/door.ts";
 import type { HalfOpen } from "./door/places.ts";
 import type { ServerSchemas } from "./schema/server-schemas.ts";
+import { SameOnes } from "./same-ones.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type ServeOptions } from "./server-types.ts";
 
@@ -74,7 +75,15 @@ export class ServerConnections<Data> {
         return host.load?.retryAfterMs ?? 0;
       },
     };
-    this.#common = factory.common({ opening: (session) => new ServerOpening(session), controls, load, route, slowPeerTimeoutMs });
+    const sameLimits = new SameOnes(sameNumbers);
+    this.#common = factory.common({
+      opening: (session) => new ServerOpening(session),
+      controls,
+      load,
+      route,
+      slowPeerTimeoutMs,
+      sameLimits,
+    });
     this.#makeChannel = channelMaker(options, factory);
     this.door = new Door(door, halfOpenConnections, factory);
   }
@@ -132,6 +141,11 @@ export class ServerConnections<Data> {
       this.#allReleased = resolve;
     });
   }
+}
+
+function sameNumbers(one: PeerLimits, other: PeerLimits): boolean {
+  const names = Object.keys(one) as (keyof PeerLimits)[];
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 function channelMaker<Data>(

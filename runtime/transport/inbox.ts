@@ -5,9 +5,9 @@ export interface InboxOptions {
   /** How many bytes may wait. An adapter stops reading when it is paused, so that more than what the platform had read already is a flood. */
   readonly limitBytes: number;
   /** Called once, when more than that came. */
-  readonly onOverflow: () => void;
+  onOverflow(): void;
   /** Calls back once the present call is over. */
-  readonly defer: (run: () => void) => void;
+  defer(run: () => void): void;
 }
 
 /**
@@ -16,7 +16,8 @@ export interface InboxOptions {
  */
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #kept = new ChunkQueue();
+  /** Undefined until something had to be kept. */
+  #kept: ChunkQueue | undefined;
   #events: TransportEvents | undefined;
   #close: TransportClose | undefined;
   #paused = false;
@@ -39,10 +40,11 @@ export class Inbox {
 
   bytes(bytes: Uint8Array): void {
     if (this.#dropping || this.#close !== undefined) return;
-    if (this.#events !== undefined && !this.#paused && this.#kept.bytes === 0) {
+    if (this.#events !== undefined && !this.#paused && this.#keptBytes === 0) {
       this.#events.onBytes(bytes);
       return;
     }
+    this.#kept ??= new ChunkQueue();
     this.#kept.push(bytes);
     if (this.#kept.bytes <= this.#options.limitBytes) return;
     this.drop();
@@ -65,7 +67,7 @@ export class Inbox {
   /** From here on only the end is told. */
   drop(): void {
     this.#dropping = true;
-    this.#kept.clear();
+    this.#kept = undefined;
     if (this.#close !== undefined) this.#schedule();
   }
 
@@ -87,11 +89,17 @@ export class Inbox {
     });
   }
 
+  get #keptBytes(): number {
+    return this.#kept?.bytes ?? 0;
+  }
+
   #deliver(): void {
     const events = this.#events;
     if (events === undefined || this.#ended) return;
-    while (!this.#paused && this.#kept.bytes > 0) events.onBytes(this.#kept.take()!);
-    if (this.#close === undefined || this.#kept.bytes > 0) return;
+    while (!this.#paused && this.#keptBytes > 0) events.onBytes(this.#kept!.take()!);
+    if (this.#keptBytes > 0) return;
+    this.#kept = undefined;
+    if (this.#close === undefined) return;
     this.#ended = true;
     events.onClose(this.#close);
   }

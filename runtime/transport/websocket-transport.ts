@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
-import { WebSocket } from "ws";
+import { type RawData, WebSocket } from "ws";
 import { binaryFrame, COPIED_FRAME_BYTES } from "./websocket-frame.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type InboxOptions } from "./inbox.ts";
 import { peerName } from "./remote.ts";
 import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
 import { MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
@@ -34,48 +34,97 @@ export interface RawSocket {
   masks: boolean | undefined;
 }
 
+/** Where a WebSocket has its transport. */
+const owner = Symbol("transport");
+
+interface OwnedSocket extends WebSocket {
+  [owner]?: WebSocketTransport;
+}
+
+// The same functions for all: closures of its own would cost each quiet connection 200 bytes.
+
+function onMessage(this: OwnedSocket, data: RawData, isBinary: boolean): void {
+  this[owner]!.message(data, isBinary);
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this[owner]!.failed(error);
+}
+
+function onClose(this: OwnedSocket, code: number): void {
+  this[owner]!.closed(code);
+}
+
 /** An open WebSocket of the ws package, of either side, as a transport: one write is one binary message, and messages mean nothing. */
-export class WebSocketTransport implements Transport {
-  readonly peer: string;
+export class WebSocketTransport implements Transport, InboxOptions {
   readonly remote: RemoteAddress | undefined;
+  readonly #scheme: "ws" | "wss";
   readonly #socket: WebSocket;
   readonly #inbox: Inbox;
   readonly #raw: RawSocket;
   readonly #onSealed: (() => void) | undefined;
   #open = true;
-  /** A `write` returned false, and `onDrain` is owed. */
-  #full = false;
+  /** A `write` returned false, and `onDrain` is owed: what waits for the socket to take more. */
+  #drain: (() => void) | undefined;
   /** Why this side ended the connection; what ws says then is only a consequence. */
   #reason: TransportClose | undefined;
   #error: Error | undefined;
   #ended = false;
 
   constructor(socket: WebSocket, scheme: "ws" | "wss", remote: RemoteAddress | undefined, raw: RawSocket, onSealed?: () => void) {
-    this.peer = peerName(scheme, remote);
+    this.#scheme = scheme;
     this.remote = remote;
     this.#socket = socket;
     this.#raw = raw;
     this.#onSealed = onSealed;
-    raw.socket.on("drain", this.#written);
-    this.#inbox = new Inbox({
-      limitBytes: KEPT_LIMIT_BYTES,
-      onOverflow: () => this.#cut({ kind: "failed", message: "more came than a paused connection can have read" }),
-      defer: queueMicrotask,
-    });
+    this.#inbox = new Inbox(this);
     socket.binaryType = "nodebuffer";
     socket.pause();
-    socket.on("message", (data, isBinary) => {
-      if (isBinary) this.#inbox.bytes(data as Buffer);
-      else this.#cut({ kind: "failed", message: "the peer sent a text message" });
-    });
-    socket.on("error", (error) => {
-      this.#error = error;
-    });
-    socket.on("close", (code) => this.#closed(code));
+    (socket as OwnedSocket)[owner] = this;
+    socket.on("message", onMessage);
+    socket.on("error", onError);
+    socket.on("close", onClose);
+  }
+
+  // What the WebSocket tells.
+
+  message(data: RawData, isBinary: boolean): void {
+    if (isBinary) this.#inbox.bytes(data as Buffer);
+    else this.#cut({ kind: "failed", message: "the peer sent a text message" });
+  }
+
+  failed(error: Error): void {
+    this.#error = error;
+  }
+
+  closed(code: number): void {
+    this.#open = false;
+    this.#ended = true;
+    const orderly = ORDERLY_CODES.has(code);
+    const message = this.#error?.message ?? (orderly ? "closed by the peer" : `closed with WebSocket status ${code}`);
+    this.#inbox.end(this.#reason ?? { kind: orderly ? "ended" : "failed", message, ...(this.#error && { cause: this.#error }) });
+  }
+
+  get peer(): string {
+    return peerName(this.#scheme, this.remote);
   }
 
   get bufferedBytes(): number {
     return this.#ended ? 0 : this.#socket.bufferedAmount;
+  }
+
+  // What the inbox asks of it.
+
+  get limitBytes(): number {
+    return KEPT_LIMIT_BYTES;
+  }
+
+  onOverflow(): void {
+    this.#cut({ kind: "failed", message: "more came than a paused connection can have read" });
+  }
+
+  defer(run: () => void): void {
+    queueMicrotask(run);
   }
 
   start(events: TransportEvents): void {
@@ -87,14 +136,18 @@ export class WebSocketTransport implements Transport {
     if (!this.#open) return true;
     if (bytes.length > 0 && bytes.length <= COPIED_FRAME_BYTES && this.#raw.masks !== undefined)
       this.#writeFrame(bytes, this.#raw.masks, written);
-    else if (written === undefined || bytes.length > MAX_MESSAGE_BYTES) sendMessages(bytes, this.#send);
+    else if (written === undefined || bytes.length > MAX_MESSAGE_BYTES)
+      sendMessages(bytes, (message) => this.#socket.send(message, () => this.#written()));
     else
       this.#socket.send(bytes, (error) => {
         if (!error) written();
         this.#written();
       });
-    this.#full ||= this.#socket.bufferedAmount >= HIGH_WATER_BYTES;
-    return !this.#full;
+    if (this.#drain === undefined && this.#socket.bufferedAmount >= HIGH_WATER_BYTES) {
+      this.#drain = () => this.#written();
+      this.#raw.socket.on("drain", this.#drain);
+    }
+    return this.#drain === undefined;
   }
 
   close(): void {
@@ -139,20 +192,11 @@ export class WebSocketTransport implements Transport {
     written?.();
   }
 
-  readonly #send = (message: Uint8Array): void => this.#socket.send(message, this.#written);
-
   /** Called by ws for each message that went to the kernel, or failed to; a failure is followed by the end. */
-  readonly #written = (): void => {
-    if (!this.#full || this.#socket.bufferedAmount > 0 || !this.#open) return;
-    this.#full = false;
+  #written(): void {
+    if (this.#drain === undefined || this.#socket.bufferedAmount > 0 || !this.#open) return;
+    this.#raw.socket.off("drain", this.#drain);
+    this.#drain = undefined;
     this.#inbox.drained();
-  };
-
-  #closed(code: number): void {
-    this.#open = false;
-    this.#ended = true;
-    const orderly = ORDERLY_CODES.has(code);
-    const message = this.#error?.message ?? (orderly ? "closed by the peer" : `closed with WebSocket status ${code}`);
-    this.#inbox.end(this.#reason ?? { kind: orderly ? "ended" : "failed", message, ...(this.#error && { cause: this.#error }) });
   }
 }

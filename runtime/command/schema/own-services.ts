@@ -48,6 +48,10 @@ export class OwnServices {
     return this.#services.get(name);
   }
 
+  get size(): number {
+    return this.#services.size;
+  }
+
   values(): Iterable<OwnService> {
     return this.#services.values();
   }

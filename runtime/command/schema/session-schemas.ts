@@ -7,16 +7,19 @@ import type { OwnService, OwnServices } from "./own-services.ts";
 import { type PeerSchema, peerSchemaOf } from "./peer-schema.ts";
 import { absentCommand, type Mismatch, mismatchError, sameAtBoth, type Standing } from "./standing.ts";
 
+const none: readonly never[] = [];
+
 /** Which commands may travel in one session: what is known of the peer's schema, and finding out the rest. */
 export abstract class SessionSchemas {
   protected readonly own: OwnServices;
   /** What the peer's code was made from. */
-  releases: readonly SchemaRelease[] = [];
+  releases: readonly SchemaRelease[] = none;
   /** The side that this is. */
   readonly #here: Side;
-  readonly #standings = new Map<string, Standing>();
+  /** Undefined until one is settled. */
+  #standings: Map<string, Standing> | undefined;
   /** Services that were used before the session was open; undefined once it is. */
-  #early: ServiceType[] | undefined = [];
+  #early: readonly ServiceType[] | undefined = none;
 
   constructor(here: Side, own: OwnServices) {
     this.#here = here;
@@ -34,7 +37,7 @@ export abstract class SessionSchemas {
 
   /** Both sides are open: what was used until now is compared where it must be. */
   open(): void {
-    const early = this.#early ?? [];
+    const early = this.#early ?? none;
     this.#early = undefined;
     for (const service of early) this.use(service);
   }
@@ -46,7 +49,7 @@ export abstract class SessionSchemas {
       const other = side === "CLIENT" ? "server" : "client";
       throw new TypeError(`use(${name}): the ${other} does not handle this service (its schema says side: ${side})`);
     }
-    if (this.#early !== undefined) this.#early.push(service);
+    if (this.#early !== undefined) this.#early = [...this.#early, service];
     else {
       const own = this.own.add(service);
       if (this.standing(own) === undefined) this.ask(own);
@@ -72,7 +75,7 @@ export abstract class SessionSchemas {
 
   /** The form in which the peer calls a command, where that is an earlier one. */
   adaptation(command: string): Adaptation | undefined {
-    return this.#standings.get(serviceOf(command))?.adaptations?.get(command);
+    return this.#standings?.get(serviceOf(command))?.adaptations?.get(command);
   }
 
   /** Counts the peer's commands of a name that is deprecated here, where somebody wants to know. */
@@ -81,7 +84,7 @@ export abstract class SessionSchemas {
   }
 
   get peerSchema(): PeerSchema {
-    return peerSchemaOf(this.releases, this.#standings.values(), this.#here);
+    return peerSchemaOf(this.releases, this.#standings?.values() ?? [], this.#here);
   }
 
   /** The peer's release, as far as it is known; empty otherwise. */
@@ -91,12 +94,13 @@ export abstract class SessionSchemas {
 
   /** How a service stands; it stays so. */
   settle(standing: Standing): void {
+    this.#standings ??= new Map();
     this.#standings.set(standing.own.name, standing);
   }
 
   /** How a service stands; undefined while nothing is known of it. */
   protected standing(own: OwnService): Standing | undefined {
-    const known = this.#standings.get(own.name);
+    const known = this.#standings?.get(own.name);
     if (known !== undefined || !this.#isSame(own)) return known;
     const same = sameAtBoth(own);
     this.settle(same);
@@ -110,7 +114,7 @@ export abstract class SessionSchemas {
   }
 
   #mismatch(command: string, direction: "calls" | "handles"): Mismatch | undefined {
-    const standing = this.#standings.get(serviceOf(command));
+    const standing = this.#standings?.get(serviceOf(command));
     // A peer that had nothing of a service when the session began may come to call it, and has judged then.
     return standing?.absent && direction === "calls" ? absentCommand(command) : standing?.[direction].get(command);
   }

@@ -12,6 +12,7 @@ import { serviceInfo } from "../../schema/service-type.ts";
 import { Adapters } from "./adapters.ts";
 import { DeprecatedUses } from "./deprecated-uses.ts";
 import type { Described, Hash } from "./described.ts";
+import { SameOnes } from "../same-ones.ts";
 import { KnownDescriptions } from "./known-descriptions.ts";
 
 /** Pairs of descriptions whose relation is remembered: a few releases in the field, each with a few services. */
@@ -35,6 +36,8 @@ export class ServerSchemas {
   readonly known: KnownDescriptions;
   readonly deprecated: DeprecatedUses;
   readonly hash: Hash;
+  /** What clients say that they are. */
+  readonly agents: SameOnes<string> = new SameOnes((one, other) => one === other);
   readonly #relations = new Relations(REMEMBERED_RELATIONS);
   readonly #adapters: Adapters;
 

@@ -8,6 +8,7 @@ import type { OwnService } from "../../command/schema/own-services.ts";
 import { SessionSchemas } from "../../command/schema/session-schemas.ts";
 import { absentThere, type Mismatch, type Standing } from "../../command/schema/standing.ts";
 import { DESCRIPTIONS_BYTES, FrameType } from "../../session/frame.ts";
+import type { PeerSchema } from "../../command/schema/peer-schema.ts";
 import { ProtocolError } from "../../session/protocol-error.ts";
 import { ClientServices } from "./client-services.ts";
 import { type Described, readDescribed } from "./described.ts";
@@ -21,9 +22,13 @@ export class ServerSessionSchemas extends SessionSchemas {
   readonly #schemas: ServerSchemas;
   readonly #peer: Pick<Peer, "control">;
   #comparisons = 0;
-  readonly #compared = new Set<OwnService>();
+  /** Undefined until the client has compared one. */
+  #compared: Set<OwnService> | undefined;
+  /** What the client named; undefined once nothing has to be known of it any more. */
   #named: ClientServices | undefined;
   #agent = "";
+  /** The client has code of the server's own schema: so many of its services, the first ones, are the same in both. */
+  #same = 0;
 
   constructor(schemas: ServerSchemas, peer: Pick<Peer, "control">) {
     super("SERVER", schemas.own);
@@ -33,7 +38,7 @@ export class ServerSessionSchemas extends SessionSchemas {
 
   /** What the client names. Throws ProtocolError. */
   hear(hello: ClientHello): void {
-    this.#agent = hello.agent;
+    this.#agent = this.#schemas.agents.same(hello.agent);
     this.#named = new ClientServices(this.#schemas, hello);
   }
 
@@ -50,11 +55,13 @@ export class ServerSessionSchemas extends SessionSchemas {
   /** Judges all that the client named, and returns what it is told; undefined when all is the same. */
   answer(): SchemasInit | undefined {
     const named = this.#named!;
-    this.releases = named.releases();
     if (named.same) {
-      for (const own of this.own.values()) this.standing(own);
+      this.releases = this.own.releases();
+      this.#same = this.own.size;
+      this.#named = undefined;
       return undefined;
     }
+    this.releases = named.releases();
     return { ...this.own.told(), ...this.#judge(named.described()) };
   }
 
@@ -75,6 +82,12 @@ export class ServerSessionSchemas extends SessionSchemas {
 
   override deprecatedUse(command: string): CommandUse {
     return this.#schemas.deprecated.of(command, this.version || this.#agent);
+  }
+
+  /** That services are the same is not settled before somebody asks: nearly all clients of a server have its schema, and nobody asks. */
+  override get peerSchema(): PeerSchema {
+    for (const own of [...this.own.values()].slice(0, this.#same)) this.standing(own);
+    return super.peerSchema;
   }
 
   override resumed(): void {}
@@ -98,6 +111,7 @@ export class ServerSessionSchemas extends SessionSchemas {
   #compareOnce({ name }: Described): void {
     const own = this.own.get(name);
     if (own === undefined) return;
+    this.#compared ??= new Set();
     if (this.#compared.has(own)) throw new ProtocolError(`${name} is compared twice`);
     this.#compared.add(own);
   }

@@ -1,5 +1,5 @@
 import { LargeMemory } from "../bytes/large-memory.ts";
-import { Writer } from "../bytes/writer.ts";
+import { type GrowthMemory, Writer } from "../bytes/writer.ts";
 
 /** The first size of a turn's buffer. */
 const INITIAL_BUFFER_BYTES = 4_096;
@@ -10,6 +10,12 @@ const KEPT_BUFFERS = 64;
 
 const spare: Writer[] = [];
 const large = new LargeMemory();
+/** What a turn grows in. A turn that is not long takes no more than it needs: very many sessions may write one at the same time. */
+const growth: GrowthMemory = {
+  take: (bytes) =>
+    bytes > LONG_TURN_BYTES ? large.take(bytes) : new Uint8Array(bytes > LONG_TURN_BYTES / 2 ? LONG_TURN_BYTES : LONG_TURN_BYTES / 2),
+  give: (memory) => large.give(memory),
+};
 
 /**
  * An empty buffer for what one session sends in one turn. A quiet session holds none: a million of them must not cost a buffer each.
@@ -17,8 +23,8 @@ const large = new LargeMemory();
  * @param expected how many bytes it will take, as far as is known
  */
 export function takeTurnBuffer(expected = 0): Writer {
-  if (expected <= LONG_TURN_BYTES) return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES, large);
-  const writer = new Writer(0, large);
+  if (expected <= LONG_TURN_BYTES) return spare.pop() ?? new Writer(INITIAL_BUFFER_BYTES, growth);
+  const writer = new Writer(0, growth);
   writer.buffer = large.take(expected);
   return writer;
 }

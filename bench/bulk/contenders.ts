@@ -1,11 +1,14 @@
 import { tcp, tls } from "../rpc/stream-wires.ts";
 import { ws } from "../rpc/websocket-wires.ts";
-import { peer } from "../support/peers.ts";
 import type { BulkContender } from "./contender.ts";
 import { wired } from "./wired.ts";
 import { countSlowly, zserver } from "./zserver.ts";
 
 type Load = () => Promise<BulkContender>;
+
+/** Of one folder only, as whatever it may load is bundled with it ({@link plain}). */
+const peer = (name: string) => async (): Promise<BulkContender> =>
+  ((await import(`../peers/bulk/${name}.ts`)) as { readonly contender: BulkContender }).contender;
 
 /** Those that are measured side by side; those in bench/peers need `npm ci` there. */
 const pouring: Readonly<Record<string, Load>> = {
@@ -14,8 +17,8 @@ const pouring: Readonly<Record<string, Load>> = {
   net: async () => wired("net", tcp),
   tls: async () => wired("tls", tls),
   ws: async () => wired("ws", ws),
-  "socket.io": peer("bulk/socket.io"),
-  "grpc-js": peer("bulk/grpc-js"),
+  "socket.io": peer("socket.io"),
+  "grpc-js": peer("grpc-js"),
 };
 
 /** Those beside whose bulk requests are measured too. */

@@ -1,6 +1,5 @@
 import { type Dial, dialCustom, dialMemory } from "./dial.ts";
 import { dialSocket } from "./socket-node.ts";
-import { dialWebSocket } from "./websocket-node.ts";
 
 /** Dials what Node can. */
 export const dial: Dial = async (endpoint, options) => {
@@ -11,7 +10,8 @@ export const dial: Dial = async (endpoint, options) => {
       return dialCustom(endpoint, options);
     case "ws":
     case "wss":
-      return dialWebSocket(endpoint, options);
+      // Loaded by who needs it: ws, and all of Node that it stands on, takes ten megabytes.
+      return (await import("./websocket-node.ts")).dialWebSocket(endpoint, options);
     case "tcp":
     case "tls":
     case "unix":

@@ -4,7 +4,10 @@ import type { MemoryNetwork } from "./memory-network.ts";
 import { listenSocket, type SocketListenOptions } from "./socket-server.ts";
 import type { Listener } from "./transport.ts";
 import { listenUnix, type UnixListenOptions } from "./unix-server.ts";
-import { type AttachedServer, attachWebSocket, listenWebSocket, type WebSocketListenOptions } from "./websocket-server.ts";
+import type { AttachedServer, WebSocketListenOptions } from "./websocket-server.ts";
+
+/** Loaded by who needs it: ws, and all of Node that it stands on, takes ten megabytes. */
+const webSockets = (): Promise<typeof import("./websocket-server.ts")> => import("./websocket-server.ts");
 
 export interface ListenOptions extends WebSocketListenOptions, SocketListenOptions, UnixListenOptions {
   /** Where `memory:` endpoints are. */
@@ -16,7 +19,8 @@ export interface ListenOptions extends WebSocketListenOptions, SocketListenOptio
  * the user's own, or on whatever else takes connections. Rejects with an error that names the address or the option that is wrong.
  */
 export async function listen(where: string | AttachedServer | CustomListener, options: ListenOptions): Promise<Listener> {
-  if (typeof where === "object" && where !== null) return "listen" in where ? where.listen(options) : attachWebSocket(where, options);
+  if (typeof where === "object" && where !== null)
+    return "listen" in where ? where.listen(options) : (await webSockets()).attachWebSocket(where, options);
   const endpoint = parseListenEndpoint(where);
   switch (endpoint.scheme) {
     case "memory":
@@ -25,7 +29,7 @@ export async function listen(where: string | AttachedServer | CustomListener, op
       return options.memory.listen(endpoint.name, options.accept);
     case "ws":
     case "wss":
-      return listenWebSocket(endpoint, options);
+      return (await webSockets()).listenWebSocket(endpoint, options);
     case "tcp":
     case "tls":
       return listenSocket(endpoint, options);

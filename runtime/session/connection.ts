@@ -80,6 +80,10 @@ export class Connection implements SessionLink, ChannelEvents, TransportEvents {
     this.channel.send(recordKind, bytes);
   }
 
+  ending(): void {
+    this.transport.ending?.();
+  }
+
   close(timeoutMs: number = CLOSE_TIMEOUT_MS): void {
     if (this.#closed) return;
     this.#closed = true;

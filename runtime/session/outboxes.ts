@@ -7,6 +7,7 @@ import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
+import type { SessionLink } from "./session-options.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -201,7 +202,8 @@ export class Outboxes {
   }
 
   /** Gives the transport all that waits, NORMAL's last: a closing frame ends it. */
-  flushAll(sink: RecordSink, now: number): void {
+  flushAll(sink: Pick<SessionLink, "send" | "ending">, now: number): void {
+    sink.ending?.();
     for (const box of this.all) if (box !== this.normal) while (box.pending) box.flush(sink, now);
     while (this.normal.pending) this.normal.flush(sink, now);
   }

@@ -18,6 +18,8 @@ export interface SessionLink extends RecordSink {
   readonly writable: boolean;
   /** Bytes that came of a record whose rest has not. */
   readonly waitingBytes: number;
+  /** What is sent from here on is the last: {@link close} follows at once. */
+  ending?(): void;
   /** Ends the connection once all that was sent has left. */
   close(): void;
 }

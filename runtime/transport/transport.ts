@@ -28,6 +28,8 @@ export interface Transport {
   resume(): void;
   /** Tells that all bytes from here on are ciphertext, for a transport that can save work then (a WebSocket client need not mask them). */
   sealed?(): void;
+  /** Tells that `close` follows at once behind what is written from here on, so that they may leave together. */
+  ending?(): void;
 }
 
 /** An address on the network. */

@@ -158,6 +158,12 @@ export class WebSocketTransport implements Transport, InboxOptions {
     // The peer's closing frame stands behind whatever else it sent.
     this.#socket.resume();
     this.#socket.close(1000);
+    this.#raw.socket.uncork();
+  }
+
+  /** Records and the closing frame go to the kernel in one call. */
+  ending(): void {
+    if (this.#open) this.#raw.socket.cork();
   }
 
   destroy(): void {

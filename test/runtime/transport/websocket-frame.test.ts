@@ -49,4 +49,22 @@ test("messages that are written as frames and those that ws writes arrive in ord
   await once(server, "close");
 });
 
+test("what is written once the end is told leaves with the closing frame, in one piece", async () => {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
+  await once(server, "listening");
+  const chunks: number[][] = [];
+  server.on("connection", (_socket, request) => request.socket.prependListener("data", (chunk: Buffer) => chunks.push([...chunk])));
+  const transport = await dialWebSocket(parseEndpoint(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`) as WebSocketEndpoint);
+  const closed = new Promise((resolve) => transport.start({ onBytes() {}, onDrain() {}, onClose: resolve }));
+  transport.sealed!();
+  transport.ending!();
+  transport.write(Uint8Array.of(1, 2, 3));
+  transport.write(Uint8Array.of(4));
+  transport.close();
+  await closed;
+  assert.equal(chunks, [[0x82, 0x83, 0, 0, 0, 0, 1, 2, 3, 0x82, 0x81, 0, 0, 0, 0, 4, 0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]]);
+  server.close();
+  await once(server, "close");
+});
+
 test.run();

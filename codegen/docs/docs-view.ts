@@ -56,6 +56,8 @@ export interface CommandDocsView extends ElementDocsView {
   readonly inLane: boolean;
   /** `HIGH` or `BULK`; empty for what is neither. */
   readonly priority: string;
+  /** `DEFLATE` or `BROTLI`; empty for what travels as it is. */
+  readonly compression: string;
   readonly errors: readonly TypeDocsView[];
 }
 

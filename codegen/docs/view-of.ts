@@ -126,6 +126,7 @@ class PackagePage {
       critical: zserver.critical,
       inLane: zserver.inLane,
       priority: zserver.priority === "NORMAL" ? "" : zserver.priority,
+      compression: zserver.compression ?? "",
       errors: zserver.errors.map((error) => this.#type(error)),
     };
   }

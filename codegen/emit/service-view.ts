@@ -81,6 +81,7 @@ function commandView(command: Command, service: Service, name: string, data: str
     priority: zserver.priority === "NORMAL" ? undefined : literal(zserver.priority),
     blob: blobs && blobForm(blobs),
     inLane: zserver.inLane,
+    compression: zserver.compression && literal(zserver.compression),
     deprecated: command.deprecated,
     errors: zserver.errors.flatMap((error, i) => [i === 0 ? "" : ", ", scope.messageRef(error, "value")]),
   };

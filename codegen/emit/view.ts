@@ -282,6 +282,8 @@ export interface CommandView {
   /** The constant of `zserver/blob` that says which of its messages are blobs; undefined for a command without. */
   readonly blob: "takesBlob" | "givesBlob" | "takesAndGivesBlob" | undefined;
   readonly inLane: boolean;
+  /** `"DEFLATE"` or `"BROTLI"`, as a literal; undefined for a command whose messages travel as they are. */
+  readonly compression: string | undefined;
   /** It, its service or its file is. */
   readonly deprecated: boolean;
   readonly errors: Code;

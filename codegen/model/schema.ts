@@ -115,7 +115,7 @@ export interface Field extends Element {
   /** A proto2 or edition default, as its kind says; enums by value name, bytes as Uint8Array. */
   readonly defaultValue: string | number | bigint | boolean | Uint8Array | undefined;
   /** `zserver.field`, absent parts filled with their defaults. */
-  readonly zserver: { readonly view: boolean };
+  readonly zserver: { readonly view: boolean; readonly secret: boolean };
   readonly options: readonly Option[];
 }
 
@@ -172,6 +172,7 @@ export interface Command extends Element {
     readonly critical: boolean;
     readonly priority: "HIGH" | "NORMAL" | "BULK";
     readonly inLane: boolean;
+    readonly compression: "DEFLATE" | "BROTLI" | undefined;
   };
   readonly options: readonly Option[];
 }

@@ -3,6 +3,7 @@ import type { Schema } from "../model/schema.ts";
 import { extensionsOf } from "../model/walk.ts";
 import { type ClosedEnums, closedEnums } from "./build/builder.ts";
 import { buildFile } from "./build/file.ts";
+import { checkCompression } from "./check/compression.ts";
 import type { ExtensionNumbers } from "./check/extensions.ts";
 import { FileChecker } from "./check/file.ts";
 import { checkImports } from "./check/imports.ts";
@@ -94,6 +95,7 @@ function check(
     if (before !== undefined && extensionsOf(before.file).next().done) continue;
     new FileChecker(scope, closed, extensions, diagnostics).check();
   }
+  checkCompression(files.values(), diagnostics);
 }
 
 /** Leaves out descriptor.proto where only zgen itself needed it. */

@@ -4,6 +4,8 @@ export const rules = {
   BLOB_ONE_WAY: "A command that takes a blob has a reply.",
   BLOB_STREAM: "zserver.Blob is not streamed.",
   CLOSED_ENUM_IMPLICIT: "A closed enum is used only by fields that have presence.",
+  COMPRESSED_BLOB: "A command that takes or gives a blob is not compressed.",
+  COMPRESSED_SECRET: "A command whose messages can hold a secret is not compressed.",
   DEFAULT_INVALID: "A default stands on a singular scalar or enum with presence and is a value of its type.",
   DEFERRED_NOT_UNARY: "Only a unary command is deferred.",
   DUPLICATE_NAME: "Every full name is declared once.",

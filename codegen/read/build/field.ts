@@ -9,8 +9,7 @@ import { scalarTypes } from "../syntax/scalar.ts";
 import type { Builder } from "./builder.ts";
 import { buildOptions, buildPosition } from "./element.ts";
 
-const copied = Object.freeze({ view: false });
-const viewed = Object.freeze({ view: true });
+const noFieldOptions = Object.freeze({ view: false, secret: false });
 const scalarValues: ReadonlyMap<string, ValueType> = new Map(
   [...scalarTypes.values()].map((type) => [type, Object.freeze({ kind: "scalar", type })]),
 );
@@ -44,8 +43,13 @@ export function buildField(builder: Builder, node: FieldNode, parent: Features):
     validateUtf8: features.utf8_validation === "VERIFY",
     oneof: node.oneof?.name.text,
     defaultValue: defaultValue(node, value),
-    zserver: messageOption(node.resolvedOptions, "[zserver.field]").view === true ? viewed : copied,
+    zserver: fieldOptions(node),
   };
+}
+
+function fieldOptions(node: FieldNode): Field["zserver"] {
+  const { view, secret } = messageOption(node.resolvedOptions, "[zserver.field]");
+  return view === undefined && secret === undefined ? noFieldOptions : Object.freeze({ view: view === true, secret: secret === true });
 }
 
 export function buildExtension(builder: Builder, node: FieldNode, parent: Features): Extension {

@@ -47,6 +47,7 @@ function buildCommand(builder: Builder, node: MethodNode, defaults: CommandDefau
       critical: typeof own.critical === "boolean" ? own.critical : defaults.critical,
       priority: priorityOf(own.priority, blobs && !inLane ? "BULK" : "NORMAL"),
       inLane,
+      compression: own.compression === "DEFLATE" || own.compression === "BROTLI" ? own.compression : undefined,
     }),
   };
 }

@@ -79,6 +79,7 @@ export const nasty: Schema = schema(
               critical: false,
               priority: "NORMAL",
               inLane: false,
+              compression: undefined,
             },
           }),
         ],

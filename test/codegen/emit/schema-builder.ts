@@ -86,7 +86,7 @@ export function field(number: number, name: string, value: ScalarType | ValueTyp
     validateUtf8: true,
     oneof: undefined,
     defaultValue: undefined,
-    zserver: { view: false },
+    zserver: { view: false, secret: false },
     options: [],
     ...parts,
   };
@@ -140,6 +140,7 @@ export function command(name: string, request: string, response: string, parts: 
       critical: false,
       priority: "NORMAL",
       inLane: false,
+      compression: undefined,
     },
     options: [],
     ...parts,

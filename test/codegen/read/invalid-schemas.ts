@@ -22,6 +22,14 @@ const ours = (rule: Rule, message: string, body: string): InvalidSchema => ({
   ours: true,
 });
 const blob = (rule: Rule, message: string, body: string): InvalidSchema => ours(rule, message, `import "zserver/blob.proto";\n${body}`);
+/** A command that is compressed, by way of which the secret field `where` is reached. */
+const secret = (where: string, body: string, command = "Request) returns (Reply"): InvalidSchema =>
+  ours(
+    "COMPRESSED_SECRET",
+    `A is compressed, and may hold the secret field ${where}`,
+    `${body} service S { rpc A(${command}) { option (zserver.command) = { max_bytes: 9 }; option «(zserver.command).compression = DEFLATE; } }`,
+  );
+const password = "message Login { string user = 1; string password = 2 [(zserver.field).secret = true]; }";
 /** Together with an `other.proto` of proto2. */
 const with2 = (rule: Rule, message: string, other: string, body: string): InvalidSchema => ({
   ...p3(rule, message, `import "other.proto";\n${body}`),
@@ -255,6 +263,36 @@ export const invalidSchemas: readonly InvalidSchema[] = [
     "A is deferred, but not a unary command",
     "service S { rpc A(zserver.Blob) returns (M) { option «(zserver.command).deferred = true; } }",
   ),
+  blob(
+    "COMPRESSED_BLOB",
+    "A takes or gives a blob, whose parts travel as they are",
+    "service S { rpc A(M) returns (zserver.Blob) { option «(zserver.command).compression = BROTLI; } }",
+  ),
+  secret("Login.password", password, "Login) returns (M"),
+  secret("Login.password", password, "stream M) returns (stream Login"),
+  secret("Request.login.password", `${password} message Request { Login login = 1; } message Reply {}`),
+  secret("Request.logins.password", `${password} message Request { M m = 2; repeated Login logins = 1; } message Reply {}`),
+  secret("Reply.logins.password", `${password} message Request {} message Reply { map<string, Login> logins = 1; }`),
+  secret("Reply.login.password", `${password} message Request {} message Reply { oneof way { string name = 1; Login login = 2; } }`),
+  secret(
+    "Request.again.reply.token",
+    "message Request { Again again = 1; } message Again { Request request = 1; Reply reply = 2; } message Reply { Again again = 2; bytes token = 1 [(zserver.field).secret = true]; }",
+    "Request) returns (zserver.None",
+  ),
+  secret(
+    "Request.of.key",
+    "message Request { message Inner { map<string, bytes> key = 1 [(zserver.field).secret = true]; } Inner of = 1; }",
+    "Request) returns (M",
+  ),
+  {
+    ...p2(
+      "COMPRESSED_SECRET",
+      "A is compressed, and may hold the secret field Open.[Late.token]",
+      'import "zserver/options.proto"; import "other.proto"; message Late { extend Open { optional string token = 4 [(zserver.field).secret = true]; } } service S { rpc A(Open) returns (Open) { option «(zserver.command).compression = BROTLI; } }',
+    ),
+    other: 'syntax = "proto2"; message Open { extensions 4; }',
+    ours: true,
+  },
   ours(
     "ERROR_UNRESOLVED",
     '"Nope" under errors is not a message',

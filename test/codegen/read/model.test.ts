@@ -129,13 +129,17 @@ test("options keep 64 bits, repetition, and their own types", () => {
 
 test("zserver's options are filled with their defaults, and a command takes over what its service says", () => {
   const file = validFile(`syntax = "proto3"; package p; import "zserver/options.proto";
-    message M { option (zserver.message).max_elements = 7; bytes b = 1 [(zserver.field) = { view: true }]; bytes c = 2; message E {} }
+    message M { option (zserver.message).max_elements = 7; bytes b = 1 [(zserver.field) = { view: true }]; bytes c = 2 [(zserver.field).secret = true]; message E {} }
     service S { option (zserver.service) = { ordered: true critical: true };
       rpc A(M) returns (M) { option (zserver.command) = { timeout_ms: 3000 errors: ["M", "p.M.E"] deferred: true ordered: false critical: false }; option idempotency_level = NO_SIDE_EFFECTS; }
-      rpc B(M) returns (zserver.None) { option (zserver.command) = { delivery: VOLATILE, priority: BULK }; } rpc C(stream M) returns (M) { option (zserver.command) = { idle_timeout_ms: 500, max_bytes: 70 }; } rpc D(M) returns (stream M); rpc E(stream M) returns (stream M); }
+      rpc B(M) returns (zserver.None) { option (zserver.command) = { delivery: VOLATILE, priority: BULK }; } rpc C(stream M) returns (M) { option (zserver.command) = { idle_timeout_ms: 500, max_bytes: 70 }; } rpc D(M.E) returns (stream M.E) { option (zserver.command).compression = BROTLI; } rpc E(stream M) returns (stream M); }
     service T { option (zserver.service).side = BOTH; rpc A(M) returns (M); }`);
   const [message] = file.messages;
   assert.equal([message!.zserver.maxElements, ...message!.fields.map(({ zserver }) => zserver.view)], [7, true, false]);
+  assert.equal(
+    message!.fields.map(({ zserver }) => zserver.secret),
+    [false, true],
+  );
   const [s, t] = file.services;
   assert.equal(
     [s!.zserver, t!.zserver],
@@ -155,6 +159,7 @@ test("zserver's options are filled with their defaults, and a command takes over
     critical: false,
     priority: "NORMAL",
     inLane: false,
+    compression: undefined,
   };
   assert.equal(s!.commands[0]!.zserver, explicit);
   const taken = {
@@ -168,10 +173,12 @@ test("zserver's options are filled with their defaults, and a command takes over
     critical: true,
     priority: "BULK",
     inLane: false,
+    compression: undefined,
   };
   assert.equal(s!.commands[1]!.zserver, taken);
   assert.is(s!.commands[2]!.zserver.idleTimeoutMs, 500);
   assert.is(s!.commands[2]!.zserver.maxBytes, 70);
+  assert.is(s!.commands[3]!.zserver.compression, "BROTLI");
   assert.is(s!.commands[0]!.idempotency, "NO_SIDE_EFFECTS");
   assert.equal(
     s!.commands.map(({ kind }) => kind),

@@ -17,6 +17,8 @@ const exceptions: Readonly<Partial<Record<Rule, string>>> = {
   BLOB_FIELD: "zserver.Blob stands for bytes that travel apart; protoc takes it for a message as any other",
   BLOB_ONE_WAY: "zserver.Blob again: whoever sends one is told whether it came whole",
   BLOB_STREAM: "zserver.Blob again: it is a stream already",
+  COMPRESSED_BLOB: "an option of zserver's own: what a blob is made of knows best how it is made small",
+  COMPRESSED_SECRET: "an option of zserver's own: what is compressed beside a secret measures it",
   DEFERRED_NOT_UNARY: "an option of zserver's own, which means nothing elsewhere",
   ERROR_TWICE: "an option of zserver's own: an error's type tells which it is",
   ERROR_UNRESOLVED: "an option of zserver's own: code cannot import what is not there",

@@ -42,6 +42,8 @@ export const validSchemas: Readonly<Record<string, string>> = {
     'syntax = "proto3"; package a.b; message M { message N {} N n = 1; .a.b.N o = 2; b.N p = 3; int32 N2 = 4; } message N {} enum K { V = 0; }',
   "the largest numbers": 'syntax = "proto3"; message M { int32 a = 536870911; int32 b = 18999; int32 c = 20000; }',
   "a byte order mark": '\uFEFFsyntax = "proto3"; message M {}',
+  "a compressed command beside a secret that it cannot reach":
+    'syntax = "proto3"; import "zserver/options.proto"; message M { M m = 1; } message Login { M m = 1; bytes key = 2 [(zserver.field).secret = true]; } service S { rpc A(M) returns (stream M) { option (zserver.command) = { compression: DEFLATE, errors: "Login" }; } rpc B(Login) returns (Login) { option (zserver.command).compression = COMPRESSION_UNSPECIFIED; } }',
   "zserver's options":
     'syntax = "proto3"; import "zserver/options.proto"; message M { bytes b = 1 [(zserver.field) = { view: true }]; option (zserver.message).max_elements = 5; } service S { option (zserver.service) = { side: BOTH ordered: true }; rpc A(M) returns (zserver.None); rpc B(M) returns (M) { option (zserver.command) = { errors: "M" deferred: true }; option idempotency_level = IDEMPOTENT; } }',
   "JSON names that may meet":

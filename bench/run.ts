@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   calls: () => import("./calls.ts"),
   channel: () => import("./channel.ts"),
   codec: () => import("./codec/main.ts"),
+  compression: () => import("./compression.ts"),
   connect: () => import("./connections/connect.ts"),
   crypto: () => import("./crypto.ts"),
   idle: () => import("./connections/idle.ts"),

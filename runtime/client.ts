@@ -3,7 +3,6 @@ import { ClientDialer, type JudgeServerKey, type MakePlainChannel } from "./clie
 import type { Client } from "./client/client-peer.ts";
 import { ClientSession } from "./client/client-session.ts";
 import { type CredentialsProvider, CredentialsSource } from "./client/credentials.ts";
-import type { BoundMessages } from "./command/bounded-messages.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
@@ -15,7 +14,7 @@ import { type DiscoveryOptions, discoveryOptionNames } from "./discovery/options
 import type { MakeResolution } from "./discovery/resolution.ts";
 import type { DiscoveryStep, OnStep } from "./discovery/step.ts";
 import { checkOptions } from "./errors/options.ts";
-import { SessionFactory } from "./session-factory.ts";
+import { type MessagePlatform, SessionFactory } from "./session-factory.ts";
 import type { Dial } from "./transport/dial.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
 import type { TlsClientOptions } from "./transport/tls-options.ts";
@@ -26,7 +25,7 @@ export type { Client } from "./client/client-peer.ts";
 export type { Credentials, CredentialsProvider, CredentialsRequest } from "./client/credentials.ts";
 
 /** What an entry of the package knows of its platform. */
-export interface ClientPlatform {
+export interface ClientPlatform extends MessagePlatform {
   readonly crypto: () => CryptoProvider;
   readonly dial: Dial;
   /** Undefined where the platform resolves names by itself. */
@@ -35,8 +34,6 @@ export interface ClientPlatform {
   readonly plainChannel?: MakePlainChannel | undefined;
   /** What `dial` can dial. Default: everything. */
   readonly schemes?: ReadonlySet<Endpoint["scheme"]> | undefined;
-  /** Undefined where messages in pieces have no bounds but their number and size. */
-  readonly boundMessages?: BoundMessages | undefined;
 }
 
 export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, DiscoveryOptions {
@@ -100,7 +97,7 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
     throw new TypeError("connect: adapters of a client's handlers would never be asked, for servers judge what fits");
   checkCounts(options, ["connectTimeoutMs", "rotateAfterMs", ...discoveryOptionNames]);
   const { signal, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
-  const factory = new SessionFactory("client", options, selectCrypto(options.crypto, platform.crypto), platform.boundMessages);
+  const factory = new SessionFactory("client", options, selectCrypto(options.crypto, platform.crypto), platform);
   const endpoints = parseEndpointList(options.endpoints);
   if (options.unsealed && endpoints.some(({ endpoint }) => endpoint.scheme !== "memory"))
     throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");

@@ -3,6 +3,7 @@
  */
 import { PlainChannel } from "./channel/plain-channel.ts";
 import { boundMessages } from "./command/bounded-messages.ts";
+import { makeCompression } from "./command/compression.ts";
 import { type Client, type ClientPlatform, type ConnectOptions, connectOn } from "./client.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { dial } from "./transport/dial-node.ts";
@@ -15,6 +16,7 @@ const platform: ClientPlatform = {
   resolution: (options) => new Resolver({ ...options, lookup }),
   plainChannel: (options, events) => new PlainChannel(options, events),
   boundMessages: boundMessages(),
+  makeCompression,
 };
 
 /** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */

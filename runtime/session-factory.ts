@@ -1,11 +1,13 @@
 import { toHex } from "./bytes/hex.ts";
 import type { ChannelPeer } from "./channel/channel.ts";
 import type { BoundMessages } from "./command/bounded-messages.ts";
+import type { MakeCompression } from "./command/compression.ts";
 import type { HandlerSide } from "./command/handler-side.ts";
 import { consoleLog, type Log } from "./command/log.ts";
 import type { Peer } from "./command/peer.ts";
 import type { PeerCommon, PeerHooks, PeerOptions } from "./command/peer-options.ts";
 import { refusingSide } from "./command/refusing-side.ts";
+import type { Compression } from "./command/travelling.ts";
 import { OwnServices } from "./command/schema/own-services.ts";
 import { type CommonOptions, checkCounts, retentionOf, type SessionTimes, sessionTimes } from "./common-options.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
@@ -26,6 +28,14 @@ const SESSION_ID_BYTES = 16;
 /** What servers and clients add to what their sessions have in common. */
 export type RoleOptions<Data> = Pick<PeerCommon<Data>, "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "route" | "sameLimits">;
 
+/** What a platform has for messages. */
+export interface MessagePlatform {
+  /** Undefined where messages in pieces have no bounds but their number and size. */
+  readonly boundMessages?: BoundMessages | undefined;
+  /** Undefined where messages travel as they are. */
+  readonly makeCompression?: MakeCompression | undefined;
+}
+
 /** What one call of `serve` or `connect` decided for all its sessions, and the making of them. */
 export class SessionFactory<Data> {
   readonly crypto: CryptoProvider;
@@ -40,24 +50,28 @@ export class SessionFactory<Data> {
   readonly retentionMs: number;
   readonly #role: "client" | "server";
   readonly #options: CommonOptions<Data>;
+  /** Undefined where everything travels as it is. */
+  readonly compression: Compression | undefined;
   readonly #boundMessages: BoundMessages | undefined;
   readonly #times: SessionTimes;
 
   /** Throws TypeError for impossible options. */
-  constructor(role: "client" | "server", options: CommonOptions<Data>, crypto: CryptoProvider, boundMessages?: BoundMessages) {
+  constructor(role: "client" | "server", options: CommonOptions<Data>, crypto: CryptoProvider, platform: MessagePlatform) {
     this.#role = role;
-    this.#boundMessages = boundMessages;
+    this.#boundMessages = platform.boundMessages;
     this.#options = options;
     this.crypto = crypto;
     this.random = options.random ?? systemRandom;
     this.clock = options.clock ?? systemClock;
     this.log = options.log ?? consoleLog;
     this.timers = timersOf(this.clock);
-    this.limits = resolveLimits(options.limits);
+    const { handlers = [], services = [], interceptors = [] } = options;
+    const limits = resolveLimits(options.limits);
+    this.compression = platform.makeCompression?.(limits, handlers);
+    this.limits = this.compression?.limits ?? limits;
     this.#times = sessionTimes(options);
     checkCounts(options, ["rotateAfterBytes"]);
     this.retentionMs = retentionOf(options.retentionMs);
-    const { handlers = [], services = [], interceptors = [] } = options;
     this.services = new OwnServices([...handlers.map(({ service }) => service), ...services]);
     this.handlerSide = (handlers[0]?.handlerSide ?? refusingSide)({
       side: role === "server" ? "SERVER" : "CLIENT",
@@ -79,12 +93,13 @@ export class SessionFactory<Data> {
 
   /** What its sessions have in common. */
   common(role: RoleOptions<Data>): PeerCommon<Data> {
-    const { clock, timers, limits, handlerSide } = this;
+    const { clock, timers, limits, compression, handlerSide } = this;
     return {
       role: this.#role,
       handlerSide,
       interceptors: this.#options.interceptors ?? [],
       limits,
+      compression,
       timers,
       endOfTurn: (run) => clock.endOfTurn(run),
       endOfCallback: clock.endOfCallback && ((run) => clock.endOfCallback!(run)),

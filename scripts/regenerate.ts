@@ -54,6 +54,7 @@ export function regenerate(): Map<string, string> {
       "example/bench/v1/bench.proto",
       "example/lobby/v1/lobby.proto",
       "example/probe/v1/blobs.proto",
+      "example/probe/v1/compressed.proto",
       "example/probe/v1/names.proto",
       "example/probe/v1/probe.proto",
       "example/shop/v1/order.proto",

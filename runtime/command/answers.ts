@@ -3,11 +3,11 @@ import type { Writer } from "../bytes/writer.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
-import type { MessageType } from "../schema/message-type.ts";
 import type { Priority } from "../session/priority.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { failureToWire } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
+import type { TravellingType } from "./travelling.ts";
 import { replyPart, writeMessage } from "./write-message.ts";
 
 /** A command of the peer. */
@@ -15,7 +15,7 @@ export interface Answered {
   readonly id: number;
   readonly command: AnyCommand;
   /** What travels as its reply. */
-  readonly replyType: MessageType<unknown, unknown>;
+  readonly replyType: TravellingType;
   readonly priority: Priority;
 }
 
@@ -42,7 +42,7 @@ export class Answers {
     this.#message(FrameType.REPLY, to, reply);
   }
 
-  /** One item of a stream; returns the size that counts as credit. Throws as {@link reply}. */
+  /** One item of a stream; returns the size that counts as credit, which is that of an uncompressed one. Throws as {@link reply}. */
   item(to: Answered, item: unknown): number {
     return this.#message(FrameType.ITEM, to, item);
   }
@@ -91,16 +91,17 @@ export class Answers {
     // Without a closure: these are the frames that leave by the hundred thousand.
     const writer = core.begin(type, to.priority);
     const start = writer.position;
+    let spared = 0;
     try {
       writer.uintNumber(to.id);
-      writeMessage(writer, to.replyType, message, peerLimits, to.command, replyPart);
+      spared = writeMessage(writer, to.replyType, message, peerLimits, to.command, replyPart);
     } catch (error) {
       core.outboxes.abandon();
       throw error;
     }
     const size = writer.position - start;
     core.end();
-    return size;
+    return size + spared;
   }
 
   #frame(type: FrameType, { priority }: Answered, body: (writer: Writer) => void): number {

@@ -23,6 +23,7 @@ import type { AnyCommand } from "./registry.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { LostOneWays } from "./sent-one-ways.ts";
 import type { SessionStreams } from "./session-streams.ts";
+import type { Compression } from "./travelling.ts";
 
 export interface CallerOptions {
   readonly core: SessionCore;
@@ -30,6 +31,7 @@ export interface CallerOptions {
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
   readonly streams: SessionStreams;
+  readonly compression?: Compression | undefined;
   readonly timers: Timers;
   /** A client's command ids are odd, a server's even. */
   readonly role: "client" | "server";
@@ -118,7 +120,8 @@ export class SessionCaller implements Caller {
   }
 
   /** Sends a unary or one-way command. The rejection of a one-way is handled, counted and reported. */
-  submit(command: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace = noBatch): Submitted {
+  submit(called: AnyCommand, request: unknown, options: CallOptions, place: BatchPlace = noBatch): Submitted {
+    const command = this.classes.travelling(called);
     if (command.kind === "one_way") return this.#submitOneWay(command, request, options, place);
     const call = new OutgoingCall(command, place, this.classes.of(place.priority ?? command.priority));
     this.#start(call, request, options);
@@ -259,7 +262,7 @@ export class SessionCaller implements Caller {
   }
 
   #openStream(command: AnyCommand, request: unknown, requests: Requests | undefined, options: CallOptions): OutgoingCall {
-    const call = new OutgoingCall(command, noBatch, this.classes.of(command.priority));
+    const call = new OutgoingCall(this.classes.travelling(command), noBatch, this.classes.of(command.priority));
     this.#streams.attach(call);
     // A stream tells its failure to its reader; the promise is only for those without one.
     if (call.reader !== undefined) call.result.catch(() => {});

@@ -2,7 +2,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
-import { FrameType } from "../session/frame.ts";
+import { FrameType, kindNumbers } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
 import type { Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority, shareOf } from "../session/priority.ts";
@@ -23,10 +23,11 @@ import { readName } from "./names.ts";
 import { checkSize } from "./oversize.ts";
 import { OpenOneWays } from "./open-one-ways.ts";
 import { abandonedError } from "./refusals.ts";
-import { type AnyCommand, type Registration, type Registry, resolveCommand } from "./registry.ts";
+import { type Registration, type Registry, resolveCommand, travellingForm } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
+import type { TravellingCommand } from "./travelling.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -139,7 +140,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   volatile(body: Reader, size: number, priority: Priority): void {
     const came = this.#class(priority);
     const registration = came.intake.volatileHead(body);
-    checkSize(registration.command, body);
+    checkSize(travellingForm(registration), body);
     this.#checkKind(registration, 0);
     const { queuedCommands, queuedBytes } = this.limits;
     const full = 2 * came.queue.length >= shareOf(priority, queuedCommands) || 2 * came.queue.bytes >= shareOf(priority, queuedBytes);
@@ -166,10 +167,10 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     if (command === undefined || command.registration.refusal !== undefined) return;
     if (command.reader === undefined) throw new ProtocolError(`command ${id} takes no stream`);
     try {
-      command.reader.push(size, () => {
+      command.reader.push(size + (command.requestType.spared?.(body) ?? 0), () => {
         // The reader takes it in a later turn: nothing in it may refer to the record.
         body.views = false;
-        checkSize(command.command, body);
+        checkSize(travellingForm(command.registration), body);
         return decodeRest(command.requestType, body, this.limits.decodeElements);
       });
     } catch (error) {
@@ -201,16 +202,17 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     queue.skip();
   }
 
-  commandOf(type: FrameType, body: Reader, priority: Priority): AnyCommand | undefined {
-    if (type === FrameType.ITEM) return this.#open.get(body.uintNumber())?.command;
+  commandOf(type: FrameType, body: Reader, priority: Priority): TravellingCommand | undefined {
+    if (type === FrameType.ITEM) return travellingForm(this.#open.get(body.uintNumber())?.registration);
     if (type === FrameType.REQUEST) body.uintNumber();
     const number = body.uint32();
     const named = number === 0 ? this.registry.commands.get(readName(body)) : this.#class(priority).intake.at(number);
     // The kind behind a name, the flags, and the time.
-    if (number === 0) body.uint32();
+    const kind = number === 0 ? body.uint32() : 0;
     if (type !== FrameType.SEND_VOLATILE) body.uint32();
     body.uintNumber();
-    return named?.command;
+    const command = travellingForm(named);
+    return command === undefined || kind === 0 ? command : { ...command, form: kind - kindNumbers[command.kind] || undefined };
   }
 
   barrier(body: Reader, priority: Priority): void {
@@ -293,7 +295,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     this.#checkKind(registration, id);
     const command = new IncomingCommand(this, registration, came, id, size);
     const { name } = registration.command;
-    checkSize(registration.command, body);
+    checkSize(travellingForm(registration), body);
     if (body.missing !== undefined)
       command.stop(new CommandError("RESOURCE_EXHAUSTED", `${name}: ${body.missing.message}`, { outcome: "NOT_RUN", command: name }));
     // Nobody can be told that a one-way is refused, so it still runs.
@@ -311,7 +313,8 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   /** What a name stands for here. */
   resolve(name: string, kind: number): Registration {
-    return resolveCommand(this.registry, name, kind, this.#options.schemas);
+    const { schemas, compression } = this.#options;
+    return resolveCommand(this.registry, name, kind, schemas, compression);
   }
 
   mayStart(outbox: Outbox): boolean {

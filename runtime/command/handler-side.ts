@@ -12,6 +12,7 @@ import type { Load } from "./load.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
+import type { Compression, TravellingCommand } from "./travelling.ts";
 
 export interface HandlerSideOptions {
   readonly side: Exclude<Side, "BOTH">;
@@ -45,6 +46,8 @@ export interface ReceiverOptions {
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
   readonly streams: SessionStreams;
+  /** Undefined: nothing is taken compressed. */
+  readonly compression?: Compression | undefined;
   readonly timers: Timers;
   readonly wallNow: () => number;
   /** Logs what the peer is not told, and returns the id under which it is found. */
@@ -73,7 +76,7 @@ export interface CommandReceiver {
   /** A VOID frame: what stood here was given up before it was accepted. */
   skip(body: Reader, priority: Priority): void;
   /** Which command the beginning of a message belongs to, whose type is none of an answer. The reader is left where the message begins. */
-  commandOf(type: FrameType, body: Reader, priority: Priority): CommandType | undefined;
+  commandOf(type: FrameType, body: Reader, priority: Priority): TravellingCommand | undefined;
   /** What comes behind it in this class waits until the other classes have come to theirs. */
   barrier(body: Reader, priority: Priority): void;
   item(id: number, body: Reader, size: number, priority: Priority): void;

@@ -1,7 +1,6 @@
 import type { Reader } from "../bytes/reader.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
-import type { MessageType } from "../schema/message-type.ts";
 import type { Lane } from "../schema/service-type.ts";
 import { CommandFlag } from "../session/frame.ts";
 import type { Priority } from "../session/priority.ts";
@@ -17,6 +16,7 @@ import { compose, type Next } from "./interceptor.ts";
 import type { AnyCommand, Registration } from "./registry.ts";
 import { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
+import type { TravellingType } from "./travelling.ts";
 
 /** A command of the peer, from its arrival until its end is sent. */
 export class IncomingCommand implements ParkedCommand, Lane {
@@ -82,13 +82,15 @@ export class IncomingCommand implements ParkedCommand, Lane {
     return this.registration.command;
   }
 
-  /** What travels: a peer may have an earlier form of the command. */
-  get requestType(): MessageType<unknown, unknown> {
-    return (this.registration.adaptation ?? this.command).request;
+  /** What travels: a peer may have an earlier form of the command, and it may be compressed. */
+  get requestType(): TravellingType {
+    const { compressed, adaptation, command } = this.registration;
+    return (compressed ?? adaptation ?? command).request;
   }
 
-  get replyType(): MessageType<unknown, unknown> {
-    return (this.registration.adaptation ?? this.command).reply;
+  get replyType(): TravellingType {
+    const { compressed, adaptation, command } = this.registration;
+    return (compressed ?? adaptation ?? command).reply;
   }
 
   /** The next command starts only when this one has ended: because its caller, or the schema of this side, says so. */

@@ -3,6 +3,7 @@ import type { Writer } from "../bytes/writer.ts";
 import type { CommandType } from "../schema/service-type.ts";
 import { COMMAND_NAME_BYTES, kindNumbers } from "../session/frame.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
+import type { TravellingCommand } from "./travelling.ts";
 
 /**
  * A command travels under its name once, and under a number from then on: reference 0 introduces the next number together with the name and
@@ -18,11 +19,11 @@ export class CommandNames {
   }
 
   /** @param number what {@link number} says of it */
-  write(writer: Writer, command: CommandType, number: number): void {
+  write(writer: Writer, command: TravellingCommand, number: number): void {
     writer.uint32(number);
     if (number !== 0) return;
     writer.string(command.name);
-    writer.uint32(kindNumbers[command.kind]);
+    writer.uint32(kindNumbers[command.kind] + (command.form ?? 0));
   }
 
   /** The frame that carried the name is on its way: the number counts from now on. False when it had one. */

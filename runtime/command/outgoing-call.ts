@@ -7,9 +7,9 @@ import { WheelTimer } from "../time/wheel-timer.ts";
 import { unreadableError } from "./call-errors.ts";
 import type { IdleDeadline } from "./idle-deadline.ts";
 import type { OutgoingClass } from "./outgoing-class.ts";
-import type { AnyCommand } from "./registry.ts";
 import type { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
+import type { TravellingCommand } from "./travelling.ts";
 
 /** A command of this side that was submitted. */
 export interface Submitted {
@@ -33,7 +33,8 @@ export const noBatch: BatchPlace = { flags: 0, priority: undefined, after: undef
 
 /** A command of this side, from its call until the peer has sent its end. */
 export class OutgoingCall extends WheelTimer implements Submitted {
-  readonly command: AnyCommand;
+  /** As it travels. */
+  readonly command: TravellingCommand;
   readonly place: BatchPlace;
   readonly leaves: OutgoingClass;
   readonly result: Promise<unknown>;
@@ -59,7 +60,7 @@ export class OutgoingCall extends WheelTimer implements Submitted {
   #resolve!: (reply: unknown) => void;
   #reject!: (error: CommandError) => void;
 
-  constructor(command: AnyCommand, place: BatchPlace, leaves: OutgoingClass) {
+  constructor(command: TravellingCommand, place: BatchPlace, leaves: OutgoingClass) {
     super();
     this.command = command;
     this.place = place;
@@ -105,7 +106,7 @@ export class OutgoingCall extends WheelTimer implements Submitted {
   item(body: Reader, size: number, elements: number): CommandError | undefined {
     if (this.reader === undefined) throw new ProtocolError(`${this.command.name} does not answer with a stream`);
     try {
-      this.reader.push(size, () => this.#decode(body, elements));
+      this.reader.push(size + (this.command.reply.spared?.(body) ?? 0), () => this.#decode(body, elements));
       return undefined;
     } catch (error) {
       if (!CommandError.is(error)) throw error;

@@ -9,9 +9,11 @@ import type { CallerHost } from "./caller.ts";
 import { CommandFrames } from "./command-frames.ts";
 import type { IntroducedNames } from "./names.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
+import type { AnyCommand } from "./registry.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import { type Gate, Sender, type SenderHost, type SenderOptions } from "./sender.ts";
 import { SentOneWays } from "./sent-one-ways.ts";
+import type { Compression, TravellingCommand } from "./travelling.ts";
 import { type VolatileHost, VolatileSender } from "./volatile-sender.ts";
 
 /** Whose calls they are. */
@@ -64,6 +66,8 @@ export class OutgoingClass {
 }
 
 export interface OutgoingClassesOptions extends SenderOptions {
+  /** Undefined: every message travels as it is. */
+  readonly compression?: Compression | undefined;
   readonly schemas: SessionSchemas;
   readonly host: Pick<CallerHost, "oneWayFailed" | "oneWaysLost">;
 }
@@ -91,6 +95,12 @@ export class OutgoingClasses {
     if (name === "NORMAL") return this.#classes.normal;
     const priority = Priority[name];
     return this.#classes.get(priority) ?? this.#add(priority);
+  }
+
+  /** The command as it travels. */
+  travelling(command: AnyCommand): TravellingCommand {
+    const { compression, peerLimits } = this.#options;
+    return (command.compression && compression?.outgoing(command, peerLimits)) ?? command;
   }
 
   /** Undefined for a class in which no command left. */

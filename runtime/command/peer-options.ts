@@ -13,6 +13,7 @@ import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
 import type { Peer } from "./peer.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
+import type { Compression } from "./travelling.ts";
 
 /** What the sessions of one call of `serve` or `connect` have in common: one object for all of them. */
 export interface PeerCommon<Data> extends SessionOptions {
@@ -25,6 +26,8 @@ export interface PeerCommon<Data> extends SessionOptions {
   readonly load: Load | undefined;
   /** Undefined: messages in pieces have no bounds but their number and size. */
   readonly boundMessages: BoundMessages | undefined;
+  /** Undefined: messages travel as they are. */
+  readonly compression: Compression | undefined;
   readonly defaultTimeoutMs: number;
   readonly sendTimeoutMs: number;
   readonly controls: ControlOwners<Data>;

@@ -7,6 +7,7 @@ import type { Implementation } from "./handlers.ts";
 import { unimplementedError } from "./refusals.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { Interceptor } from "./interceptor.ts";
+import type { Compression, TravellingCommand } from "./travelling.ts";
 
 /** A command type whose message types do not matter: how the runtime sees them all. */
 export type AnyCommand = CommandType<unknown, unknown, unknown, unknown>;
@@ -22,10 +23,19 @@ export interface Registration {
   readonly handle: (request: unknown, context: unknown, lane: Lane) => unknown;
   /** Set for a peer that has an earlier form of the command: its own form travels. */
   readonly adaptation?: Adaptation | undefined;
+  /** Set where the messages come and go compressed: what travels instead of the command, or of its adaptation. */
+  readonly compressed?: TravellingCommand | undefined;
   /** Set for a name that this side cannot handle: every such command is refused with it. */
   readonly refusal?: CommandError;
   /** Counts the commands that are started, where somebody wants to know. */
   readonly use?: CommandUse | undefined;
+}
+
+/** The command as it travels. */
+export function travellingForm(registration: Registration): TravellingCommand;
+export function travellingForm(registration: Registration | undefined): TravellingCommand | undefined;
+export function travellingForm(registration: Registration | undefined): TravellingCommand | undefined {
+  return registration?.compressed ?? registration?.command;
 }
 
 /** What this side handles, by wire name, and what every handled command passes through. */
@@ -59,16 +69,24 @@ export function makeRegistry(
  * What a name stands for here, for one session. A name that nobody registered, or registered as another kind, or that does not travel between the two
  * sides, becomes a command that is always refused.
  */
-export function resolveCommand(registry: Registry, name: string, kind: number, schemas: SessionSchemas): Registration {
+export function resolveCommand(
+  registry: Registry,
+  name: string,
+  kind: number,
+  schemas: SessionSchemas,
+  compression: Compression | undefined,
+): Registration {
   const registration = registry.commands.get(name);
   if (registration === undefined) return refusing(name, unimplementedError(name));
   const mismatch = schemas.handleRefusal(name);
   if (mismatch !== undefined) return refusing(name, mismatch);
   const { command } = registration;
-  if (kindNumbers[command.kind] === kind) {
+  const form = kind - kindNumbers[command.kind];
+  if (form === 0 || compression?.takes(form)) {
     const adaptation = schemas.adaptation(name);
     const use = command.deprecated ? schemas.deprecatedUse(name) : undefined;
-    return adaptation === undefined && use === undefined ? registration : { ...registration, adaptation, use };
+    const plain = adaptation === undefined && use === undefined ? registration : { ...registration, adaptation, use };
+    return form === 0 ? plain : compression!.incoming(plain, form);
   }
   const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;
   return refusing(name, new CommandError("SCHEMA_MISMATCH", `${name} is ${command.kind} here, not ${callers}`, { outcome: "NOT_RUN" }));

@@ -5,6 +5,7 @@ import { FrameType, kindNumbers } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import { unsentError } from "./call-errors.ts";
 import type { AnyCommand } from "./registry.ts";
+import type { TravellingCommand } from "./travelling.ts";
 
 /** A whole frame that several sessions send. */
 export interface SharedFrame {
@@ -27,6 +28,8 @@ export class SharedOneWay {
   readonly #elements: number;
   /** By the number of the command; 0 introduces it. */
   readonly #frames: SharedFrame[] = [];
+  /** The same, of sessions that take it compressed. */
+  readonly #compressed: SharedFrame[] = [];
 
   /** Throws CommandError for a message that cannot be encoded. */
   constructor(command: AnyCommand, message: unknown, timeoutMs: number) {
@@ -48,13 +51,18 @@ export class SharedOneWay {
     return this.message.length <= messageBytes && this.#elements <= elementBound(maxElements, decodeElements);
   }
 
-  /** The frame for a session in which the command has this number; 0 where its name is not introduced. */
-  frame(number: number): SharedFrame {
-    this.#frames[number] ??= this.#make(number);
-    return this.#frames[number];
+  /**
+   * The frame for a session in which the command has this number; 0 where its name is not introduced.
+   *
+   * @param travelling the command as it travels there
+   */
+  frame(number: number, travelling: TravellingCommand): SharedFrame {
+    const frames = travelling.form === undefined ? this.#frames : this.#compressed;
+    frames[number] ??= this.#make(number, travelling);
+    return frames[number];
   }
 
-  #make(number: number): SharedFrame {
+  #make(number: number, travelling: TravellingCommand): SharedFrame {
     const { name, kind, delivery } = this.command;
     const writer = new Writer(this.message.length + 32);
     const volatile = delivery === "VOLATILE";
@@ -64,11 +72,13 @@ export class SharedOneWay {
       body.uint32(number);
       if (number === 0) {
         body.string(name);
-        body.uint32(kindNumbers[kind]);
+        body.uint32(kindNumbers[kind] + (travelling.form ?? 0));
       }
       if (!volatile) body.uint32(0);
       body.uintNumber(this.timeoutMs);
+      const message = body.position;
       body.raw(this.message);
+      travelling.request.pack?.(body, message);
       start = body.position - start;
     });
     return { bytes: writer.view(), size: start };

@@ -1,10 +1,10 @@
 import type { Writer } from "../bytes/writer.ts";
 import type { Outcome } from "../errors/command-error.ts";
 import { elementBound } from "../schema/element-bound.ts";
-import type { MessageType } from "../schema/message-type.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import { limitError } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
+import type { TravellingType } from "./travelling.ts";
 
 /** What a message is to its command, and what is true of the handler when it cannot be sent. */
 export interface MessagePart {
@@ -18,15 +18,16 @@ export const replyPart: MessagePart = { name: "reply", outcome: "MAY_HAVE_RUN" }
 /**
  * Encodes a message for a peer. Throws CommandError: RESOURCE_EXHAUSTED where the peer said that it takes no message of this size or with so many
  * objects and entries, and where the command does not allow this size; INVALID_ARGUMENT for values that the schema cannot hold. The caller takes back what was written.
+ * Returns how many bytes fewer it takes than it would uncompressed.
  */
 export function writeMessage(
   writer: Writer,
-  type: MessageType<unknown, unknown>,
+  type: TravellingType,
   message: unknown,
   limits: PeerLimits,
   command: AnyCommand,
   { name, outcome }: MessagePart,
-): void {
+): number {
   const start = writer.position;
   writer.elements = 0;
   type.write(writer, message);
@@ -42,4 +43,5 @@ export function writeMessage(
     const [limit, most] = maxBytes < messageBytes ? (["max_bytes", maxBytes] as const) : (["messageBytes", messageBytes] as const);
     throw limitError(limit, most, `its ${name} has ${bytes} bytes`, command, outcome);
   }
+  return type.pack?.(writer, start) ?? 0;
 }

@@ -13,6 +13,9 @@ export type Delivery = "RELIABLE" | "VOLATILE";
 /** What travels first when not everything can leave at once. Commands keep their order within their class. */
 export type CommandPriority = "HIGH" | "NORMAL" | "BULK";
 
+/** How messages are made smaller on their way: RFC 1950, RFC 7932. */
+export type CompressionForm = "DEFLATE" | "BROTLI";
+
 /** Members of the same names as `T`'s: an interface that extends this and says what they are has the comments of `T`'s, as far as editors are concerned. */
 export type Documented<T> = { readonly [Name in keyof T]: unknown };
 
@@ -72,6 +75,8 @@ export interface CommandType<
   readonly critical?: boolean | undefined;
   /** The class in which it travels, and whatever answers it. Default: NORMAL. */
   readonly priority?: CommandPriority | undefined;
+  /** The form in which its messages travel where both sides have it and it makes them smaller. */
+  readonly compression?: CompressionForm | undefined;
   /** Its request or its reply is a blob. */
   readonly blob?: BlobForm | undefined;
   /** The most bytes of that blob, where its schema says so. */

@@ -4,6 +4,7 @@ import { Peer } from "../command/peer.ts";
 import type { AnyCommand } from "../command/registry.ts";
 import type { Session } from "../command/session-type.ts";
 import { SharedOneWay } from "../command/shared-one-way.ts";
+import type { TravellingCommand } from "../command/travelling.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { checkOptions } from "../errors/options.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
@@ -167,13 +168,21 @@ class BroadcastCaller<Data> implements Caller {
       if (!peer.schemas.supports(command)) return "unsupported";
     }
     if (!shared.fits(frames.limits) || (number === 0 && !frames.takesNames)) return "overLimit";
-    return command.delivery === "VOLATILE" ? sendVolatile(peer.core, leaves, shared, number) : sendReliable(leaves, shared, number, atOnce);
+    const travelling = outgoing.travelling(command);
+    if (command.delivery === "VOLATILE") return sendVolatile(peer.core, leaves, shared, number, travelling);
+    return sendReliable(leaves, shared, number, travelling, atOnce);
   }
 }
 
-function sendReliable({ frames, sender, sentOneWays, outbox }: OutgoingClass, shared: SharedOneWay, number: number, atOnce: boolean): Fate {
+function sendReliable(
+  { frames, sender, sentOneWays, outbox }: OutgoingClass,
+  shared: SharedOneWay,
+  number: number,
+  travelling: TravellingCommand,
+  atOnce: boolean,
+): Fate {
   if (!sender.free) return "full";
-  const { bytes, size } = shared.frame(number);
+  const { bytes, size } = shared.frame(number, travelling);
   frames.whole(shared.command, number, bytes, atOnce);
   sender.spend(size);
   sentOneWays.add(shared.command, outbox.numbered, outbox.accepted);
@@ -185,6 +194,7 @@ function sendVolatile(
   { frames, sender, volatile }: OutgoingClass,
   shared: SharedOneWay,
   number: number,
+  travelling: TravellingCommand,
 ): Fate {
   const { command } = shared;
   if (!volatile.open) {
@@ -192,9 +202,9 @@ function sendVolatile(
     return core.detached ? "detached" : "full";
   }
   // A frame that may be lost introduces nothing.
-  if (number === 0) sender.spendCredit(frames.introduce(command));
+  if (number === 0) sender.spendCredit(frames.introduce(travelling));
   const known = number === 0 ? frames.number(command) : number;
-  frames.whole(command, known, shared.frame(known).bytes);
+  frames.whole(command, known, shared.frame(known, travelling).bytes);
   sender.sent++;
   return "sent";
 }

@@ -1,5 +1,6 @@
 import type { ClientHello } from "../../generated/zserver/protocol/v1/session.ts";
 import { boundMessages } from "../command/bounded-messages.ts";
+import { makeCompression } from "../command/compression.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Session } from "../command/session-type.ts";
 import { StatusFeed } from "../command/status.ts";
@@ -88,7 +89,7 @@ export class RunningServer<Data> implements Server<Data> {
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);
     const unfinished = new UnfinishedBytes(options.unfinishedBytes ?? DEFAULT_UNFINISHED_BYTES);
-    this.#factory = new SessionFactory("server", options, crypto, boundMessages(unfinished));
+    this.#factory = new SessionFactory("server", options, crypto, { boundMessages: boundMessages(unfinished), makeCompression });
     const { handlers = [], releases = [] } = options;
     const adapters = handlers.flatMap((implementation) => implementation.adapters);
     const { services: own, log } = this.#factory;

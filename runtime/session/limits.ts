@@ -101,10 +101,13 @@ export type PeerLimits = Pick<
   | "streamItems"
   | "streamBytes"
   | "commandNames"
->;
+> & {
+  /** The forms in which commands may come compressed, as bits; see docs/PROTOCOL.md. No option: the schemas of the handlers say it. */
+  readonly compressions?: number | undefined;
+};
 
 /** The generated `Limits` message has the same field names, so that a limit has one name in code, schema and wire. */
-export function limitsToWire(limits: Limits): LimitsInit {
+export function limitsToWire(limits: Limits & Pick<PeerLimits, "compressions">): LimitsInit {
   const {
     outboxBytes: _outbox,
     waitingSends: _waiting,

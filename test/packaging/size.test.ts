@@ -17,7 +17,7 @@ const KiB = 1024;
  * What a page may carry, as `gzip -9` of its minified bundle. `cryptography` and `message` are the budgets of issue 4, which asks for 44 KiB for
  * all of the page, 25 KiB of them ours: `page` is what there is, so that it grows by no accident. docs/PERFORMANCE.md says what is between them.
  */
-const budget = { page: 76 * KiB, cryptography: 19 * KiB, message: 600 };
+const budget = { page: 76.5 * KiB, cryptography: 19 * KiB, message: 600 };
 const goal = { page: 44 * KiB, ours: 25 * KiB };
 
 interface Bundle {
@@ -120,7 +120,7 @@ test("what handlers need comes with implement(), and not without it", async () =
   const handlers = (files: readonly string[]): number =>
     files.filter((file) => /command\/(dispatcher|incoming-|answers|deferred)/.test(file)).length;
   assert.is(handlers((await bundle(connecting)).files), 0);
-  assert.is(handlers((await bundle(connecting + implementing)).files), 5);
+  assert.is(handlers((await bundle(connecting + implementing)).files), 6);
 });
 
 /** Ten fields of a message that also needs a message Unit. */

@@ -218,6 +218,11 @@ for (const { what, rule, earlier, before, breaks, says, passes } of cases) {
   });
 }
 
+test("compression may come, go and take another form: whatever a peer cannot read is not sent to it", () => {
+  const forms = ["", "compression: DEFLATE", "compression: BROTLI"].map((option) => command(option));
+  for (const before of forms) for (const after of forms) assert.equal(findings(before, after), []);
+});
+
 test("what was loosened breaks nothing", () => {
   const loosened = cases.filter(({ rule }) => rule === "OPTION_TIGHTENED");
   for (const { what, before, breaks } of loosened) assert.equal(findings(breaks, before), [], what);

@@ -84,6 +84,24 @@ test("a file that others only imported and that is asked for now is the same but
   assert.equal(read(first, memory, ["user.proto", "base.proto"]), read(first, undefined, ["user.proto", "base.proto"]));
 });
 
+test("a secret that comes into any file is found by way of files that did not change", () => {
+  const memory = new ReadingMemory();
+  const options = 'import "zserver/options.proto";';
+  const files = {
+    "base.proto": p2(`package base; ${options} message Base { optional string a = 1; extensions 100 to 200; }`),
+    "shop.proto": p3(
+      `package shop; ${options} import "base.proto"; message Ask { base.Base b = 1; } service Shop { rpc Buy(Ask) returns (Ask) { option (zserver.command).compression = DEFLATE; } }`,
+    ),
+  };
+  assert.ok(read(files, memory).schema);
+  const more = `package more; ${options} import "base.proto"; extend base.Base { optional string x = 100 [(zserver.field).secret = true]; }`;
+  const result = read({ ...files, "more.proto": p2(more) }, memory);
+  assert.equal(
+    result.diagnostics?.map(({ rule, position }) => [rule, position.file]),
+    [["COMPRESSED_SECRET", "shop.proto"]],
+  );
+});
+
 test("all is read again when what describes options has changed", () => {
   const memory = new ReadingMemory();
   const options = p2(`package google.protobuf; message FileOptions { optional bool swift = 1; extensions 1000 to max; }

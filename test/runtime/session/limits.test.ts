@@ -36,7 +36,8 @@ test("the peer is told what concerns it, under the same names", () => {
   const told = decode(WireLimits, encode(WireLimits, limitsToWire(defaultLimits)));
   const { outboxBytes: _a, waitingSends: _b, parkedReplies: _c, commandsPerSecond: _d, streamBudgetBytes: _e, ...rest } = defaultLimits;
   const { unfinishedBytes: _f, ...expected } = rest;
-  assert.equal(told, expected);
+  assert.equal(told, { ...expected, compressions: 0 });
+  assert.is(decode(WireLimits, encode(WireLimits, limitsToWire({ ...defaultLimits, compressions: 3 }))).compressions, 3);
 });
 
 test.run();

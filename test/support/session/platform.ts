@@ -1,6 +1,7 @@
 import { PlainChannel } from "../../../runtime/channel/plain-channel.ts";
 import type { ClientPlatform } from "../../../runtime/client.ts";
 import { boundMessages } from "../../../runtime/command/bounded-messages.ts";
+import { makeCompression } from "../../../runtime/command/compression.ts";
 import { nativeCrypto } from "../../../runtime/crypto/native.ts";
 import type { CryptoProvider } from "../../../runtime/crypto/provider.ts";
 import { dial } from "../../../runtime/transport/dial-node.ts";
@@ -13,4 +14,5 @@ export const platform: ClientPlatform = {
   dial,
   plainChannel: (options, events) => new PlainChannel(options, events),
   boundMessages: boundMessages(),
+  makeCompression,
 };

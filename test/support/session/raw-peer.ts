@@ -116,13 +116,17 @@ export async function rawClient(world: World, options: RawClientOptions = {}): P
   return raw;
 }
 
-/** A server without rules on `memory:server`, which welcomes whoever comes unless `welcomes` is false. The peers that it has are in the list. */
-export function rawServer(world: World, limits: Partial<Limits> = {}, welcomes = true): RawPeer[] {
+/**
+ * A server without rules on `memory:server`, which welcomes whoever comes unless `welcomes` is false. The peers that it has are in the list.
+ *
+ * @param compressions the forms in which it says that it takes commands
+ */
+export function rawServer(world: World, limits: Partial<Limits> = {}, welcomes = true, compressions?: number): RawPeer[] {
   const peers: RawPeer[] = [];
   world.network.listen("server", (transport) => {
     const common = { crypto: native, random: seededRandom(seed++), timers: timersOf(world.clock) };
     const { staticKeys } = identity;
-    const told = limitsToWire({ ...defaultLimits, ...limits });
+    const told = limitsToWire({ ...defaultLimits, ...limits, compressions });
     const raw = new RawPeer(world, transport, (events) => {
       const welcoming: ChannelEvents = {
         ...events,

@@ -324,6 +324,8 @@ export interface Limits extends Extensible {
   readonly streamBytes: number;
   /** The most command names that the other side may introduce in one session. */
   readonly commandNames: number;
+  /** The forms of compression in which this side takes commands: the sum of 1 DEFLATE and 2 BROTLI. */
+  readonly compressions: number;
 }
 
 /** {@link Limits} to send. */
@@ -345,10 +347,11 @@ export function writeLimits(writer: Writer, message: LimitsInit): void {
   writeImplicitUint32(writer, 56, message.streamItems, "streamItems");
   writeImplicitUint32(writer, 64, message.streamBytes, "streamBytes");
   writeImplicitUint32(writer, 72, message.commandNames, "commandNames");
+  writeImplicitUint32(writer, 80, message.compressions, "compressions");
   writer.unknown(message.$unknown);
 }
 
-export function readLimits(reader: Reader, end: number, message: Draft<Limits> = { messageBytes: 0, commandsInFlight: 0, streams: 0, decodeElements: 0, queuedBytes: 0, queuedCommands: 0, streamItems: 0, streamBytes: 0, commandNames: 0 }): Limits {
+export function readLimits(reader: Reader, end: number, message: Draft<Limits> = { messageBytes: 0, commandsInFlight: 0, streams: 0, decodeElements: 0, queuedBytes: 0, queuedCommands: 0, streamItems: 0, streamBytes: 0, commandNames: 0, compressions: 0 }): Limits {
   while (reader.position < end) {
     const tag = reader.uint32();
     switch (tag) {
@@ -378,6 +381,9 @@ export function readLimits(reader: Reader, end: number, message: Draft<Limits> =
         break;
       case 72:
         message.commandNames = readUint32(reader);
+        break;
+      case 80:
+        message.compressions = readUint32(reader);
         break;
       default:
         reader.unknown(tag, message);

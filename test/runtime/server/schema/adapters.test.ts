@@ -19,6 +19,7 @@ import type { MessageType } from "../../../../runtime/schema/message-type.ts";
 import type { CommandType } from "../../../../runtime/schema/service-type.ts";
 import { zgen } from "../../../codegen/cli/support.ts";
 import { Workshop } from "../../../codegen/emit/workshop.ts";
+import { countingCompressions, repeating } from "../../../support/command/compressed.ts";
 import { assertError, caught } from "../../../support/command/assert-error.ts";
 import { all, type AnyProxy, type AnyService, type Message } from "../../../support/schema/version-code.ts";
 
@@ -30,11 +31,11 @@ const proto = (at: string): string => `syntax = "proto3";
 package rooms.v1;
 import "zserver/options.proto";
 service Rooms {
-  rpc Join(Line) returns (Line) { option (zserver.command) = { errors: ["Full"] }; }
+  rpc Join(Line) returns (Line) { option (zserver.command) = { errors: ["Full"], compression: DEFLATE }; }
   rpc Say(Line) returns (zserver.None);
   rpc History(Ask) returns (stream Line);
   rpc Import(stream Line) returns (Line);
-  rpc Chat(stream Line) returns (stream Line);
+  rpc Chat(stream Line) returns (stream Line) { option (zserver.command).compression = BROTLI; }
   rpc Match(Line) returns (Line) { option (zserver.command) = { deferred: true }; }
   rpc Same(Ask) returns (Ask);
   rpc Lost(Line) returns (Line);
@@ -159,6 +160,26 @@ async function inWorld(
 
 const lifted = (text: string, at: number): Message => ({ text, saidAt: `at ${at}`, tags: [] });
 const lowered = (text: string, at: number, tags: readonly string[] = []): Message => ({ text, saidAt: at, tags });
+
+test("what is adapted travels compressed where its schema says so, in the form that the client knows", () =>
+  inWorld({}, async ({ proxy, got }) => {
+    const text = repeating(40_000);
+    // Both requests, and the reply that is long.
+    const times = await countingCompressions(async () => {
+      assert.equal(await proxy.join!({ text, saidAt: 7 }), lowered("joined", 7));
+      const [line] = await all(proxy.chat!([{ text, saidAt: 1 }]));
+      assert.equal({ ...line, text: "" }, lowered("", 1));
+      assert.ok(line!.text === text);
+    });
+    assert.is(times, 3);
+    assert.equal(
+      got.map((line) => [(line as Message).text === text, (line as Message).saidAt]),
+      [
+        [true, "at 7"],
+        [true, "at 1"],
+      ],
+    );
+  }));
 
 test("clients of an earlier version call every adapted command, whatever its mode: requests are lifted, replies lowered", () =>
   inWorld({}, async ({ client, proxy, got, tokens, server }) => {

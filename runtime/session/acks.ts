@@ -1,6 +1,7 @@
 import type { Timer, Timers } from "../time/timers.ts";
 import { type Counts, countEach } from "./counts.ts";
 import { Priority } from "./priority.ts";
+import type { Turns } from "./session-options.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -18,7 +19,7 @@ export const ACK_BYTES = 32_768;
 /** Counts what this side accepted and decides when to say so. */
 export class Acks {
   readonly #timers: Timers;
-  readonly #send: () => void;
+  readonly #turns: Turns;
   #accepted = 0;
   /** Of the other classes. */
   #others: number[] | undefined;
@@ -30,10 +31,10 @@ export class Acks {
   /** The timer runs for {@link PACED_ACK_DELAY_MS}. */
   #soon = false;
 
-  /** @param send asks for a flush; the flush takes the acknowledgement along */
-  constructor(timers: Timers, send: () => void) {
+  /** @param turns is asked for a flush, which takes the acknowledgement along */
+  constructor(timers: Timers, turns: Turns) {
     this.#timers = timers;
-    this.#send = send;
+    this.#turns = turns;
   }
 
   /** How many numbered frames of class NORMAL were accepted. */
@@ -61,7 +62,7 @@ export class Acks {
     this.#bytes += bytes;
     if (this.#bytes >= ACK_BYTES) {
       this.#bytes = 0;
-      this.#send();
+      this.#turns.schedule();
     } else if (this.#timer === undefined) {
       this.#soon = this.#paced;
       this.#timer = this.#timers.after(this.#paced ? PACED_ACK_DELAY_MS : ACK_DELAY_MS, () => this.#expire());
@@ -100,6 +101,6 @@ export class Acks {
   #expire(): void {
     this.#timer = undefined;
     this.#soon = false;
-    if (this.#due) this.#send();
+    if (this.#due) this.#turns.schedule();
   }
 }

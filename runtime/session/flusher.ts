@@ -39,14 +39,16 @@ export class Flusher {
    * Asks for a flush at the end of the turn. The first that is sent because of what was read does not wait for what else the turn has to do: all that these bytes bring
    * about is sent together, and the next by the turn's end.
    */
-  readonly schedule = (): void => {
+  schedule(): void {
     if (this.#due) return;
     this.#due = true;
     const { endOfTurn, endOfCallback } = this.#host.options;
-    if (reading !== this || endOfCallback === undefined) endOfTurn(this.ifDue);
-    else endOfCallback(this.ifDue);
+    // Made each time: a quiet session keeps none.
+    const flush = (): void => this.ifDue();
+    if (reading !== this || endOfCallback === undefined) endOfTurn(flush);
+    else endOfCallback(flush);
     if (reading === this) reading = undefined;
-  };
+  }
 
   /** What is queued from now on waits for {@link flush} alone, and not for the end of the turn. False when something waits for that, or nothing can leave. */
   hold(): boolean {
@@ -57,9 +59,9 @@ export class Flusher {
   }
 
   /** Flushes what has been waiting for that. */
-  readonly ifDue = (): void => {
+  ifDue(): void {
     if (this.#due) this.flush();
-  };
+  }
 
   /** Sends what this turn collected; what has no connection is kept for one. Either way streams may go on. */
   flush(): void {

@@ -1,14 +1,14 @@
+import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
-import { Reader } from "../bytes/reader.ts";
 import { writeFrame } from "./attachment.ts";
 import { Backlog } from "./backlog.ts";
 import { FrameType, frameHeader, isSequenced } from "./frame.ts";
 import { Pacer } from "./pacer.ts";
 import { Priority } from "./priority.ts";
 import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
-import type { ReplayedFrame, WriteFrame } from "./session-options.ts";
-import { LONG_TURN_BYTES, returnTurnBuffer, takeTurnBuffer, TurnMemory } from "./turn-buffers.ts";
+import type { ReplayedFrame, Turns, WriteFrame } from "./session-options.ts";
+import { LONG_TURN_BYTES, returnTurnBuffer, TurnMemory, takeTurnBuffer } from "./turn-buffers.ts";
 import { Unacked } from "./unacked.ts";
 
 // A constant of its own: every frame asks for it.
@@ -36,7 +36,7 @@ export interface RecordSink {
 export class Outbox {
   readonly priority: Priority;
   readonly #limit: number;
-  readonly #schedule: () => void;
+  readonly #turns: Turns;
   #writer: Writer | undefined;
   /** The one numbered frame of this turn, where others have the same in memory. With a buffer, it is also at its beginning. */
   #shared: Uint8Array | undefined;
@@ -70,14 +70,14 @@ export class Outbox {
 
   /**
    * @param limit bytes that may be unacknowledged or unsent before {@link room} says no
-   * @param schedule asks for a flush at the end of the turn
+   * @param turns is asked for a flush at the end of the turn
    * @param pacer counts what the transport is given, of all classes
    */
-  constructor(limit: number, schedule: () => void, priority: Priority = NORMAL, pacer: Pacer = new Pacer()) {
+  constructor(limit: number, turns: Turns, priority: Priority = NORMAL, pacer: Pacer = new Pacer()) {
     this.priority = priority;
     this.#pacer = pacer;
     this.#limit = limit;
-    this.#schedule = schedule;
+    this.#turns = turns;
   }
 
   /** From here on, what is sent is kept until the peer has accepted it. */
@@ -313,7 +313,7 @@ export class Outbox {
     } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#schedule();
+    this.#turns.schedule();
   }
 
   #giveTurn(turn: Uint8Array, sink: RecordSink, now: number): number {

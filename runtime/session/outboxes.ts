@@ -7,7 +7,7 @@ import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ReplayBuffer } from "./replay-buffer.ts";
-import type { SessionLink } from "./session-options.ts";
+import type { SessionLink, Turns } from "./session-options.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -31,7 +31,7 @@ const RESERVE_BYTES = 16_384;
 /** The outboxes of a session: one for each class of priority that was used. A class that is full holds no other one back. */
 export class Outboxes {
   readonly #limit: number;
-  readonly #schedule: () => void;
+  readonly #turns: Turns;
   readonly #boxes: ByPriority<Outbox>;
   /** The one in which a frame was begun. */
   #begun: Outbox | undefined;
@@ -46,12 +46,12 @@ export class Outboxes {
 
   /**
    * @param limit bytes that each class but the two lesser ones may hold, see {@link shareOf}
-   * @param schedule asks for a flush at the end of the turn
+   * @param turns is asked for a flush at the end of the turn
    */
-  constructor(limit: number, schedule: () => void) {
+  constructor(limit: number, turns: Turns) {
     this.#limit = limit;
-    this.#schedule = schedule;
-    this.#boxes = new ByPriority(new Outbox(limit, schedule, NORMAL, this.pacer));
+    this.#turns = turns;
+    this.#boxes = new ByPriority(new Outbox(limit, turns, NORMAL, this.pacer));
   }
 
   get normal(): Outbox {
@@ -301,7 +301,7 @@ export class Outboxes {
   }
 
   #add(priority: Exclude<Priority, typeof Priority.NORMAL>): Outbox {
-    const box = new Outbox(shareOf(priority, this.#limit), this.#schedule, priority, this.pacer);
+    const box = new Outbox(shareOf(priority, this.#limit), this.#turns, priority, this.pacer);
     if (this.keeps) box.keepIn(new ReplayBuffer());
     return this.#boxes.add(priority, box);
   }

@@ -3,7 +3,7 @@ import { Acks } from "./acks.ts";
 import type { Grantable } from "./credit.ts";
 import { FrameType } from "./frame.ts";
 import type { Priority } from "./priority.ts";
-import type { WriteFrame } from "./session-options.ts";
+import type { Turns, WriteFrame } from "./session-options.ts";
 
 /**
  * What a side owes its peer: acknowledgements, credit, the answer to a ping. Kept as state and written when a flush happens, never queued: a peer
@@ -11,23 +11,23 @@ import type { WriteFrame } from "./session-options.ts";
  */
 export class Owed {
   readonly acks: Acks;
-  readonly #schedule: () => void;
+  readonly #turns: Turns;
   /** By the id of a stream; by 0 or less for the commands of the class with that number. */
   #grants: Map<number, Grantable> | undefined;
   #pong = -1;
   #received = -1;
 
-  /** @param schedule asks for a flush */
-  constructor(timers: Timers, schedule: () => void) {
-    this.acks = new Acks(timers, schedule);
-    this.#schedule = schedule;
+  /** @param turns is asked for a flush */
+  constructor(timers: Timers, turns: Turns) {
+    this.acks = new Acks(timers, turns);
+    this.#turns = turns;
   }
 
   /** A stream's window that its reader emptied by half. */
   grant(id: number, window: Grantable): void {
     this.#grants ??= new Map();
     this.#grants.set(id, window);
-    this.#schedule();
+    this.#turns.schedule();
   }
 
   /** The same of the commands of a class. */
@@ -43,19 +43,19 @@ export class Owed {
   /** The peer wants to know whether this side lives. */
   pong(number: number): void {
     this.#pong = number;
-    this.#schedule();
+    this.#turns.schedule();
   }
 
   /** So much came over this connection, of a frame that is not complete. */
   received(bytes: number): void {
     this.#received = bytes;
-    this.#schedule();
+    this.#turns.schedule();
   }
 
   /** Says something, though nothing new: the acknowledgement again. */
   sayAlive(): void {
     this.acks.restate();
-    this.#schedule();
+    this.#turns.schedule();
   }
 
   /** Another connection: acknowledgements that were told may have been lost, and nobody waits for the old one's pong. */

@@ -5,8 +5,8 @@ import type { Writer } from "../bytes/writer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Timers } from "../time/timers.ts";
 import type { FrameType } from "./frame.ts";
-import type { Opening, OpeningHost } from "./opening.ts";
 import type { Limits } from "./limits.ts";
+import type { Opening, OpeningHost } from "./opening.ts";
 import type { RecordSink } from "./outbox.ts";
 import type { PartialFrame } from "./partial-frame.ts";
 import type { Priority } from "./priority.ts";
@@ -72,6 +72,11 @@ export interface ReplayedFrame {
   readonly body: Reader;
   /** How long ago it left. */
   readonly ageMs: number;
+}
+
+/** Whoever flushes at the end of the turn. */
+export interface Turns {
+  schedule(): void;
 }
 
 /** Writes one whole frame. */

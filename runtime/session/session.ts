@@ -1,5 +1,5 @@
 import type { SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
-import { type Close, readClose, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
+import { type Close, type Resumed, readClose } from "../../generated/zserver/protocol/v1/session.ts";
 import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -10,8 +10,8 @@ import type { Carried } from "./connection.ts";
 import { type ControlHost, takeControl } from "./control.ts";
 import { type Counts, most } from "./counts.ts";
 import { Flusher, type FlushHost } from "./flusher.ts";
-import type { FramesHost } from "./frame-assembler.ts";
 import { FrameType, headerType, isKnown, isNumbered, isSequenced } from "./frame.ts";
+import type { FramesHost } from "./frame-assembler.ts";
 import { closeText, writeClientHello, writeClose, writeResumed, writeWelcome } from "./greetings.ts";
 import { checkFrame } from "./legal-frame.ts";
 import type { Limits } from "./limits.ts";
@@ -68,8 +68,8 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.timers = options.timers;
     this.limits = options.limits;
     this.flusher = new Flusher(this);
-    this.outboxes = new Outboxes(options.limits.outboxBytes, this.flusher.schedule);
-    this.owed = new Owed(options.timers, this.flusher.schedule);
+    this.outboxes = new Outboxes(options.limits.outboxBytes, this.flusher);
+    this.owed = new Owed(options.timers, this.flusher);
     this.room = new OutboxRoom(this);
     this.#retention = new Retention(options.timers);
     this.#attachment = this.#attach(link);

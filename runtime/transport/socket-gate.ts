@@ -24,9 +24,20 @@ export class SocketGate {
   /** By the address of the socket's other end, which a TLS socket shares with the one below it. */
   readonly #arrivals = new Map<string, Arrival>();
 
+  /** One for all sockets: a closure for each would be there for as long as its connection. */
+  readonly #onClose: (this: Socket) => void;
+
   constructor(gate: Gate = openGate, proxies?: TrustedProxies) {
     this.#gate = gate;
     this.#proxies = proxies;
+    const arrivals = this.#arrivals;
+    this.#onClose = function () {
+      // A socket that was asked before it ended still knows where its other end was.
+      const key = keyOf(this);
+      const arrival = arrivals.get(key);
+      arrivals.delete(key);
+      arrival?.place.leave();
+    };
   }
 
   /** Puts the gate in front of what this server does with its connections. */
@@ -71,10 +82,7 @@ export class SocketGate {
     const key = keyOf(socket);
     const arrival = { remote, place };
     this.#arrivals.set(key, arrival);
-    socket.on("close", () => {
-      this.#arrivals.delete(key);
-      place.leave();
-    });
+    socket.on("close", this.#onClose);
     return arrival;
   }
 

@@ -29,6 +29,11 @@ export class ClientServices {
     this.same = own !== undefined && more.length === 0 && this.#roots.length === 1 && this.#roots[0] === own.root;
   }
 
+  /** It named no service. */
+  get none(): boolean {
+    return this.#services.length === 0;
+  }
+
   /** The fingerprints of what the client must describe. What is known now is not looked up again. */
   unknown(): Uint8Array {
     if (this.same) return new Uint8Array();

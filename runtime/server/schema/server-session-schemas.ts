@@ -62,6 +62,7 @@ export class ServerSessionSchemas extends SessionSchemas {
       return undefined;
     }
     this.releases = named.releases();
+    if (named.none) this.#named = undefined;
     return { ...this.own.told(), ...this.#judge(named.described()) };
   }
 

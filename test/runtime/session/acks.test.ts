@@ -8,7 +8,7 @@ import { TestTime } from "../../support/channel/ends.ts";
 function make(): { readonly time: TestTime; readonly acks: Acks; readonly sent: number[] } {
   const time = new TestTime();
   const sent: number[] = [];
-  const acks = new Acks(time.timers, () => sent.push(time.clock.now()));
+  const acks = new Acks(time.timers, { schedule: () => void sent.push(time.clock.now()) });
   return { time, acks, sent };
 }
 

@@ -15,7 +15,7 @@ class Sink {
   readonly outbox: Outbox;
 
   constructor(limit = 1_000_000) {
-    this.outbox = new Outbox(limit, () => this.scheduled++);
+    this.outbox = new Outbox(limit, { schedule: () => void this.scheduled++ });
   }
 
   /** A numbered frame of exactly `size` bytes. */

@@ -11,7 +11,7 @@ const { NORMAL, CONTROL, HIGH, BULK } = Priority;
 /** Outboxes whose bytes go nowhere. */
 class Sink {
   readonly records: { readonly kind: number; readonly bytes: number }[] = [];
-  readonly boxes: Outboxes = new Outboxes(10_000_000, () => {});
+  readonly boxes: Outboxes = new Outboxes(10_000_000, { schedule() {} });
 
   send(kind: number, { length }: Uint8Array): void {
     this.records.push({ kind, bytes: length });

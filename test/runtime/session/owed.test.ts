@@ -11,7 +11,7 @@ const { ACK, PONG, CREDIT } = FrameType;
 
 function owing() {
   const asked: number[] = [];
-  const owed = new Owed(new TestTime().timers, () => asked.push(1));
+  const owed = new Owed(new TestTime().timers, { schedule: () => void asked.push(1) });
   /** What is written now: type and first number of each frame. */
   const written = (): (readonly number[])[] => {
     const frames: (readonly number[])[] = [];

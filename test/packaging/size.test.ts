@@ -116,6 +116,16 @@ test("a page carries nothing of servers, of Node, of zgen, or of other messages"
   assert.equal(ofServers, []);
 });
 
+test("a page with commands that are compressed elsewhere, which it calls and handles, carries nothing that compresses", async () => {
+  const using = `import { Compressed } from "./generated/example/probe/v1/compressed.ts"; globalThis.all = [client.use(Compressed), implement(Compressed, {})];`;
+  const { files } = await bundle(connecting + implementing + using);
+  assert.ok(files.some((file) => file.endsWith("probe/v1/compressed.ts")));
+  assert.equal(
+    files.filter((file) => /^runtime\/.*(compress|zlib)/.test(file)),
+    [],
+  );
+});
+
 test("what handlers need comes with implement(), and not without it", async () => {
   const handlers = (files: readonly string[]): number =>
     files.filter((file) => /command\/(dispatcher|incoming-|answers|deferred)/.test(file)).length;

@@ -65,7 +65,9 @@ export class CompressedType implements TravellingType {
     return 0;
   }
 
-  spared({ bytes, position, end }: Reader): number {
+  spared({ bytes, position, end, missing }: Reader): number {
+    // Of a message that was let go nobody knows how long it was. Its stream ends; what is on its way meanwhile must not seem to be without credit.
+    if (missing !== undefined) return 0;
     const head = new Reader(bytes, position, end);
     const size = position < end ? head.uint32() : 0;
     return size === 0 || size > MOST_COMPRESSED_BYTES ? 0 : Math.max(0, 1 + size - (end - position));

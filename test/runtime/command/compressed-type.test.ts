@@ -139,6 +139,10 @@ test("a size that is no compressed message's counts nothing", () => {
   assert.is(text.spared(new Reader(bodyOf(262_145, Uint8Array.of(1)))), 0);
   assert.is(text.spared(new Reader(bodyOf(3, new Uint8Array(100)))), 0);
   assert.is(text.spared(new Reader(bodyOf())), 0);
+  const gone = new Reader(bodyOf(5_000, Uint8Array.of(1)));
+  assert.is(text.spared(gone), 5_001 - 3);
+  gone.missing = new Error("let go");
+  assert.is(text.spared(gone), 0);
 });
 
 test.run();

@@ -28,7 +28,7 @@ export const makeCompression: MakeCompression = (limits, implementations) => new
 
 class NodeCompression implements Compression {
   readonly limits: Limits & { readonly compressions: number };
-  /** What was made for {@link outgoing}: a broadcast is encoded once for all sessions with the same. */
+  /** What was made for {@link outgoing}, which is asked for each call. */
   readonly #outgoing = new WeakMap<AnyCommand, TravellingCommand>();
 
   /** It takes only what one of these asks for in its own schema: other programs decompress nothing that a stranger sends. */

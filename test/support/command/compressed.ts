@@ -14,7 +14,7 @@ const plain: CompressedHandlers = {
   async *both(items) {
     for await (const item of items) yield item;
   },
-  fit: ({ text, number }) => ({ text, number }),
+  fit: ({ copied }) => ({ copied }),
   weigh: ({ copied, viewed }) => ({ copied, viewed }),
 };
 

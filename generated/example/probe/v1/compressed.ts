@@ -24,7 +24,7 @@ export interface CompressedCommands extends Documented<CompressedProxy> {
   readonly later: CommandType<Text, TextInit, Text, TextInit, "unary", true>;
   readonly turnHigh: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
   readonly both: CommandType<Text, TextInit, Text, TextInit, "bidi_stream", false>;
-  readonly fit: CommandType<Text, TextInit, Text, TextInit, "unary", false>;
+  readonly fit: CommandType<Blob, BlobInit, Blob, BlobInit, "unary", false>;
   readonly weigh: CommandType<Blob, BlobInit, Blob, BlobInit, "unary", false>;
 }
 
@@ -94,8 +94,8 @@ const compressedCommands: CompressedCommands = {
     name: "example.probe.v1.Compressed/Fit",
     method: "fit",
     kind: "unary",
-    request: Text,
-    reply: Text,
+    request: Blob,
+    reply: Blob,
     maxBytes: 20000,
     compression: "DEFLATE",
   },
@@ -152,8 +152,8 @@ export class CompressedProxy {
     return this.#caller.bidiStream(compressedCommands.both, requests, options);
   }
 
-  /** As Echo, with messages of 20,000 bytes at most. */
-  fit(request: TextInit, options?: CallOptions): Promise<Text> {
+  /** Bytes, with messages of 20,000 at most. */
+  fit(request: BlobInit, options?: CallOptions): Promise<Blob> {
     return this.#caller.unary(compressedCommands.fit, request, options);
   }
 
@@ -172,7 +172,7 @@ export interface CompressedHandlers<Data = unknown> extends Documented<Compresse
   later(request: Text, context: DeferredContext<Data, TextInit>): TextInit | DeferredReply<TextInit> | Promise<TextInit | DeferredReply<TextInit>>;
   turnHigh(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
   both(requests: AsyncIterable<Text>, context: Context<Data>): AsyncIterable<TextInit> | Iterable<TextInit>;
-  fit(request: Text, context: Context<Data>): TextInit | Promise<TextInit>;
+  fit(request: Blob, context: Context<Data>): BlobInit | Promise<BlobInit>;
   weigh(request: Blob, context: Context<Data>): BlobInit | Promise<BlobInit>;
 }
 
@@ -182,8 +182,8 @@ export const Compressed: ServiceType<CompressedProxy, CompressedCommands> = /* @
   side: "BOTH",
   proxy: CompressedProxy,
   schema: {
-    fingerprint: "09832f0096b9525e",
-    description: "ChtleGFtcGxlLnByb2JlLnYxLkNvbXByZXNzZWQSCgoEQmxpcBACIAESCAoEQm90aBAFEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAhIOCgpFY2hvQnJvdGxpEAESBwoDRml0EAESCQoFTGF0ZXIQARIKCgROb3RlEAIgARIMCghUdXJuSGlnaBABEg0KBVdlaWdoEAEYAyADGggKAgECEgIJDRoAGgYKAQESAQkaCgoDAQIDEgMMDAk=",
+    fingerprint: "60cdc1fb8c908c12",
+    description: "ChtleGFtcGxlLnByb2JlLnYxLkNvbXByZXNzZWQSCgoEQmxpcBACIAESCAoEQm90aBAFEiYKBEVjaG8QASocChhleGFtcGxlLnByb2JlLnYxLlJlZnVzZWQQAhIOCgpFY2hvQnJvdGxpEAESCwoDRml0EAEYAyADEgkKBUxhdGVyEAESCgoETm90ZRACIAESDAoIVHVybkhpZ2gQARINCgVXZWlnaBABGAMgAxoICgIBAhICCQ0aABoGCgEBEgEJGgoKAwECAxIDDAwJ",
     release: release,
   },
 });

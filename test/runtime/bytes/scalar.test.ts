@@ -202,6 +202,19 @@ for (const one of cases) {
     );
   });
 
+  test(`a long run of ${one.name} comes back whole, wherever it lies, and is counted to the last`, () => {
+    for (let count = 1; count < 100; count++) {
+      const values = Array.from({ length: count }, (_, index) => one.good[(index * index + count) % one.good.length]!);
+      const writer = new Writer();
+      writer.raw(new Uint8Array(count % 9));
+      one.packed(writer, 8, values as never, "f");
+      const run = (elements: number): Reader => new Reader(writer.buffer.subarray(1), count % 9, writer.position - 1, elements);
+      assert.ok(same(one.unpack(run(count), emptyList), values));
+      assert.ok(same(one.unpack(run(count), [...values]), [...values, ...values]));
+      throwsCommandError(() => one.unpack(run(count - 1), emptyList), "RESOURCE_EXHAUSTED", /decodeElements/);
+    }
+  });
+
   test(`what is no ${one.name} is refused with the field's name`, () => {
     for (const value of one.bad) {
       throwsCommandError(

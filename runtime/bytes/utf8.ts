@@ -17,7 +17,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Up to this many units a loop in JavaScript writes text faster than a native call (Node 20, x64). */
-const shortText = 32;
+export const shortText = 32;
 /** Up to this many bytes a loop reads text that is not ASCII faster than a native call. */
 const shortBytes = 24;
 
@@ -74,7 +74,7 @@ export function putText(buffer: Uint8Array, position: number, text: string, fiel
 }
 
 /** Text that is long or not ASCII. */
-function putOtherText(buffer: Uint8Array, position: number, text: string, field: string): number {
+export function putOtherText(buffer: Uint8Array, position: number, text: string, field: string): number {
   // Lengths are nearly always as long as those of ASCII; otherwise the text moves by a byte.
   const guess = varintLength(text.length);
   const end = putUtf8(buffer, position + guess, text);

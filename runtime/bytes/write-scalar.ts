@@ -18,7 +18,7 @@ import {
   putUint32,
   putUint64,
 } from "./put-scalar.ts";
-import { putText } from "./utf8.ts";
+import { putOtherText, shortText } from "./utf8.ts";
 import { putVarint } from "./varint.ts";
 import type { Writer } from "./writer.ts";
 
@@ -103,6 +103,7 @@ export function writeBool(writer: Writer, tag: number, value: boolean, field: st
   writer.position = putBool(writer.buffer, at, value, field);
 }
 
+/** Short ASCII, which is most text, is written here: a call more would cost a tenth of what it takes to write it. */
 export function writeString(writer: Writer, tag: number, value: string, field: string): void {
   if (typeof value !== "string") unsendable(field, value, "a string");
   const bytes = value.length * 3 + room;
@@ -111,7 +112,22 @@ export function writeString(writer: Writer, tag: number, value: string, field: s
   const { buffer } = writer;
   if (tag > 0x7f) at = putVarint(buffer, at, tag);
   else buffer[at++] = tag;
-  writer.position = putText(buffer, at, value, field);
+  const units = value.length;
+  if (units <= shortText) {
+    const start = at + 1;
+    let i = 0;
+    for (; i < units; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) break;
+      buffer[start + i] = unit;
+    }
+    if (i === units) {
+      buffer[at] = units;
+      writer.position = start + units;
+      return;
+    }
+  }
+  writer.position = putOtherText(buffer, at, value, field);
 }
 
 export function writeBytes(writer: Writer, tag: number, value: Uint8Array, field: string): void {

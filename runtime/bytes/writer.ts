@@ -89,8 +89,10 @@ export class Writer {
   /** Begins a submessage or a map entry, which is an element, with its tag; give the mark to {@link close} at its end. */
   openElement(tag: number): number {
     this.elements++;
-    this.ensure(6);
-    const mark = putVarint(this.buffer, this.position, tag);
+    let mark = this.position;
+    if (this.buffer.length - mark < 6) this.grow(6);
+    if (tag > 0x7f) mark = putVarint(this.buffer, mark, tag);
+    else this.buffer[mark++] = tag;
     this.position = mark + 1;
     return mark;
   }

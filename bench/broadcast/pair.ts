@@ -3,7 +3,7 @@ import { type Sides, startSides } from "../support/sides.ts";
 import type { ClientTask, ServerState, ServerTask } from "./tasks.ts";
 
 /** Longer than an acknowledgement waits: what a broadcast costs afterwards is part of what it costs. */
-const SETTLING_MS = 100;
+const SETTLING_MS = 400;
 
 /** A contender's server and its clients, in a process each. */
 export class BroadcastPair {

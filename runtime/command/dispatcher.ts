@@ -337,12 +337,12 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   }
 
   #refusal(command: IncomingCommand, abandoned: boolean): CommandError | undefined {
-    const { name } = command.command;
-    if (abandoned) return abandonedError(name);
+    if (abandoned) return abandonedError(command.command.name);
     const refusal = command.stopped ?? command.registration.refusal;
     if (refusal !== undefined) return refusal;
+    const { name } = command.command;
     // Nobody can be told that a one-way is refused, so it still runs.
-    if (this.#retryAfterMs > 0 && command.id !== 0 && !command.command.critical)
+    if (command.id !== 0 && this.#retryAfterMs > 0 && !command.command.critical)
       return new CommandError("RESOURCE_EXHAUSTED", `${name}: this side is overloaded and takes no new commands`, {
         outcome: "NOT_RUN",
         retryAfterMs: this.#retryAfterMs,

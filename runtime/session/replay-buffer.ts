@@ -61,7 +61,11 @@ export class ReplayBuffer {
   }
 
   #drop(count: number): void {
-    if (count > 0) for (const { memory } of this.#segments.splice(0, count)) memory?.letGo();
+    const segments = this.#segments;
+    for (let at = 0; at < count; at++) segments[at]!.memory?.letGo();
+    // Nearly always all of them.
+    if (count === segments.length) segments.length = 0;
+    else segments.splice(0, count);
   }
 }
 

@@ -33,6 +33,11 @@ export class Unacked {
     const flushes = this.#flushes;
     let done = 0;
     while (done < flushes.length && flushes[done]!.upTo <= number) this.bytes -= flushes[done++]!.bytes;
-    return done > 0 ? flushes.splice(0, done).at(-1)!.sent : undefined;
+    if (done === 0) return undefined;
+    const { sent } = flushes[done - 1]!;
+    // Nearly always all of them.
+    if (done === flushes.length) flushes.length = 0;
+    else flushes.splice(0, done);
+    return sent;
   }
 }

@@ -100,7 +100,9 @@ const defaultTimes: SessionTimes = {
 export function sessionTimes(options: { readonly [Name in keyof SessionTimes]?: number | undefined }): SessionTimes {
   const names = Object.keys(defaultTimes) as (keyof SessionTimes)[];
   checkCounts(options, names);
-  return Object.fromEntries(names.map((name) => [name, options[name] ?? defaultTimes[name]])) as unknown as SessionTimes;
+  const times: { -readonly [Name in keyof SessionTimes]: number } = { ...defaultTimes };
+  for (const name of names) times[name] = options[name] ?? times[name];
+  return times;
 }
 
 const DEFAULT_RETENTION_MS = 300_000;

@@ -1,7 +1,7 @@
 /** Bytes of a block of SHA-256. */
 const BLOCK_BYTES = 64;
 const HASH_BYTES = 32;
-/** The longest data for which memory is used again: all of a handshake's are shorter. Allocating it would take a third of the whole. */
+/** The longest data for which memory is used again: nearly all of a handshake's are. Allocating it would take a third of the whole. */
 const KEPT_BYTES = 64;
 
 const kept = /* @__PURE__ */ new Uint8Array(BLOCK_BYTES + KEPT_BYTES);

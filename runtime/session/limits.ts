@@ -67,7 +67,8 @@ export const defaultLimits: Limits = {
 };
 
 /** The limits that an application asked for, the others at their defaults. Throws TypeError for unknown names and values that are not counts. */
-export function resolveLimits(limits: Partial<Limits> = {}): Limits {
+export function resolveLimits(limits?: Partial<Limits>): Limits {
+  if (limits === undefined) return withBudget(defaultLimits, false);
   checkOptions("limits", limits, Object.keys(defaultLimits));
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {

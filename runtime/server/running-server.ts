@@ -17,7 +17,7 @@ import type { SessionEnd } from "../session/session-end.ts";
 import { UnfinishedBytes } from "../session/unfinished-bytes.ts";
 import { SessionFactory } from "../session-factory.ts";
 import type { Place } from "../transport/gate.ts";
-import { listen } from "../transport/listen.ts";
+import { listen, loadListeners } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
 import type { Listener, Transport } from "../transport/transport.ts";
 import { TrustedProxies } from "../transport/trusted-proxies.ts";
@@ -134,6 +134,7 @@ export class RunningServer<Data> implements Server<Data> {
     const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
     try {
       const accept = await this.#acceptor(onError);
+      await loadListeners(this.#options.listen);
       for (const where of this.#options.listen)
         this.#listeners.push(await listen(where, { origins, gate, proxies, accept, onError, memory, tls, socketMode }));
     } catch (error) {

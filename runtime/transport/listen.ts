@@ -9,6 +9,14 @@ import type { AttachedServer, WebSocketListenOptions } from "./websocket-server.
 /** Loaded by who needs it: ws, and all of Node that it stands on, takes ten megabytes. */
 const webSockets = (): Promise<typeof import("./websocket-server.ts")> => import("./websocket-server.ts");
 
+/**
+ * Loads what listening at all of these takes. To be awaited before the first of them listens: else clients come in there while the next one's is loaded, and meet an
+ * application that still waits for its server.
+ */
+export async function loadListeners(places: readonly (string | AttachedServer | CustomListener)[]): Promise<void> {
+  if (places.some((where) => (typeof where === "string" ? /^wss?:/i.test(where) : !("listen" in where)))) await webSockets();
+}
+
 export interface ListenOptions extends WebSocketListenOptions, SocketListenOptions, UnixListenOptions {
   /** Where `memory:` endpoints are. */
   readonly memory?: MemoryNetwork | undefined;

@@ -65,7 +65,7 @@ export class CommandTable<Command extends { readonly id: number }> {
 
   #grow(): void {
     const before = this.#slots;
-    this.#slots = new Array<Command | undefined>(Math.max(FIRST_SLOTS, 2 * before.length)).fill(undefined);
+    this.#slots = new Array<Command | undefined>(Math.max(FIRST_SLOTS, 4 * before.length)).fill(undefined);
     for (const command of before) if (command !== undefined) this.#slots[this.#slotOf(command.id)] = command;
   }
 }

@@ -25,7 +25,12 @@ export async function run(options: BenchOptions): Promise<Report> {
   const { sessions, servers, clients } = sizes;
   checkDescriptors(sizes);
   const crew = await Crew.start({ servers, clients, scheme: "ws" });
-  const limit = globalThis.setTimeout(() => crew.stop(), options.quick ? LIMIT.quick : LIMIT.full);
+  const milliseconds = options.quick ? LIMIT.quick : LIMIT.full;
+  let late = false;
+  const limit = globalThis.setTimeout(() => {
+    late = true;
+    crew.stop();
+  }, milliseconds);
   try {
     const rows: Row[] = [];
     for (const phase of [open, call, tell, listen]) rows.push(...(await phase(crew, sizes)));
@@ -40,6 +45,8 @@ export async function run(options: BenchOptions): Promise<Report> {
         ...end.notes,
       ],
     };
+  } catch (error) {
+    throw late ? new Error(`given up after ${milliseconds / 1_000} s: this machine has no time for so many --sessions`) : error;
   } finally {
     clearTimeout(limit);
     crew.stop();

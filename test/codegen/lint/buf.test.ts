@@ -76,6 +76,31 @@ test("zgen lint and buf lint find the same in 120 random packages, and every rul
   });
 });
 
+test("a message of several commands is found at each of them, as often as buf finds it", () => {
+  const proto = `syntax = "proto3";
+package a.v1;
+message Shared {}
+message Both {}
+message Own {}
+service First {
+  rpc A(Shared) returns (Own);
+  rpc B(Shared) returns (Both);
+  rpc C(Both) returns (Both);
+}
+service Second {
+  rpc D(Shared) returns (Shared);
+}
+`;
+  const found = withFiles({ "a/v1/a.proto": proto, "buf.yaml": bufYaml }, (folder) => {
+    const { schema } = readSchema({ files: ["a/v1/a.proto"], roots: [folder] });
+    const ours = lintSchema(schema!, defaultLintSettings, () => false).filter(({ rule }) => rule === "RPC_REQUEST_RESPONSE_UNIQUE");
+    const theirs = runBuf(folder, "lint", "--error-format", "json").match(/.*RPC_REQUEST_RESPONSE_UNIQUE.*/g) ?? [];
+    return { ours: ours.map(({ position }) => position.line), theirs: theirs.map((line) => (JSON.parse(line) as BufFinding).start_line) };
+  });
+  assert.equal(found.ours.sort(), [7, 8, 8, 9, 9, 12, 12].sort());
+  assert.equal(found.theirs.sort(), found.ours);
+});
+
 test("what zgen init makes is in style", () => {
   const starter = join(import.meta.dirname, "../../../codegen/starter");
   const { schema } = readSchema({ files: ["demo/v1/greeter.proto"], roots: [join(starter, "schemas")] });

@@ -37,11 +37,13 @@ export function codecView(
   names: Pick<CodecView, "type" | "initType" | "writeName" | "readName">,
   scope: FileScope,
 ): CodecView {
+  const cases = caseViews(properties, scope);
   return {
     ...names,
     properties: properties.map((property) => propertyView(property, scope)),
     writes: writeViews(properties, scope),
-    cases: caseViews(properties, scope),
+    cases,
+    shortTags: cases.length > 0 && cases.every(({ tag }) => tag < 0x80),
   };
 }
 

@@ -13,10 +13,18 @@ export function caseViews(properties: readonly Property[], scope: FileScope): Ca
     if (property.oneof === undefined) return fieldCases(property, property.field!, scope);
     return property.oneof.members.map(({ name, field }) => memberCase(property, name, field, scope));
   });
-  return cases.sort((a, b) => a.tag - b.tag);
+  return cases.sort((a, b) => a.tag - b.tag).map((one) => ({ ...one, ...shapeOf(one) }));
 }
 
-function fieldCases(property: Property, field: Field, scope: FileScope): CaseView[] {
+/** A case before it is known what its statements are like. */
+type FieldCase = Omit<CaseView, "repeats" | "block" | "declares">;
+
+function shapeOf({ single, member, list, packed, map }: FieldCase): Pick<CaseView, "repeats" | "block" | "declares"> {
+  const declares = map !== undefined || (single ?? member ?? list ?? packed)?.guard !== undefined;
+  return { repeats: list !== undefined || map !== undefined, block: declares || list?.scalar !== undefined, declares };
+}
+
+function fieldCases(property: Property, field: Field, scope: FileScope): FieldCase[] {
   const access = `message.${property.property}`;
   if (field.cardinality === "map") {
     const key = entryRead({ kind: "scalar", type: field.mapKey! }, 1, scope);
@@ -25,7 +33,7 @@ function fieldCases(property: Property, field: Field, scope: FileScope): CaseVie
   const tag = tagOf(field.number, wireTypeOf(field.value));
   if (field.cardinality === "repeated") {
     const read = valueRead(field, "", scope);
-    const list: CaseView = { tag, access, list: read };
+    const list: FieldCase = { tag, access, list: read };
     const packable = field.value.kind !== "message" && wireTypeOf(field.value) !== 2;
     return packable ? [list, { tag: tagOf(field.number, 2), access, packed: packedRead(field.value, read, scope) }] : [list];
   }
@@ -38,7 +46,7 @@ function packedRead(value: ValueType, read: ValueReadView, scope: FileScope): Va
   return { ...read, scalar: runtimeRef(scope, `readPacked${value.kind === "scalar" ? scalars[value.type].suffix : "Int32"}`) };
 }
 
-function memberCase(property: Property, name: string, field: Field, scope: FileScope): CaseView {
+function memberCase(property: Property, name: string, field: Field, scope: FileScope): FieldCase {
   const access = `message.${property.property}`;
   const read = valueRead(
     field,

@@ -19,6 +19,8 @@ export const templateNames = [
   "json-message",
   "message",
   "read-case",
+  "read-field",
+  "read-next",
   "read-value",
   "release",
   "releases",

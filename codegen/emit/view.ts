@@ -120,6 +120,8 @@ export interface CodecView {
   readonly writes: readonly WriteView[];
   /** By field number. */
   readonly cases: readonly CaseView[];
+  /** Whether there are fields, and the tag of each is one byte: they are looked for in the order in which they are written, without a switch. */
+  readonly shortTags: boolean;
 }
 
 export interface PropertyView {
@@ -180,11 +182,16 @@ export interface ValueWriteView {
   readonly group?: boolean | undefined;
 }
 
-/** One case of the switch over tags. Exactly one of the optional parts is there. */
+/** What reads the fields of one tag. Exactly one of the optional parts is there. */
 export interface CaseView {
   readonly tag: number;
   /** The property that it is read into. */
   readonly access: string;
+  /** Whether it may come again right behind itself. */
+  readonly repeats: boolean;
+  /** Whether it takes several statements, and whether one of them declares something. */
+  readonly block: boolean;
+  readonly declares: boolean;
   /** Stores one value. */
   readonly single?: ValueReadView | undefined;
   /** A member of a oneof. */

@@ -80,23 +80,12 @@ function writeBlob(writer: Writer, message: BlobInit): void {
 
 function readBlob(reader: Reader, end: number, message: Draft<Blob> = { part: undefined }): Blob {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.part = { case: "head", value: reader.message(readBlob_Head, memberOf(message.part, "head")) };
-        break;
-      case 18:
-        message.part = { case: "chunk", value: readBytes(reader) };
-        break;
-      case 26:
-        message.part = { case: "end", value: reader.message(readBlob_End, memberOf(message.part, "end")) };
-        break;
-      case 34:
-        message.part = { case: "failure", value: reader.message(readBlobFailure, memberOf(message.part, "failure")) };
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.part = { case: "head", value: reader.message(readBlob_Head, memberOf(message.part, "head")) };
+    if (reader.next(18, end)) message.part = { case: "chunk", value: readBytes(reader) };
+    if (reader.next(26, end)) message.part = { case: "end", value: reader.message(readBlob_End, memberOf(message.part, "end")) };
+    if (reader.next(34, end)) message.part = { case: "failure", value: reader.message(readBlobFailure, memberOf(message.part, "failure")) };
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -129,20 +118,11 @@ function writeBlob_Head(writer: Writer, message: Blob_HeadInit): void {
 
 function readBlob_Head(reader: Reader, end: number, message: Draft<Blob_Head> = { name: "", contentType: "", size: undefined }): Blob_Head {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 18:
-        message.contentType = readString(reader);
-        break;
-      case 24:
-        message.size = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    if (reader.next(18, end)) message.contentType = readString(reader);
+    if (reader.next(24, end)) message.size = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -172,17 +152,10 @@ function writeBlob_End(writer: Writer, message: Blob_EndInit): void {
 
 function readBlob_End(reader: Reader, end: number, message: Draft<Blob_End> = { size: 0n, sha256: emptyBytes }): Blob_End {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.size = readUint64(reader);
-        break;
-      case 18:
-        message.sha256 = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.size = readUint64(reader);
+    if (reader.next(18, end)) message.sha256 = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -208,14 +181,9 @@ function writeBlobFailure(writer: Writer, message: BlobFailureInit): void {
 
 function readBlobFailure(reader: Reader, end: number, message: Draft<BlobFailure> = { reason: 0 }): BlobFailure {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.reason = readInt32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.reason = readInt32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -262,14 +230,9 @@ function writeBlobRef(writer: Writer, message: BlobRefInit): void {
 
 function readBlobRef(reader: Reader, end: number, message: Draft<BlobRef> = { id: emptyBytes }): BlobRef {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.id = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.id = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -39,6 +39,8 @@ export class Reader {
   #groupDepth = 0;
   /** Where the innermost group ended; -1 while it is open. */
   #groupStop = -1;
+  /** Whether the bytes are a copy, in which a tag may be written anew. */
+  #copied = false;
   /** Where messages with more than one unknown field gather them. */
   #unknown: Map<Extensible, Writer> | undefined = undefined;
   #text: string | undefined = undefined;
@@ -68,9 +70,18 @@ export class Reader {
     this.#groupEnd = 0;
     this.#groupDepth = 0;
     this.#groupStop = -1;
+    this.#copied = false;
     this.#unknown = undefined;
     this.#text = undefined;
     this.#textStart = hasLatin1 && end - start < sharedTextBytes ? start : -1;
+  }
+
+  /** Whether the field with this tag of one byte comes next, before `end`; its tag is passed over then. */
+  next(tag: number, end: number): boolean {
+    const position = this.position;
+    if (position >= end || this.bytes[position] !== tag) return false;
+    this.position = position + 1;
+    return true;
   }
 
   /** A varint, cut to its low 32 bits as protobuf demands. */
@@ -216,6 +227,22 @@ export class Reader {
     const start = this.position;
     this.skip(tag);
     this.#keep(message, tag, this.bytes.subarray(start, this.position));
+  }
+
+  /**
+   * Reads a field that is none of those that {@link next} was asked for. Of a tag of one byte that came as more bytes, which protobuf allows,
+   * all but its last byte are passed over, and `next` finds it when it is asked again.
+   */
+  other(message: Draft<Extensible>): void {
+    const start = this.position;
+    const tag = this.uint32();
+    if (tag > 0x7f || this.position === start + 1) {
+      this.unknown(tag, message);
+      return;
+    }
+    if (!this.#copied) this.bytes = new Uint8Array(this.bytes);
+    this.#copied = true;
+    this.bytes[--this.position] = tag;
   }
 
   /** Keeps a number that a closed enum does not know, as an unknown field. */

@@ -40,17 +40,10 @@ function writeAny(writer: Writer, message: AnyInit): void {
 
 function readAny(reader: Reader, end: number, message: Draft<Any> = { typeUrl: "", value: emptyBytes }): Any {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.typeUrl = readString(reader);
-        break;
-      case 18:
-        message.value = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.typeUrl = readString(reader);
+    if (reader.next(18, end)) message.value = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -39,15 +39,12 @@ function writeFieldMask(writer: Writer, message: FieldMaskInit): void {
 
 function readFieldMask(reader: Reader, end: number, message: Draft<FieldMask> = { paths: emptyList }): FieldMask {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        reader.element();
-        message.paths = append(message.paths, readString(reader));
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    while (reader.next(10, end)) {
+      reader.element();
+      message.paths = append(message.paths, readString(reader));
     }
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -61,33 +61,29 @@ function writeStruct(writer: Writer, message: StructInit): void {
 
 function readStruct(reader: Reader, end: number, message: Draft<Struct> = { fields: emptyMap }): Struct {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10: {
-        const entries = openMap(message.fields);
-        const entryEnd = reader.enter();
-        let key: string = "";
-        let value: Value | undefined = undefined;
-        while (reader.position < entryEnd) {
-          const entryTag = reader.uint32();
-          switch (entryTag) {
-            case 10:
-              key = readString(reader);
-              break;
-            case 18:
-              value = reader.message(readValue, value);
-              break;
-            default:
-              reader.skip(entryTag);
-          }
+    const start = reader.position;
+    while (reader.next(10, end)) {
+      const entries = openMap(message.fields);
+      const entryEnd = reader.enter();
+      let key: string = "";
+      let value: Value | undefined = undefined;
+      while (reader.position < entryEnd) {
+        const entryTag = reader.uint32();
+        switch (entryTag) {
+          case 10:
+            key = readString(reader);
+            break;
+          case 18:
+            value = reader.message(readValue, value);
+            break;
+          default:
+            reader.skip(entryTag);
         }
-        reader.leave(entryEnd);
-        message.fields = entries.set(key, value ?? readValue(reader, entryEnd));
-        break;
       }
-      default:
-        reader.unknown(tag, message);
+      reader.leave(entryEnd);
+      message.fields = entries.set(key, value ?? readValue(reader, entryEnd));
     }
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -153,29 +149,14 @@ function writeValue(writer: Writer, message: ValueInit): void {
 
 function readValue(reader: Reader, end: number, message: Draft<Value> = { kind: undefined }): Value {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.kind = { case: "nullValue", value: readInt32(reader) };
-        break;
-      case 17:
-        message.kind = { case: "numberValue", value: readDouble(reader) };
-        break;
-      case 26:
-        message.kind = { case: "stringValue", value: readString(reader) };
-        break;
-      case 32:
-        message.kind = { case: "boolValue", value: readBool(reader) };
-        break;
-      case 42:
-        message.kind = { case: "structValue", value: reader.message(readStruct, memberOf(message.kind, "structValue")) };
-        break;
-      case 50:
-        message.kind = { case: "listValue", value: reader.message(readListValue, memberOf(message.kind, "listValue")) };
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.kind = { case: "nullValue", value: readInt32(reader) };
+    if (reader.next(17, end)) message.kind = { case: "numberValue", value: readDouble(reader) };
+    if (reader.next(26, end)) message.kind = { case: "stringValue", value: readString(reader) };
+    if (reader.next(32, end)) message.kind = { case: "boolValue", value: readBool(reader) };
+    if (reader.next(42, end)) message.kind = { case: "structValue", value: reader.message(readStruct, memberOf(message.kind, "structValue")) };
+    if (reader.next(50, end)) message.kind = { case: "listValue", value: reader.message(readListValue, memberOf(message.kind, "listValue")) };
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -203,14 +184,9 @@ function writeListValue(writer: Writer, message: ListValueInit): void {
 
 function readListValue(reader: Reader, end: number, message: Draft<ListValue> = { values: emptyList }): ListValue {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.values = append(message.values, reader.message(readValue));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    while (reader.next(10, end)) message.values = append(message.values, reader.message(readValue));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -39,17 +39,10 @@ function writeTimestamp(writer: Writer, message: TimestampInit): void {
 
 function readTimestamp(reader: Reader, end: number, message: Draft<Timestamp> = { seconds: 0n, nanos: 0 }): Timestamp {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.seconds = readInt64(reader);
-        break;
-      case 16:
-        message.nanos = readInt32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.seconds = readInt64(reader);
+    if (reader.next(16, end)) message.nanos = readInt32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -50,14 +50,9 @@ function writeDoubleValue(writer: Writer, message: DoubleValueInit): void {
 
 function readDoubleValue(reader: Reader, end: number, message: Draft<DoubleValue> = { value: 0 }): DoubleValue {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 9:
-        message.value = readDouble(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(9, end)) message.value = readDouble(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -83,14 +78,9 @@ function writeFloatValue(writer: Writer, message: FloatValueInit): void {
 
 function readFloatValue(reader: Reader, end: number, message: Draft<FloatValue> = { value: 0 }): FloatValue {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 13:
-        message.value = readFloat(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(13, end)) message.value = readFloat(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -116,14 +106,9 @@ function writeInt64Value(writer: Writer, message: Int64ValueInit): void {
 
 function readInt64Value(reader: Reader, end: number, message: Draft<Int64Value> = { value: 0n }): Int64Value {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.value = readInt64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.value = readInt64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -149,14 +134,9 @@ function writeUInt64Value(writer: Writer, message: UInt64ValueInit): void {
 
 function readUInt64Value(reader: Reader, end: number, message: Draft<UInt64Value> = { value: 0n }): UInt64Value {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.value = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.value = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -182,14 +162,9 @@ function writeInt32Value(writer: Writer, message: Int32ValueInit): void {
 
 function readInt32Value(reader: Reader, end: number, message: Draft<Int32Value> = { value: 0 }): Int32Value {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.value = readInt32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.value = readInt32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -215,14 +190,9 @@ function writeUInt32Value(writer: Writer, message: UInt32ValueInit): void {
 
 function readUInt32Value(reader: Reader, end: number, message: Draft<UInt32Value> = { value: 0 }): UInt32Value {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.value = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.value = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -248,14 +218,9 @@ function writeBoolValue(writer: Writer, message: BoolValueInit): void {
 
 function readBoolValue(reader: Reader, end: number, message: Draft<BoolValue> = { value: false }): BoolValue {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.value = readBool(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.value = readBool(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -281,14 +246,9 @@ function writeStringValue(writer: Writer, message: StringValueInit): void {
 
 function readStringValue(reader: Reader, end: number, message: Draft<StringValue> = { value: "" }): StringValue {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.value = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.value = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -314,14 +274,9 @@ function writeBytesValue(writer: Writer, message: BytesValueInit): void {
 
 function readBytesValue(reader: Reader, end: number, message: Draft<BytesValue> = { value: emptyBytes }): BytesValue {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.value = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.value = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

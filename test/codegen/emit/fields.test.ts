@@ -30,6 +30,12 @@ test("a map entry whose value a closed enum does not know is kept whole", () => 
   assert.equal(closed.$unknown, hex("22 04 08 02 10 05"));
 });
 
+test("fields come in any order, lists in parts, and tags in more bytes than they take", () => {
+  const inOrder = decode(two.Closed!, hex("08 01  10 01 10 02  1a 01 01"));
+  assert.equal(decode(two.Closed!, hex("1a 01 01  10 01  08 01  10 02")), inOrder);
+  assert.equal(decode(two.Closed!, hex("9a 80 00 01 01  10 01  88 00 01  90 80 80 00 02")), inOrder);
+});
+
 test("an open enum takes any number", () => {
   assert.is(decode(three.Scalars!, encode(three.Scalars!, { color: 77 } as never)).color, 77);
 });

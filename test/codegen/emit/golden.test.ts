@@ -70,25 +70,39 @@ message Hello {
     "",
     'function readHello(reader: Reader, end: number, message: Draft<Hello> = { firstName: "", ids: emptyList }): Hello {',
     "  while (reader.position < end) {",
+    "    const start = reader.position;",
+    "    if (reader.next(10, end)) message.firstName = readString(reader);",
+    "    while (reader.next(24, end)) {",
+    "      reader.element();",
+    "      message.ids = append(message.ids, readUint32(reader));",
+    "    }",
+    "    if (reader.next(26, end)) message.ids = readPackedUint32(reader, message.ids);",
+    "    if (reader.position === start) reader.other(message);",
+    "  }",
+    "  return message;",
+    "}",
+    "",
+  ]);
+});
+
+test("a message with a tag of more than a byte has a switch", () => {
+  const lines = emitted(`syntax = "proto3"; package a; message M { string text = 1; uint32 far = 16; }`);
+  const start = lines.findIndex((line) => line.startsWith("function readM("));
+  assert.equal(lines.slice(start + 1, lines.indexOf("}", start)), [
+    "  while (reader.position < end) {",
     "    const tag = reader.uint32();",
     "    switch (tag) {",
     "      case 10:",
-    "        message.firstName = readString(reader);",
+    "        message.text = readString(reader);",
     "        break;",
-    "      case 24:",
-    "        reader.element();",
-    "        message.ids = append(message.ids, readUint32(reader));",
-    "        break;",
-    "      case 26:",
-    "        message.ids = readPackedUint32(reader, message.ids);",
+    "      case 128:",
+    "        message.far = readUint32(reader);",
     "        break;",
     "      default:",
     "        reader.unknown(tag, message);",
     "    }",
     "  }",
     "  return message;",
-    "}",
-    "",
   ]);
 });
 

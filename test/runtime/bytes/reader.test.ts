@@ -156,6 +156,35 @@ test("unknown fields gather in the message, and what was given out before stays 
   assert.equal([first, second], [hex("a0 06 01"), hex("a0 06 01 a0 06 02")]);
 });
 
+test("a field is passed over by its tag only where it comes next, before the end", () => {
+  const message = reader("08 01 10");
+  assert.not(message.next(16, 3));
+  assert.not(message.next(8, 0));
+  assert.ok(message.next(8, 3));
+  assert.is(message.uint32(), 1);
+  assert.not(message.next(16, 2));
+  assert.ok(message.next(16, 3));
+  assert.not(message.next(16, 3));
+});
+
+test("a tag of one byte that came as more is found when it is asked for again, and the bytes that were given stay as they are", () => {
+  const bytes = hex("88 80 00 01  90 00 02  88 01 03");
+  const message = new Reader(bytes);
+  const draft: Draft<Extensible> = {};
+  const end = bytes.length;
+  assert.not(message.next(8, end));
+  message.other(draft);
+  assert.ok(message.next(8, end));
+  assert.is(message.uint32(), 1);
+  message.other(draft);
+  assert.is(draft.$unknown, undefined);
+  message.other(draft);
+  message.other(draft);
+  assert.is(message.position, end);
+  assert.equal(draft.$unknown, hex("10 02  88 01 03"));
+  assert.equal(bytes, hex("88 80 00 01  90 00 02  88 01 03"));
+});
+
 test("a message's only unknown field takes no more memory than its bytes", () => {
   const message: Draft<Extensible> = {};
   reader("02 01 02").unknown(0x322, message);

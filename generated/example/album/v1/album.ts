@@ -58,20 +58,11 @@ export function writeAddRequest(writer: Writer, message: AddRequestInit): void {
 
 export function readAddRequest(reader: Reader, end: number, message: Draft<AddRequest> = { name: "", photo: undefined, thumbnail: undefined }): AddRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 18:
-        message.photo = reader.message(BlobRef.read, message.photo);
-        break;
-      case 26:
-        message.thumbnail = reader.message(BlobRef.read, message.thumbnail);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    if (reader.next(18, end)) message.photo = reader.message(BlobRef.read, message.photo);
+    if (reader.next(26, end)) message.thumbnail = reader.message(BlobRef.read, message.thumbnail);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -101,20 +92,11 @@ export function writePhoto(writer: Writer, message: PhotoInit): void {
 
 export function readPhoto(reader: Reader, end: number, message: Draft<Photo> = { id: "", name: "", size: 0n }): Photo {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.id = readString(reader);
-        break;
-      case 18:
-        message.name = readString(reader);
-        break;
-      case 24:
-        message.size = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.id = readString(reader);
+    if (reader.next(18, end)) message.name = readString(reader);
+    if (reader.next(24, end)) message.size = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -164,17 +146,10 @@ export function writeThumbnail(writer: Writer, message: ThumbnailInit): void {
 
 export function readThumbnail(reader: Reader, end: number, message: Draft<Thumbnail> = { photo: undefined, jpeg: emptyBytes }): Thumbnail {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.photo = reader.message(readPhoto, message.photo);
-        break;
-      case 18:
-        message.jpeg = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.photo = reader.message(readPhoto, message.photo);
+    if (reader.next(18, end)) message.jpeg = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -199,14 +174,9 @@ export function writeDownloadRequest(writer: Writer, message: DownloadRequestIni
 
 export function readDownloadRequest(reader: Reader, end: number, message: Draft<DownloadRequest> = { id: "" }): DownloadRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.id = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.id = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -47,14 +47,9 @@ export function writeCrate(writer: Writer, message: CrateInit): void {
 
 export function readCrate(reader: Reader, end: number, message: Draft<Crate> = { content: emptyBytes }): Crate {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.content = readView(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.content = readView(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -79,14 +74,9 @@ export function writeTally(writer: Writer, message: TallyInit): void {
 
 export function readTally(reader: Reader, end: number, message: Draft<Tally> = { bytes: 0 }): Tally {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.bytes = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.bytes = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

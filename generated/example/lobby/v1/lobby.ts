@@ -56,17 +56,10 @@ export function writeJoinRequest(writer: Writer, message: JoinRequestInit): void
 
 export function readJoinRequest(reader: Reader, end: number, message: Draft<JoinRequest> = { room: "", player: "" }): JoinRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.room = readString(reader);
-        break;
-      case 18:
-        message.player = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.room = readString(reader);
+    if (reader.next(18, end)) message.player = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -95,15 +88,12 @@ export function writeJoinReply(writer: Writer, message: JoinReplyInit): void {
 
 export function readJoinReply(reader: Reader, end: number, message: Draft<JoinReply> = { players: emptyList }): JoinReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        reader.element();
-        message.players = append(message.players, readString(reader));
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    while (reader.next(10, end)) {
+      reader.element();
+      message.players = append(message.players, readString(reader));
     }
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -132,17 +122,10 @@ export function writeRoomFull(writer: Writer, message: RoomFullInit): void {
 
 export function readRoomFull(reader: Reader, end: number, message: Draft<RoomFull> = { room: "", capacity: 0 }): RoomFull {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.room = readString(reader);
-        break;
-      case 16:
-        message.capacity = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.room = readString(reader);
+    if (reader.next(16, end)) message.capacity = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -174,23 +157,12 @@ export function writeChatLine(writer: Writer, message: ChatLineInit): void {
 
 export function readChatLine(reader: Reader, end: number, message: Draft<ChatLine> = { room: "", player: "", text: "", saidAtMs: 0n }): ChatLine {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.room = readString(reader);
-        break;
-      case 18:
-        message.player = readString(reader);
-        break;
-      case 26:
-        message.text = readString(reader);
-        break;
-      case 32:
-        message.saidAtMs = readInt64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.room = readString(reader);
+    if (reader.next(18, end)) message.player = readString(reader);
+    if (reader.next(26, end)) message.text = readString(reader);
+    if (reader.next(32, end)) message.saidAtMs = readInt64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -215,14 +187,9 @@ export function writeMatchRequest(writer: Writer, message: MatchRequestInit): vo
 
 export function readMatchRequest(reader: Reader, end: number, message: Draft<MatchRequest> = { player: "" }): MatchRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.player = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.player = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -247,14 +214,9 @@ export function writeMatchReply(writer: Writer, message: MatchReplyInit): void {
 
 export function readMatchReply(reader: Reader, end: number, message: Draft<MatchReply> = { opponent: "" }): MatchReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.opponent = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.opponent = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -282,17 +244,10 @@ export function writeHistoryRequest(writer: Writer, message: HistoryRequestInit)
 
 export function readHistoryRequest(reader: Reader, end: number, message: Draft<HistoryRequest> = { room: "", limit: 0 }): HistoryRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.room = readString(reader);
-        break;
-      case 16:
-        message.limit = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.room = readString(reader);
+    if (reader.next(16, end)) message.limit = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -317,14 +272,9 @@ export function writeImportReply(writer: Writer, message: ImportReplyInit): void
 
 export function readImportReply(reader: Reader, end: number, message: Draft<ImportReply> = { kept: 0 }): ImportReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.kept = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.kept = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -370,14 +320,9 @@ export function writeReadyReply(writer: Writer, message: ReadyReplyInit): void {
 
 export function readReadyReply(reader: Reader, end: number, message: Draft<ReadyReply> = { ready: false }): ReadyReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.ready = readBool(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.ready = readBool(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -57,14 +57,9 @@ export function writeCollection(writer: Writer, message: CollectionInit): void {
 
 export function readCollection(reader: Reader, end: number, message: Draft<Collection> = { blobs: emptyList }): Collection {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.blobs = append(message.blobs, reader.message(BlobRef.read));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    while (reader.next(10, end)) message.blobs = append(message.blobs, reader.message(BlobRef.read));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -42,14 +42,9 @@ export function writeName(writer: Writer, message: NameInit): void {
 
 export function readName(reader: Reader, end: number, message: Draft<Name> = { text: "" }): Name {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.text = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.text = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -52,17 +52,10 @@ export function writeText(writer: Writer, message: TextInit): void {
 
 export function readText(reader: Reader, end: number, message: Draft<Text> = { text: "", number: 0 }): Text {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.text = readString(reader);
-        break;
-      case 16:
-        message.number = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.text = readString(reader);
+    if (reader.next(16, end)) message.number = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -92,20 +85,11 @@ export function writeBlob(writer: Writer, message: BlobInit): void {
 
 export function readBlob(reader: Reader, end: number, message: Draft<Blob> = { copied: emptyBytes, viewed: emptyBytes, label: "" }): Blob {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.copied = readBytes(reader);
-        break;
-      case 18:
-        message.viewed = readView(reader);
-        break;
-      case 26:
-        message.label = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.copied = readBytes(reader);
+    if (reader.next(18, end)) message.viewed = readView(reader);
+    if (reader.next(26, end)) message.label = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -132,14 +116,9 @@ export function writeCrowd(writer: Writer, message: CrowdInit): void {
 
 export function readCrowd(reader: Reader, end: number, message: Draft<Crowd> = { members: emptyList }): Crowd {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.members = append(message.members, reader.message(readText));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    while (reader.next(10, end)) message.members = append(message.members, reader.message(readText));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -165,14 +144,9 @@ export function writeRefused(writer: Writer, message: RefusedInit): void {
 
 export function readRefused(reader: Reader, end: number, message: Draft<Refused> = { why: "" }): Refused {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.why = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.why = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -198,14 +172,9 @@ export function writeUndeclared(writer: Writer, message: UndeclaredInit): void {
 
 export function readUndeclared(reader: Reader, end: number, message: Draft<Undeclared> = { secret: "" }): Undeclared {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.secret = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.secret = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -85,36 +85,19 @@ export function writeOrder(writer: Writer, message: OrderInit): void {
 
 export function readOrder(reader: Reader, end: number, message: Draft<Order> = { id: 0n, customer: undefined, lines: emptyList, status: 0, orderedAtMs: 0n, note: undefined, labels: emptyList, payment: undefined }): Order {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.id = readUint64(reader);
-        break;
-      case 18:
-        message.customer = reader.message(readCustomer, message.customer);
-        break;
-      case 26:
-        message.lines = append(message.lines, reader.message(readLine));
-        break;
-      case 32:
-        message.status = readInt32(reader);
-        break;
-      case 40:
-        message.orderedAtMs = readInt64(reader);
-        break;
-      case 50:
-        message.note = readString(reader);
-        break;
-      case 58:
-        reader.element();
-        message.labels = append(message.labels, readString(reader));
-        break;
-      case 66:
-        message.payment = reader.message(readPayment, message.payment);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(8, end)) message.id = readUint64(reader);
+    if (reader.next(18, end)) message.customer = reader.message(readCustomer, message.customer);
+    while (reader.next(26, end)) message.lines = append(message.lines, reader.message(readLine));
+    if (reader.next(32, end)) message.status = readInt32(reader);
+    if (reader.next(40, end)) message.orderedAtMs = readInt64(reader);
+    if (reader.next(50, end)) message.note = readString(reader);
+    while (reader.next(58, end)) {
+      reader.element();
+      message.labels = append(message.labels, readString(reader));
     }
+    if (reader.next(66, end)) message.payment = reader.message(readPayment, message.payment);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -148,23 +131,12 @@ export function writeCustomer(writer: Writer, message: CustomerInit): void {
 
 export function readCustomer(reader: Reader, end: number, message: Draft<Customer> = { id: 0, name: "", email: "", shipping: undefined }): Customer {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.id = readUint32(reader);
-        break;
-      case 18:
-        message.name = readString(reader);
-        break;
-      case 26:
-        message.email = readString(reader);
-        break;
-      case 34:
-        message.shipping = reader.message(readAddress, message.shipping);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.id = readUint32(reader);
+    if (reader.next(18, end)) message.name = readString(reader);
+    if (reader.next(26, end)) message.email = readString(reader);
+    if (reader.next(34, end)) message.shipping = reader.message(readAddress, message.shipping);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -196,23 +168,12 @@ export function writeAddress(writer: Writer, message: AddressInit): void {
 
 export function readAddress(reader: Reader, end: number, message: Draft<Address> = { street: "", city: "", postcode: "", country: "" }): Address {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.street = readString(reader);
-        break;
-      case 18:
-        message.city = readString(reader);
-        break;
-      case 26:
-        message.postcode = readString(reader);
-        break;
-      case 34:
-        message.country = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.street = readString(reader);
+    if (reader.next(18, end)) message.city = readString(reader);
+    if (reader.next(26, end)) message.postcode = readString(reader);
+    if (reader.next(34, end)) message.country = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -248,26 +209,13 @@ export function writeLine(writer: Writer, message: LineInit): void {
 
 export function readLine(reader: Reader, end: number, message: Draft<Line> = { article: "", name: "", quantity: 0, priceCents: 0, weight: 0 }): Line {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.article = readString(reader);
-        break;
-      case 18:
-        message.name = readString(reader);
-        break;
-      case 24:
-        message.quantity = readUint32(reader);
-        break;
-      case 32:
-        message.priceCents = readUint32(reader);
-        break;
-      case 41:
-        message.weight = readDouble(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.article = readString(reader);
+    if (reader.next(18, end)) message.name = readString(reader);
+    if (reader.next(24, end)) message.quantity = readUint32(reader);
+    if (reader.next(32, end)) message.priceCents = readUint32(reader);
+    if (reader.next(41, end)) message.weight = readDouble(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -300,26 +248,13 @@ export function writePayment(writer: Writer, message: PaymentInit): void {
 
 export function readPayment(reader: Reader, end: number, message: Draft<Payment> = { method: "", currency: "", totalCents: 0, confirmed: false, receipt: emptyBytes }): Payment {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.method = readString(reader);
-        break;
-      case 18:
-        message.currency = readString(reader);
-        break;
-      case 24:
-        message.totalCents = readUint32(reader);
-        break;
-      case 32:
-        message.confirmed = readBool(reader);
-        break;
-      case 42:
-        message.receipt = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.method = readString(reader);
+    if (reader.next(18, end)) message.currency = readString(reader);
+    if (reader.next(24, end)) message.totalCents = readUint32(reader);
+    if (reader.next(32, end)) message.confirmed = readBool(reader);
+    if (reader.next(42, end)) message.receipt = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -356,29 +291,14 @@ export function writeEvent(writer: Writer, message: EventInit): void {
 
 export function readEvent(reader: Reader, end: number, message: Draft<Event> = { order: 0, kind: "", actor: "", atMs: 0n, final: false, change: 0 }): Event {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.order = readUint32(reader);
-        break;
-      case 18:
-        message.kind = readString(reader);
-        break;
-      case 26:
-        message.actor = readString(reader);
-        break;
-      case 32:
-        message.atMs = readUint64(reader);
-        break;
-      case 40:
-        message.final = readBool(reader);
-        break;
-      case 48:
-        message.change = readSint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.order = readUint32(reader);
+    if (reader.next(18, end)) message.kind = readString(reader);
+    if (reader.next(26, end)) message.actor = readString(reader);
+    if (reader.next(32, end)) message.atMs = readUint64(reader);
+    if (reader.next(40, end)) message.final = readBool(reader);
+    if (reader.next(48, end)) message.change = readSint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -51,35 +51,24 @@ export function writeReadings(writer: Writer, message: ReadingsInit): void {
 
 export function readReadings(reader: Reader, end: number, message: Draft<Readings> = { sensor: 0, temperatures: emptyList, intervals: emptyList, changes: emptyList }): Readings {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.sensor = readUint32(reader);
-        break;
-      case 17:
-        reader.element();
-        message.temperatures = append(message.temperatures, readDouble(reader));
-        break;
-      case 18:
-        message.temperatures = readPackedDouble(reader, message.temperatures);
-        break;
-      case 24:
-        reader.element();
-        message.intervals = append(message.intervals, readUint32(reader));
-        break;
-      case 26:
-        message.intervals = readPackedUint32(reader, message.intervals);
-        break;
-      case 32:
-        reader.element();
-        message.changes = append(message.changes, readSint32(reader));
-        break;
-      case 34:
-        message.changes = readPackedSint32(reader, message.changes);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(8, end)) message.sensor = readUint32(reader);
+    while (reader.next(17, end)) {
+      reader.element();
+      message.temperatures = append(message.temperatures, readDouble(reader));
     }
+    if (reader.next(18, end)) message.temperatures = readPackedDouble(reader, message.temperatures);
+    while (reader.next(24, end)) {
+      reader.element();
+      message.intervals = append(message.intervals, readUint32(reader));
+    }
+    if (reader.next(26, end)) message.intervals = readPackedUint32(reader, message.intervals);
+    while (reader.next(32, end)) {
+      reader.element();
+      message.changes = append(message.changes, readSint32(reader));
+    }
+    if (reader.next(34, end)) message.changes = readPackedSint32(reader, message.changes);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -52,30 +52,17 @@ export function writeReview(writer: Writer, message: ReviewInit): void {
 
 export function readReview(reader: Reader, end: number, message: Draft<Review> = { id: 0, article: "", title: "", text: "", topics: emptyList, answers: emptyList }): Review {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.id = readUint32(reader);
-        break;
-      case 18:
-        message.article = readString(reader);
-        break;
-      case 26:
-        message.title = readString(reader);
-        break;
-      case 34:
-        message.text = readString(reader);
-        break;
-      case 42:
-        reader.element();
-        message.topics = append(message.topics, readString(reader));
-        break;
-      case 50:
-        message.answers = append(message.answers, reader.message(readAnswer));
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(8, end)) message.id = readUint32(reader);
+    if (reader.next(18, end)) message.article = readString(reader);
+    if (reader.next(26, end)) message.title = readString(reader);
+    if (reader.next(34, end)) message.text = readString(reader);
+    while (reader.next(42, end)) {
+      reader.element();
+      message.topics = append(message.topics, readString(reader));
     }
+    while (reader.next(50, end)) message.answers = append(message.answers, reader.message(readAnswer));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -102,17 +89,10 @@ export function writeAnswer(writer: Writer, message: AnswerInit): void {
 
 export function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { author: "", text: "" }): Answer {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.author = readString(reader);
-        break;
-      case 18:
-        message.text = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.author = readString(reader);
+    if (reader.next(18, end)) message.text = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

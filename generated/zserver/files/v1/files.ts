@@ -69,14 +69,9 @@ export function writeStatRequest(writer: Writer, message: StatRequestInit): void
 
 export function readStatRequest(reader: Reader, end: number, message: Draft<StatRequest> = { path: "" }): StatRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.path = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.path = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -110,23 +105,12 @@ export function writeFileInfo(writer: Writer, message: FileInfoInit): void {
 
 export function readFileInfo(reader: Reader, end: number, message: Draft<FileInfo> = { kind: 0, size: 0n, version: "", modifiedMs: 0n }): FileInfo {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.kind = readInt32(reader);
-        break;
-      case 16:
-        message.size = readUint64(reader);
-        break;
-      case 26:
-        message.version = readString(reader);
-        break;
-      case 32:
-        message.modifiedMs = readInt64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.kind = readInt32(reader);
+    if (reader.next(16, end)) message.size = readUint64(reader);
+    if (reader.next(26, end)) message.version = readString(reader);
+    if (reader.next(32, end)) message.modifiedMs = readInt64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -152,14 +136,9 @@ export function writeListRequest(writer: Writer, message: ListRequestInit): void
 
 export function readListRequest(reader: Reader, end: number, message: Draft<ListRequest> = { path: "" }): ListRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.path = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.path = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -186,14 +165,9 @@ export function writeListPage(writer: Writer, message: ListPageInit): void {
 
 export function readListPage(reader: Reader, end: number, message: Draft<ListPage> = { entries: emptyList }): ListPage {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.entries = append(message.entries, reader.message(readEntry));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    while (reader.next(10, end)) message.entries = append(message.entries, reader.message(readEntry));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -223,20 +197,11 @@ export function writeEntry(writer: Writer, message: EntryInit): void {
 
 export function readEntry(reader: Reader, end: number, message: Draft<Entry> = { name: "", kind: 0, size: 0n }): Entry {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 16:
-        message.kind = readInt32(reader);
-        break;
-      case 24:
-        message.size = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    if (reader.next(16, end)) message.kind = readInt32(reader);
+    if (reader.next(24, end)) message.size = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -269,23 +234,12 @@ export function writeDigestRequest(writer: Writer, message: DigestRequestInit): 
 
 export function readDigestRequest(reader: Reader, end: number, message: Draft<DigestRequest> = { path: "", version: "", offset: 0n, length: 0n }): DigestRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.path = readString(reader);
-        break;
-      case 18:
-        message.version = readString(reader);
-        break;
-      case 24:
-        message.offset = readUint64(reader);
-        break;
-      case 32:
-        message.length = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.path = readString(reader);
+    if (reader.next(18, end)) message.version = readString(reader);
+    if (reader.next(24, end)) message.offset = readUint64(reader);
+    if (reader.next(32, end)) message.length = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -310,14 +264,9 @@ export function writeDigestReply(writer: Writer, message: DigestReplyInit): void
 
 export function readDigestReply(reader: Reader, end: number, message: Draft<DigestReply> = { digest: emptyBytes }): DigestReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.digest = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.digest = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -350,23 +299,12 @@ export function writeReadRequest(writer: Writer, message: ReadRequestInit): void
 
 export function readReadRequest(reader: Reader, end: number, message: Draft<ReadRequest> = { path: "", version: "", offset: 0n, length: 0n }): ReadRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.path = readString(reader);
-        break;
-      case 18:
-        message.version = readString(reader);
-        break;
-      case 24:
-        message.offset = readUint64(reader);
-        break;
-      case 32:
-        message.length = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.path = readString(reader);
+    if (reader.next(18, end)) message.version = readString(reader);
+    if (reader.next(24, end)) message.offset = readUint64(reader);
+    if (reader.next(32, end)) message.length = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -406,17 +344,10 @@ export function writeReadPiece(writer: Writer, message: ReadPieceInit): void {
 
 export function readReadPiece(reader: Reader, end: number, message: Draft<ReadPiece> = { part: undefined }): ReadPiece {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.part = { case: "content", value: readBytes(reader) };
-        break;
-      case 18:
-        message.part = { case: "digest", value: readBytes(reader) };
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.part = { case: "content", value: readBytes(reader) };
+    if (reader.next(18, end)) message.part = { case: "digest", value: readBytes(reader) };
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -456,26 +387,13 @@ export function writeBeginRequest(writer: Writer, message: BeginRequestInit): vo
 
 export function readBeginRequest(reader: Reader, end: number, message: Draft<BeginRequest> = { path: "", size: 0n, digest: emptyBytes, source: "", replace: false }): BeginRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.path = readString(reader);
-        break;
-      case 16:
-        message.size = readUint64(reader);
-        break;
-      case 26:
-        message.digest = readBytes(reader);
-        break;
-      case 34:
-        message.source = readString(reader);
-        break;
-      case 40:
-        message.replace = readBool(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.path = readString(reader);
+    if (reader.next(16, end)) message.size = readUint64(reader);
+    if (reader.next(26, end)) message.digest = readBytes(reader);
+    if (reader.next(34, end)) message.source = readString(reader);
+    if (reader.next(40, end)) message.replace = readBool(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -509,20 +427,11 @@ export function writeBeginReply(writer: Writer, message: BeginReplyInit): void {
 
 export function readBeginReply(reader: Reader, end: number, message: Draft<BeginReply> = { upload: "", rangeBytes: 0, verified: emptyList }): BeginReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.upload = readString(reader);
-        break;
-      case 16:
-        message.rangeBytes = readUint32(reader);
-        break;
-      case 26:
-        message.verified = append(message.verified, reader.message(readRange));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.upload = readString(reader);
+    if (reader.next(16, end)) message.rangeBytes = readUint32(reader);
+    while (reader.next(26, end)) message.verified = append(message.verified, reader.message(readRange));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -550,17 +459,10 @@ export function writeRange(writer: Writer, message: RangeInit): void {
 
 export function readRange(reader: Reader, end: number, message: Draft<Range> = { offset: 0n, length: 0n }): Range {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.offset = readUint64(reader);
-        break;
-      case 16:
-        message.length = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.offset = readUint64(reader);
+    if (reader.next(16, end)) message.length = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -611,20 +513,11 @@ export function writeWritePiece(writer: Writer, message: WritePieceInit): void {
 
 export function readWritePiece(reader: Reader, end: number, message: Draft<WritePiece> = { part: undefined }): WritePiece {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.part = { case: "head", value: reader.message(readWriteHead, memberOf(message.part, "head")) };
-        break;
-      case 18:
-        message.part = { case: "content", value: readBytes(reader) };
-        break;
-      case 26:
-        message.part = { case: "digest", value: readBytes(reader) };
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.part = { case: "head", value: reader.message(readWriteHead, memberOf(message.part, "head")) };
+    if (reader.next(18, end)) message.part = { case: "content", value: readBytes(reader) };
+    if (reader.next(26, end)) message.part = { case: "digest", value: readBytes(reader) };
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -652,17 +545,10 @@ export function writeWriteHead(writer: Writer, message: WriteHeadInit): void {
 
 export function readWriteHead(reader: Reader, end: number, message: Draft<WriteHead> = { upload: "", offset: 0n }): WriteHead {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.upload = readString(reader);
-        break;
-      case 16:
-        message.offset = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.upload = readString(reader);
+    if (reader.next(16, end)) message.offset = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -688,14 +574,9 @@ export function writeWriteReply(writer: Writer, message: WriteReplyInit): void {
 
 export function readWriteReply(reader: Reader, end: number, message: Draft<WriteReply> = { verifiedBytes: 0n }): WriteReply {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.verifiedBytes = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.verifiedBytes = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -723,17 +604,10 @@ export function writeCommitRequest(writer: Writer, message: CommitRequestInit): 
 
 export function readCommitRequest(reader: Reader, end: number, message: Draft<CommitRequest> = { upload: "", digest: emptyBytes }): CommitRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.upload = readString(reader);
-        break;
-      case 18:
-        message.digest = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.upload = readString(reader);
+    if (reader.next(18, end)) message.digest = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -758,14 +632,9 @@ export function writeAbortRequest(writer: Writer, message: AbortRequestInit): vo
 
 export function readAbortRequest(reader: Reader, end: number, message: Draft<AbortRequest> = { upload: "" }): AbortRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.upload = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.upload = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -811,14 +680,9 @@ export function writeRemoveRequest(writer: Writer, message: RemoveRequestInit): 
 
 export function readRemoveRequest(reader: Reader, end: number, message: Draft<RemoveRequest> = { path: "" }): RemoveRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.path = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.path = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -865,14 +729,9 @@ export function writePathRefused(writer: Writer, message: PathRefusedInit): void
 
 export function readPathRefused(reader: Reader, end: number, message: Draft<PathRefused> = { reason: "" }): PathRefused {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.reason = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.reason = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -899,14 +758,9 @@ export function writeFileChanged(writer: Writer, message: FileChangedInit): void
 
 export function readFileChanged(reader: Reader, end: number, message: Draft<FileChanged> = { version: "" }): FileChanged {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.version = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.version = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -934,17 +788,10 @@ export function writeDigestMismatch(writer: Writer, message: DigestMismatchInit)
 
 export function readDigestMismatch(reader: Reader, end: number, message: Draft<DigestMismatch> = { offset: 0n, length: 0n }): DigestMismatch {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.offset = readUint64(reader);
-        break;
-      case 16:
-        message.length = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.offset = readUint64(reader);
+    if (reader.next(16, end)) message.length = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -973,17 +820,10 @@ export function writeQuotaExceeded(writer: Writer, message: QuotaExceededInit): 
 
 export function readQuotaExceeded(reader: Reader, end: number, message: Draft<QuotaExceeded> = { limit: "", allowed: 0n }): QuotaExceeded {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.limit = readString(reader);
-        break;
-      case 16:
-        message.allowed = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.limit = readString(reader);
+    if (reader.next(16, end)) message.allowed = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -1032,14 +872,9 @@ export function writeUploadGone(writer: Writer, message: UploadGoneInit): void {
 
 export function readUploadGone(reader: Reader, end: number, message: Draft<UploadGone> = { taken: false }): UploadGone {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.taken = readBool(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.taken = readBool(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

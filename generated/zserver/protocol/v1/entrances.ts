@@ -46,17 +46,10 @@ export function writeSignedEntrances(writer: Writer, message: SignedEntrancesIni
 
 export function readSignedEntrances(reader: Reader, end: number, message: Draft<SignedEntrances> = { list: emptyBytes, signature: emptyBytes }): SignedEntrances {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.list = readBytes(reader);
-        break;
-      case 18:
-        message.signature = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.list = readBytes(reader);
+    if (reader.next(18, end)) message.signature = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -87,17 +80,10 @@ export function writeEntranceList(writer: Writer, message: EntranceListInit): vo
 
 export function readEntranceList(reader: Reader, end: number, message: Draft<EntranceList> = { version: 0n, entrances: emptyList }): EntranceList {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.version = readUint64(reader);
-        break;
-      case 18:
-        message.entrances = append(message.entrances, reader.message(readEntrance));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.version = readUint64(reader);
+    while (reader.next(18, end)) message.entrances = append(message.entrances, reader.message(readEntrance));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -126,17 +112,10 @@ export function writeEntrance(writer: Writer, message: EntranceInit): void {
 
 export function readEntrance(reader: Reader, end: number, message: Draft<Entrance> = { url: "", priority: 0 }): Entrance {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.url = readString(reader);
-        break;
-      case 16:
-        message.priority = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.url = readString(reader);
+    if (reader.next(16, end)) message.priority = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -59,24 +59,15 @@ export function writeOffer(writer: Writer, message: OfferInit): void {
 
 export function readOffer(reader: Reader, end: number, message: Draft<Offer> = { suites: emptyList, keyHint: emptyBytes, ticket: emptyBytes, route: emptyBytes }): Offer {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        reader.element();
-        message.suites = append(message.suites, readString(reader));
-        break;
-      case 18:
-        message.keyHint = readBytes(reader);
-        break;
-      case 26:
-        message.ticket = readBytes(reader);
-        break;
-      case 34:
-        message.route = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    while (reader.next(10, end)) {
+      reader.element();
+      message.suites = append(message.suites, readString(reader));
     }
+    if (reader.next(18, end)) message.keyHint = readBytes(reader);
+    if (reader.next(26, end)) message.ticket = readBytes(reader);
+    if (reader.next(34, end)) message.route = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -122,17 +113,10 @@ export function writeAnswer(writer: Writer, message: AnswerInit): void {
 
 export function readAnswer(reader: Reader, end: number, message: Draft<Answer> = { outcome: undefined }): Answer {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.outcome = { case: "accepted", value: readString(reader) };
-        break;
-      case 18:
-        message.outcome = { case: "refused", value: reader.message(readRefusal, memberOf(message.outcome, "refused")) };
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.outcome = { case: "accepted", value: readString(reader) };
+    if (reader.next(18, end)) message.outcome = { case: "refused", value: reader.message(readRefusal, memberOf(message.outcome, "refused")) };
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -170,24 +154,15 @@ export function writeRefusal(writer: Writer, message: RefusalInit): void {
 
 export function readRefusal(reader: Reader, end: number, message: Draft<Refusal> = { reason: 0, retryAfterMs: 0, suites: emptyList, identity: emptyBytes }): Refusal {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.reason = readInt32(reader);
-        break;
-      case 16:
-        message.retryAfterMs = readUint32(reader);
-        break;
-      case 26:
-        reader.element();
-        message.suites = append(message.suites, readString(reader));
-        break;
-      case 34:
-        message.identity = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(8, end)) message.reason = readInt32(reader);
+    if (reader.next(16, end)) message.retryAfterMs = readUint32(reader);
+    while (reader.next(26, end)) {
+      reader.element();
+      message.suites = append(message.suites, readString(reader));
     }
+    if (reader.next(34, end)) message.identity = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -231,17 +206,10 @@ export function writeServerHello(writer: Writer, message: ServerHelloInit): void
 
 export function readServerHello(reader: Reader, end: number, message: Draft<ServerHello> = { statement: undefined, limits: undefined }): ServerHello {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.statement = reader.message(readKeyStatement, message.statement);
-        break;
-      case 18:
-        message.limits = reader.message(readLimits, message.limits);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.statement = reader.message(readKeyStatement, message.statement);
+    if (reader.next(18, end)) message.limits = reader.message(readLimits, message.limits);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -280,26 +248,13 @@ export function writeKeyStatement(writer: Writer, message: KeyStatementInit): vo
 
 export function readKeyStatement(reader: Reader, end: number, message: Draft<KeyStatement> = { identity: emptyBytes, staticKey: emptyBytes, serial: 0, notAfter: 0n, signature: emptyBytes }): KeyStatement {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.identity = readBytes(reader);
-        break;
-      case 18:
-        message.staticKey = readBytes(reader);
-        break;
-      case 24:
-        message.serial = readUint32(reader);
-        break;
-      case 32:
-        message.notAfter = readUint64(reader);
-        break;
-      case 42:
-        message.signature = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.identity = readBytes(reader);
+    if (reader.next(18, end)) message.staticKey = readBytes(reader);
+    if (reader.next(24, end)) message.serial = readUint32(reader);
+    if (reader.next(32, end)) message.notAfter = readUint64(reader);
+    if (reader.next(42, end)) message.signature = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -353,41 +308,18 @@ export function writeLimits(writer: Writer, message: LimitsInit): void {
 
 export function readLimits(reader: Reader, end: number, message: Draft<Limits> = { messageBytes: 0, commandsInFlight: 0, streams: 0, decodeElements: 0, queuedBytes: 0, queuedCommands: 0, streamItems: 0, streamBytes: 0, commandNames: 0, compressions: 0 }): Limits {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.messageBytes = readUint32(reader);
-        break;
-      case 16:
-        message.commandsInFlight = readUint32(reader);
-        break;
-      case 24:
-        message.streams = readUint32(reader);
-        break;
-      case 32:
-        message.decodeElements = readUint32(reader);
-        break;
-      case 40:
-        message.queuedBytes = readUint32(reader);
-        break;
-      case 48:
-        message.queuedCommands = readUint32(reader);
-        break;
-      case 56:
-        message.streamItems = readUint32(reader);
-        break;
-      case 64:
-        message.streamBytes = readUint32(reader);
-        break;
-      case 72:
-        message.commandNames = readUint32(reader);
-        break;
-      case 80:
-        message.compressions = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.messageBytes = readUint32(reader);
+    if (reader.next(16, end)) message.commandsInFlight = readUint32(reader);
+    if (reader.next(24, end)) message.streams = readUint32(reader);
+    if (reader.next(32, end)) message.decodeElements = readUint32(reader);
+    if (reader.next(40, end)) message.queuedBytes = readUint32(reader);
+    if (reader.next(48, end)) message.queuedCommands = readUint32(reader);
+    if (reader.next(56, end)) message.streamItems = readUint32(reader);
+    if (reader.next(64, end)) message.streamBytes = readUint32(reader);
+    if (reader.next(72, end)) message.commandNames = readUint32(reader);
+    if (reader.next(80, end)) message.compressions = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -67,31 +67,20 @@ export function writeSchemas(writer: Writer, message: SchemasInit): void {
 
 export function readSchemas(reader: Reader, end: number, message: Draft<Schemas> = { roots: emptyBytes, versions: emptyList, services: emptyList, absent: emptyBytes, refused: emptyList, avoided: emptyList }): Schemas {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.roots = readBytes(reader);
-        break;
-      case 18:
-        reader.element();
-        message.versions = append(message.versions, readString(reader));
-        break;
-      case 26:
-        reader.element();
-        message.services = append(message.services, readBytes(reader));
-        break;
-      case 34:
-        message.absent = readBytes(reader);
-        break;
-      case 42:
-        message.refused = append(message.refused, reader.message(readSchemaMismatch));
-        break;
-      case 50:
-        message.avoided = append(message.avoided, reader.message(readSchemaMismatch));
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(10, end)) message.roots = readBytes(reader);
+    while (reader.next(18, end)) {
+      reader.element();
+      message.versions = append(message.versions, readString(reader));
     }
+    while (reader.next(26, end)) {
+      reader.element();
+      message.services = append(message.services, readBytes(reader));
+    }
+    if (reader.next(34, end)) message.absent = readBytes(reader);
+    while (reader.next(42, end)) message.refused = append(message.refused, reader.message(readSchemaMismatch));
+    while (reader.next(50, end)) message.avoided = append(message.avoided, reader.message(readSchemaMismatch));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -132,29 +121,14 @@ export function writeSchemaMismatch(writer: Writer, message: SchemaMismatchInit)
 
 export function readSchemaMismatch(reader: Reader, end: number, message: Draft<SchemaMismatch> = { command: "", direction: 0, rule: "", field: "", version: "", peerVersion: "" }): SchemaMismatch {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.command = readString(reader);
-        break;
-      case 16:
-        message.direction = readInt32(reader);
-        break;
-      case 26:
-        message.rule = readString(reader);
-        break;
-      case 34:
-        message.field = readString(reader);
-        break;
-      case 42:
-        message.version = readString(reader);
-        break;
-      case 50:
-        message.peerVersion = readString(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.command = readString(reader);
+    if (reader.next(16, end)) message.direction = readInt32(reader);
+    if (reader.next(26, end)) message.rule = readString(reader);
+    if (reader.next(34, end)) message.field = readString(reader);
+    if (reader.next(42, end)) message.version = readString(reader);
+    if (reader.next(50, end)) message.peerVersion = readString(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

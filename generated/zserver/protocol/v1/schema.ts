@@ -101,23 +101,12 @@ export function writeServiceDescription(writer: Writer, message: ServiceDescript
 
 export function readServiceDescription(reader: Reader, end: number, message: Draft<ServiceDescription> = { name: "", commands: emptyList, messages: emptyList, enums: emptyList }): ServiceDescription {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 18:
-        message.commands = append(message.commands, reader.message(readCommandDescription));
-        break;
-      case 26:
-        message.messages = append(message.messages, reader.message(readMessageDescription));
-        break;
-      case 34:
-        message.enums = append(message.enums, reader.message(readEnumDescription));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    while (reader.next(18, end)) message.commands = append(message.commands, reader.message(readCommandDescription));
+    while (reader.next(26, end)) message.messages = append(message.messages, reader.message(readMessageDescription));
+    while (reader.next(34, end)) message.enums = append(message.enums, reader.message(readEnumDescription));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -156,26 +145,13 @@ export function writeCommandDescription(writer: Writer, message: CommandDescript
 
 export function readCommandDescription(reader: Reader, end: number, message: Draft<CommandDescription> = { name: "", mode: 0, request: 0, reply: 0, errors: emptyList }): CommandDescription {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 16:
-        message.mode = readInt32(reader);
-        break;
-      case 24:
-        message.request = readUint32(reader);
-        break;
-      case 32:
-        message.reply = readUint32(reader);
-        break;
-      case 42:
-        message.errors = append(message.errors, reader.message(readDetailDescription));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    if (reader.next(16, end)) message.mode = readInt32(reader);
+    if (reader.next(24, end)) message.request = readUint32(reader);
+    if (reader.next(32, end)) message.reply = readUint32(reader);
+    while (reader.next(42, end)) message.errors = append(message.errors, reader.message(readDetailDescription));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -214,17 +190,10 @@ export function writeDetailDescription(writer: Writer, message: DetailDescriptio
 
 export function readDetailDescription(reader: Reader, end: number, message: Draft<DetailDescription> = { name: "", message: 0 }): DetailDescription {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 16:
-        message.message = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    if (reader.next(16, end)) message.message = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -266,53 +235,38 @@ export function writeMessageDescription(writer: Writer, message: MessageDescript
 
 export function readMessageDescription(reader: Reader, end: number, message: Draft<MessageDescription> = { numbers: emptyList, types: emptyList, cardinalities: emptyList, oneofs: emptyList, places: emptyList, keys: emptyList }): MessageDescription {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        reader.element();
-        message.numbers = append(message.numbers, readUint32(reader));
-        break;
-      case 10:
-        message.numbers = readPackedUint32(reader, message.numbers);
-        break;
-      case 16:
-        reader.element();
-        message.types = append(message.types, readInt32(reader));
-        break;
-      case 18:
-        message.types = readPackedInt32(reader, message.types);
-        break;
-      case 24:
-        reader.element();
-        message.cardinalities = append(message.cardinalities, readInt32(reader));
-        break;
-      case 26:
-        message.cardinalities = readPackedInt32(reader, message.cardinalities);
-        break;
-      case 32:
-        reader.element();
-        message.oneofs = append(message.oneofs, readUint32(reader));
-        break;
-      case 34:
-        message.oneofs = readPackedUint32(reader, message.oneofs);
-        break;
-      case 40:
-        reader.element();
-        message.places = append(message.places, readUint32(reader));
-        break;
-      case 42:
-        message.places = readPackedUint32(reader, message.places);
-        break;
-      case 48:
-        reader.element();
-        message.keys = append(message.keys, readInt32(reader));
-        break;
-      case 50:
-        message.keys = readPackedInt32(reader, message.keys);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    while (reader.next(8, end)) {
+      reader.element();
+      message.numbers = append(message.numbers, readUint32(reader));
     }
+    if (reader.next(10, end)) message.numbers = readPackedUint32(reader, message.numbers);
+    while (reader.next(16, end)) {
+      reader.element();
+      message.types = append(message.types, readInt32(reader));
+    }
+    if (reader.next(18, end)) message.types = readPackedInt32(reader, message.types);
+    while (reader.next(24, end)) {
+      reader.element();
+      message.cardinalities = append(message.cardinalities, readInt32(reader));
+    }
+    if (reader.next(26, end)) message.cardinalities = readPackedInt32(reader, message.cardinalities);
+    while (reader.next(32, end)) {
+      reader.element();
+      message.oneofs = append(message.oneofs, readUint32(reader));
+    }
+    if (reader.next(34, end)) message.oneofs = readPackedUint32(reader, message.oneofs);
+    while (reader.next(40, end)) {
+      reader.element();
+      message.places = append(message.places, readUint32(reader));
+    }
+    if (reader.next(42, end)) message.places = readPackedUint32(reader, message.places);
+    while (reader.next(48, end)) {
+      reader.element();
+      message.keys = append(message.keys, readInt32(reader));
+    }
+    if (reader.next(50, end)) message.keys = readPackedInt32(reader, message.keys);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -338,18 +292,13 @@ export function writeEnumDescription(writer: Writer, message: EnumDescriptionIni
 
 export function readEnumDescription(reader: Reader, end: number, message: Draft<EnumDescription> = { numbers: emptyList }): EnumDescription {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        reader.element();
-        message.numbers = append(message.numbers, readSint32(reader));
-        break;
-      case 10:
-        message.numbers = readPackedSint32(reader, message.numbers);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    while (reader.next(8, end)) {
+      reader.element();
+      message.numbers = append(message.numbers, readSint32(reader));
     }
+    if (reader.next(10, end)) message.numbers = readPackedSint32(reader, message.numbers);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -378,14 +327,9 @@ export function writeReleaseDescription(writer: Writer, message: ReleaseDescript
 
 export function readReleaseDescription(reader: Reader, end: number, message: Draft<ReleaseDescription> = { services: emptyList }): ReleaseDescription {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.services = append(message.services, reader.message(readServiceFingerprint));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    while (reader.next(10, end)) message.services = append(message.services, reader.message(readServiceFingerprint));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -412,17 +356,10 @@ export function writeServiceFingerprint(writer: Writer, message: ServiceFingerpr
 
 export function readServiceFingerprint(reader: Reader, end: number, message: Draft<ServiceFingerprint> = { name: "", fingerprint: emptyBytes }): ServiceFingerprint {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.name = readString(reader);
-        break;
-      case 18:
-        message.fingerprint = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.name = readString(reader);
+    if (reader.next(18, end)) message.fingerprint = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -73,35 +73,16 @@ export function writeClientHello(writer: Writer, message: ClientHelloInit): void
 
 export function readClientHello(reader: Reader, end: number, message: Draft<ClientHello> = { protocol: 0, limits: undefined, agent: "", anonymous: false, credentials: emptyBytes, entrancesVersion: 0n, roots: emptyBytes, services: emptyBytes }): ClientHello {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.protocol = readUint32(reader);
-        break;
-      case 18:
-        message.limits = reader.message(Limits.read, message.limits);
-        break;
-      case 26:
-        message.agent = readString(reader);
-        break;
-      case 32:
-        message.anonymous = readBool(reader);
-        break;
-      case 42:
-        message.credentials = readBytes(reader);
-        break;
-      case 48:
-        message.entrancesVersion = readUint64(reader);
-        break;
-      case 58:
-        message.roots = readBytes(reader);
-        break;
-      case 66:
-        message.services = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.protocol = readUint32(reader);
+    if (reader.next(18, end)) message.limits = reader.message(Limits.read, message.limits);
+    if (reader.next(26, end)) message.agent = readString(reader);
+    if (reader.next(32, end)) message.anonymous = readBool(reader);
+    if (reader.next(42, end)) message.credentials = readBytes(reader);
+    if (reader.next(48, end)) message.entrancesVersion = readUint64(reader);
+    if (reader.next(58, end)) message.roots = readBytes(reader);
+    if (reader.next(66, end)) message.services = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -144,29 +125,14 @@ export function writeWelcome(writer: Writer, message: WelcomeInit): void {
 
 export function readWelcome(reader: Reader, end: number, message: Draft<Welcome> = { protocol: 0, agent: "", retentionMs: 0, expiresInMs: 0, schemas: undefined, route: emptyBytes }): Welcome {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.protocol = readUint32(reader);
-        break;
-      case 18:
-        message.agent = readString(reader);
-        break;
-      case 24:
-        message.retentionMs = readUint32(reader);
-        break;
-      case 32:
-        message.expiresInMs = readUint32(reader);
-        break;
-      case 42:
-        message.schemas = reader.message(Schemas.read, message.schemas);
-        break;
-      case 50:
-        message.route = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.protocol = readUint32(reader);
+    if (reader.next(18, end)) message.agent = readString(reader);
+    if (reader.next(24, end)) message.retentionMs = readUint32(reader);
+    if (reader.next(32, end)) message.expiresInMs = readUint32(reader);
+    if (reader.next(42, end)) message.schemas = reader.message(Schemas.read, message.schemas);
+    if (reader.next(50, end)) message.route = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -211,36 +177,19 @@ export function writeResume(writer: Writer, message: ResumeInit): void {
 
 export function readResume(reader: Reader, end: number, message: Draft<Resume> = { protocol: 0, session: emptyBytes, secret: emptyBytes, attempt: 0n, accepted: emptyList, credentials: emptyBytes, entrancesVersion: 0n }): Resume {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.protocol = readUint32(reader);
-        break;
-      case 18:
-        message.session = readBytes(reader);
-        break;
-      case 26:
-        message.secret = readBytes(reader);
-        break;
-      case 32:
-        message.attempt = readUint64(reader);
-        break;
-      case 40:
-        reader.element();
-        message.accepted = append(message.accepted, readUint64(reader));
-        break;
-      case 42:
-        message.accepted = readPackedUint64(reader, message.accepted);
-        break;
-      case 50:
-        message.credentials = readBytes(reader);
-        break;
-      case 56:
-        message.entrancesVersion = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(8, end)) message.protocol = readUint32(reader);
+    if (reader.next(18, end)) message.session = readBytes(reader);
+    if (reader.next(26, end)) message.secret = readBytes(reader);
+    if (reader.next(32, end)) message.attempt = readUint64(reader);
+    while (reader.next(40, end)) {
+      reader.element();
+      message.accepted = append(message.accepted, readUint64(reader));
     }
+    if (reader.next(42, end)) message.accepted = readPackedUint64(reader, message.accepted);
+    if (reader.next(50, end)) message.credentials = readBytes(reader);
+    if (reader.next(56, end)) message.entrancesVersion = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -276,28 +225,19 @@ export function writeResumed(writer: Writer, message: ResumedInit): void {
 
 export function readResumed(reader: Reader, end: number, message: Draft<Resumed> = { accepted: emptyList, expiresInMs: 0, behind: emptyList }): Resumed {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        reader.element();
-        message.accepted = append(message.accepted, readUint64(reader));
-        break;
-      case 10:
-        message.accepted = readPackedUint64(reader, message.accepted);
-        break;
-      case 16:
-        message.expiresInMs = readUint32(reader);
-        break;
-      case 24:
-        reader.element();
-        message.behind = append(message.behind, readUint64(reader));
-        break;
-      case 26:
-        message.behind = readPackedUint64(reader, message.behind);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    while (reader.next(8, end)) {
+      reader.element();
+      message.accepted = append(message.accepted, readUint64(reader));
     }
+    if (reader.next(10, end)) message.accepted = readPackedUint64(reader, message.accepted);
+    if (reader.next(16, end)) message.expiresInMs = readUint32(reader);
+    while (reader.next(24, end)) {
+      reader.element();
+      message.behind = append(message.behind, readUint64(reader));
+    }
+    if (reader.next(26, end)) message.behind = readPackedUint64(reader, message.behind);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -329,20 +269,11 @@ export function writeAdmitted(writer: Writer, message: AdmittedInit): void {
 
 export function readAdmitted(reader: Reader, end: number, message: Draft<Admitted> = { admitted: false, expiresInMs: 0, reason: 0 }): Admitted {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.admitted = readBool(reader);
-        break;
-      case 16:
-        message.expiresInMs = readUint32(reader);
-        break;
-      case 24:
-        message.reason = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.admitted = readBool(reader);
+    if (reader.next(16, end)) message.expiresInMs = readUint32(reader);
+    if (reader.next(24, end)) message.reason = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -383,29 +314,14 @@ export function writeFailure(writer: Writer, message: FailureInit): void {
 
 export function readFailure(reader: Reader, end: number, message: Draft<Failure> = { code: 0, message: "", outcome: 0, details: emptyList, incident: "", retryAfterMs: 0 }): Failure {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.code = readUint32(reader);
-        break;
-      case 18:
-        message.message = readString(reader);
-        break;
-      case 24:
-        message.outcome = readInt32(reader);
-        break;
-      case 34:
-        message.details = append(message.details, reader.message(readDetail));
-        break;
-      case 42:
-        message.incident = readString(reader);
-        break;
-      case 48:
-        message.retryAfterMs = readUint32(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(8, end)) message.code = readUint32(reader);
+    if (reader.next(18, end)) message.message = readString(reader);
+    if (reader.next(24, end)) message.outcome = readInt32(reader);
+    while (reader.next(34, end)) message.details = append(message.details, reader.message(readDetail));
+    if (reader.next(42, end)) message.incident = readString(reader);
+    if (reader.next(48, end)) message.retryAfterMs = readUint32(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -442,17 +358,10 @@ export function writeDetail(writer: Writer, message: DetailInit): void {
 
 export function readDetail(reader: Reader, end: number, message: Draft<Detail> = { type: "", value: emptyBytes }): Detail {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.type = readString(reader);
-        break;
-      case 18:
-        message.value = readBytes(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.type = readString(reader);
+    if (reader.next(18, end)) message.value = readBytes(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -485,24 +394,15 @@ export function writeClose(writer: Writer, message: CloseInit): void {
 
 export function readClose(reader: Reader, end: number, message: Draft<Close> = { reason: 0, message: "", accepted: emptyList }): Close {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 8:
-        message.reason = readUint32(reader);
-        break;
-      case 18:
-        message.message = readString(reader);
-        break;
-      case 24:
-        reader.element();
-        message.accepted = append(message.accepted, readUint64(reader));
-        break;
-      case 26:
-        message.accepted = readPackedUint64(reader, message.accepted);
-        break;
-      default:
-        reader.unknown(tag, message);
+    const start = reader.position;
+    if (reader.next(8, end)) message.reason = readUint32(reader);
+    if (reader.next(18, end)) message.message = readString(reader);
+    while (reader.next(24, end)) {
+      reader.element();
+      message.accepted = append(message.accepted, readUint64(reader));
     }
+    if (reader.next(26, end)) message.accepted = readPackedUint64(reader, message.accepted);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -53,14 +53,9 @@ export function writeReleaseRequest(writer: Writer, message: ReleaseRequestInit)
 
 export function readReleaseRequest(reader: Reader, end: number, message: Draft<ReleaseRequest> = { blobs: emptyList }): ReleaseRequest {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.blobs = append(message.blobs, reader.message(BlobRef.read));
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    while (reader.next(10, end)) message.blobs = append(message.blobs, reader.message(BlobRef.read));
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }
@@ -89,17 +84,10 @@ export function writeQuotaExceeded(writer: Writer, message: QuotaExceededInit): 
 
 export function readQuotaExceeded(reader: Reader, end: number, message: Draft<QuotaExceeded> = { quota: "", allowed: 0n }): QuotaExceeded {
   while (reader.position < end) {
-    const tag = reader.uint32();
-    switch (tag) {
-      case 10:
-        message.quota = readString(reader);
-        break;
-      case 16:
-        message.allowed = readUint64(reader);
-        break;
-      default:
-        reader.unknown(tag, message);
-    }
+    const start = reader.position;
+    if (reader.next(10, end)) message.quota = readString(reader);
+    if (reader.next(16, end)) message.allowed = readUint64(reader);
+    if (reader.position === start) reader.other(message);
   }
   return message;
 }

@@ -13,8 +13,13 @@ const { NORMAL } = Priority;
 export const ACK_DELAY_MS = 250;
 /** The same for what is not of class NORMAL, and for all from a peer that paces what it sends: it measures its path by what it hears. */
 export const PACED_ACK_DELAY_MS = 25;
-/** Bytes after which an acknowledgement waits no longer: half of what may be under way to a peer about whose path nothing is known. */
+/**
+ * Bytes after which an acknowledgement waits no longer, where the peer paces; else they are all that it waits for {@link PACED_ACK_DELAY_MS} at most, as the peer may begin
+ * to. Half of what may be under way to a peer about whose path nothing is known.
+ */
 export const ACK_BYTES = 32_768;
+/** Bytes after which it waits no longer in any case: a quarter of what a peer holds by default. Each that goes alone costs both sides a call into the kernel, and its receiver a turn. */
+export const UNPACED_ACK_BYTES = 1_048_576;
 
 /** Counts what this side accepted and decides when to say so. */
 export class Acks {
@@ -60,13 +65,11 @@ export class Acks {
     if (priority === NORMAL) this.#accepted++;
     else this.#acceptOther(priority);
     this.#bytes += bytes;
-    if (this.#bytes >= ACK_BYTES) {
+    if (this.#bytes >= (this.#paced ? ACK_BYTES : UNPACED_ACK_BYTES)) {
       this.#bytes = 0;
       this.#turns.schedule();
-    } else if (this.#timer === undefined) {
-      this.#soon = this.#paced;
-      this.#timer = this.#timers.after(this.#paced ? PACED_ACK_DELAY_MS : ACK_DELAY_MS, () => this.#expire());
-    }
+    } else if (this.#paced || this.#bytes >= ACK_BYTES) this.#hurry();
+    else this.#timer ??= this.#timers.after(ACK_DELAY_MS, () => this.#expire());
   }
 
   /** What to tell now; the waiting ends. */
@@ -91,6 +94,10 @@ export class Acks {
     this.#others ??= [0, 0, 0, 0];
     this.#others[priority]!++;
     if (priority !== Priority.CONTROL) this.#paced = true;
+    this.#hurry();
+  }
+
+  #hurry(): void {
     if (this.#soon) return;
     this.stop();
     this.#soon = true;

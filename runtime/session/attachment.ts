@@ -1,7 +1,7 @@
 import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import type { Timer, Timers } from "../time/timers.ts";
-import { PACED_ACK_DELAY_MS } from "./acks.ts";
+import { PACED_ACK_DELAY_MS, UNPACED_ACK_BYTES } from "./acks.ts";
 import type { Counts } from "./counts.ts";
 import { FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink, type FramesHost } from "./frame-assembler.ts";
@@ -137,12 +137,14 @@ export class Attachment implements LivenessHost {
     this.priority = this.quiet ? NORMAL : classOf(recordKind);
     this.#framesOf(this.priority).push(plaintext, onFrame);
     if (this.pendingBytes === 0) {
+      // What is complete is acknowledged.
+      this.#told = this.#received;
       this.#partialBytes = 0;
       this.#wasWhole = true;
       return;
     }
     if (this.#stallTimer === undefined) this.#watchStall();
-    if (this.#received - this.#told >= (this.#received < EARLY_BYTES ? EARLY_TELL_BYTES : TELL_BYTES)) this.#tell();
+    if (this.#received - this.#told >= this.#tellBytes) this.#tell();
     else this.#toldTimer ??= this.#timers.after(PACED_ACK_DELAY_MS, () => this.#tellLate());
   }
 
@@ -222,6 +224,12 @@ export class Attachment implements LivenessHost {
       if (moves || bound.length + this.link.waitingBytes === 0) this.#watchStall();
       else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
     });
+  }
+
+  /** A peer that uses one class alone is told with what it is acknowledged. */
+  get #tellBytes(): number {
+    if (this.#received < EARLY_BYTES) return EARLY_TELL_BYTES;
+    return this.frames.lone ? UNPACED_ACK_BYTES : TELL_BYTES;
   }
 
   #tell(): void {

@@ -1,5 +1,5 @@
 import type { Writer } from "../bytes/writer.ts";
-import { ACK_BYTES } from "./acks.ts";
+import { UNPACED_ACK_BYTES } from "./acks.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import { FrameType } from "./frame.ts";
 import { NESTED, Outbox, type RecordSink } from "./outbox.ts";
@@ -110,7 +110,7 @@ export class Outboxes {
 
   /** Whether so little may be held that the peer, which acknowledges by bytes, could leave all of it unacknowledged for as long as it lets one wait. */
   get small(): boolean {
-    return this.#limit < 2 * ACK_BYTES;
+    return this.#limit < 2 * UNPACED_ACK_BYTES;
   }
 
   /** Bytes that are held for the peer. */

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ACK_BYTES, ACK_DELAY_MS, Acks, PACED_ACK_DELAY_MS } from "../../../runtime/session/acks.ts";
+import { ACK_BYTES, ACK_DELAY_MS, Acks, PACED_ACK_DELAY_MS, UNPACED_ACK_BYTES } from "../../../runtime/session/acks.ts";
 import { MIN_PROBE_MS } from "../../../runtime/session/liveness.ts";
 import { Priority } from "../../../runtime/session/priority.ts";
 import { TestTime } from "../../support/channel/ends.ts";
@@ -75,9 +75,26 @@ test("nobody probes a peer because its acknowledgement waits, however long the p
   for (let rttMs = 0; rttMs < 1000; rttMs++) assert.ok(ACK_DELAY_MS + rttMs < Math.max(MIN_PROBE_MS, 4 * rttMs));
 });
 
-test("64 KiB do not wait", () => {
-  const { acks, sent } = make();
+test("32 KiB wait for 25 ms, as their sender may begin to pace, and 1 MiB not at all", () => {
+  const { time, acks, sent } = make();
   acks.accept(ACK_BYTES - 1);
+  time.clock.advance(10);
+  acks.accept(1);
+  time.clock.advance(PACED_ACK_DELAY_MS - 1);
+  assert.equal(sent, []);
+  time.clock.advance(1);
+  assert.equal(sent, [10 + PACED_ACK_DELAY_MS]);
+  acks.take();
+  acks.accept(UNPACED_ACK_BYTES - 1);
+  assert.is(sent.length, 1, "what was told does not count");
+  acks.accept(1);
+  assert.is(sent.length, 2);
+});
+
+test("32 KiB do not wait where the peer paces", () => {
+  const { acks, sent } = make();
+  acks.accept(1, Priority.BULK);
+  acks.accept(ACK_BYTES - 2);
   assert.is(sent.length, 0);
   acks.accept(1);
   assert.is(sent.length, 1);

@@ -3,42 +3,42 @@ import type { BenchOptions } from "../support/options.ts";
 import type { Report } from "../support/report.ts";
 import { measureRows } from "../support/rounds.ts";
 import { messageNames } from "./contender.ts";
-import { ContenderProcess, contenderNames } from "./contender-process.ts";
+import { ContenderProcesses, contenderNames, starts } from "./contender-process.ts";
 import type { Proof } from "./process.ts";
 
 const operations = ["encode", "decode"] as const;
 
-type Task = Parameters<ContenderProcess["measure"]>[0];
+type Task = Parameters<ContenderProcesses["measure"]>[0];
 
 export async function run({ peers, rounds, quick }: BenchOptions): Promise<Report> {
   const unknown = peers?.find((peer) => !contenderNames.includes(peer));
   if (unknown !== undefined) throw new TypeError(`no peer is called ${unknown}; there are ${contenderNames.slice(1).join(", ")}`);
   const wanted = contenderNames.filter((name) => name === "zgen" || peers === undefined || peers.includes(name));
-  const started = await Promise.all(wanted.map((name) => ContenderProcess.start(name)));
+  const started = await Promise.all(wanted.map((name) => ContenderProcesses.start(name)));
   const missing = wanted.filter((_, index) => started[index] === undefined);
-  const contenders = new Map(started.flatMap((one) => (one === undefined ? [] : [[one.process.name, one]])));
+  const contenders = new Map(started.flatMap((one) => (one === undefined ? [] : [[one.processes.name, one]])));
   try {
     const sizes = compare([...contenders].map(([name, { proof }]) => ({ name, proof })));
     const tasks = new Map(
       messageNames.flatMap((message) => operations.map((operation) => [`${message} ${operation}`, { message, operation }])),
     );
-    const measure = (count: number, milliseconds: number) =>
+    const measure = (count: number, milliseconds: number, repeats: number) =>
       measureRows(
         [...tasks.keys()],
         [...contenders.keys()],
         [{ name: "", unit: "operations a second of CPU time", more: true }],
         count,
-        async (row, name) => [
-          await contenders.get(name)!.process.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }),
+        async (row, name, round) => [
+          await contenders.get(name)!.processes.measure({ ...(tasks.get(row) as Omit<Task, "milliseconds">), milliseconds }, round),
         ],
-        quick ? 1 : 3,
+        repeats,
       );
     // Each sees all messages before anything counts, so that what it shares between them is as polymorphic as in a program.
-    await measure(1, quick ? 60 : 300);
-    const rows = await measure(rounds, quick ? 100 : 250);
+    await measure(starts, quick ? 40 : 300, 0);
+    const rows = await measure(rounds, quick ? 80 : 250, quick ? 1 : 3);
     return { subject: "zgen", rows, notes: [sizes, ...missing.map(howToInstall)] };
   } finally {
-    for (const { process } of contenders.values()) process.stop();
+    for (const { processes } of contenders.values()) processes.stop();
   }
 }
 

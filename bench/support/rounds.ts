@@ -16,8 +16,8 @@ export interface Row {
   readonly figures: ReadonlyMap<string, Figure>;
 }
 
-/** Measures one row with one contender, once: a number for each metric. */
-export type Sample = (row: string, contender: string) => readonly number[] | Promise<readonly number[]>;
+/** Measures one row with one contender, once, in the round that is told: a number for each metric. */
+export type Sample = (row: string, contender: string, round: number) => readonly number[] | Promise<readonly number[]>;
 
 /**
  * Measures every row in so many rounds. Within a round the contenders take turns, in reversed order every other time, so that whatever
@@ -53,7 +53,8 @@ async function inTurns(
   const samples = rows.map(() => contenders.map((): (readonly number[])[] => []));
   for (let round = 0; round < rounds; round++) {
     const order = contenders.map((_, index) => (round % 2 === 0 ? index : contenders.length - 1 - index));
-    for (const [at, row] of rows.entries()) for (const index of order) samples[at]![index]!.push(await sample(row, contenders[index]!));
+    for (const [at, row] of rows.entries())
+      for (const index of order) samples[at]![index]!.push(await sample(row, contenders[index]!, round));
   }
   return rows.map((name, at) => [
     name,

@@ -8,11 +8,11 @@ const metrics: readonly Metric[] = [{ name: "", unit: "a second", more: true }];
 
 test("contenders take turns, in reversed order every other round", async () => {
   const order: string[] = [];
-  const [row] = await measureRows(["r"], ["a", "b"], metrics, 3, (_, contender) => {
-    order.push(contender);
+  const [row] = await measureRows(["r"], ["a", "b"], metrics, 3, (_, contender, round) => {
+    order.push(contender + round);
     return [1];
   });
-  assert.is(order.join(""), "abbaab");
+  assert.is(order.join(" "), "a0 b0 b1 a1 a2 b2");
   assert.equal(row!.figures.get("a"), { median: 1, min: 1, max: 1 });
 });
 

@@ -6,7 +6,7 @@ import type { Listener } from "./transport.ts";
 import { listenUnix, type UnixListenOptions } from "./unix-server.ts";
 import type { AttachedServer, WebSocketListenOptions } from "./websocket-server.ts";
 
-/** Loaded by who needs it: ws, and all of Node that it stands on, takes ten megabytes. */
+/** Loaded by who needs it: node:http, and all that it stands on, takes megabytes. */
 const webSockets = (): Promise<typeof import("./websocket-server.ts")> => import("./websocket-server.ts");
 
 /**

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
 import type { Arrival } from "./socket-gate.ts";
 import type { Place } from "./gate.ts";
 import { type OriginRules, refuseOrigin } from "./origin.ts";
 import type { Transport } from "./transport.ts";
-import { WebSocketTransport, wsOptions } from "./websocket-transport.ts";
+import { switching, upgradeFault } from "./upgrade-request.ts";
+import { ServerWebSocketTransport } from "./websocket-server-transport.ts";
 
 /** What an http server passes to its `upgrade` listeners. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -20,27 +21,24 @@ export function webSocketUpgrades(
   arrivalOf: (request: IncomingMessage) => Arrival | undefined,
   accept: (transport: Transport, place?: Place) => void,
 ): UpgradeHandler {
-  const server = new WebSocketServer({
-    ...wsOptions,
-    noServer: true,
-    clientTracking: false,
-    // No subprotocols are in use: whatever is offered, none is chosen.
-    handleProtocols: () => false,
-  });
   return (request, socket, head) => {
     const refused = refuseOrigin({ origin: originOf(request), host: request.headers.host }, origins);
     if (refused !== undefined) return refuseUpgrade(socket, 403, "Forbidden", refused);
     const arrival = arrivalOf(request);
     if (arrival === undefined) return void socket.destroy();
+    const fault = upgradeFault(request);
+    if (fault !== undefined) return refuseUpgrade(socket, fault.status, fault.title, fault.line, fault.header);
+    // Nobody is there any more to be answered.
+    if (!socket.readable || !socket.writable) return void socket.destroy();
+    if (socket instanceof Socket) socket.setTimeout(0).setNoDelay();
+    socket.write(switching(request.headers["sec-websocket-key"]!));
     const scheme = "encrypted" in request.socket ? "wss" : "ws";
-    server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      accept(new WebSocketTransport(webSocket, scheme, arrival.remote, { socket, masks: false }), arrival.place);
-    });
+    accept(new ServerWebSocketTransport(socket, { scheme, remote: arrival.remote, head }), arrival.place);
   };
 }
 
 /** Answers an upgrade with a status and one line of text, and ends the connection. */
-export function refuseUpgrade(socket: Duplex, status: number, title: string, line: string): void {
+export function refuseUpgrade(socket: Duplex, status: number, title: string, line: string, header?: string): void {
   const body = `zserver: ${line}\n`;
   const head = [
     `HTTP/1.1 ${status} ${title}`,
@@ -48,13 +46,14 @@ export function refuseUpgrade(socket: Duplex, status: number, title: string, lin
     "Content-Type: text/plain; charset=utf-8",
     "X-Content-Type-Options: nosniff",
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(header === undefined ? [] : [header]),
   ];
   socket.on("error", () => socket.destroy());
   socket.once("finish", () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
-/** Old drafts of the protocol, which ws still speaks, had a header of another name. */
+/** Old drafts of the protocol had a header of another name. They are not spoken, but pages of theirs hear first that they may not connect. */
 function originOf({ headers }: IncomingMessage): string | undefined {
   return headers.origin ?? headers["sec-websocket-origin"]?.toString();
 }

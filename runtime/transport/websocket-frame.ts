@@ -1,11 +1,16 @@
+import { NO_CODE } from "./websocket-limits.ts";
+
 /** The longest payload that is worth copying behind its header, in bytes. */
 export const COPIED_FRAME_BYTES = 2_048;
 
 /** FIN, and the opcode of a binary message (RFC 6455, section 5.2). */
 const BINARY = 0x82;
+const CLOSE = 0x88;
+const PONG = 0x8a;
 const MASKED = 0x80;
-/** In place of a length: it follows in 16 bits. */
+/** In place of a length: it follows in 16, or in 64 bits. */
 const LENGTH_16 = 126;
+const LENGTH_64 = 127;
 const MASK_BYTES = 4;
 
 /**
@@ -27,4 +32,25 @@ export function binaryFrame(payload: Uint8Array, masked: boolean): Buffer {
   if (masked) frame.fill(0, start - MASK_BYTES, start);
   frame.set(payload, start);
   return frame;
+}
+
+/** What stands before the payload of an unmasked binary message that is written by itself. */
+export function frameHeader(length: number): Buffer {
+  if (length < LENGTH_16) return Buffer.of(BINARY, length);
+  if (length <= 0xffff) return Buffer.of(BINARY, LENGTH_16, length >>> 8, length & 0xff);
+  const header = Buffer.alloc(10);
+  header[0] = BINARY;
+  header[1] = LENGTH_64;
+  header.writeUIntBE(length, 4, 6);
+  return header;
+}
+
+/** An unmasked answer to a ping. */
+export function pongFrame(payload: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(PONG, payload.length), payload]);
+}
+
+/** An unmasked closing frame; with {@link NO_CODE}, one without a code. */
+export function closeFrame(code: number): Buffer {
+  return code === NO_CODE ? Buffer.of(CLOSE, 0) : Buffer.of(CLOSE, 2, code >>> 8, code & 0xff);
 }

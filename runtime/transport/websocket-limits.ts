@@ -1,8 +1,14 @@
 /** The longest WebSocket message, sent or accepted. `write` splits what is longer; a longer one from the peer ends the connection. */
 export const MAX_MESSAGE_BYTES: number = 1024 * 1024;
 
+/** Stands for the code of a closing frame that has none (RFC 6455, section 7.4.1). */
+export const NO_CODE = 1005;
+
 /** Status codes of an orderly end (RFC 6455, section 7.4.1): normal, going away, and a close frame without a code. */
-export const ORDERLY_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+export const ORDERLY_CODES: ReadonlySet<number> = new Set([1000, 1001, NO_CODE]);
+
+/** How long a closing handshake may take, flushing included, before the connection is cut. */
+export const CLOSE_TIMEOUT_MS = 30_000;
 
 /** The status code with which a page, which cannot cut a connection, tells that it would have: of the range for applications. */
 export const CUT_CODE = 4000;

@@ -5,12 +5,9 @@ import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox, type InboxOptions } from "./inbox.ts";
 import { peerName } from "./remote.ts";
 import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
-import { MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
+import { CLOSE_TIMEOUT_MS, MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
 
-/** How long a closing handshake may take, flushing included, before the connection is cut. */
-const CLOSE_TIMEOUT_MS = 30_000;
-
-/** What both sides tell ws. Records are sealed, so that compression would only cost, and text messages are refused unread. */
+/** What ws is told. Records are sealed, so that compression would only cost, and text messages are refused unread. */
 export const wsOptions: Readonly<Record<string, unknown>> = {
   perMessageDeflate: false,
   maxPayload: MAX_MESSAGE_BYTES,
@@ -55,7 +52,7 @@ function onClose(this: OwnedSocket, code: number): void {
   this[owner]!.closed(code);
 }
 
-/** An open WebSocket of the ws package, of either side, as a transport: one write is one binary message, and messages mean nothing. */
+/** An open WebSocket of the ws package, a client's, as a transport: one write is one binary message, and messages mean nothing. */
 export class WebSocketTransport implements Transport, InboxOptions {
   readonly remote: RemoteAddress | undefined;
   readonly #scheme: "ws" | "wss";

@@ -53,7 +53,7 @@ test("a longer message than the limit ends the connection, one of the limit arri
     raw.send(new Uint8Array(MAX_MESSAGE_BYTES));
     raw.send(new Uint8Array(MAX_MESSAGE_BYTES + 1));
   });
-  assert.match(await closed, /^failed: Max payload size exceeded/);
+  assert.match(await closed, /^failed: a message has more than 1048576 bytes$/);
   assert.is(received, MAX_MESSAGE_BYTES);
 });
 

@@ -1,0 +1,37 @@
+import type { Duplex } from "node:stream";
+import { pongFrame } from "./websocket-frame.ts";
+
+/** So many answers may wait for the kernel. After that only the last ping is answered, as RFC 6455, section 5.5.3, allows: who pings and does not read gets nothing kept. */
+const MAX_WAITING_PONGS = 16;
+
+/** Answers a peer's pings. Made for connections that are pinged: browsers and this package's clients never do. */
+export class WebSocketPongs {
+  readonly #socket: Duplex;
+  #waiting = 0;
+  /** The last ping that is not answered, a copy. */
+  #last: Uint8Array | undefined;
+
+  constructor(socket: Duplex) {
+    this.#socket = socket;
+  }
+
+  answer(payload: Uint8Array): void {
+    if (this.#waiting < MAX_WAITING_PONGS) {
+      this.#waiting++;
+      this.#socket.write(pongFrame(payload), this.#written);
+    } else this.#last = Uint8Array.from(payload);
+  }
+
+  /** Behind a closing frame nothing may follow. */
+  stop(): void {
+    this.#last = undefined;
+  }
+
+  readonly #written = (error?: Error | null): void => {
+    this.#waiting--;
+    const last = this.#last;
+    if (error || last === undefined) return;
+    this.#last = undefined;
+    this.answer(last);
+  };
+}

@@ -1,0 +1,200 @@
+import { isUtf8 } from "node:buffer";
+import { MAX_MESSAGE_BYTES, NO_CODE } from "./websocket-limits.ts";
+import { unmask } from "./websocket-mask.ts";
+
+/** Opcodes (RFC 6455, section 5.2). */
+const CONTINUATION = 0;
+const TEXT = 1;
+const BINARY = 2;
+const CLOSE = 8;
+const PING = 9;
+const PONG = 10;
+
+const FIN = 0x80;
+const RESERVED_BITS = 0x70;
+const MASKED = 0x80;
+/** In place of a length: it follows in 16, or in 64 bits. */
+const LENGTH_16 = 126;
+const LENGTH_64 = 127;
+const MAX_CONTROL_BYTES = 125;
+
+/** Why a connection is ended (RFC 6455, section 7.4.1). */
+const PROTOCOL_ERROR = 1002;
+const UNACCEPTABLE_DATA = 1003;
+const INVALID_DATA = 1007;
+const TOO_BIG = 1009;
+
+const nothing = new Uint8Array(0);
+
+/** What a {@link WebSocketReader} tells. */
+export interface FrameEvents {
+  /** The next bytes of the peer's messages, wherever those begin and end: a part of what was read, never empty. */
+  onPayload(bytes: Uint8Array): void;
+  /** The payload may be kept until this returns. */
+  onPing(payload: Uint8Array): void;
+  /** The peer's closing frame, {@link NO_CODE} where it has no code; nothing is told after it. */
+  onCloseFrame(code: number): void;
+  /** The peer broke a rule, and `code` is what to tell it; nothing is told after this. */
+  onViolation(code: number, message: string): void;
+}
+
+/**
+ * Reads the frames of a WebSocket client (RFC 6455, section 5). Messages are pieces of a stream here, so that nothing of them is gathered: payload is unmasked where it
+ * lies and passed on as it comes. Only headers and control frames that reads cut in two are kept, 125 bytes at most.
+ */
+export class WebSocketReader {
+  readonly #events: FrameEvents;
+  /** What came of a header, or of a control frame's payload, that a read cut. */
+  #kept: Uint8Array | undefined;
+  #opcode = CONTINUATION;
+  /** Payload that is still to come of the frame. */
+  #left = 0;
+  #mask = 0;
+  /** Between the fragments of a message. */
+  #fragmented = false;
+  /** Of the message whose fragments come. */
+  #messageBytes = 0;
+  #stopped = false;
+
+  constructor(events: FrameEvents) {
+    this.#events = events;
+  }
+
+  /** Takes what was read. Its memory is the reader's, which writes there, until this returns; what `onPayload` keeps of it stays valid. */
+  read(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.length && !this.#stopped) {
+      if (this.#left > 0) at = this.#readPayload(bytes, at);
+      else if (this.#kept === undefined) at = this.#readHeader(bytes, at);
+      else at = this.#readCutHeader(this.#kept, bytes, at);
+    }
+  }
+
+  /** Nothing is told from here on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#kept = undefined;
+  }
+
+  #readHeader(bytes: Uint8Array, at: number): number {
+    const end = at + headerBytes(bytes, at);
+    if (end <= bytes.length) {
+      this.#begin(bytes, at);
+      return end;
+    }
+    this.#kept = Uint8Array.from(bytes.subarray(at));
+    return bytes.length;
+  }
+
+  /** Takes one more byte: it is not known before which of them is the last. */
+  #readCutHeader(kept: Uint8Array, bytes: Uint8Array, at: number): number {
+    const header = joined(kept, bytes.subarray(at, at + 1));
+    const whole = header.length >= headerBytes(header, 0);
+    this.#kept = whole ? undefined : header;
+    if (whole) this.#begin(header, 0);
+    return at + 1;
+  }
+
+  /** Begins a frame whose header is there. */
+  #begin(bytes: Uint8Array, at: number): void {
+    const first = bytes[at]!;
+    const short = bytes[at + 1]! & ~MASKED;
+    const opcode = first & 0x0f;
+    if ((first & RESERVED_BITS) !== 0) return this.#fail(PROTOCOL_ERROR, "a frame has a reserved bit set");
+    if ((bytes[at + 1]! & MASKED) === 0) return this.#fail(PROTOCOL_ERROR, "a frame is not masked");
+    const extra = lengthBytes(short);
+    const length = extra === 0 ? short : unsigned(bytes, at + 2, extra);
+    if (extra > 0 && length < (extra === 2 ? LENGTH_16 : 0x1_00_00))
+      return this.#fail(PROTOCOL_ERROR, "a frame's length is written longer than it need be");
+    if (!this.#admits(opcode, (first & FIN) !== 0, length)) return;
+    const maskAt = at + 2 + extra;
+    this.#opcode = opcode;
+    this.#left = length;
+    this.#mask = (bytes[maskAt]! << 24) | (bytes[maskAt + 1]! << 16) | (bytes[maskAt + 2]! << 8) | bytes[maskAt + 3]!;
+    if (length === 0 && opcode >= CLOSE) this.#control(nothing);
+  }
+
+  /** Whether the frame may stand here; else the connection has failed. */
+  #admits(opcode: number, fin: boolean, length: number): boolean {
+    if (opcode === TEXT) this.#fail(UNACCEPTABLE_DATA, "the peer sent a text message");
+    else if (opcode >= CLOSE && opcode <= PONG) {
+      if (!fin || length > MAX_CONTROL_BYTES) this.#fail(PROTOCOL_ERROR, "a control frame is fragmented, or longer than 125 bytes");
+    } else if (opcode > BINARY) this.#fail(PROTOCOL_ERROR, `a frame has the reserved opcode ${opcode}`);
+    else if ((opcode === CONTINUATION) !== this.#fragmented)
+      this.#fail(PROTOCOL_ERROR, this.#fragmented ? "a message begins within another" : "a message goes on that has not begun");
+    else {
+      const messageBytes = this.#messageBytes + length;
+      if (messageBytes > MAX_MESSAGE_BYTES) this.#fail(TOO_BIG, `a message has more than ${MAX_MESSAGE_BYTES} bytes`);
+      this.#fragmented = !fin;
+      this.#messageBytes = fin ? 0 : messageBytes;
+    }
+    return !this.#stopped;
+  }
+
+  #readPayload(bytes: Uint8Array, at: number): number {
+    const end = Math.min(bytes.length, at + this.#left);
+    const piece = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
+    // The clients of this package mask ciphertext with zeros.
+    if (this.#mask !== 0) this.#mask = unmask(piece, this.#mask);
+    this.#left -= end - at;
+    if (this.#opcode < CLOSE) this.#events.onPayload(piece);
+    else {
+      const payload = this.#kept === undefined ? piece : joined(this.#kept, piece);
+      this.#kept = this.#left === 0 ? undefined : Uint8Array.from(payload);
+      if (this.#left === 0) this.#control(payload);
+    }
+    return end;
+  }
+
+  #control(payload: Uint8Array): void {
+    if (this.#opcode === PING) this.#events.onPing(payload);
+    else if (this.#opcode === CLOSE) this.#close(payload);
+  }
+
+  #close(payload: Uint8Array): void {
+    let code = NO_CODE;
+    if (payload.length > 0) {
+      code = payload.length === 1 ? 0 : unsigned(payload, 0, 2);
+      if (!mayBeSent(code)) return this.#fail(PROTOCOL_ERROR, "a closing frame has a code that none may have");
+      if (!isUtf8(payload.subarray(2))) return this.#fail(INVALID_DATA, "a closing frame's reason is not UTF-8");
+    }
+    this.stop();
+    this.#events.onCloseFrame(code);
+  }
+
+  #fail(code: number, what: string): void {
+    this.stop();
+    this.#events.onViolation(code, what);
+  }
+}
+
+/** How long the header at `at` is, as far as can be seen. */
+function headerBytes(bytes: Uint8Array, at: number): number {
+  if (bytes.length - at < 2) return 2;
+  const second = bytes[at + 1]!;
+  return 2 + lengthBytes(second & ~MASKED) + (second >= MASKED ? 4 : 0);
+}
+
+function lengthBytes(short: number): number {
+  return short < LENGTH_16 ? 0 : short < LENGTH_64 ? 2 : 8;
+}
+
+/** A big-endian number. One of 64 bits may be rounded: far above any limit. */
+function unsigned(bytes: Uint8Array, at: number, length: number): number {
+  let value = 0;
+  for (let i = 0; i < length; i++) value = value * 256 + bytes[at + i]!;
+  return value;
+}
+
+/** Whether a closing frame may have this code (RFC 6455, section 7.4, and IANA's registry of codes). */
+function mayBeSent(code: number): boolean {
+  if (code >= 3000) return code <= 4999;
+  return code >= 1000 && code <= 1014 && code !== 1004 && code !== NO_CODE && code !== 1006;
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}

@@ -41,7 +41,7 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
   let raw: RawSocket | undefined;
   const seal = (): void => {
     sealed = true;
-    if (zeroMask) raw!.masks = true;
+    if (zeroMask) raw!.zeroMask = true;
   };
   return openSocket<Transport>(
     socket,
@@ -52,7 +52,7 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
         refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
       });
       socket.on("upgrade", (response) => {
-        raw = { socket: response.socket, masks: undefined };
+        raw = { socket: response.socket, zeroMask: false };
         const remote = remoteOf(response.socket);
         socket.once("open", () => opened(new WebSocketTransport(socket, endpoint.scheme, remote, raw!, seal)));
       });

@@ -13,6 +13,7 @@ const PONG = 10;
 const FIN = 0x80;
 const RESERVED_BITS = 0x70;
 const MASKED = 0x80;
+const MASK_BYTES = 4;
 /** In place of a length: it follows in 16, or in 64 bits. */
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
@@ -98,20 +99,17 @@ export class WebSocketReader {
   /** Begins a frame whose header is there. */
   #begin(bytes: Uint8Array, at: number): void {
     const first = bytes[at]!;
-    const short = bytes[at + 1]! & ~MASKED;
     const opcode = first & 0x0f;
-    if ((first & RESERVED_BITS) !== 0) return this.#fail(PROTOCOL_ERROR, "a frame has a reserved bit set");
-    if ((bytes[at + 1]! & MASKED) === 0) return this.#fail(PROTOCOL_ERROR, "a frame is not masked");
-    const extra = lengthBytes(short);
-    const length = extra === 0 ? short : unsigned(bytes, at + 2, extra);
-    if (extra > 0 && length < (extra === 2 ? LENGTH_16 : 0x1_00_00))
-      return this.#fail(PROTOCOL_ERROR, "a frame's length is written longer than it need be");
-    if (!this.#admits(opcode, (first & FIN) !== 0, length)) return;
-    const maskAt = at + 2 + extra;
-    this.#opcode = opcode;
-    this.#left = length;
-    this.#mask = (bytes[maskAt]! << 24) | (bytes[maskAt + 1]! << 16) | (bytes[maskAt + 2]! << 8) | bytes[maskAt + 3]!;
-    if (length === 0 && opcode >= CLOSE) this.#control(nothing);
+    const maskAt = at + headerBytes(bytes, at) - MASK_BYTES;
+    const length = payloadBytes(bytes, at);
+    const fault = headerFault(bytes, at, length);
+    if (fault !== undefined) this.#fail(PROTOCOL_ERROR, fault);
+    else if (this.#admits(opcode, (first & FIN) !== 0, length)) {
+      this.#opcode = opcode;
+      this.#left = length;
+      this.#mask = (bytes[maskAt]! << 24) | (bytes[maskAt + 1]! << 16) | (bytes[maskAt + 2]! << 8) | bytes[maskAt + 3]!;
+      if (length === 0 && opcode >= CLOSE) this.#control(nothing);
+    }
   }
 
   /** Whether the frame may stand here; else the connection has failed. */
@@ -152,14 +150,13 @@ export class WebSocketReader {
   }
 
   #close(payload: Uint8Array): void {
-    let code = NO_CODE;
-    if (payload.length > 0) {
-      code = payload.length === 1 ? 0 : unsigned(payload, 0, 2);
-      if (!mayBeSent(code)) return this.#fail(PROTOCOL_ERROR, "a closing frame has a code that none may have");
-      if (!isUtf8(payload.subarray(2))) return this.#fail(INVALID_DATA, "a closing frame's reason is not UTF-8");
+    const code = closeCode(payload);
+    if (code === undefined) this.#fail(PROTOCOL_ERROR, "a closing frame has a code that none may have");
+    else if (!isUtf8(payload.subarray(2))) this.#fail(INVALID_DATA, "a closing frame's reason is not UTF-8");
+    else {
+      this.stop();
+      this.#events.onCloseFrame(code);
     }
-    this.stop();
-    this.#events.onCloseFrame(code);
   }
 
   #fail(code: number, what: string): void {
@@ -172,7 +169,7 @@ export class WebSocketReader {
 function headerBytes(bytes: Uint8Array, at: number): number {
   if (bytes.length - at < 2) return 2;
   const second = bytes[at + 1]!;
-  return 2 + lengthBytes(second & ~MASKED) + (second >= MASKED ? 4 : 0);
+  return 2 + lengthBytes(second & ~MASKED) + (second >= MASKED ? MASK_BYTES : 0);
 }
 
 function lengthBytes(short: number): number {
@@ -186,10 +183,28 @@ function unsigned(bytes: Uint8Array, at: number, length: number): number {
   return value;
 }
 
-/** Whether a closing frame may have this code (RFC 6455, section 7.4, and IANA's registry of codes). */
-function mayBeSent(code: number): boolean {
-  if (code >= 3000) return code <= 4999;
-  return code >= 1000 && code <= 1014 && code !== 1004 && code !== NO_CODE && code !== 1006;
+/** What the header at `at` says of its payload. */
+function payloadBytes(bytes: Uint8Array, at: number): number {
+  const short = bytes[at + 1]! & ~MASKED;
+  return short < LENGTH_16 ? short : unsigned(bytes, at + 2, lengthBytes(short));
+}
+
+/** What is wrong with a header wherever it stands. */
+function headerFault(bytes: Uint8Array, at: number, length: number): string | undefined {
+  const short = bytes[at + 1]! & ~MASKED;
+  if ((bytes[at]! & RESERVED_BITS) !== 0) return "a frame has a reserved bit set";
+  if ((bytes[at + 1]! & MASKED) === 0) return "a frame is not masked";
+  if (short >= LENGTH_16 && length < (short === LENGTH_16 ? LENGTH_16 : 0x1_00_00))
+    return "a frame's length is written longer than it need be";
+  return undefined;
+}
+
+/** The code of a closing frame (RFC 6455, section 7.4, and IANA's registry); undefined when it may not be sent, or is cut short. */
+function closeCode(payload: Uint8Array): number | undefined {
+  if (payload.length === 0) return NO_CODE;
+  const code = payload.length === 1 ? 0 : unsigned(payload, 0, 2);
+  const defined = code >= 1000 && code <= 1014 && code !== 1004 && code !== NO_CODE && code !== 1006;
+  return defined || (code >= 3000 && code <= 4999) ? code : undefined;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -27,8 +27,8 @@ const KEPT_LIMIT_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024;
  */
 export interface RawSocket {
   readonly socket: Duplex;
-  /** Whether frames are masked, with zeros; undefined while they are ws's to mask. */
-  masks: boolean | undefined;
+  /** Whether frames are masked with zeros, as those written here are; else they are ws's to mask. */
+  zeroMask: boolean;
 }
 
 /** Where a WebSocket has its transport. */
@@ -131,8 +131,7 @@ export class WebSocketTransport implements Transport, InboxOptions {
 
   write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
-    if (bytes.length > 0 && bytes.length <= COPIED_FRAME_BYTES && this.#raw.masks !== undefined)
-      this.#writeFrame(bytes, this.#raw.masks, written);
+    if (bytes.length > 0 && bytes.length <= COPIED_FRAME_BYTES && this.#raw.zeroMask) this.#writeFrame(bytes, written);
     else if (written === undefined || bytes.length > MAX_MESSAGE_BYTES)
       sendMessages(bytes, (message) => this.#socket.send(message, () => this.#written()));
     else
@@ -188,10 +187,10 @@ export class WebSocketTransport implements Transport, InboxOptions {
     this.#socket.terminate();
   }
 
-  #writeFrame(bytes: Uint8Array, masked: boolean, written: (() => void) | undefined): void {
+  #writeFrame(bytes: Uint8Array, written: (() => void) | undefined): void {
     // Behind a closing frame nothing may follow, and ws may have answered the peer's already.
     if (this.#socket.readyState !== WebSocket.OPEN) return;
-    this.#raw.socket.write(binaryFrame(bytes, masked));
+    this.#raw.socket.write(binaryFrame(bytes, true));
     written?.();
   }
 

@@ -50,7 +50,7 @@ export function pongFrame(payload: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(PONG, payload.length), payload]);
 }
 
-/** An unmasked closing frame; with {@link NO_CODE}, one without a code. */
+/** An unmasked closing frame; with {@link NO_CODE} one without a code. */
 export function closeFrame(code: number): Buffer {
   return code === NO_CODE ? Buffer.of(CLOSE, 0) : Buffer.of(CLOSE, 2, code >>> 8, code & 0xff);
 }

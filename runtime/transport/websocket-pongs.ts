@@ -19,7 +19,7 @@ export class WebSocketPongs {
     if (this.#waiting < MAX_WAITING_PONGS) {
       this.#waiting++;
       this.#socket.write(pongFrame(payload), this.#written);
-    } else this.#last = Uint8Array.from(payload);
+    } else this.#last = new Uint8Array(payload);
   }
 
   /** Behind a closing frame nothing may follow. */

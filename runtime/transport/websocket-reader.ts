@@ -1,23 +1,17 @@
 import { isUtf8 } from "node:buffer";
-import { MAX_MESSAGE_BYTES, NO_CODE } from "./websocket-limits.ts";
+import {
+  closeCode,
+  headerBytes,
+  headerFault,
+  isLast,
+  MASK_BYTES,
+  MAX_CONTROL_BYTES,
+  opcodeOf,
+  opcodes,
+  payloadBytes,
+} from "./websocket-header.ts";
+import { MAX_MESSAGE_BYTES } from "./websocket-limits.ts";
 import { unmask } from "./websocket-mask.ts";
-
-/** Opcodes (RFC 6455, section 5.2). */
-const CONTINUATION = 0;
-const TEXT = 1;
-const BINARY = 2;
-const CLOSE = 8;
-const PING = 9;
-const PONG = 10;
-
-const FIN = 0x80;
-const RESERVED_BITS = 0x70;
-const MASKED = 0x80;
-const MASK_BYTES = 4;
-/** In place of a length: it follows in 16, or in 64 bits. */
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
-const MAX_CONTROL_BYTES = 125;
 
 /** Why a connection is ended (RFC 6455, section 7.4.1). */
 const PROTOCOL_ERROR = 1002;
@@ -33,7 +27,7 @@ export interface FrameEvents {
   onPayload(bytes: Uint8Array): void;
   /** The payload may be kept until this returns. */
   onPing(payload: Uint8Array): void;
-  /** The peer's closing frame, {@link NO_CODE} where it has no code; nothing is told after it. */
+  /** The peer's closing frame, `NO_CODE` where it has none; nothing is told after it. */
   onCloseFrame(code: number): void;
   /** The peer broke a rule, and `code` is what to tell it; nothing is told after this. */
   onViolation(code: number, message: string): void;
@@ -47,7 +41,7 @@ export class WebSocketReader {
   readonly #events: FrameEvents;
   /** What came of a header, or of a control frame's payload, that a read cut. */
   #kept: Uint8Array | undefined;
-  #opcode = CONTINUATION;
+  #opcode: number = opcodes.continuation;
   /** Payload that is still to come of the frame. */
   #left = 0;
   #mask = 0;
@@ -61,7 +55,7 @@ export class WebSocketReader {
     this.#events = events;
   }
 
-  /** Takes what was read. Its memory is the reader's, which writes there, until this returns; what `onPayload` keeps of it stays valid. */
+  /** Takes what was read, and unmasks it there: from here on its memory is for who gets the payload. */
   read(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length && !this.#stopped) {
@@ -83,7 +77,7 @@ export class WebSocketReader {
       this.#begin(bytes, at);
       return end;
     }
-    this.#kept = Uint8Array.from(bytes.subarray(at));
+    this.#kept = new Uint8Array(bytes.subarray(at));
     return bytes.length;
   }
 
@@ -98,27 +92,26 @@ export class WebSocketReader {
 
   /** Begins a frame whose header is there. */
   #begin(bytes: Uint8Array, at: number): void {
-    const first = bytes[at]!;
-    const opcode = first & 0x0f;
+    const opcode = opcodeOf(bytes, at);
     const maskAt = at + headerBytes(bytes, at) - MASK_BYTES;
     const length = payloadBytes(bytes, at);
     const fault = headerFault(bytes, at, length);
     if (fault !== undefined) this.#fail(PROTOCOL_ERROR, fault);
-    else if (this.#admits(opcode, (first & FIN) !== 0, length)) {
+    else if (this.#admits(opcode, isLast(bytes, at), length)) {
       this.#opcode = opcode;
       this.#left = length;
       this.#mask = (bytes[maskAt]! << 24) | (bytes[maskAt + 1]! << 16) | (bytes[maskAt + 2]! << 8) | bytes[maskAt + 3]!;
-      if (length === 0 && opcode >= CLOSE) this.#control(nothing);
+      if (length === 0 && opcode >= opcodes.close) this.#control(nothing);
     }
   }
 
   /** Whether the frame may stand here; else the connection has failed. */
   #admits(opcode: number, fin: boolean, length: number): boolean {
-    if (opcode === TEXT) this.#fail(UNACCEPTABLE_DATA, "the peer sent a text message");
-    else if (opcode >= CLOSE && opcode <= PONG) {
+    if (opcode === opcodes.text) this.#fail(UNACCEPTABLE_DATA, "the peer sent a text message");
+    else if (opcode >= opcodes.close && opcode <= opcodes.pong) {
       if (!fin || length > MAX_CONTROL_BYTES) this.#fail(PROTOCOL_ERROR, "a control frame is fragmented, or longer than 125 bytes");
-    } else if (opcode > BINARY) this.#fail(PROTOCOL_ERROR, `a frame has the reserved opcode ${opcode}`);
-    else if ((opcode === CONTINUATION) !== this.#fragmented)
+    } else if (opcode > opcodes.binary) this.#fail(PROTOCOL_ERROR, `a frame has the reserved opcode ${opcode}`);
+    else if ((opcode === opcodes.continuation) !== this.#fragmented)
       this.#fail(PROTOCOL_ERROR, this.#fragmented ? "a message begins within another" : "a message goes on that has not begun");
     else {
       const messageBytes = this.#messageBytes + length;
@@ -135,18 +128,18 @@ export class WebSocketReader {
     // The clients of this package mask ciphertext with zeros.
     if (this.#mask !== 0) this.#mask = unmask(piece, this.#mask);
     this.#left -= end - at;
-    if (this.#opcode < CLOSE) this.#events.onPayload(piece);
+    if (this.#opcode < opcodes.close) this.#events.onPayload(piece);
     else {
       const payload = this.#kept === undefined ? piece : joined(this.#kept, piece);
-      this.#kept = this.#left === 0 ? undefined : Uint8Array.from(payload);
+      this.#kept = this.#left === 0 ? undefined : new Uint8Array(payload);
       if (this.#left === 0) this.#control(payload);
     }
     return end;
   }
 
   #control(payload: Uint8Array): void {
-    if (this.#opcode === PING) this.#events.onPing(payload);
-    else if (this.#opcode === CLOSE) this.#close(payload);
+    if (this.#opcode === opcodes.ping) this.#events.onPing(payload);
+    else if (this.#opcode === opcodes.close) this.#close(payload);
   }
 
   #close(payload: Uint8Array): void {
@@ -163,48 +156,6 @@ export class WebSocketReader {
     this.stop();
     this.#events.onViolation(code, what);
   }
-}
-
-/** How long the header at `at` is, as far as can be seen. */
-function headerBytes(bytes: Uint8Array, at: number): number {
-  if (bytes.length - at < 2) return 2;
-  const second = bytes[at + 1]!;
-  return 2 + lengthBytes(second & ~MASKED) + (second >= MASKED ? MASK_BYTES : 0);
-}
-
-function lengthBytes(short: number): number {
-  return short < LENGTH_16 ? 0 : short < LENGTH_64 ? 2 : 8;
-}
-
-/** A big-endian number. One of 64 bits may be rounded: far above any limit. */
-function unsigned(bytes: Uint8Array, at: number, length: number): number {
-  let value = 0;
-  for (let i = 0; i < length; i++) value = value * 256 + bytes[at + i]!;
-  return value;
-}
-
-/** What the header at `at` says of its payload. */
-function payloadBytes(bytes: Uint8Array, at: number): number {
-  const short = bytes[at + 1]! & ~MASKED;
-  return short < LENGTH_16 ? short : unsigned(bytes, at + 2, lengthBytes(short));
-}
-
-/** What is wrong with a header wherever it stands. */
-function headerFault(bytes: Uint8Array, at: number, length: number): string | undefined {
-  const short = bytes[at + 1]! & ~MASKED;
-  if ((bytes[at]! & RESERVED_BITS) !== 0) return "a frame has a reserved bit set";
-  if ((bytes[at + 1]! & MASKED) === 0) return "a frame is not masked";
-  if (short >= LENGTH_16 && length < (short === LENGTH_16 ? LENGTH_16 : 0x1_00_00))
-    return "a frame's length is written longer than it need be";
-  return undefined;
-}
-
-/** The code of a closing frame (RFC 6455, section 7.4, and IANA's registry); undefined when it may not be sent, or is cut short. */
-function closeCode(payload: Uint8Array): number | undefined {
-  if (payload.length === 0) return NO_CODE;
-  const code = payload.length === 1 ? 0 : unsigned(payload, 0, 2);
-  const defined = code >= 1000 && code <= 1014 && code !== 1004 && code !== NO_CODE && code !== 1006;
-  return defined || (code >= 3000 && code <= 4999) ? code : undefined;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as ws from "ws";
+import { opcodes } from "../../../runtime/transport/websocket-header.ts";
 import { MAX_MESSAGE_BYTES } from "../../../runtime/transport/websocket-limits.ts";
 import { WebSocketReader } from "../../../runtime/transport/websocket-reader.ts";
-import { type ClientFrame, clientFrame, closing, opcodes } from "../../support/transport/client-frames.ts";
+import { type ClientFrame, clientFrame, closing } from "../../support/transport/client-frames.ts";
 
 const test = suite("transport/websocket-reader");
 

@@ -6,9 +6,10 @@ import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
 import { quiet } from "../../../runtime/transport/suite/case.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
+import { opcodes } from "../../../runtime/transport/websocket-header.ts";
 import { MAX_MESSAGE_BYTES } from "../../../runtime/transport/websocket-limits.ts";
 import { ServerWebSocketTransport } from "../../../runtime/transport/websocket-server-transport.ts";
-import { type ClientFrame, clientFrame, closing, opcodes } from "../../support/transport/client-frames.ts";
+import { type ClientFrame, clientFrame, closing } from "../../support/transport/client-frames.ts";
 import { duplexPair } from "../../support/transport/duplex-pair.ts";
 import { ending, ignore, listening } from "../../support/transport/websocket.ts";
 

@@ -1,6 +1,3 @@
-/** Opcodes of RFC 6455, section 5.2. */
-export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
-
 /** A frame as a client might write it, right or wrong. */
 export interface ClientFrame {
   readonly opcode: number;

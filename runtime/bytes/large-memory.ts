@@ -2,7 +2,7 @@
 const LEAST_BYTES = 65_536;
 /** Beyond that: what is around an item or in a record of such a size. */
 const AROUND_BYTES = 1_024;
-/** What waits for its next use, in all: twice what one session holds for its peer. The rest is left to the garbage collector. */
+/** Twice what one session holds for its peer. */
 const KEPT_BYTES = 8_388_608;
 
 /**
@@ -12,7 +12,13 @@ const KEPT_BYTES = 8_388_608;
 export class LargeMemory {
   /** By its size. */
   readonly #spare = new Map<number, Uint8Array[]>();
+  readonly #mostBytes: number;
   #keptBytes = 0;
+
+  /** @param mostBytes what waits for its next use, in all. The rest is left to the garbage collector. */
+  constructor(mostBytes: number = KEPT_BYTES) {
+    this.#mostBytes = mostBytes;
+  }
 
   /** At least so many bytes, with whatever they held before. */
   take(bytes: number): Uint8Array {
@@ -28,7 +34,7 @@ export class LargeMemory {
   /** Takes memory back, all that `bytes` is a part of. Nobody may look at it any more. Memory of other sizes is left to the garbage collector. */
   give({ buffer }: Uint8Array): void {
     const memory = this.#spare.get(buffer.byteLength);
-    if (memory === undefined || this.#keptBytes + buffer.byteLength > KEPT_BYTES) return;
+    if (memory === undefined || this.#keptBytes + buffer.byteLength > this.#mostBytes) return;
     memory.push(new Uint8Array(buffer));
     this.#keptBytes += buffer.byteLength;
   }

@@ -62,20 +62,20 @@ export class BoundedFrame extends PartialFrame {
   };
 
   /** Without memory for it, the message is let go, and what is added finds no room beyond its head. */
-  protected override grow(length: number): void {
+  protected override grow(length: number, size: number): void {
     if (this.missing !== undefined) return;
     if (isMessage(this.#type) && length > HEAD_BYTES) {
       const refusal = this.#host.memory.take(length - this.#counted);
       if (refusal !== undefined) return void this.#letGo(refusal);
       this.#counted = length;
     }
-    super.grow(length);
+    super.grow(length, size);
   }
 
   #letGo(why: string | undefined): void {
     if (why === undefined || this.missing !== undefined) return;
     this.kept = Math.min(this.kept, HEAD_BYTES);
-    super.grow(HEAD_BYTES);
+    super.grow(HEAD_BYTES, HEAD_BYTES);
     this.missing = new CommandError("RESOURCE_EXHAUSTED", why, { outcome: "NOT_RUN" });
     this.free();
   }

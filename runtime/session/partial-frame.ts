@@ -1,8 +1,15 @@
+import { LargeMemory } from "../bytes/large-memory.ts";
+
 /** The most bytes of a frame before its body: the header byte and a length of at most 32 bits. */
 export const PREFIX_BYTES = 6;
 /** The first memory for a frame whose length has not arrived. */
 const MIN_BYTES = 64;
+/** A frame of which more has come, and not yet half of it, lies in memory that is used again: in new memory it would leave half again as much behind as it is large. */
+const LENT_BYTES = 65_536;
+/** What waits to be lent: all that one stream of long items needs. */
+const SPARE_BYTES = 2_097_152;
 const nothing = new Uint8Array();
+const large = new LargeMemory(SPARE_BYTES);
 
 /** A frame whose end has not come. Its memory grows as its bytes arrive, and is never ahead of them by more than their number. */
 export class PartialFrame {
@@ -21,16 +28,19 @@ export class PartialFrame {
   /** @param size the frame's whole size; 0 while it is not known */
   add(bytes: Uint8Array, start: number, end: number, size: number): void {
     const needed = this.kept + end - start;
-    if (this.bytes.length < needed) this.grow(Math.max(needed, Math.min(2 * needed, size || MIN_BYTES)));
+    if (this.bytes.length < needed) this.grow(Math.max(needed, Math.min(2 * needed, size || MIN_BYTES)), size);
     const stop = Math.min(end, start + this.bytes.length - this.kept);
     this.bytes.set(bytes.subarray(start, stop), this.kept);
     this.kept += stop - start;
     this.came += end - start;
   }
 
-  protected grow(length: number): void {
-    const grown = new Uint8Array(length);
+  /** @param length the most bytes to have from here on. A frame that is whole lies in memory of its own, of just its size. */
+  protected grow(length: number, size: number): void {
+    const lent = length < size && length > 2 * LENT_BYTES;
+    const grown = lent ? large.take(length / 2) : new Uint8Array(length);
     grown.set(this.bytes.subarray(0, this.kept));
+    large.give(this.bytes);
     this.bytes = grown;
   }
 }

@@ -59,6 +59,11 @@ export class End implements TransportEvents {
     this.#full ||= !ok;
   }
 
+  /** Whether the transport asked to wait, and has not told that it has drained. */
+  get waits(): boolean {
+    return this.#full;
+  }
+
   /** Sends until the transport likes no more; fails when it never does. */
   fill(): void {
     const start = this.sent;

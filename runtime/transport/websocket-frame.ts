@@ -1,17 +1,13 @@
+import { FIN, LENGTH_16, LENGTH_64, MASK_BYTES, MASKED, opcodes } from "./websocket-header.ts";
 import { NO_CODE } from "./websocket-limits.ts";
 
 /** The longest payload that is worth copying behind its header, in bytes. */
 export const COPIED_FRAME_BYTES = 2_048;
 
-/** FIN, and the opcode of a binary message (RFC 6455, section 5.2). */
-const BINARY = 0x82;
-const CLOSE = 0x88;
-const PONG = 0x8a;
-const MASKED = 0x80;
-/** In place of a length: it follows in 16, or in 64 bits. */
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
-const MASK_BYTES = 4;
+/** Each a whole message, or a whole frame that controls the connection. */
+const BINARY = FIN | opcodes.binary;
+const CLOSE = FIN | opcodes.close;
+const PONG = FIN | opcodes.pong;
 
 /**
  * A binary message of at most {@link COPIED_FRAME_BYTES} as one whole frame, a copy.

@@ -7,12 +7,12 @@ export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
 export const MAX_CONTROL_BYTES = 125;
 export const MASK_BYTES = 4;
 
-const FIN = 0x80;
+export const FIN = 0x80;
 const RESERVED_BITS = 0x70;
-const MASKED = 0x80;
+export const MASKED = 0x80;
 /** In place of a length: it follows in 16, or in 64 bits. */
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
+export const LENGTH_16 = 126;
+export const LENGTH_64 = 127;
 
 export function opcodeOf(bytes: Uint8Array, at: number): number {
   return bytes[at]! & 0x0f;

@@ -8,6 +8,7 @@ import { FrameAssembler, type FrameSink, type FramesHost } from "./frame-assembl
 import { writeClose } from "./greetings.ts";
 import { Liveness, type LivenessHost } from "./liveness.ts";
 import { ByPriority, Priority } from "./priority.ts";
+import type { SilenceWatcher } from "./probe-turns.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionLink } from "./session-options.ts";
 
@@ -43,7 +44,7 @@ export interface LifeHost {
   received(bytes: number): void;
   /** Says anything at all: something long is arriving, and nothing of it can be acknowledged yet. */
   sayAlive(): void;
-  afterPoll(run: () => void): void;
+  afterPoll(watcher: SilenceWatcher): void;
   dead(message: string): void;
 }
 
@@ -259,8 +260,8 @@ export class Attachment implements LivenessHost {
     this.#host!.ping(++this.#pings);
   }
 
-  afterPoll(run: () => void): void {
-    this.#host!.afterPoll(run);
+  afterPoll(watcher: SilenceWatcher): void {
+    this.#host!.afterPoll(watcher);
   }
 
   dead(): void {

@@ -1,13 +1,14 @@
 import type { Timers } from "../time/timers.ts";
 import { WheelTimer } from "../time/wheel-timer.ts";
+import type { SilenceWatcher } from "./probe-turns.ts";
 
 /** What liveness asks of the session. */
 export interface LivenessHost {
   /** Whether something is outstanding: unacknowledged frames, open requests, an unanswered ping. */
   readonly waiting: boolean;
   probe(): void;
-  /** Calls back after the next full poll of input. */
-  afterPoll(run: () => void): void;
+  /** Has it look once the input that waits has been read. */
+  afterPoll(watcher: SilenceWatcher): void;
   dead(): void;
 }
 
@@ -21,7 +22,7 @@ const PROBE_ROUNDTRIPS = 4;
  * four roundtrips (the longest of late), or three times {@link MIN_PROBE_MS} where those are shorter; after `timeoutMs` at the latest, and while no
  * roundtrip was measured. A quiet session is pinged every `keepAliveMs` by its server, and its client becomes suspicious when those pings stay away.
  */
-export class Liveness extends WheelTimer {
+export class Liveness extends WheelTimer implements SilenceWatcher {
   readonly #timers: Timers;
   readonly #host: LivenessHost;
   readonly #quietMs: number;
@@ -85,34 +86,37 @@ export class Liveness extends WheelTimer {
     this.#timers.start(this, delayMs);
   }
 
-  /** It is time to look. */
+  /** It is time to look, if only at the clock: input that already waits in the kernel is read before a probe, and before the verdict. */
   override expire(): void {
     const now = this.#timers.now();
     // This process slept (a suspended machine, a blocked event loop): what the silence was is not known, so the probes begin anew.
     if (now - this.#expectedAt > this.#probeMs) this.#probes = 0;
-    const silentMs = now - this.#heardAt;
-    const patienceMs = this.#host.waiting ? Math.min(this.#probeMs, this.#quietMs) : this.#quietMs;
-    if (silentMs < patienceMs) {
-      this.#arm(patienceMs - silentMs);
-    } else if (this.#probes > 0 && now - this.#probedAt < this.#probeMs) {
-      this.#arm(this.#probeMs - (now - this.#probedAt));
-    } else if (this.#probes < 2) {
+    const patienceMs = this.#patienceMs(now);
+    if (patienceMs > 0) this.#arm(patienceMs);
+    else this.#host.afterPoll(this);
+  }
+
+  look(): boolean {
+    if (this.#stopped) return false;
+    const now = this.#timers.now();
+    const patienceMs = this.#patienceMs(now);
+    if (patienceMs > 0) {
+      this.#arm(patienceMs);
+      return false;
+    }
+    if (this.#probes < 2) {
       this.#probes++;
       this.#probedAt = now;
       this.#host.probe();
       this.#arm(Math.min(this.#probeMs, this.#quietMs));
-    } else {
-      this.#confirm();
-    }
+    } else this.#host.dead();
+    return true;
   }
 
-  /** Input that already waits in the kernel is read before the verdict. */
-  #confirm(): void {
-    const heardAt = this.#heardAt;
-    this.#host.afterPoll(() => {
-      if (this.#stopped) return;
-      if (this.#heardAt === heardAt) this.#host.dead();
-      else this.#arm(this.#probeMs);
-    });
+  /** How long the peer may go on being silent. */
+  #patienceMs(now: number): number {
+    const silenceMs = this.#host.waiting ? Math.min(this.#probeMs, this.#quietMs) : this.#quietMs;
+    const leftMs = silenceMs - (now - this.#heardAt);
+    return leftMs > 0 || this.#probes === 0 ? leftMs : this.#probeMs - (now - this.#probedAt);
   }
 }

@@ -1,5 +1,6 @@
 import type { LifeHost } from "./attachment.ts";
 import { FrameType } from "./frame.ts";
+import { probeTurnsOf, type SilenceWatcher } from "./probe-turns.ts";
 import type { Session } from "./session.ts";
 import type { SessionLink } from "./session-options.ts";
 
@@ -35,8 +36,9 @@ export class SessionLife implements LifeHost {
     this.#session.owed.sayAlive();
   }
 
-  afterPoll(run: () => void): void {
-    this.#session.options.endOfTurn(run);
+  afterPoll(watcher: SilenceWatcher): void {
+    const { timers, endOfTurn } = this.#session.options;
+    probeTurnsOf(timers, endOfTurn).add(watcher);
   }
 
   dead(message: string): void {

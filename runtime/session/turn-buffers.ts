@@ -1,8 +1,8 @@
 import { LargeMemory } from "../bytes/large-memory.ts";
 import { type GrowthMemory, Writer } from "../bytes/writer.ts";
 
-/** The first size of a turn's buffer. */
-const INITIAL_BUFFER_BYTES = 4_096;
+/** The first size of a turn's buffer: a call or two. Thousands of sessions may send one each in the same turn, and the memory of buffers that grew is used again. */
+const INITIAL_BUFFER_BYTES = 512;
 /** A turn of more is not copied to be kept: its memory is kept, and other memory taken for the next one. */
 export const LONG_TURN_BYTES = 16_384;
 /** Buffers that wait for their next turn: as many sessions of a process may write in one turn without making a buffer. */
@@ -12,10 +12,12 @@ const spare: Writer[] = [];
 const large = new LargeMemory();
 /** What a turn grows in. A turn that is not long takes no more than it needs: very many sessions may write one at the same time. */
 const growth: GrowthMemory = {
-  take: (bytes) =>
-    bytes > LONG_TURN_BYTES ? large.take(bytes) : new Uint8Array(bytes > LONG_TURN_BYTES / 2 ? LONG_TURN_BYTES : LONG_TURN_BYTES / 2),
+  take: (bytes) => (bytes > LONG_TURN_BYTES ? large.take(bytes) : new Uint8Array(powerOfTwo(bytes))),
   give: (memory) => large.give(memory),
 };
+
+/** The least one that is no less. */
+const powerOfTwo = (value: number): number => 2 ** (32 - Math.clz32(value - 1));
 
 /**
  * An empty buffer for what one session sends in one turn. A quiet session holds none: a million of them must not cost a buffer each.

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { Attachment } from "../../../runtime/session/attachment.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
+import type { SilenceWatcher } from "../../../runtime/session/probe-turns.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 import { frame } from "../../support/session/frames.ts";
 import { TestLink } from "../../support/session/link.ts";
@@ -22,7 +23,7 @@ function attached() {
     ping: (number: number) => void told.pings.push(number),
     sayAlive: () => void told.alive++,
     received: () => {},
-    afterPoll: (run: () => void) => time.clock.endOfTurn(run),
+    afterPoll: (watcher: SilenceWatcher) => time.clock.endOfTurn(() => watcher.look()),
     dead: () => void told.deaths++,
   };
   return { time, told, attachment, host };

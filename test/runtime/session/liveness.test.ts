@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Liveness, MIN_PROBE_MS } from "../../../runtime/session/liveness.ts";
+import { ProbeTurns } from "../../../runtime/session/probe-turns.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 
 const TIMEOUT = 9_000;
@@ -10,6 +11,7 @@ const SLACK = 40;
 
 class Host {
   readonly time: TestTime = new TestTime();
+  readonly turns: ProbeTurns = new ProbeTurns((run) => this.time.clock.endOfTurn(run));
   readonly pings: number[] = [];
   readonly deaths: number[] = [];
   waiting = false;
@@ -26,7 +28,7 @@ class Host {
           return host.waiting || (!host.alive && host.pings.length > 0);
         },
         probe: () => host.#ping(),
-        afterPoll: (run) => host.time.clock.endOfTurn(run),
+        afterPoll: (watcher) => host.turns.add(watcher),
         dead: () => host.deaths.push(host.time.clock.now()),
       },
       timeoutMs,
@@ -131,6 +133,22 @@ test("input that waits is read before the verdict", () => {
   assert.is(host.pings.length, before);
 });
 
+test("input that waits is read before a probe: a process that was busy does not ask what it could know", () => {
+  const host = new Host();
+  const { clock } = host.time;
+  host.liveness.measured(1);
+  host.waiting = true;
+  host.liveness.expect();
+  host.advance(MIN_PROBE_MS - 100);
+  clock.jump(300);
+  // The turn in which the probe is found to be due also brings the input.
+  clock.endOfTurn(() => host.liveness.heard());
+  host.advance(MIN_PROBE_MS - 100);
+  assert.equal(host.pings, []);
+  host.advance(100 + SLACK);
+  assert.is(host.pings.length, 1);
+});
+
 test("pings that come more often than probes cost no busy loop", () => {
   const host = new Host(30_000, 1_000);
   host.alive = true;
@@ -160,7 +178,12 @@ test("stopped, it is silent and holds no timer, even when the verdict was on its
   const { clock } = host.time;
   const endOfTurn: (() => void)[] = [];
   clock.endOfTurn = (run) => void endOfTurn.push(run);
-  for (let ms = 0; ms < TIMEOUT + SLACK; ms += 10) clock.advance(10);
+  for (let ms = 0; ms < TIMEOUT - SLACK; ms += 10) {
+    clock.advance(10);
+    for (const run of endOfTurn.splice(0)) run();
+  }
+  assert.is(host.pings.length, 2);
+  clock.advance(2 * SLACK);
   assert.is(endOfTurn.length, 1);
   host.liveness.stop();
   host.liveness.heard();

@@ -1,0 +1,53 @@
+import type { Timers } from "../time/timers.ts";
+
+/** So many peers are probed, or given up, in one turn of the event loop: what that costs is a small part of a turn in which there is much to do. */
+export const PROBES_PER_TURN = 16;
+
+/** Who looks again whether its peer is silent. */
+export interface SilenceWatcher {
+  /** Probes the peer or gives it up; false when neither is due any more. */
+  look(): boolean;
+}
+
+/**
+ * When silent peers are probed. What they sent may wait in the kernel, and what they did not send may be this process's doing: one that has just told thousands something
+ * reads nothing meanwhile. So their input is read first, and again after every few probes: else all of them would be probed at once, and their answers keep it busy for longer still.
+ */
+export class ProbeTurns {
+  readonly #endOfTurn: (run: () => void) => void;
+  #waiting: SilenceWatcher[] = [];
+  #next = 0;
+
+  /** @param endOfTurn runs a function after the next full poll of input */
+  constructor(endOfTurn: (run: () => void) => void) {
+    this.#endOfTurn = endOfTurn;
+  }
+
+  /** Has it look after the next full poll of input, or after a later one where many wait. */
+  add(watcher: SilenceWatcher): void {
+    if (this.#waiting.push(watcher) === 1) this.#endOfTurn(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    try {
+      for (let probes = 0; probes < PROBES_PER_TURN && this.#next < this.#waiting.length; )
+        if (this.#waiting[this.#next++]!.look()) probes++;
+    } finally {
+      // One that throws does not take the others with it.
+      if (this.#next < this.#waiting.length) this.#endOfTurn(this.#turn);
+      else {
+        this.#waiting = [];
+        this.#next = 0;
+      }
+    }
+  };
+}
+
+const all = new WeakMap<Timers, ProbeTurns>();
+
+/** Those of all sessions that live by the same time: they share an event loop. */
+export function probeTurnsOf(timers: Timers, endOfTurn: (run: () => void) => void): ProbeTurns {
+  const turns = all.get(timers) ?? new ProbeTurns(endOfTurn);
+  all.set(timers, turns);
+  return turns;
+}

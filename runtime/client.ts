@@ -1,12 +1,12 @@
-import { ClientEntrances, type OnEntrances } from "./client/client-entrances.ts";
 import { ClientDialer, type JudgeServerKey, type MakePlainChannel } from "./client/client-dialer.ts";
+import { ClientEntrances, type OnEntrances } from "./client/client-entrances.ts";
 import type { Client } from "./client/client-peer.ts";
 import { ClientSession } from "./client/client-session.ts";
 import { type CredentialsProvider, CredentialsSource } from "./client/credentials.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
-import type { CryptoProvider } from "./crypto/provider.ts";
 import { parseServerKey } from "./crypto/key-string.ts";
+import type { CryptoProvider } from "./crypto/provider.ts";
 import { selectCrypto } from "./crypto/select.ts";
 import { type EndpointInit, parseEndpointList } from "./discovery/endpoint-list.ts";
 import { Finder } from "./discovery/finder.ts";
@@ -19,8 +19,8 @@ import type { Dial } from "./transport/dial.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
 import type { TlsClientOptions } from "./transport/tls-options.ts";
 
-export type { OnEntrances } from "./client/client-entrances.ts";
 export type { JudgeServerKey } from "./client/client-dialer.ts";
+export type { OnEntrances } from "./client/client-entrances.ts";
 export type { Client } from "./client/client-peer.ts";
 export type { Credentials, CredentialsProvider, CredentialsRequest } from "./client/credentials.ts";
 
@@ -60,7 +60,7 @@ export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, Dis
   readonly credentials?: CredentialsProvider | undefined;
   /** From the call to the open session, over all endpoints. Default 20,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Keys are renewed this long after their first use. Default 120,000. */
+  /** Keys are renewed this long after their first use, or up to a quarter of it sooner. Default 120,000. */
   readonly rotateAfterMs?: number | undefined;
   /** Told each step of looking for a server, from the first on; once the session is open, `status()` tells them too. */
   readonly onStep?: OnStep | undefined;

@@ -34,7 +34,10 @@ export interface DialerOptions extends ChannelOptions {
   readonly route?: Uint8Array | undefined;
   /** This client's own X25519 key, which a server may recognise. Default none: anonymous. */
   readonly clientKey?: KeyPair | undefined;
-  /** The keys are renewed this long after the first activity under them. Default 120,000: what a thief of the keys can read is two minutes. */
+  /**
+   * The keys are renewed this long after the first activity under them, or up to a quarter of it sooner, so that many sessions do not do so together. Default 120,000: what a thief of
+   * the keys can read is two minutes.
+   */
   readonly rotateAfterMs?: number | undefined;
   /** Milliseconds since 1970, when the clock can be trusted to judge `notAfter`. Default: only serials are judged. */
   readonly wallNow?: (() => number) | undefined;

@@ -3,7 +3,7 @@ import type { RandomSource } from "../crypto/random.ts";
 import type { Pace } from "../time/pace.ts";
 import type { Timer } from "../time/timers.ts";
 import { RecordKind } from "./channel.ts";
-import { exported } from "./epoch.ts";
+import { type Epoch, exported } from "./epoch.ts";
 import type { FinishedHandshake, StaticKeys } from "./handshake.ts";
 import { HALF_OPEN_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
 import type { ChannelOptions } from "./options.ts";
@@ -93,7 +93,7 @@ export class RecordLayer implements RotationContext {
     if (this.#rotation.underway) return false;
     const { options, settings } = this.#host;
     if (kind !== RecordKind.QUIET && settings.rotateAfterMs !== undefined)
-      this.#timer ??= options.timers.after(settings.rotateAfterMs, () => this.#host.rotate());
+      this.#timer ??= options.timers.after(spread(settings.rotateAfterMs, this.#rotation.epoch), () => this.#host.rotate());
     return this.#keyBytes >= settings.rotateAfterBytes;
   }
 
@@ -137,4 +137,12 @@ export class RecordLayer implements RotationContext {
   get #keyBytes(): number {
     return Math.max(this.sealer.keyBytes, this.opener.keyBytes);
   }
+}
+
+/**
+ * Between three quarters of that time and all of it, evenly: very many sessions that all hear the same thing would renew their keys all at once. By the epoch's hash, which is as
+ * good as random and different for each.
+ */
+function spread(rotateAfterMs: number, { hash }: Epoch): number {
+  return rotateAfterMs * (1 - Number.parseInt(hash.slice(0, 4), 16) / 0x40000);
 }

@@ -3,7 +3,18 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Aead, CryptoProvider } from "../../../runtime/crypto/provider.ts";
 import { Pace } from "../../../runtime/time/pace.ts";
-import { type Connection, carry, clientKey, connect, type End, identity, native, portable, text } from "../../support/channel/ends.ts";
+import {
+  type Connection,
+  carry,
+  clientKey,
+  connect,
+  type End,
+  identity,
+  native,
+  portable,
+  seededRandom,
+  text,
+} from "../../support/channel/ends.ts";
 
 export const testTimeoutMs = 60_000;
 
@@ -242,18 +253,47 @@ test("a connection cut at any point of a rotation leaves no key, no timer, and n
   }
 });
 
-test("time renews the keys of a session in use, every rotateAfterMs", () => {
-  const connection = connect({ rotateAfterMs: 60_000 });
-  const { dialer, listener, time } = connection;
-  const minutes = 10;
-  for (let second = 0; second < minutes * 60; second++) {
+test("time renews the keys of a session in use, at the latest every rotateAfterMs and by a quarter sooner at most", () => {
+  const rotateAfterMs = 60_000;
+  const { dialer, listener, time } = connect({ rotateAfterMs });
+  const renewals: number[] = [];
+  for (let second = 0; second < 1_200; second++) {
     dialer.channel.send(0, text("busy"));
     carry(dialer, listener);
     time.clock.advance(1000);
     carry(dialer, listener);
+    if (dialer.channel.stats.epoch > renewals.length) renewals.push(time.clock.now());
   }
-  assert.ok(Math.abs(dialer.channel.stats.epoch - minutes) <= 1, String(dialer.channel.stats.epoch));
+  assert.ok(renewals.length >= 20);
+  renewals.reduce((before, at) => {
+    assert.ok(at - before >= 0.75 * rotateAfterMs && at - before <= rotateAfterMs + 2_000, `after ${at - before} ms`);
+    return at;
+  }, 0);
   assert.is(listener.channel.stats.epoch, dialer.channel.stats.epoch);
+});
+
+test("sessions that all hear the same thing at once do not renew their keys together", () => {
+  const rotateAfterMs = 60_000;
+  const after = Array.from({ length: 40 }, (_, seed) => {
+    const { dialer, listener, time } = connect({ rotateAfterMs, random: seededRandom(100 + seed) });
+    const delays: number[] = [];
+    for (let epoch = 1; epoch <= 2; epoch++) {
+      listener.channel.send(0, text("for all"));
+      carry(dialer, listener);
+      const start = time.clock.now();
+      while (dialer.channel.stats.epoch < epoch) {
+        time.clock.advance(100);
+        carry(dialer, listener);
+      }
+      delays.push(time.clock.now() - start);
+    }
+    return delays;
+  });
+  for (const epoch of [0, 1]) {
+    const delays = after.map((each) => each[epoch]!).sort((a, b) => a - b);
+    const inEighth = (part: number): number => delays.filter((ms) => Math.floor(ms / (rotateAfterMs / 8)) === part).length;
+    assert.ok(inEighth(6) >= 10 && inEighth(7) >= 10, `${delays}`);
+  }
 });
 
 test("a quiet session rotates once after its last traffic, then holds no timer until there is traffic again", () => {
@@ -264,9 +304,9 @@ test("a quiet session rotates once after its last traffic, then holds no timer u
     send();
     carry(dialer, listener);
     assert.is(time.timers.size, 1);
-    time.clock.advance(119_000);
+    time.clock.advance(89_900);
     assert.equal(dialer.sent, []);
-    time.clock.advance(1_100);
+    time.clock.advance(30_200);
     carry(dialer, listener);
     assert.is(dialer.channel.stats.epoch, index + 1);
     assert.is(time.timers.size, 0);

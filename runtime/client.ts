@@ -1,12 +1,12 @@
-import { ClientDialer, type JudgeServerKey, type MakePlainChannel } from "./client/client-dialer.ts";
 import { ClientEntrances, type OnEntrances } from "./client/client-entrances.ts";
+import { ClientDialer, type JudgeServerKey, type MakePlainChannel } from "./client/client-dialer.ts";
 import type { Client } from "./client/client-peer.ts";
 import { ClientSession } from "./client/client-session.ts";
 import { type CredentialsProvider, CredentialsSource } from "./client/credentials.ts";
 import { type CommonOptions, checkCounts, commonOptionNames } from "./common-options.ts";
 import type { Identity } from "./crypto/identity.ts";
-import { parseServerKey } from "./crypto/key-string.ts";
 import type { CryptoProvider } from "./crypto/provider.ts";
+import { parseServerKey } from "./crypto/key-string.ts";
 import { selectCrypto } from "./crypto/select.ts";
 import { type EndpointInit, parseEndpointList } from "./discovery/endpoint-list.ts";
 import { Finder } from "./discovery/finder.ts";
@@ -19,8 +19,8 @@ import type { Dial } from "./transport/dial.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
 import type { TlsClientOptions } from "./transport/tls-options.ts";
 
-export type { JudgeServerKey } from "./client/client-dialer.ts";
 export type { OnEntrances } from "./client/client-entrances.ts";
+export type { JudgeServerKey } from "./client/client-dialer.ts";
 export type { Client } from "./client/client-peer.ts";
 export type { Credentials, CredentialsProvider, CredentialsRequest } from "./client/credentials.ts";
 

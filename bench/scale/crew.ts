@@ -1,5 +1,5 @@
-import { serializeIdentity } from "zserver/keys";
 import { createIdentity } from "zserver";
+import { serializeIdentity } from "zserver/keys";
 import { WorkerProcess } from "../support/worker-process.ts";
 import type { ClientInit, ClientTask, ServerInit, ServerState, ServerTask, Worked } from "./tasks.ts";
 
@@ -25,6 +25,7 @@ export interface WorkedTogether {
 export class Crew {
   readonly #server: WorkerProcess;
   readonly #clients: readonly WorkerProcess[];
+  #failure: string | undefined;
 
   private constructor(server: WorkerProcess, clients: readonly WorkerProcess[]) {
     this.#server = server;
@@ -43,8 +44,17 @@ export class Crew {
       started.map((client) => client!.process),
     );
     // Else the others would wait for answers for ever.
-    for (const each of [crew.#server, ...crew.#clients]) void each.ended.then(() => crew.stop());
+    for (const each of [crew.#server, ...crew.#clients])
+      void each.ended.then((how) => {
+        crew.#failure ??= how;
+        crew.stop();
+      });
     return crew;
+  }
+
+  /** How the process ended that did so first, and what it said; the others end because of it. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** What all processes of the server are, the one that started them first. */

@@ -46,7 +46,8 @@ export async function run(options: BenchOptions): Promise<Report> {
       ],
     };
   } catch (error) {
-    throw late ? new Error(`given up after ${milliseconds / 1_000} s: this machine has no time for so many --sessions`) : error;
+    if (late) throw new Error(`given up after ${milliseconds / 1_000} s: this machine has no time for so many --sessions`);
+    throw crew.failure === undefined ? error : new Error(crew.failure);
   } finally {
     clearTimeout(limit);
     crew.stop();

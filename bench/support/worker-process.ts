@@ -4,16 +4,14 @@ import { withoutLoader } from "./plain.ts";
 
 /** A process that answers one question at a time. */
 export class WorkerProcess {
-  readonly #name: string;
   readonly #child: ChildProcess;
-  /** Settles when the process has ended. */
-  readonly ended: Promise<void>;
+  /** Settles when the process has ended: how it did, and what it said. */
+  readonly ended: Promise<string>;
   #errors = "";
   /** Undefined in place of an answer when the process has ended. */
   #answered: (answer: unknown) => void = () => {};
 
   private constructor(name: string, module: URL, args: readonly string[]) {
-    this.#name = name;
     const file = fileURLToPath(module);
     const { execArgv } = globalThis.process;
     this.#child = fork(file, args, {
@@ -24,7 +22,11 @@ export class WorkerProcess {
       this.#errors += text;
     });
     this.#child.on("message", (answer) => this.#answered(answer));
-    this.ended = new Promise((resolve) => void this.#child.on("close", () => resolve()));
+    this.ended = new Promise((resolve) => {
+      this.#child.on("close", (code, signal) =>
+        resolve(`${name} ended (${signal ?? `code ${code}`}) while it was measured:\n${this.#errors}`),
+      );
+    });
     void this.ended.then(() => this.#answered(undefined));
   }
 
@@ -46,7 +48,7 @@ export class WorkerProcess {
     // A process that has ended takes no question; that it has, is told below.
     this.#child.send(question, () => {});
     const answer = (await this.#answer()) as Answer | undefined;
-    if (answer === undefined) throw new Error(`${this.#name} ended while it was measured:\n${this.#errors}`);
+    if (answer === undefined) throw new Error(await this.ended);
     return answer;
   }
 

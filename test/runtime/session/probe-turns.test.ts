@@ -80,15 +80,21 @@ test("ten thousand peers that die at the same time are all given up when their t
   const time = new TestTime();
   const turns = probeTurnsOf(time.timers, (run) => time.clock.endOfTurn(run));
   let [pings, dead, inTurn, most] = [0, 0, 0, 0];
-  const costs = (_count: number): void => {
+  const costs = (): void => {
     if (inTurn++ === 0) time.clock.endOfTurn(() => (inTurn = 0));
     most = Math.max(most, inTurn);
   };
   const host = {
     waiting: true,
-    probe: () => costs(++pings),
+    probe: () => {
+      pings++;
+      costs();
+    },
     afterPoll: turns.add.bind(turns),
-    dead: () => costs(++dead),
+    dead: () => {
+      dead++;
+      costs();
+    },
   };
   for (let count = 0; count < peers; count++) new Liveness(time.timers, host, 9_000, 25_000).measured(10);
   time.clock.advance(MIN_PROBE_MS - 1);

@@ -26,7 +26,10 @@ const SESSION_ID_LABEL = "zserver session id";
 const SESSION_ID_BYTES = 16;
 
 /** What servers and clients add to what their sessions have in common. */
-export type RoleOptions<Data> = Pick<PeerCommon<Data>, "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "route" | "sameLimits">;
+export type RoleOptions<Data> = Pick<
+  PeerCommon<Data>,
+  "opening" | "controls" | "load" | "slowPeerTimeoutMs" | "route" | "sameLimits" | "probes"
+>;
 
 /** What a platform has for messages. */
 export interface MessagePlatform {

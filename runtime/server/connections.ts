@@ -12,6 +12,7 @@ import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
 import { FrameType } from "../session/frame.ts";
 import { limitsToWire, type PeerLimits } from "../session/limits.ts";
+import { ProbeTurns } from "../session/probe-turns.ts";
 import { ServerOpening } from "../session/opening.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory } from "../session-factory.ts";
@@ -83,6 +84,7 @@ export class ServerConnections<Data> {
       route,
       slowPeerTimeoutMs,
       sameLimits,
+      probes: new ProbeTurns((run) => factory.clock.endOfTurn(run)).add,
     });
     this.#makeChannel = channelMaker(options, factory);
     this.door = new Door(door, halfOpenConnections, factory);

@@ -6,9 +6,8 @@ import type { Counts } from "./counts.ts";
 import { FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink, type FramesHost } from "./frame-assembler.ts";
 import { writeClose } from "./greetings.ts";
-import { Liveness, type LivenessHost } from "./liveness.ts";
+import { Liveness, type LivenessHost, type Look } from "./liveness.ts";
 import { ByPriority, Priority } from "./priority.ts";
-import type { SilenceWatcher } from "./probe-turns.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { SessionLink } from "./session-options.ts";
 
@@ -44,7 +43,7 @@ export interface LifeHost {
   received(bytes: number): void;
   /** Says anything at all: something long is arriving, and nothing of it can be acknowledged yet. */
   sayAlive(): void;
-  afterPoll(watcher: SilenceWatcher): void;
+  afterPoll(look: Look): void;
   dead(message: string): void;
 }
 
@@ -260,8 +259,8 @@ export class Attachment implements LivenessHost {
     this.#host!.ping(++this.#pings);
   }
 
-  afterPoll(watcher: SilenceWatcher): void {
-    this.#host!.afterPoll(watcher);
+  afterPoll(look: Look): void {
+    this.#host!.afterPoll(look);
   }
 
   dead(): void {

@@ -1,14 +1,16 @@
 import type { Timers } from "../time/timers.ts";
 import { WheelTimer } from "../time/wheel-timer.ts";
-import type { SilenceWatcher } from "./probe-turns.ts";
+
+/** Probes a peer that still is silent, or gives it up. False when neither was due. */
+export type Look = () => boolean;
 
 /** What liveness asks of the session. */
 export interface LivenessHost {
   /** Whether something is outstanding: unacknowledged frames, open requests, an unanswered ping. */
   readonly waiting: boolean;
   probe(): void;
-  /** Has it look once the input that waits has been read. */
-  afterPoll(watcher: SilenceWatcher): void;
+  /** Calls back once the input that waits has been read, or later where many peers are silent. */
+  afterPoll(look: Look): void;
   dead(): void;
 }
 
@@ -22,7 +24,7 @@ const PROBE_ROUNDTRIPS = 4;
  * four roundtrips (the longest of late), or three times {@link MIN_PROBE_MS} where those are shorter; after `timeoutMs` at the latest, and while no
  * roundtrip was measured. A quiet session is pinged every `keepAliveMs` by its server, and its client becomes suspicious when those pings stay away.
  */
-export class Liveness extends WheelTimer implements SilenceWatcher {
+export class Liveness extends WheelTimer {
   readonly #timers: Timers;
   readonly #host: LivenessHost;
   readonly #quietMs: number;
@@ -32,7 +34,6 @@ export class Liveness extends WheelTimer implements SilenceWatcher {
   #heardAt: number;
   #probes = 0;
   #probedAt = 0;
-  #expectedAt = 0;
   /** The timer ends no later than a probe would: nothing that is outstanding shortens it. */
   #near = false;
   #stopped = false;
@@ -69,7 +70,7 @@ export class Liveness extends WheelTimer implements SilenceWatcher {
   expect(): void {
     // Asked for every frame.
     if (this.#near) return;
-    if (this.#expectedAt - this.#timers.now() > this.#probeMs) this.#arm(this.#probeMs);
+    if (this.due - this.#timers.now() > this.#probeMs) this.#arm(this.#probeMs);
     this.#near = true;
   }
 
@@ -82,41 +83,28 @@ export class Liveness extends WheelTimer implements SilenceWatcher {
     if (this.#stopped) return;
     this.disarm();
     this.#near = delayMs <= this.#probeMs;
-    this.#expectedAt = this.#timers.now() + delayMs;
     this.#timers.start(this, delayMs);
   }
 
-  /** It is time to look, if only at the clock: input that already waits in the kernel is read before a probe, and before the verdict. */
+  /** It is time to look; first, input that already waits in the kernel is read. */
   override expire(): void {
-    const now = this.#timers.now();
     // This process slept (a suspended machine, a blocked event loop): what the silence was is not known, so the probes begin anew.
-    if (now - this.#expectedAt > this.#probeMs) this.#probes = 0;
-    const patienceMs = this.#patienceMs(now);
-    if (patienceMs > 0) this.#arm(patienceMs);
-    else this.#host.afterPoll(this);
+    if (this.#timers.now() - this.due > this.#probeMs) this.#probes = 0;
+    this.#host.afterPoll(() => this.#look());
   }
 
-  look(): boolean {
+  #look(): boolean {
     if (this.#stopped) return false;
     const now = this.#timers.now();
-    const patienceMs = this.#patienceMs(now);
-    if (patienceMs > 0) {
-      this.#arm(patienceMs);
-      return false;
-    }
-    if (this.#probes < 2) {
+    const silenceMs = this.#host.waiting ? Math.min(this.#probeMs, this.#quietMs) : this.#quietMs;
+    const waitMs = Math.max(silenceMs + this.#heardAt, this.#probes && this.#probeMs + this.#probedAt) - now;
+    if (waitMs > 0) this.#arm(waitMs);
+    else if (this.#probes < 2) {
       this.#probes++;
       this.#probedAt = now;
       this.#host.probe();
       this.#arm(Math.min(this.#probeMs, this.#quietMs));
     } else this.#host.dead();
-    return true;
-  }
-
-  /** How long the peer may go on being silent. */
-  #patienceMs(now: number): number {
-    const silenceMs = this.#host.waiting ? Math.min(this.#probeMs, this.#quietMs) : this.#quietMs;
-    const leftMs = silenceMs - (now - this.#heardAt);
-    return leftMs > 0 || this.#probes === 0 ? leftMs : this.#probeMs - (now - this.#probedAt);
+    return waitMs <= 0;
   }
 }

@@ -1,13 +1,7 @@
-import type { Timers } from "../time/timers.ts";
+import type { Look } from "./liveness.ts";
 
 /** So many peers are probed, or given up, in one turn of the event loop: what that costs is a small part of a turn in which there is much to do. */
 export const PROBES_PER_TURN = 16;
-
-/** Who looks again whether its peer is silent. */
-export interface SilenceWatcher {
-  /** Probes the peer or gives it up; false when neither is due any more. */
-  look(): boolean;
-}
 
 /**
  * When silent peers are probed. What they sent may wait in the kernel, and what they did not send may be this process's doing: one that has just told thousands something
@@ -15,7 +9,7 @@ export interface SilenceWatcher {
  */
 export class ProbeTurns {
   readonly #endOfTurn: (run: () => void) => void;
-  #waiting: SilenceWatcher[] = [];
+  #waiting: Look[] = [];
   #next = 0;
 
   /** @param endOfTurn runs a function after the next full poll of input */
@@ -23,15 +17,14 @@ export class ProbeTurns {
     this.#endOfTurn = endOfTurn;
   }
 
-  /** Has it look after the next full poll of input, or after a later one where many wait. */
-  add(watcher: SilenceWatcher): void {
-    if (this.#waiting.push(watcher) === 1) this.#endOfTurn(this.#turn);
-  }
+  /** Has one look after the next full poll of input, or after a later one where many wait. */
+  readonly add = (look: Look): void => {
+    if (this.#waiting.push(look) === 1) this.#endOfTurn(this.#turn);
+  };
 
   readonly #turn = (): void => {
     try {
-      for (let probes = 0; probes < PROBES_PER_TURN && this.#next < this.#waiting.length; )
-        if (this.#waiting[this.#next++]!.look()) probes++;
+      for (let probes = 0; probes < PROBES_PER_TURN && this.#next < this.#waiting.length; ) if (this.#waiting[this.#next++]!()) probes++;
     } finally {
       // One that throws does not take the others with it.
       if (this.#next < this.#waiting.length) this.#endOfTurn(this.#turn);
@@ -41,13 +34,4 @@ export class ProbeTurns {
       }
     }
   };
-}
-
-const all = new WeakMap<Timers, ProbeTurns>();
-
-/** Those of all sessions that live by the same time: they share an event loop. */
-export function probeTurnsOf(timers: Timers, endOfTurn: (run: () => void) => void): ProbeTurns {
-  const turns = all.get(timers) ?? new ProbeTurns(endOfTurn);
-  all.set(timers, turns);
-  return turns;
 }

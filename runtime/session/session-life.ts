@@ -1,6 +1,6 @@
 import type { LifeHost } from "./attachment.ts";
 import { FrameType } from "./frame.ts";
-import { probeTurnsOf, type SilenceWatcher } from "./probe-turns.ts";
+import type { Look } from "./liveness.ts";
 import type { Session } from "./session.ts";
 import type { SessionLink } from "./session-options.ts";
 
@@ -36,9 +36,9 @@ export class SessionLife implements LifeHost {
     this.#session.owed.sayAlive();
   }
 
-  afterPoll(watcher: SilenceWatcher): void {
-    const { timers, endOfTurn } = this.#session.options;
-    probeTurnsOf(timers, endOfTurn).add(watcher);
+  afterPoll(look: Look): void {
+    const { probes, endOfTurn } = this.#session.options;
+    (probes ?? endOfTurn)(look);
   }
 
   dead(message: string): void {

@@ -6,6 +6,7 @@ import type { EndReason } from "../errors/end-reason.ts";
 import type { Timers } from "../time/timers.ts";
 import type { FrameType } from "./frame.ts";
 import type { Limits } from "./limits.ts";
+import type { Look } from "./liveness.ts";
 import type { Opening, OpeningHost } from "./opening.ts";
 import type { RecordSink } from "./outbox.ts";
 import type { PartialFrame } from "./partial-frame.ts";
@@ -106,6 +107,8 @@ export interface SessionOptions {
   readonly endOfTurn: (run: () => void) => void;
   /** Sooner, once the present callback of the event loop is done; undefined where there is no such moment. */
   readonly endOfCallback?: ((run: () => void) => void) | undefined;
+  /** Looks at peers that are silent, see {@link ProbeTurns}. Undefined where sessions are few: each does at the end of the turn. */
+  readonly probes?: ((look: Look) => void) | undefined;
   /** How long this side keeps the session without a connection, in milliseconds; 0: not at all. */
   readonly retentionMs: number;
   /** How long the peer may take to introduce itself. */

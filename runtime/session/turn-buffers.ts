@@ -10,14 +10,11 @@ const KEPT_BUFFERS = 64;
 
 const spare: Writer[] = [];
 const large = new LargeMemory();
-/** What a turn grows in. A turn that is not long takes no more than it needs: very many sessions may write one at the same time. */
+/** What a turn grows in. One that is not long takes less than twice what it needs, a power of two: very many sessions may write one at the same time. */
 const growth: GrowthMemory = {
-  take: (bytes) => (bytes > LONG_TURN_BYTES ? large.take(bytes) : new Uint8Array(powerOfTwo(bytes))),
+  take: (bytes) => (bytes > LONG_TURN_BYTES ? large.take(bytes) : new Uint8Array(2 ** (32 - Math.clz32(bytes - 1)))),
   give: (memory) => large.give(memory),
 };
-
-/** The least one that is no less. */
-const powerOfTwo = (value: number): number => 2 ** (32 - Math.clz32(value - 1));
 
 /**
  * An empty buffer for what one session sends in one turn. A quiet session holds none: a million of them must not cost a buffer each.

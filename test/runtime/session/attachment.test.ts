@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { Attachment } from "../../../runtime/session/attachment.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import type { SilenceWatcher } from "../../../runtime/session/probe-turns.ts";
+import type { Look } from "../../../runtime/session/liveness.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 import { frame } from "../../support/session/frames.ts";
 import { TestLink } from "../../support/session/link.ts";
@@ -23,7 +23,7 @@ function attached() {
     ping: (number: number) => void told.pings.push(number),
     sayAlive: () => void told.alive++,
     received: () => {},
-    afterPoll: (watcher: SilenceWatcher) => time.clock.endOfTurn(() => watcher.look()),
+    afterPoll: (look: Look) => time.clock.endOfTurn(look),
     dead: () => void told.deaths++,
   };
   return { time, told, attachment, host };

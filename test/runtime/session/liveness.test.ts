@@ -28,7 +28,7 @@ class Host {
           return host.waiting || (!host.alive && host.pings.length > 0);
         },
         probe: () => host.#ping(),
-        afterPoll: (watcher) => host.turns.add(watcher),
+        afterPoll: (look) => host.turns.add(look),
         dead: () => host.deaths.push(host.time.clock.now()),
       },
       timeoutMs,

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Liveness, MIN_PROBE_MS } from "../../../runtime/session/liveness.ts";
-import { PROBES_PER_TURN, ProbeTurns, probeTurnsOf } from "../../../runtime/session/probe-turns.ts";
+import { PROBES_PER_TURN, ProbeTurns } from "../../../runtime/session/probe-turns.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 
 /** The ends of turns, one at a time. */
@@ -25,13 +25,13 @@ test("of many silent peers a few are probed in each turn, in the order in which 
   const probes = new ProbeTurns(turns.endOfTurn);
   const probed: number[] = [];
   const all = Array.from({ length: 2 * PROBES_PER_TURN + 1 }, (_, index) => index);
-  for (const index of all) probes.add({ look: () => probed.push(index) > 0 });
+  for (const index of all) probes.add(() => probed.push(index) > 0);
   for (const expected of [0, PROBES_PER_TURN, 2 * PROBES_PER_TURN, 2 * PROBES_PER_TURN + 1]) {
     assert.equal(probed, all.slice(0, expected));
     turns.end();
   }
   assert.is(turns.pending, 0);
-  probes.add({ look: () => probed.push(-1) > 0 });
+  probes.add(() => probed.push(-1) > 0);
   turns.end();
   assert.is(probed.at(-1), -1);
 });
@@ -40,7 +40,7 @@ test("peers that were heard meanwhile count for nothing: all of them are passed 
   const turns = new Turns();
   const probes = new ProbeTurns(turns.endOfTurn);
   let looks = 0;
-  for (let count = 0; count < 10_000; count++) probes.add({ look: () => ++looks < 0 });
+  for (let count = 0; count < 10_000; count++) probes.add(() => ++looks < 0);
   turns.end();
   assert.is(looks, 10_000);
   assert.is(turns.pending, 0);
@@ -50,35 +50,28 @@ test("one that throws, and one that comes meanwhile, do not take the others with
   const turns = new Turns();
   const probes = new ProbeTurns(turns.endOfTurn);
   const looked: string[] = [];
-  const watcher = (name: string, look = (): void => {}) => ({
-    look: () => {
+  const looker =
+    (name: string, look = (): void => {}) =>
+    () => {
       looked.push(name);
       look();
       return true;
-    },
-  });
+    };
   const fails = (): void => {
     throw new Error("a bug");
   };
-  probes.add(watcher("first", fails));
-  probes.add(watcher("second", () => probes.add(watcher("third"))));
+  probes.add(looker("first", fails));
+  probes.add(looker("second", () => probes.add(looker("third"))));
   assert.throws(() => turns.end(), /a bug/);
   turns.end();
   assert.equal(looked, ["first", "second", "third"]);
   assert.is(turns.pending, 0);
 });
 
-test("sessions that live by the same time share their turns", () => {
-  const [one, other] = [new TestTime(), new TestTime()];
-  const of = ({ timers, clock }: TestTime): ProbeTurns => probeTurnsOf(timers, (run) => clock.endOfTurn(run));
-  assert.is(of(one), of(one));
-  assert.is.not(of(one), of(other));
-});
-
 test("ten thousand peers that die at the same time are all given up when their time is over, and no turn probes more than a few", () => {
   const peers = 10_000;
   const time = new TestTime();
-  const turns = probeTurnsOf(time.timers, (run) => time.clock.endOfTurn(run));
+  const turns = new ProbeTurns((run) => time.clock.endOfTurn(run));
   let [pings, dead, inTurn, most] = [0, 0, 0, 0];
   const costs = (): void => {
     if (inTurn++ === 0) time.clock.endOfTurn(() => (inTurn = 0));
@@ -90,7 +83,7 @@ test("ten thousand peers that die at the same time are all given up when their t
       pings++;
       costs();
     },
-    afterPoll: turns.add.bind(turns),
+    afterPoll: turns.add,
     dead: () => {
       dead++;
       costs();

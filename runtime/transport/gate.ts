@@ -14,7 +14,7 @@ export interface Gate {
   count(place: Place, remote: RemoteAddress): boolean;
 }
 
-/** The place of one connection among those that have not been let in. */
+/** The place of one connection among those that have not been let in. Whoever takes the connection over takes it as well, and leaves it. */
 export interface Place {
   /** Ends the connection, whatever has become of it meanwhile. */
   cut: () => void;

@@ -56,6 +56,12 @@ export class SocketGate {
     return this.#arrivals.get(keyOf(socket));
   }
 
+  /** Somebody takes the socket over, and its place as well. The gate forgets both: what it knows would be there for as long as a quiet connection. */
+  handOver(socket: Socket): void {
+    this.#arrivals.delete(keyOf(socket));
+    socket.off("close", this.#onClose);
+  }
+
   /** The client that asks for an upgrade. Undefined when it is to be cut, or has ended. A server that is not guarded meets the gate here. */
   ofRequest({ socket, headers }: IncomingMessage): Arrival | undefined {
     const arrival = this.of(socket) ?? this.#arrive(socket, () => socket.destroy());

@@ -33,8 +33,9 @@ export async function listenSocket(endpoint: SocketEndpoint, options: SocketList
   const sockets = new SocketGate(options.gate, options.proxies);
   const accept = (socket: Socket): void => {
     const arrival = sockets.of(socket);
-    if (arrival === undefined) socket.destroy();
-    else options.accept(new StreamTransport(socket, peerName(scheme, arrival.remote), arrival.remote), arrival.place);
+    if (arrival === undefined) return void socket.destroy();
+    sockets.handOver(socket);
+    options.accept(new StreamTransport(socket, peerName(scheme, arrival.remote), arrival.remote), arrival.place);
   };
   const server = scheme === "tls" ? tlsServer(endpoint, options, accept) : createServer({ ...socketOptions, pauseOnConnect: true }, accept);
   sockets.guard(server);

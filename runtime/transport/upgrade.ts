@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Arrival } from "./socket-gate.ts";
 import type { Place } from "./gate.ts";
 import { type OriginRules, refuseOrigin } from "./origin.ts";
+import type { SocketGate } from "./socket-gate.ts";
 import type { Transport } from "./transport.ts";
 import { switching, upgradeFault } from "./upgrade-request.ts";
 import { ServerWebSocketTransport } from "./websocket-server-transport.ts";
@@ -14,17 +14,17 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 /**
  * Turns upgrades into transports, after the checks that a browser's page must pass.
  *
- * @param arrivalOf who asks; undefined when it is to be cut
+ * @param sockets knows who asks
  */
 export function webSocketUpgrades(
   origins: OriginRules,
-  arrivalOf: (request: IncomingMessage) => Arrival | undefined,
+  sockets: SocketGate,
   accept: (transport: Transport, place?: Place) => void,
 ): UpgradeHandler {
   return (request, socket, head) => {
     const refused = refuseOrigin({ origin: originOf(request), host: request.headers.host }, origins);
     if (refused !== undefined) return refuseUpgrade(socket, 403, "Forbidden", refused);
-    const arrival = arrivalOf(request);
+    const arrival = sockets.ofRequest(request);
     if (arrival === undefined) return void socket.destroy();
     const fault = upgradeFault(request);
     if (fault !== undefined) return refuseUpgrade(socket, fault.status, fault.title, fault.line, fault.header);
@@ -33,6 +33,7 @@ export function webSocketUpgrades(
     if (socket instanceof Socket) socket.setTimeout(0).setNoDelay();
     socket.write(switching(request.headers["sec-websocket-key"]!));
     const scheme = "encrypted" in request.socket ? "wss" : "ws";
+    sockets.handOver(request.socket);
     accept(new ServerWebSocketTransport(socket, { scheme, remote: arrival.remote, head }), arrival.place);
   };
 }

@@ -48,7 +48,7 @@ export async function listenWebSocket(endpoint: WebSocketEndpoint, options: WebS
       : createHttpsServer({ ...tlsServerOptions(options.tls, endpoint.url), ...httpOptions }, tellUpgrade);
   const sockets = new SocketGate(options.gate, options.proxies);
   sockets.guard(server);
-  const upgrade = webSocketUpgrades(options.origins, (request) => sockets.ofRequest(request), options.accept);
+  const upgrade = webSocketUpgrades(options.origins, sockets, options.accept);
   server.on("upgrade", (request, socket, head) => {
     if (pathOf(request.url) === endpoint.path) upgrade(request, socket, head);
     else refuseUpgrade(socket, 404, "Not Found", `nothing is served under this path; the path is ${endpoint.path}`);
@@ -83,7 +83,7 @@ export function attachWebSocket({ server, path }: AttachedServer, options: WebSo
   if (!path.startsWith("/") || /[?#]/.test(path))
     throw new TypeError(`\`path\`: ${JSON.stringify(path)} is no path; one looks like "/zserver"`);
   const sockets = new SocketGate(options.gate, options.proxies);
-  const upgrade = webSocketUpgrades(options.origins, (request) => sockets.ofRequest(request), options.accept);
+  const upgrade = webSocketUpgrades(options.origins, sockets, options.accept);
   const onUpgrade: UpgradeHandler = (request, socket, head) => {
     if (pathOf(request.url) === path) upgrade(request, socket, head);
     // With a listener for upgrades, Node leaves all of them to listeners: one that nobody takes would stay open for ever.

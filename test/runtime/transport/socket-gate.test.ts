@@ -54,31 +54,29 @@ class Turnstile implements Gate {
 const test = suite("transport/socket-gate");
 
 for (const scheme of ["tcp", "tls", "ws", "wss"]) {
-  test(`${scheme}: the gate sees a connection before anything is made of it, and its place goes with the transport`, async () => {
+  test(`${scheme}: the gate sees a connection before anything is made of it, and its place goes to who takes the transport`, async () => {
     const gate = new Turnstile(1);
-    const {
-      listener,
-      url,
-      connect: open,
-    } = await listeningAt(`${scheme}://127.0.0.1:0`, {
-      gate,
-      tls: certificate,
-    });
-    const { client, server } = await open({ tls });
-    assert.is(gate.seen[0]?.address, "127.0.0.1");
-    assert.equal(server.remote, gate.seen[0]);
+    const taken: { transport: Transport; place: Place | undefined }[] = [];
+    const accept = (transport: Transport, place?: Place): void => void taken.push({ transport, place });
+    const { listener, url } = await listeningAt(`${scheme}://127.0.0.1:0`, { gate, tls: certificate, accept });
+    const client = await dialAt(url, { tls });
     await failure(dialAt(url, { tls }).then((transport: Transport) => ended(transport)));
     assert.is(gate.seen.length, 2);
-    assert.is(gate.inside.size, 1);
-    server.start(deaf);
+    const [{ transport, place }] = taken as [(typeof taken)[number]];
+    assert.is(gate.seen[0]?.address, "127.0.0.1");
+    assert.equal(transport.remote, gate.seen[0]);
+    assert.equal([...gate.inside], [place]);
+    const over = failure(ended(transport));
     client.destroy();
-    await gate.until(0);
+    await over;
+    assert.is(gate.inside.size, 1);
+    place!.leave();
     await listener.close();
   });
 
   test(`${scheme}: a connection that never says anything has its place until it ends, also when the gate ends it`, async () => {
     const gate = new Turnstile(2);
-    const accept = (transport: Transport): void => transport.start(deaf);
+    const accept = (transport: Transport, place?: Place): void => transport.start({ ...deaf, onClose: () => place!.leave() });
     const { listener, url } = await listeningAt(`${scheme}://127.0.0.1:0`, { gate, tls: certificate, accept });
     const { port } = new URL(url.replace(/^\w+/, "http"));
     const silent = [connect(Number(port), "127.0.0.1"), connect(Number(port), "127.0.0.1")];

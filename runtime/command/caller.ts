@@ -30,7 +30,6 @@ export interface CallerOptions {
   readonly schemas: SessionSchemas;
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
-  readonly streams: SessionStreams;
   readonly compression?: Compression | undefined;
   readonly timers: Timers;
   /** A client's command ids are odd, a server's even. */
@@ -44,6 +43,7 @@ export interface CallerOptions {
 
 /** Whose commands they are. */
 export interface CallerHost {
+  readonly streams: SessionStreams;
   /** A one-way was not sent. */
   oneWayFailed(error: CommandError): void;
   /** The session ended, and nobody knows of these one-ways whether they were accepted. */

@@ -79,7 +79,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   }
 
   get streams(): SessionStreams {
-    return this.#options.streams;
+    return this.#options.host.streams;
   }
 
   get pending(): number {

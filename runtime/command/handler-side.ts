@@ -45,7 +45,6 @@ export interface ReceiverOptions {
   readonly role: "client" | "server";
   readonly limits: Limits;
   readonly peerLimits: PeerLimits;
-  readonly streams: SessionStreams;
   /** Undefined: nothing is taken compressed. */
   readonly compression?: Compression | undefined;
   readonly timers: Timers;
@@ -55,6 +54,7 @@ export interface ReceiverOptions {
   /** Default: new work is always taken. */
   readonly load?: Load | undefined;
   readonly host: {
+    readonly streams: SessionStreams;
     /** Something came to an end; somebody may wait for that. */
     idle(): void;
   };

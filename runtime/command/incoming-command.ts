@@ -61,7 +61,7 @@ export class IncomingCommand implements ParkedCommand, Lane {
     this.flags = flags;
     this.deadlineAt = timeoutMs === 0 ? 0 : dispatcher.now() + timeoutMs;
     this.size = size;
-    const { kind } = registration.command;
+    const { kind, idleTimeoutMs = 0 } = registration.command;
     if (kind === "client_stream" || kind === "bidi_stream") {
       const window = dispatcher.streams.window(false);
       this.reader = new StreamReader(window, { grant: () => dispatcher.grant(this, window), abandoned: () => this.#leaveItems() });
@@ -69,7 +69,7 @@ export class IncomingCommand implements ParkedCommand, Lane {
     // Whoever sends items must have somewhere to keep the credit that comes before the handler runs.
     if (kind === "server_stream" || kind === "bidi_stream")
       this.writer = dispatcher.streams.writer(came.priority, dispatcher.itemSink(this));
-    this.#idle = dispatcher.streams.idle(registration.command, () => this.stop(this.#lateError(idleText(this.command))));
+    if (idleTimeoutMs > 0) this.#idle = dispatcher.streams.idle(idleTimeoutMs, () => this.stop(this.#lateError(idleText(this.command))));
     if (this.reader !== undefined) this.reader.idle = this.#idle;
     if (this.writer !== undefined) this.writer.idle = this.#idle;
   }

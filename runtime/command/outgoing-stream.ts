@@ -12,7 +12,7 @@ export type Requests = AsyncIterable<unknown> | Iterable<unknown>;
 
 export interface OutgoingStreamsOptions {
   readonly core: SessionCore;
-  readonly streams: SessionStreams;
+  readonly host: { readonly streams: SessionStreams };
 }
 
 /** Whose streams they are. */
@@ -35,10 +35,10 @@ export class OutgoingStreams {
 
   /** Gives a call that is not sent yet the ends that its kind has. */
   attach(call: OutgoingCall): void {
-    const { kind } = call.command;
+    const { kind, idleTimeoutMs = 0 } = call.command;
     if (kind === "server_stream" || kind === "bidi_stream") call.reader = this.#reader(call);
     if (kind === "client_stream" || kind === "bidi_stream") call.writer = this.#writer(call);
-    call.idle = this.#options.streams.idle(call.command, () => this.#host.stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
+    if (idleTimeoutMs > 0) call.idle = this.#streams.idle(idleTimeoutMs, () => this.#host.stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
     if (call.reader !== undefined) call.reader.idle = call.idle;
     if (call.writer !== undefined) call.writer.idle = call.idle;
   }
@@ -58,9 +58,13 @@ export class OutgoingStreams {
     );
   }
 
+  get #streams(): SessionStreams {
+    return this.#options.host.streams;
+  }
+
   #reader(call: OutgoingCall): StreamReader<unknown> {
-    const { core, streams } = this.#options;
-    const window = streams.window(true);
+    const { core } = this.#options;
+    const window = this.#streams.window(true);
     return new StreamReader(window, {
       grant: () => core.owed.grant(call.id, window),
       abandoned: () => this.#host.stop(call, "CANCELLED", "its reader left"),
@@ -69,7 +73,7 @@ export class OutgoingStreams {
 
   #writer(call: OutgoingCall): StreamWriter<unknown> {
     const { outbox, frames } = call.leaves;
-    return this.#options.streams.writer(outbox.priority, {
+    return this.#streams.writer(outbox.priority, {
       get room() {
         return call.sent && outbox.streamRoom;
       },

@@ -36,7 +36,7 @@ import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { LostOneWays } from "./sent-one-ways.ts";
 import { type SessionScope, sessionScope } from "./session-scope.ts";
 import { sessionStats } from "./session-stats.ts";
-import type { SessionStreams } from "./session-streams.ts";
+import { SessionStreams } from "./session-streams.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
 
@@ -67,6 +67,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   #caller: SessionCaller | undefined;
   #proxyCaller: Caller | undefined;
   #receiver: CommandReceiver | undefined;
+  #streams: SessionStreams | undefined;
   #closed: Promise<SessionEnd> | undefined;
   #resolveClosed: ((end: SessionEnd) => void) | undefined;
 
@@ -93,9 +94,9 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
     return this.#partials(priority);
   }
 
-  /** Undefined until both sides have said hello. */
-  get streams(): SessionStreams | undefined {
-    return this.#scope?.streams;
+  get streams(): SessionStreams {
+    this.#streams ??= new SessionStreams(this.#scope!, !this.core.detached);
+    return this.#streams;
   }
 
   get peer(): string {
@@ -212,10 +213,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   status(): AsyncIterableIterator<SessionStatus> {
-    if (this.#feed === undefined) {
-      this.#feed = new StatusFeed(() => this.#now());
-      if (this.#end !== undefined) this.#feed.end();
-    }
+    this.#feed ??= new StatusFeed(() => this.#now(), this.#end !== undefined);
     return this.#feed.subscribe();
   }
 
@@ -332,7 +330,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   resumed(answer: Resumed | undefined): void {
-    this.streams!.connected = true;
+    if (this.#streams !== undefined) this.#streams.connected = true;
     this.#handles.restate();
     this.#caller?.restate();
     this.schemas.resumed();
@@ -341,7 +339,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   detached(reason: EndReason, message: string): void {
-    if (this.streams !== undefined) this.streams.connected = false;
+    if (this.#streams !== undefined) this.#streams.connected = false;
     this.tell({ type: "disconnected", reason, message });
     this.#hooks.disconnected(this, reason);
   }
@@ -373,7 +371,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   room(): void {
     this.#caller?.retry();
     this.#receiver?.retry();
-    this.streams?.retry();
+    this.#streams?.retry();
   }
 
   get waiting(): boolean {

@@ -3,10 +3,10 @@ import type { CallerOptions } from "./caller.ts";
 import type { ReceiverOptions } from "./handler-side.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerCommon } from "./peer-options.ts";
-import { SessionStreams } from "./session-streams.ts";
+import type { SessionStreamsOptions } from "./session-streams.ts";
 
 /** What the floors of commands of one session are given. */
-export type SessionScope = CallerOptions & ReceiverOptions;
+export type SessionScope = CallerOptions & ReceiverOptions & SessionStreamsOptions;
 
 /**
  * What all sessions of a server have in common is not copied into each: it is found behind what is its own. A client's is copied: a prototype that only one object has is
@@ -15,8 +15,6 @@ export type SessionScope = CallerOptions & ReceiverOptions;
 export function sessionScope<Data>(peer: Peer<Data>, common: PeerCommon<Data>, told: PeerLimits): SessionScope {
   const { core, schemas } = peer;
   const peerLimits = common.sameLimits?.same(told) ?? told;
-  const own = { core, schemas, session: peer, host: peer, peerLimits, streams: undefined };
-  const scope = common.role === "client" ? { ...common, ...own } : Object.setPrototypeOf(own, common);
-  scope.streams = new SessionStreams(scope);
-  return scope;
+  const own = { core, schemas, session: peer, host: peer, peerLimits };
+  return common.role === "client" ? { ...common, ...own } : Object.setPrototypeOf(own, common);
 }

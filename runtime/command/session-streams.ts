@@ -1,4 +1,3 @@
-import type { CommandType } from "../schema/service-type.ts";
 import { CreditBudget } from "../session/credit.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
@@ -18,7 +17,7 @@ export interface SessionStreamsOptions {
 
 /**
  * What the streams of one session share, whoever called their commands: the budget of what waits for readers, the turns of what is sent, and whether
- * idle deadlines count. Each is made when a stream first needs it: most sessions have none.
+ * idle deadlines count. All of it is made when a stream first needs it: most sessions have none.
  */
 export class SessionStreams {
   readonly #options: SessionStreamsOptions;
@@ -26,10 +25,12 @@ export class SessionStreams {
   /** A class waits for no other one. */
   #turns: ByPriority<StreamTurns> | undefined;
   #deadlines: RunningDeadlines | undefined;
-  #connected = true;
+  #connected: boolean;
 
-  constructor(options: SessionStreamsOptions) {
+  /** @param connected whether the session has a connection */
+  constructor(options: SessionStreamsOptions, connected: boolean) {
     this.#options = options;
+    this.#connected = connected;
   }
 
   get budget(): StreamBudget {
@@ -48,11 +49,10 @@ export class SessionStreams {
     return new StreamWriter(new CreditBudget(streamItems, streamBytes), sink, this.#turnsOf(priority));
   }
 
-  /** The idle deadline of a command, where its schema has one; `expired` is called when nothing passed for so long. */
-  idle({ idleTimeoutMs = 0 }: CommandType, expired: () => void): IdleDeadline | undefined {
-    if (idleTimeoutMs === 0) return undefined;
+  /** The idle deadline of a command; `expired` is called when nothing passed for so long. */
+  idle(timeoutMs: number, expired: () => void): IdleDeadline {
     this.#deadlines ??= new RunningDeadlines(this.#connected);
-    return new IdleDeadline(idleTimeoutMs, this.#options.timers, this.#deadlines, expired);
+    return new IdleDeadline(timeoutMs, this.#options.timers, this.#deadlines, expired);
   }
 
   /** The session has a connection, or has none any more. */

@@ -17,11 +17,15 @@ export class StatusFeed<Event> {
   /** Undefined until there is one. */
   #readers: Set<Reader<Event>> | undefined;
   readonly #first: () => Event;
-  #ended = false;
+  #ended: boolean;
 
-  /** @param first the event that tells a new reader how things stand */
-  constructor(first: () => Event) {
+  /**
+   * @param first the event that tells a new reader how things stand
+   * @param ended no more events will come
+   */
+  constructor(first: () => Event, ended = false) {
     this.#first = first;
+    this.#ended = ended;
   }
 
   emit(event: Event): void {

@@ -28,12 +28,12 @@ export function takeControl(type: FrameType, body: Reader, host: ControlHost): v
     if (!outboxes.acknowledge(accepted, timers.now()))
       throw new ProtocolError(`the peer acknowledged ${accepted} frames of ${outboxes.flushed}, by class`);
     host.room.freed();
-    if (outboxes.pacer.full) host.flusher.schedule();
+    if (outboxes.held) host.flusher.schedule();
   } else if (type === FrameType.RECEIVED) {
     const bytes = readReceived(body);
-    if (!outboxes.pacer.receive(bytes, timers.now()))
-      throw new ProtocolError(`the peer received ${bytes} bytes of ${outboxes.pacer.sent} over this connection`);
-    if (outboxes.pacer.full) host.flusher.schedule();
+    if (!outboxes.receive(bytes, timers.now()))
+      throw new ProtocolError(`the peer received ${bytes} bytes of ${outboxes.given} over this connection`);
+    if (outboxes.held) host.flusher.schedule();
   } else if (type === FrameType.CREDIT) {
     const { id, items, bytes, priority } = readCredit(body);
     handler.credit(id, items, bytes, priority);

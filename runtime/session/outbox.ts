@@ -4,12 +4,10 @@ import { RecordKind } from "../channel/channel.ts";
 import { writeFrame } from "./attachment.ts";
 import { Backlog } from "./backlog.ts";
 import { FrameType, frameHeader, isSequenced } from "./frame.ts";
-import { Pacer } from "./pacer.ts";
 import { Priority } from "./priority.ts";
-import { numberedFrames, type ReplayBuffer } from "./replay-buffer.ts";
+import { numberedFrames, ReplayBuffer } from "./replay-buffer.ts";
 import type { ReplayedFrame, Turns, WriteFrame } from "./session-options.ts";
 import { LONG_TURN_BYTES, returnTurnBuffer, TurnMemory, takeTurnBuffer } from "./turn-buffers.ts";
-import { Unacked } from "./unacked.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -29,6 +27,16 @@ export interface RecordSink {
   send(recordKind: number, bytes: Uint8Array): void;
 }
 
+/** Whose outbox it is. */
+export interface OutboxHost extends Turns {
+  /** Bytes that the transport of this connection was given, of all classes. */
+  readonly given: number;
+  /** It is given more. */
+  give(bytes: number, now: number): void;
+  /** The peer has received so many of them. */
+  receive(given: number, now: number): void;
+}
+
 /**
  * Everything on its way out in one class of priority. Frames of one turn of the event loop are encoded one behind the other into one buffer, which leaves as a whole at the
  * end of the turn; what was numbered stays counted until the peer has accepted it, and that count is the backpressure.
@@ -36,7 +44,7 @@ export interface RecordSink {
 export class Outbox {
   readonly priority: Priority;
   readonly #limit: number;
-  readonly #turns: Turns;
+  readonly #host: OutboxHost;
   #writer: Writer | undefined;
   /** The one numbered frame of this turn, where others have the same in memory. With a buffer, it is also at its beginning. */
   #shared: Uint8Array | undefined;
@@ -46,7 +54,6 @@ export class Outbox {
   #scheduled = false;
   /** What a turn is expected to take: as much as the one before it, if that was long. */
   #expected = 0;
-  readonly #pacer: Pacer;
   /** Turns that could not be given to the transport at once; undefined until there were any. */
   #backlog: Backlog | undefined;
   /** Not all that waited could be given. */
@@ -64,40 +71,25 @@ export class Outbox {
   /** Bytes of volatile frames in this turn: nobody acknowledges them, so they are forgotten when they have left. */
   #volatileBytes = 0;
   #acked = 0;
-  readonly #unacked = new Unacked();
-  #replay: ReplayBuffer | undefined;
-  readonly #flushWaiters: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  /** What the peer has not accepted. */
+  readonly replay: ReplayBuffer = new ReplayBuffer();
+  /** Whether that can be sent again: the session may outlive its connection. */
+  keeps = false;
+  #flushWaiters: { readonly upTo: number; readonly resolve: () => void }[] | undefined;
 
   /**
    * @param limit bytes that may be unacknowledged or unsent before {@link room} says no
-   * @param turns is asked for a flush at the end of the turn
-   * @param pacer counts what the transport is given, of all classes
+   * @param host is asked for a flush at the end of the turn
    */
-  constructor(limit: number, turns: Turns, priority: Priority = NORMAL, pacer: Pacer = new Pacer()) {
+  constructor(limit: number, host: OutboxHost, priority: Priority = NORMAL) {
     this.priority = priority;
-    this.#pacer = pacer;
     this.#limit = limit;
-    this.#turns = turns;
-  }
-
-  /** From here on, what is sent is kept until the peer has accepted it. */
-  keepIn(replay: ReplayBuffer): void {
-    this.#replay = replay;
-  }
-
-  /** Whether what is sent can be sent again: the session may outlive its connection. */
-  get keeps(): boolean {
-    return this.#replay !== undefined;
-  }
-
-  /** What is kept to be sent again. */
-  get replay(): ReplayBuffer | undefined {
-    return this.#replay;
+    this.#host = host;
   }
 
   /** Bytes that are held for the peer: sent and not accepted, or not sent. */
   get heldBytes(): number {
-    return this.#unacked.bytes + this.#turnBytes;
+    return this.replay.bytes + this.#turnBytes;
   }
 
   /** Whether one more message may be queued now. The last one may overshoot the limit by its own size. */
@@ -248,8 +240,8 @@ export class Outbox {
     const writer = takeTurnBuffer();
     const write: WriteFrame = (type, body) => writeFrame(writer, type, body);
     this.#handed = this.#acked;
-    this.#unacked.again();
-    this.#replay?.replay(this.#acked, now, (type, bytes, start, end, ageMs, number) =>
+    this.replay.again();
+    this.replay.replay(this.#acked, now, (type, bytes, start, end, ageMs, number) =>
       send({ type, priority, number, body: new Reader(bytes, start, end), ageMs }, write),
     );
     if (writer.position === 0 || writer.position > AGAIN_BYTES || this.#writer !== undefined) {
@@ -266,7 +258,7 @@ export class Outbox {
   drop(): void {
     if (this.#start < 0) this.#release();
     this.#backlog?.clear();
-    this.#replay?.clear();
+    this.replay.clear();
   }
 
   /** The peer has accepted this many numbered frames. False when it cannot have. True says nothing about progress. */
@@ -274,10 +266,10 @@ export class Outbox {
     if (accepted > this.#flushed) return false;
     if (accepted <= this.#acked) return true;
     this.#acked = accepted;
-    this.#replay?.accept(accepted);
-    const sent = this.#unacked.accept(accepted);
-    if (sent !== undefined) this.#pacer.receive(sent, now);
-    while (this.#flushWaiters.length > 0 && this.#flushWaiters[0]!.upTo <= accepted) this.#flushWaiters.shift()!.resolve();
+    const given = this.replay.accept(accepted);
+    if (given !== undefined) this.#host.receive(given, now);
+    const waiters = this.#flushWaiters;
+    while (waiters?.[0] !== undefined && waiters[0].upTo <= accepted) waiters.shift()!.resolve();
     return true;
   }
 
@@ -289,7 +281,10 @@ export class Outbox {
   /** Calls back once everything that was numbered until now is accepted; at once when it is. */
   whenAcknowledged(resolve: () => void): void {
     if (this.#acked >= this.#numbered) resolve();
-    else this.#flushWaiters.push({ upTo: this.#numbered, resolve });
+    else {
+      this.#flushWaiters ??= [];
+      this.#flushWaiters.push({ upTo: this.#numbered, resolve });
+    }
   }
 
   /** What was written in this turn, in place; undefined when nothing was. */
@@ -313,7 +308,7 @@ export class Outbox {
     } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#turns.schedule();
+    this.#host.schedule();
   }
 
   #giveTurn(turn: Uint8Array, sink: RecordSink, now: number): number {
@@ -321,9 +316,9 @@ export class Outbox {
     const numbered = this.#numbered > this.#numberedAtFlush;
     const quiet = !numbered && this.#volatileBytes === 0 && this.priority === NORMAL && !this.#again;
     const memory = this.#detach();
-    if (numbered) this.#count(this.#replay === undefined ? undefined : (this.#shared ?? memory?.bytes ?? turn.slice()), memory, now);
+    if (numbered) this.#count(this.keeps ? (this.#shared ?? memory?.bytes ?? turn.slice()) : undefined, memory, now);
     this.#stuck = this.#again = false;
-    this.#pacer.give(bytes, now);
+    this.#host.give(bytes, now);
     this.#given(this.#numbered);
     sink.send(quiet ? RecordKind.QUIET : this.priority, turn);
     memory?.letGo();
@@ -361,7 +356,7 @@ export class Outbox {
     const backlog = this.#backlog!;
     const { bytes, frames, memory } = backlog.take(piece);
     this.#stuck = !backlog.empty;
-    this.#pacer.give(bytes.length, now);
+    this.#host.give(bytes.length, now);
     this.#given(this.#handed + frames);
     sink.send(this.priority, bytes);
     memory?.letGo();
@@ -372,7 +367,7 @@ export class Outbox {
   #given(handed: number): void {
     this.#handed = handed;
     if (handed > this.#flushed) this.#flushed = handed;
-    this.#unacked.given(handed, this.#pacer.sent);
+    this.replay.given(handed, this.#host.given);
   }
 
   /**
@@ -382,12 +377,10 @@ export class Outbox {
    * @param memory where it is, if not in memory of its own
    */
   #count(bytes: Uint8Array | undefined, memory: TurnMemory | undefined, now: number): void {
-    if (bytes !== undefined && this.#replay !== undefined) {
-      const count = this.#numbered - this.#numberedAtFlush;
-      if (this.#volatileBytes === 0 || bytes === this.#shared) this.#replay.keep(bytes, this.#numbered, count, now, memory);
-      else this.#replay.keep(numberedFrames(bytes), this.#numbered, count, now);
-    }
-    this.#unacked.push(this.#numbered, this.#turnBytes);
+    const [numbered, count, size] = [this.#numbered, this.#numbered - this.#numberedAtFlush, this.#turnBytes];
+    if (bytes === undefined || !this.keeps) this.replay.keep(undefined, numbered, count, size, now);
+    else if (this.#volatileBytes === 0 || bytes === this.#shared) this.replay.keep(bytes, numbered, count, size, now, memory);
+    else this.replay.keep(numberedFrames(bytes), numbered, count, size, now);
     this.#turnBytes = 0;
     this.#numberedAtFlush = this.#numbered;
   }

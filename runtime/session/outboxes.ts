@@ -2,11 +2,10 @@ import type { Writer } from "../bytes/writer.ts";
 import { UNPACED_ACK_BYTES } from "./acks.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import { FrameType } from "./frame.ts";
-import { NESTED, Outbox, type RecordSink } from "./outbox.ts";
+import { NESTED, Outbox, type OutboxHost, type RecordSink } from "./outbox.ts";
 import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { ReplayBuffer } from "./replay-buffer.ts";
 import type { SessionLink, Turns } from "./session-options.ts";
 
 // A constant of its own: every frame asks for it.
@@ -29,7 +28,7 @@ const ANSWERS_BYTES = 1_024;
 const RESERVE_BYTES = 16_384;
 
 /** The outboxes of a session: one for each class of priority that was used. A class that is full holds no other one back. */
-export class Outboxes {
+export class Outboxes implements OutboxHost {
   readonly #limit: number;
   readonly #turns: Turns;
   readonly #boxes: ByPriority<Outbox>;
@@ -38,7 +37,11 @@ export class Outboxes {
   /** The type of the frame that was begun last. */
   #type: FrameType = FrameType.PADDING;
   #greets = false;
-  readonly pacer: Pacer = new Pacer();
+  /** Bytes that the transport of this connection was given, and how many of them the peer is known to have received. */
+  #given = 0;
+  #received = 0;
+  /** Undefined while nothing may have to overtake: where all commands are NORMAL, the transport is the best judge of what it takes. */
+  #pacer: Pacer | undefined;
   /** How many frames were numbered when the peer was asked last. */
   #askedFor = 0;
   /** What NORMAL was given since it was BULK's turn. */
@@ -51,7 +54,7 @@ export class Outboxes {
   constructor(limit: number, turns: Turns) {
     this.#limit = limit;
     this.#turns = turns;
-    this.#boxes = new ByPriority(new Outbox(limit, turns, NORMAL, this.pacer));
+    this.#boxes = new ByPriority(new Outbox(limit, this));
   }
 
   get normal(): Outbox {
@@ -100,10 +103,10 @@ export class Outboxes {
 
   /** From here on, what is sent is kept until the peer has accepted it. */
   keepAll(): void {
-    for (const box of this.all) box.keepIn(new ReplayBuffer());
+    for (const box of this.all) box.keeps = true;
   }
 
-  /** Whether what is sent can be sent again: the session may outlive its connection. */
+  /** See {@link Outbox.keeps}. */
   get keeps(): boolean {
     return this.normal.keeps;
   }
@@ -124,7 +127,7 @@ export class Outboxes {
   get early(): boolean {
     const { normal } = this;
     // Items share what room there is, and the less of it is freed at once, the less equally.
-    return normal.turnBytes >= EARLY_BYTES && this.#type !== FrameType.ITEM && !this.#paced;
+    return normal.turnBytes >= EARLY_BYTES && this.#type !== FrameType.ITEM && this.#pacer === undefined;
   }
 
   /** The classes without room, a bit for each; and behind these bits the same of those without room for streams. */
@@ -179,10 +182,10 @@ export class Outboxes {
 
   /** Gives the transport what waits, the most urgent first, as far as the path takes it. */
   flush(sink: RecordSink, now: number): void {
-    const { pacer } = this;
-    if (this.#greets) this.normal.flush(sink, now, pacer.room, pacer.piece);
+    const pacer = this.#pacer;
+    if (this.#greets) this.normal.flush(sink, now, pacer?.room, pacer?.piece);
     this.#greets = false;
-    if (!this.#paced) {
+    if (pacer === undefined) {
       for (let box = this.#next(); box !== undefined; box = this.#next()) box.flush(sink, now);
       return;
     }
@@ -193,7 +196,7 @@ export class Outboxes {
         return;
       }
       // What nobody acknowledges is no measure of the path.
-      if (room <= 0) pacer.settle(now);
+      if (room <= 0) this.#settle(now);
       const given = box.flush(sink, now, Math.min(Math.max(room, 1), this.#turnOf(box)), Math.min(pacer.piece, this.#turnOf(box)));
       if (box === this.normal) this.#normalBytes += given;
       else if (box.priority === Priority.BULK) this.#normalBytes = 0;
@@ -210,13 +213,14 @@ export class Outboxes {
 
   /** The class for frames that answer: they ride along with NORMAL's, unless they would wait there; two sides that wait for each other's answers would do so for ever. */
   get answers(): Priority {
-    if (!this.#paced) return NORMAL;
+    const pacer = this.#pacer;
+    if (pacer === undefined) return NORMAL;
     let bytes = ANSWERS_BYTES;
     for (const box of this.all) {
       if (box.stuck) return Priority.CONTROL;
       bytes += box.turnBytes;
     }
-    return bytes > this.pacer.room && this.#underWay ? Priority.CONTROL : NORMAL;
+    return bytes > pacer.room && this.#underWay ? Priority.CONTROL : NORMAL;
   }
 
   /** See {@link Outbox.keep}. */
@@ -241,8 +245,42 @@ export class Outboxes {
       const box = this.#boxes.get(priority);
       if (box === undefined ? count > 0 : !box.acknowledge(count, now)) return false;
     }
-    if (!this.#underWay) this.pacer.settle(now);
+    if (!this.#underWay) this.#settle(now);
     return accepted.length <= byUrgency.length;
+  }
+
+  /** More waits than the path takes. */
+  get held(): boolean {
+    return this.#pacer?.full === true;
+  }
+
+  // What each of them counts.
+
+  get given(): number {
+    return this.#given;
+  }
+
+  schedule(): void {
+    this.#turns.schedule();
+  }
+
+  give(bytes: number, now: number): void {
+    this.#given += bytes;
+    this.#pacer?.give(bytes, now);
+  }
+
+  /** The peer has received so many bytes over this connection. False when not so many were given. */
+  receive(bytes: number, now: number): boolean {
+    if (bytes > this.#given) return false;
+    if (bytes > this.#received) this.#received = bytes;
+    this.#pacer?.receive(bytes, now);
+    return true;
+  }
+
+  /** Another connection, over another path. */
+  restart(): void {
+    this.#given = this.#received = 0;
+    this.#pacer?.restart();
   }
 
   /** The session goes on behind what the peer accepted. Throws ProtocolError when it cannot have accepted just that. */
@@ -262,9 +300,10 @@ export class Outboxes {
       });
   }
 
-  /** Whether anything may have to overtake: where all commands are NORMAL, the transport is the best judge of what it takes. */
-  get #paced(): boolean {
-    return !this.#boxes.lone && (this.#boxes.get(Priority.HIGH) ?? this.#boxes.get(Priority.BULK)) !== undefined;
+  /** Nothing that is under way will be acknowledged. */
+  #settle(now: number): void {
+    this.#received = this.#given;
+    this.#pacer?.settle(now);
   }
 
   /** Whether the peer will acknowledge something of what the transport was given. */
@@ -285,24 +324,25 @@ export class Outboxes {
     const bulk = this.#boxes.get(Priority.BULK);
     if (bulk === undefined || !bulk.pending || box.priority === Priority.HIGH || box.priority === Priority.CONTROL)
       return Number.POSITIVE_INFINITY;
-    if (box === bulk) return this.normal.pending ? this.pacer.piece : Number.POSITIVE_INFINITY;
+    if (box === bulk) return this.normal.pending ? this.#pacer!.piece : Number.POSITIVE_INFINITY;
     return Math.max(1, this.#bulkTurn - this.#normalBytes);
   }
 
   /** Bytes of NORMAL after which it is BULK's turn. */
   get #bulkTurn(): number {
-    return NORMAL_TO_BULK * this.pacer.piece;
+    return NORMAL_TO_BULK * this.#pacer!.piece;
   }
 
   /** The path is busy: what waits goes on waiting until the peer has received more. */
   #hold(now: number): void {
-    this.pacer.full = true;
+    this.#pacer!.full = true;
     for (const box of this.all) if (box.pending) box.hold(now);
   }
 
   #add(priority: Exclude<Priority, typeof Priority.NORMAL>): Outbox {
-    const box = new Outbox(shareOf(priority, this.#limit), this.#turns, priority, this.pacer);
-    if (this.keeps) box.keepIn(new ReplayBuffer());
+    const box = new Outbox(shareOf(priority, this.#limit), this, priority);
+    box.keeps = this.keeps;
+    if (priority !== Priority.CONTROL) this.#pacer ??= new Pacer(this.#given, this.#received);
     return this.#boxes.add(priority, box);
   }
 }

@@ -38,9 +38,10 @@ interface Mark {
  * Counts begin anew with each connection.
  */
 export class Pacer {
-  #sent = 0;
-  #received = 0;
-  #receivedAt = 0;
+  #sent: number;
+  #received: number;
+  /** NaN until something was given. */
+  #receivedAt = Number.NaN;
   #marks: Mark[] | undefined;
   /** Bytes a millisecond. */
   #rate: Largest | undefined;
@@ -51,6 +52,15 @@ export class Pacer {
   #draining = false;
   /** More waits than may be given. */
   full = false;
+
+  /**
+   * @param sent bytes that were given to the transport before
+   * @param received how many of them the peer was known to have received
+   */
+  constructor(sent = 0, received = 0) {
+    this.#sent = sent;
+    this.#received = received;
+  }
 
   /** Bytes that were given to the transport of this connection. */
   get sent(): number {
@@ -76,7 +86,7 @@ export class Pacer {
 
   /** Bytes were given to the transport. */
   give(bytes: number, now: number): void {
-    if (this.#sent === this.#received) this.#receivedAt = now;
+    if (this.#sent === this.#received || Number.isNaN(this.#receivedAt)) this.#receivedAt = now;
     this.#sent += bytes;
     if (this.#marks === undefined && this.#sent - this.#received <= UNMEASURED_BYTES) return;
     this.#marks ??= [];

@@ -1,50 +1,91 @@
 import { type FrameType, headerType, isSequenced } from "./frame.ts";
 import type { TurnMemory } from "./turn-buffers.ts";
 
-/** The numbered frames of one flush, kept as they left until the peer has accepted them. */
+/** The numbered frames of one turn: they are accepted, and sent again, together. */
 interface Segment {
   /** The number of its last numbered frame. */
   readonly last: number;
   /** How many numbered frames it holds. */
   readonly count: number;
+  /** Bytes of these. */
+  readonly size: number;
   /** On the timers' scale. */
   readonly sentAt: number;
-  /** The whole turn, frames without a number among them. */
-  readonly bytes: Uint8Array;
+  /** The whole turn, frames without a number among them; undefined where nothing is sent again. */
+  readonly bytes: Uint8Array | undefined;
   /** Where they are, if not in memory of their own. */
   readonly memory: TurnMemory | undefined;
+  /** How many bytes the connection had been given with its last frame; -1 until that is given. */
+  given: number;
+  next: Segment | undefined;
 }
 
 /** Gets one frame again: its body lies in `bytes` from `start` to `end`, and left `ageMs` ago under this number. */
 export type ReplaySink = (type: FrameType, bytes: Uint8Array, start: number, end: number, ageMs: number, number: number) => void;
 
 /**
- * What was sent and not accepted, in plaintext: a new connection has other keys. Bounded by the outbox, which counts the same bytes and lets sends wait
- * when they are too many.
+ * What one class has sent and the peer has not accepted: counted, and kept in plaintext where it may have to be sent again, for a new connection has other keys. Bounded by the
+ * outbox, which lets sends wait when it is too much.
  */
 export class ReplayBuffer {
-  readonly #segments: Segment[] = [];
+  #first: Segment | undefined;
+  #last: Segment | undefined;
+  /** The first that the connection was not given. */
+  #waiting: Segment | undefined;
+  /** Of all numbered frames. */
+  bytes = 0;
 
   get empty(): boolean {
-    return this.#segments.length === 0;
+    return this.#first === undefined;
   }
 
-  /** Keeps what a flush hands over, which nobody changes from here on; or until it lets go of the memory in which that is. */
-  keep(bytes: Uint8Array, last: number, count: number, sentAt: number, memory?: TurnMemory): void {
+  /**
+   * A turn is complete.
+   *
+   * @param bytes nobody changes them from here on; or until this lets go of the memory in which they are
+   * @param size bytes of the `count` numbered frames of which `last` is the last
+   */
+  keep(bytes: Uint8Array | undefined, last: number, count: number, size: number, sentAt: number, memory?: TurnMemory): void {
     memory?.hold();
-    this.#segments.push({ last, count, sentAt, bytes, memory });
+    const segment: Segment = { last, count, size, sentAt, bytes, memory, given: -1, next: undefined };
+    if (this.#last === undefined) this.#first = segment;
+    else this.#last.next = segment;
+    this.#last = segment;
+    this.#waiting ??= segment;
+    this.bytes += size;
   }
 
-  /** The peer has accepted everything up to this number. A segment goes as a whole. */
-  accept(number: number): void {
-    let done = 0;
-    while (done < this.#segments.length && this.#segments[done]!.last <= number) done++;
-    this.#drop(done);
+  /** The connection was given the numbered frames up to this one, which makes `sent` bytes of all. */
+  given(handed: number, sent: number): void {
+    let segment = this.#waiting;
+    for (; segment !== undefined && segment.last <= handed; segment = segment.next) segment.given = sent;
+    this.#waiting = segment;
+  }
+
+  /** Another connection, which was given nothing. */
+  again(): void {
+    this.#waiting = this.#first;
+    for (let segment = this.#first; segment !== undefined; segment = segment.next) segment.given = -1;
+  }
+
+  /**
+   * The peer has accepted everything up to this number. A segment goes as a whole. How many bytes the connection had been given with the last that goes; undefined when
+   * none does.
+   */
+  accept(number: number): number | undefined {
+    let given: number | undefined;
+    for (let segment = this.#first; segment !== undefined && segment.last <= number; segment = this.#first) {
+      given = segment.given;
+      this.#drop(segment);
+    }
+    return given;
   }
 
   /** Gives every numbered frame above `accepted` again, in order. */
   replay(accepted: number, now: number, sink: ReplaySink): void {
-    for (const { last, count, sentAt, bytes } of this.#segments) {
+    for (let segment = this.#first; segment !== undefined; segment = segment.next) {
+      const { last, count, sentAt, bytes } = segment;
+      if (bytes === undefined) continue;
       let number = last - count;
       for (let position = 0; position < bytes.length; ) {
         const header = bytes[position]!;
@@ -57,15 +98,19 @@ export class ReplayBuffer {
   }
 
   clear(): void {
-    this.#drop(this.#segments.length);
+    while (this.#first !== undefined) this.#drop(this.#first);
   }
 
-  #drop(count: number): void {
-    const segments = this.#segments;
-    for (let at = 0; at < count; at++) segments[at]!.memory?.letGo();
-    // Nearly always all of them.
-    if (count === segments.length) segments.length = 0;
-    else segments.splice(0, count);
+  /** The first one goes. */
+  #drop(segment: Segment): void {
+    const { next } = segment;
+    this.#first = next;
+    if (next === undefined) this.#last = undefined;
+    if (this.#waiting === segment) this.#waiting = next;
+    // In the old generation, it would keep all that come after it.
+    segment.next = undefined;
+    this.bytes -= segment.size;
+    segment.memory?.letGo();
   }
 }
 

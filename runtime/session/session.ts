@@ -335,7 +335,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     const former = this.#attachment;
     former?.stop();
     this.#attachment = undefined;
-    this.outboxes.pacer.restart();
+    this.outboxes.restart();
     this.room.detached();
     return former;
   }

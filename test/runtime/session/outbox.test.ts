@@ -4,7 +4,6 @@ import * as assert from "uvu/assert";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { Outbox } from "../../../runtime/session/outbox.ts";
-import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
 import { frame, numbersOf, parseFrames } from "../../support/session/frames.ts";
 
 const { SEND, SEND_VOLATILE, PING, CANCEL } = FrameType;
@@ -15,7 +14,7 @@ class Sink {
   readonly outbox: Outbox;
 
   constructor(limit = 1_000_000) {
-    this.outbox = new Outbox(limit, { schedule: () => void this.scheduled++ });
+    this.outbox = new Outbox(limit, { given: 0, give() {}, receive() {}, schedule: () => void this.scheduled++ });
   }
 
   /** A numbered frame of exactly `size` bytes. */
@@ -91,8 +90,8 @@ const shared = (size: number): Uint8Array => frame(SEND, new Uint8Array(size));
 
 test("a whole frame that is alone in its turn leaves from its own memory, is kept there, and takes no buffer", () => {
   const sink = new Sink();
-  const replay = new ReplayBuffer();
-  sink.outbox.keepIn(replay);
+  const { replay } = sink.outbox;
+  sink.outbox.keeps = true;
   const whole = shared(300);
   const given: Uint8Array[] = [];
   sink.outbox.put(whole);
@@ -109,8 +108,8 @@ test("a whole frame that is alone in its turn leaves from its own memory, is kep
 
 test("with an acknowledgement behind it, it still is kept in its own memory", () => {
   const sink = new Sink();
-  const replay = new ReplayBuffer();
-  sink.outbox.keepIn(replay);
+  const { replay } = sink.outbox;
+  sink.outbox.keeps = true;
   const whole = shared(300);
   sink.outbox.put(whole);
   sink.control();
@@ -141,8 +140,8 @@ test("whole frames and others leave in the order in which they came, and what is
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const sink = new Sink();
       const { outbox } = sink;
-      const replay = new ReplayBuffer();
-      outbox.keepIn(replay);
+      const { replay } = outbox;
+      outbox.keeps = true;
       const numbered: number[] = [];
       let detached = false;
       const given: number[] = [];
@@ -237,7 +236,7 @@ test("an acknowledgement of what was never handed over is refused; an old one is
 test("what an earlier connection was given counts as given, and may be acknowledged before the next one is given it again", () => {
   const sink = new Sink();
   const { outbox } = sink;
-  outbox.keepIn(new ReplayBuffer());
+  outbox.keeps = true;
   sink.put(100);
   sink.put(100);
   sink.flush();
@@ -325,8 +324,8 @@ test("long turns leave from memory that is kept until they are accepted, and use
   const memory: ArrayBufferLike[] = [];
   const sink = { send: (_kind: number, bytes: Uint8Array) => void memory.push(bytes.buffer) };
   const { outbox } = new Sink();
-  const replay = new ReplayBuffer();
-  outbox.keepIn(replay);
+  const { replay } = outbox;
+  outbox.keeps = true;
   const write = (value: number): void => {
     outbox.begin(SEND).raw(new Uint8Array(65_536).fill(value));
     outbox.end();
@@ -344,7 +343,7 @@ test("long turns leave from memory that is kept until they are accepted, and use
 
 test("what a part of was sent, and of which all was accepted but frames without a number, stays in memory until it has left", () => {
   const sink = new Sink(10_000_000);
-  sink.outbox.keepIn(new ReplayBuffer());
+  sink.outbox.keeps = true;
   sink.outbox.begin(SEND).raw(new Uint8Array(140_000).fill(1));
   sink.outbox.end();
   sink.outbox.begin(CANCEL).uintNumber(7);
@@ -436,13 +435,13 @@ test("a record with nothing but volatile frames is none of the quiet ones", () =
 test("what is kept to be sent again holds no volatile frame", () => {
   const sink = new Sink();
   const kept: number[] = [];
-  const replay = new ReplayBuffer();
+  const { replay } = sink.outbox;
   const { keep } = replay;
   replay.keep = (bytes, ...rest) => {
-    kept.push(bytes.length);
+    kept.push(bytes!.length);
     keep.call(replay, bytes, ...rest);
   };
-  sink.outbox.keepIn(replay);
+  sink.outbox.keeps = true;
   sink.blip(100);
   sink.put(20);
   sink.control();

@@ -16,8 +16,8 @@ function given(buffer: ReplayBuffer, accepted: number, now = 0): (readonly numbe
 /** Two flushes: numbers 1 and 2 with a ping between them at 100 ms, number 3 at 200 ms. */
 function filled(): ReplayBuffer {
   const buffer = new ReplayBuffer();
-  buffer.keep(join(frame(SEND, 11), frame(PING, 7), frame(REQUEST, 12, 0, 0)), 2, 2, 100);
-  buffer.keep(frame(SEND, new Uint8Array(300).fill(13)), 3, 1, 200);
+  buffer.keep(join(frame(SEND, 11), frame(PING, 7), frame(REQUEST, 12, 0, 0)), 2, 2, 8, 100);
+  buffer.keep(frame(SEND, new Uint8Array(300).fill(13)), 3, 1, 303, 200);
   return buffer;
 }
 
@@ -52,6 +52,19 @@ test("it can be asked again and again, and holds nothing once it is cleared", ()
   buffer.clear();
   assert.ok(buffer.empty);
   assert.equal(given(buffer, 0), []);
+});
+
+test("it counts what was not accepted, and says of what goes how much the connection had been given with it", () => {
+  const buffer = filled();
+  assert.is(buffer.bytes, 311);
+  buffer.given(2, 1_000);
+  buffer.given(3, 2_000);
+  assert.equal([buffer.accept(1), buffer.accept(2), buffer.bytes], [undefined, 1_000, 303]);
+  buffer.again();
+  assert.equal([buffer.accept(3), buffer.bytes], [-1, 0]);
+  buffer.keep(undefined, 4, 1, 50, 300);
+  buffer.given(4, 500);
+  assert.equal([given(buffer, 3), buffer.bytes, buffer.accept(9)], [[], 50, 500]);
 });
 
 test.run();

@@ -38,7 +38,8 @@ export class OutgoingStreams {
     const { kind, idleTimeoutMs = 0 } = call.command;
     if (kind === "server_stream" || kind === "bidi_stream") call.reader = this.#reader(call);
     if (kind === "client_stream" || kind === "bidi_stream") call.writer = this.#writer(call);
-    if (idleTimeoutMs > 0) call.idle = this.#streams.idle(idleTimeoutMs, () => this.#host.stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
+    if (idleTimeoutMs > 0)
+      call.idle = this.#streams.idle(idleTimeoutMs, () => this.#host.stop(call, "DEADLINE_EXCEEDED", idleText(call.command)));
     if (call.reader !== undefined) call.reader.idle = call.idle;
     if (call.writer !== undefined) call.writer.idle = call.idle;
   }

@@ -15,6 +15,8 @@ const PIECE_MS = 10;
 const MEMORY_MS = 10_000;
 /** What is under way before anything is measured: a session that sends little has nothing to pace. */
 const UNMEASURED_BYTES = 16_384;
+/** Measures under way: as many pieces as a path of one and a half seconds holds. A peer that acknowledges nothing makes no more of them. */
+const MOST_MARKS = 256;
 
 /** Bytes that were given to the transport in one go, and how things stood then. */
 interface Mark {
@@ -84,6 +86,11 @@ export class Pacer {
     return this.#rate === undefined ? FIRST_PIECE_BYTES : Math.max(LEAST_PIECE_BYTES, Math.floor(this.#rate.value * PIECE_MS));
   }
 
+  /** Measures that are under way. */
+  get marks(): number {
+    return this.#marks?.length ?? 0;
+  }
+
   /** Bytes were given to the transport. */
   give(bytes: number, now: number): void {
     if (this.#sent === this.#received || Number.isNaN(this.#receivedAt)) this.#receivedAt = now;
@@ -92,7 +99,8 @@ export class Pacer {
     this.#marks ??= [];
     const { full } = this;
     const drained = this.#draining;
-    this.#marks.push({ end: this.#sent, at: now, received: this.#received, receivedAt: this.#receivedAt, full, drained });
+    if (this.#marks.length < MOST_MARKS)
+      this.#marks.push({ end: this.#sent, at: now, received: this.#received, receivedAt: this.#receivedAt, full, drained });
     if (this.#rate !== undefined && now - this.#measuredAt >= MEMORY_MS) this.#draining = true;
   }
 

@@ -118,6 +118,16 @@ test("more than was given cannot have been received; less than before says nothi
   assert.is(pacer.room, 65_536);
 });
 
+test("a peer that acknowledges nothing makes nothing grow, and is measured again once it does", () => {
+  const path = new Path(1_250, 100);
+  for (let given = 0; given < 10_000; given++) path.pacer.give(20, 0);
+  assert.is(path.pacer.marks, 256);
+  assert.ok(path.pacer.receive(path.pacer.sent, 1));
+  assert.is(path.pacer.marks, 0);
+  path.pacer.give(20_000, 2);
+  assert.is(path.pacer.marks, 1);
+});
+
 test("another connection begins anew", () => {
   const path = new Path(125, 100);
   path.run(5_000);

@@ -8,7 +8,7 @@ import { readCounts } from "../session/counts.ts";
 import type { AdmissionRequest, Admissions } from "./admissions.ts";
 import type { ResumableSessions } from "./resumable-sessions.ts";
 import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
-import { expiresInMs, isRefusal, type Refusal } from "./verdict.ts";
+import { expiresInMs, expiry, isRefusal, type Refusal } from "./verdict.ts";
 
 /** What clients arrive at. */
 export interface ArrivalsHost<Data> {
@@ -131,6 +131,12 @@ export class Arrivals<Data> {
 
   #letIn(peer: Peer<Data>, hello: ClientHello): void {
     const host = this.#host;
+    // It may have taken its time to describe its services.
+    const over = expiry(peer.principal, host.wallNow());
+    if (over !== undefined) {
+      refuse(peer, over);
+      return;
+    }
     const schema = schemasOf(peer).answer();
     if (!host.begin(peer)) return;
     this.#sessions.add(peer);

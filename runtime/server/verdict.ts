@@ -28,9 +28,14 @@ export function verdictOf(admission: Admission | undefined, key: Uint8Array | un
     throw new TypeError("admit: `roles` must be a list of strings");
   if (expiresAt !== undefined && !(expiresAt instanceof Date && Number.isFinite(expiresAt.getTime())))
     throw new TypeError("admit: `expiresAt` must be a valid Date");
-  if (expiresAt !== undefined && expiresAt.getTime() <= wallNow)
-    return { reason: "CREDENTIALS_EXPIRED", message: `they had expired at ${expiresAt.toISOString()}` };
-  return Object.freeze({ id, key, roles: Object.freeze([...roles]), expiresAt: expiresAt && new Date(expiresAt) });
+  const verdict = Object.freeze({ id, key, roles: Object.freeze([...roles]), expiresAt: expiresAt && new Date(expiresAt) });
+  return expiry(verdict, wallNow) ?? verdict;
+}
+
+/** Why a principal is refused whose time is over; undefined while it is not. */
+export function expiry({ expiresAt }: Principal, wallNow: number): Refusal | undefined {
+  if (expiresAt === undefined || expiresAt.getTime() > wallNow) return undefined;
+  return { reason: "CREDENTIALS_EXPIRED", message: `they expired at ${expiresAt.toISOString()}` };
 }
 
 /** Whether what `admit` threw is about the client: it is denied, as if nothing had been returned. */

@@ -1,14 +1,24 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
+import { Schemas } from "../../../generated/zserver/protocol/v1/negotiation.ts";
+import { FieldType } from "../../../generated/zserver/protocol/v1/schema.ts";
+import { ClientHello } from "../../../generated/zserver/protocol/v1/session.ts";
+import { fromHex } from "../../../runtime/bytes/hex.ts";
 import type { ConnectOptions } from "../../../runtime/client.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
+import { serviceInfo } from "../../../runtime/schema/service-type.ts";
 import type { Admit } from "../../../runtime/server/admission-types.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
+import { defaultLimits, limitsToWire } from "../../../runtime/session/limits.ts";
 import { EndError } from "../../../runtime/session/session-end.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
 import { identity } from "../../support/channel/ends.ts";
 import { probe } from "../../support/command/probe.ts";
+import { descriptionBytes, edited, retyped } from "../../support/schema/edited.ts";
 import { admitByText, Desk } from "../../support/session/desk.ts";
+import { frame, message } from "../../support/session/frames.ts";
+import { rawClient } from "../../support/session/raw-peer.ts";
 import { World } from "../../support/session/world.ts";
 
 const test = suite("server/admission");
@@ -294,6 +304,31 @@ test("a function that never gives credentials is given up, and told so", async (
 test("options that are no counts are refused", async () => {
   for (const options of [{ admitTimeoutMs: 0 }, { admissionsUnderWay: 1.5 }])
     assert.match(String(await new World().serve(options).catch((error: unknown) => error)), /TypeError: admi/);
+});
+
+test("whose time passes while it describes its services is not let in", async () => {
+  const world = new World();
+  const begun: string[] = [];
+  const server = await world.serve({
+    admit: () => ({ principal: "ann", expiresAt: new Date(world.clock.wallNow() + 1_000) }),
+    onSession: ({ id }) => void begun.push(id),
+  });
+  const told: string[] = [];
+  (async () => {
+    for await (const { type } of server.status()) told.push(type);
+  })();
+  const older = edited(Probe, "1.0.0", retyped("Echo", 2, FieldType.DOUBLE));
+  const { fingerprint, release } = older[serviceInfo].schema;
+  const raw = await rawClient(world, { hello: false });
+  const hello = { protocol: 1, limits: limitsToWire(defaultLimits), anonymous: true };
+  await raw.send(
+    frame(FrameType.CLIENT_HELLO, message(ClientHello, { ...hello, roots: fromHex(release.root), services: fromHex(fingerprint) })),
+  );
+  assert.is(raw.ofType(FrameType.DESCRIBE).length, 1);
+  await world.settle(1_500);
+  await raw.send(frame(FrameType.DESCRIPTIONS, message(Schemas, { services: [descriptionBytes(older)], versions: ["1.0.0"] })));
+  assert.equal([raw.closed?.reason, raw.ofType(FrameType.WELCOME).length], ["CREDENTIALS_EXPIRED", 0]);
+  assert.equal([begun, told, [...server.sessions()]], [[], ["listening", "connection_failed"], []]);
 });
 
 test.run();

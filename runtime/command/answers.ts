@@ -1,5 +1,6 @@
 import { writeFailure } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Writer } from "../bytes/writer.ts";
+import { changedError } from "../errors/changed-error.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
@@ -81,8 +82,7 @@ export class Answers {
   /** What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. */
   thrown(command: AnyCommand, error: unknown, outcome: Outcome): CommandError {
     if (!CommandError.is(error)) return this.#incident(command, `the handler of ${command.name} failed`, "failed", outcome, error);
-    const { code, message, details, incident, retryAfterMs, cause } = error;
-    return new CommandError(code, message, { outcome, details, incident, retryAfterMs, command: command.name, cause });
+    return changedError(error, { outcome, command: command.name });
   }
 
   #message(type: FrameType, to: Answered, message: unknown): number {

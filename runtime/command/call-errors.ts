@@ -1,3 +1,4 @@
+import { changedError } from "../errors/changed-error.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { AnyCommand } from "./registry.ts";
@@ -13,17 +14,18 @@ export function unsentError({ name }: AnyCommand, error: unknown): CommandError 
   if (!CommandError.is(error))
     return new CommandError("INTERNAL", `${name}: ${String(error)}`, { outcome: "NOT_RUN", command: name, cause: error });
   if (error.command !== undefined && error.outcome === "NOT_RUN") return error;
-  const { code, details, cause, retryAfterMs } = error;
-  const message = error.command === undefined ? `${name}: ${error.message}` : error.message;
-  return new CommandError(code, message, { outcome: "NOT_RUN", details, cause, command: name, retryAfterMs });
+  return changedError(error, { outcome: "NOT_RUN", command: name }, named(name, error));
 }
 
 /** A stream of requests broke off at this side: its source threw, or gave an item that cannot be sent. */
 export function sourceError({ name }: AnyCommand, error: unknown): CommandError {
   if (!CommandError.is(error))
     return new CommandError("CANCELLED", `${name}: the source of its stream failed`, { command: name, cause: error });
-  const message = error.command === undefined ? `${name}: ${error.message}` : error.message;
-  return new CommandError(error.code, message, { details: error.details, cause: error.cause, command: name });
+  return changedError(error, { outcome: "MAY_HAVE_RUN", command: name }, named(name, error));
+}
+
+function named(name: string, { command, message }: CommandError): string {
+  return command === undefined ? `${name}: ${message}` : message;
 }
 
 /** Nothing passed on a stream. */

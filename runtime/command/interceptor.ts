@@ -1,3 +1,4 @@
+import { changedError } from "../errors/changed-error.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { CommandType } from "../schema/service-type.ts";
 import type { Session } from "./session-type.ts";
@@ -51,7 +52,6 @@ export async function interceptCall(interceptors: readonly Interceptor[], call: 
     if (!CommandError.is(error))
       throw new CommandError("INTERNAL", `${command}: an interceptor failed: ${String(error)}`, { outcome, command, cause: error });
     if (reached) throw error;
-    const { code, message, details, cause } = error;
-    throw new CommandError(code, message, { outcome, details, cause, command });
+    throw changedError(error, { outcome, command });
   }
 }

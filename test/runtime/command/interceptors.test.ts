@@ -99,6 +99,22 @@ test("one that refuses before the handler makes the command NOT_RUN, at either s
   }
 });
 
+test("what one says of its refusal reaches the caller whole, at either side and for every kind", async () => {
+  const busy: Interceptor = async () => {
+    throw new CommandError("RESOURCE_EXHAUSTED", "later", { retryAfterMs: 700, incident: "a1" });
+  };
+  for (const at of ["caller", "handler"] as const) {
+    const peers = await connect({ [at]: [busy] });
+    const proxy = peers.client.use(Probe);
+    const kinds = [proxy.echo({}), proxy.up([]), collect(proxy.down({})), collect(proxy.both([]))].map(caught);
+    for (const kind of kinds) {
+      const { retryAfterMs, incident } = assertError(await peers.until(kind), "RESOURCE_EXHAUSTED", "NOT_RUN", /later/);
+      assert.equal([retryAfterMs, incident], [700, "a1"]);
+    }
+    await peers.close();
+  }
+});
+
 test("one that throws anything else is INTERNAL; at the handler's side its text stays there", async () => {
   const broken: Interceptor = async () => {
     throw new Error("secret");

@@ -28,6 +28,8 @@ export class StreamWriter<T> implements TurnTaker {
   #iterator: AsyncIterator<T> | Iterator<T> | undefined;
   #wait: Wait<T> | undefined;
   #stopped = false;
+  /** The source has returned. */
+  #left: () => void = () => {};
   /** Of the command, where its schema has one. */
   idle: IdleDeadline | undefined;
   sentBytes = 0;
@@ -73,8 +75,18 @@ export class StreamWriter<T> implements TurnTaker {
     this.#turns.leave(this);
   }
 
-  /** Sends all items. Resolves to false when it was stopped first; rejects with what the source threw. */
-  async pump(source: AsyncIterable<T> | Iterable<T>): Promise<boolean> {
+  /**
+   * Sends all items. Resolves to false when it was stopped first, and the source has returned, whether or not it answers what it was asked before that; rejects with
+   * what the source threw.
+   */
+  pump(source: AsyncIterable<T> | Iterable<T>): Promise<boolean> {
+    const left = new Promise<false>((resolve) => {
+      this.#left = () => resolve(false);
+    });
+    return Promise.race([this.#sendAll(source), left]);
+  }
+
+  async #sendAll(source: AsyncIterable<T> | Iterable<T>): Promise<boolean> {
     const iterator = iteratorOf(source);
     this.#iterator = iterator;
     if (this.#stopped) this.#return();
@@ -105,9 +117,8 @@ export class StreamWriter<T> implements TurnTaker {
 
   /** A generator runs its finally blocks now, or when the step that it is in ends; what it throws then concerns nobody. */
   #return(): void {
-    try {
-      Promise.resolve(this.#iterator?.return?.()).catch(() => {});
-    } catch {}
+    const iterator = this.#iterator;
+    if (iterator?.return !== undefined) (async () => iterator.return!())().then(this.#left, this.#left);
   }
 
   #send(item: T): void {

@@ -136,6 +136,25 @@ test("stopping returns the source once, whenever it comes", async () => {
   }
 });
 
+test("a source that has returned need not answer what it was asked before", async () => {
+  for (const throws of [false, true]) {
+    const { writer, sent } = make(10);
+    const source: AsyncIterableIterator<number> = {
+      next: () => new Promise(() => {}),
+      async return() {
+        if (throws) throw new Error("gone already");
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => source,
+    };
+    const pumped = writer.pump(source);
+    await turn();
+    writer.stop();
+    assert.is(await Promise.race([pumped, turn()]), false);
+    assert.equal(sent, []);
+  }
+});
+
 test("what the source throws, pump rejects with; what its return throws concerns nobody", async () => {
   const { writer, sent } = make(10);
   const broken = new Error("broken");

@@ -280,9 +280,10 @@ export class IncomingCommand implements ParkedCommand, Lane {
     if (this.stopped !== undefined) throw replyRefused("FAILED_PRECONDITION", "its caller has gone", this.command);
   }
 
+  /** A reply that is parked late has its time already. */
   #armDeadline(): void {
     if (this.deadlineAt === 0 || this.stopped !== undefined) return;
-    this.#timer = this.#dispatcher.after(this.deadlineAt, () => this.stop(this.#lateError("it did not end in time")));
+    this.#timer ??= this.#dispatcher.after(this.deadlineAt, () => this.stop(this.#lateError("it did not end in time")));
   }
 
   #lateError(what: string): CommandError {

@@ -4,6 +4,7 @@ import { Probe, Refused, type TextInit } from "../../../generated/example/probe/
 import type { DeferredContext, DeferredReply } from "../../../runtime/command/context.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { errorDetail } from "../../../runtime/errors/error-detail.ts";
+import { timersOf } from "../../../runtime/time/timers-of.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers, type Peers, type PeersOptions } from "../../support/command/peers.ts";
 import { effect, probe } from "../../support/command/probe.ts";
@@ -96,6 +97,28 @@ test("after the deadline the caller has DEADLINE_EXCEEDED, and so has whoever re
   assertError(await peers.failure(parked[0]!.reply({})), "DEADLINE_EXCEEDED", "MAY_HAVE_RUN");
   assertError(await peers.failure(peers.server.reply(later, parked[0]!.token, {})), "DEADLINE_EXCEEDED", "MAY_HAVE_RUN");
   assert.is(peers.client.stats().callsPending, 0);
+  await peers.close();
+});
+
+test("a reply that is given leaves no timer behind, however its handler came to park it", async () => {
+  const parked: DeferredReply<TextInit>[] = [];
+  const handler = probe({
+    async later(_request, context) {
+      const reply = context.defer();
+      parked.push(reply);
+      await undefined;
+      return reply;
+    },
+  });
+  const peers = await connectPeers({ serve: { handlers: [handler] } });
+  await peers.clock.settle(1_000);
+  const before = timersOf(peers.clock).size;
+  const calls = Array.from({ length: 10 }, () => peers.client.use(Probe).later({}));
+  await peers.clock.settle(0);
+  for (const reply of parked) await reply.reply({});
+  await peers.until(Promise.all(calls));
+  await peers.clock.settle(1_000);
+  assert.is(timersOf(peers.clock).size, before);
   await peers.close();
 });
 

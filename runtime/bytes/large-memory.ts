@@ -1,5 +1,5 @@
 /** The least; the others are twice, four times and so on as large. */
-const LEAST_BYTES = 65_536;
+const LEAST_BYTES = 32_768;
 /** Beyond that: what is around an item or in a record of such a size. */
 const AROUND_BYTES = 1_024;
 /** Twice what one session holds for its peer. */

@@ -7,7 +7,7 @@ const SMALL_BYTES = 512;
 const SLAB_BYTES = 4096;
 
 /** Outputs above this are in memory that is used again. */
-const LARGE_BYTES = 32_768;
+const LARGE_BYTES = 16_384;
 
 /** For nothing but outputs: a transport may show somebody all of the memory that an output is in. */
 const large = new LargeMemory();

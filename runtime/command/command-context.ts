@@ -11,16 +11,24 @@ import { ContextValues } from "./values.ts";
 /** What a handler holds of its command. Its signal and values exist only once somebody asks for them. */
 export class CommandContext implements DeferredContext {
   readonly command: AnyCommand;
-  readonly #incoming: IncomingCommand;
+  readonly #deadlineAt: number;
   readonly #dispatcher: Dispatcher;
+  readonly #incoming: IncomingCommand | undefined;
+  /** Why the command was stopped. */
+  stopped: CommandError | undefined;
   #controller: AbortController | undefined;
   #values: ContextValues | undefined;
   #reply: ParkedReply | undefined;
 
-  constructor(incoming: IncomingCommand, dispatcher: Dispatcher) {
-    this.command = incoming.command;
-    this.#incoming = incoming;
+  /**
+   * @param deadlineAt on the timers' scale; 0 for none
+   * @param incoming whose reply may be parked
+   */
+  constructor(command: AnyCommand, deadlineAt: number, dispatcher: Dispatcher, incoming?: IncomingCommand) {
+    this.command = command;
+    this.#deadlineAt = deadlineAt;
     this.#dispatcher = dispatcher;
+    this.#incoming = incoming;
   }
 
   get session(): Session<never> {
@@ -39,7 +47,7 @@ export class CommandContext implements DeferredContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#incoming.stopped !== undefined) this.#controller.abort(this.#incoming.stopped);
+      if (this.stopped !== undefined) this.#controller.abort(this.stopped);
     }
     return this.#controller.signal;
   }
@@ -50,8 +58,7 @@ export class CommandContext implements DeferredContext {
   }
 
   remainingMs(): number | undefined {
-    const { deadlineAt } = this.#incoming;
-    return deadlineAt === 0 ? undefined : Math.max(0, deadlineAt - this.#dispatcher.now());
+    return this.#deadlineAt === 0 ? undefined : Math.max(0, this.#deadlineAt - this.#dispatcher.now());
   }
 
   defer(): DeferredReply {
@@ -64,6 +71,7 @@ export class CommandContext implements DeferredContext {
   }
 
   abort(error: CommandError): void {
+    this.stopped = error;
     this.#controller?.abort(error);
   }
 
@@ -73,9 +81,11 @@ export class CommandContext implements DeferredContext {
   }
 
   #park(): ParkedReply {
-    if (!this.command.deferred) throw replyRefused("FAILED_PRECONDITION", "its schema does not mark it deferred", this.command);
-    if (this.#incoming.state === "ended") throw replyRefused("FAILED_PRECONDITION", "the command has ended", this.command);
-    const handle = this.#dispatcher.park(this.#incoming, this.deadline?.getTime() ?? 0);
+    const incoming = this.#incoming;
+    if (!this.command.deferred || incoming === undefined)
+      throw replyRefused("FAILED_PRECONDITION", "its schema does not mark it deferred", this.command);
+    if (incoming.state === "ended") throw replyRefused("FAILED_PRECONDITION", "the command has ended", this.command);
+    const handle = this.#dispatcher.park(incoming, this.deadline?.getTime() ?? 0);
     return new ParkedReply(this.#dispatcher.parked, handle, this);
   }
 }

@@ -54,7 +54,7 @@ class NodeCompression implements Compression {
 
   incoming(registration: Registration, form: number): Registration {
     const { command, adaptation = command } = registration;
-    return { ...registration, compressed: this.#compressed(command, adaptation, this.#taken(form)!) };
+    return { ...registration, direct: false, compressed: this.#compressed(command, adaptation, this.#taken(form)!) };
   }
 
   #taken(form: number): Form | undefined {

@@ -5,7 +5,7 @@ import type { Grantable } from "../session/credit.ts";
 import { FrameType, kindNumbers } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
 import type { Outbox } from "../session/outbox.ts";
-import { ByPriority, Priority, shareOf } from "../session/priority.ts";
+import { ByPriority, Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
 import { Pace } from "../time/pace.ts";
@@ -18,10 +18,10 @@ import { limitError } from "./failure.ts";
 import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
 import { IncomingClass, type IncomingClassHost } from "./incoming-class.ts";
 import { IncomingCommand } from "./incoming-command.ts";
-import { Intakes } from "./intake.ts";
+import { IncomingOneWays } from "./incoming-one-ways.ts";
+import { type Intake, Intakes } from "./intake.ts";
 import { readName } from "./names.ts";
 import { checkSize } from "./oversize.ts";
-import { OpenOneWays } from "./open-one-ways.ts";
 import { abandonedError } from "./refusals.ts";
 import { type Registration, type Registry, resolveCommand, travellingForm } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
@@ -42,20 +42,17 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   readonly #classes: ByPriority<IncomingClass>;
   /** Commands whose end was not sent yet, by id. */
   readonly #open = new CommandTable<IncomingCommand>();
-  /** One-ways that wait or run; undefined until there was one. */
-  #oneWays: OpenOneWays<IncomingCommand> | undefined;
+  /** Undefined until there was one. */
+  #oneWays: IncomingOneWays | undefined;
   /** Undefined until there was one. */
   #barriers: Barriers | undefined;
   readonly #pace: Pace | undefined;
   readonly answers: Answers;
   #streams = 0;
-  #runningOneWays = 0;
   #parkedHere = 0;
   #holds = 0;
   draining = false;
   handled = 0;
-  oneWaysRefused = 0;
-  volatileRefused = 0;
 
   constructor(options: ReceiverOptions, registry: Registry, parked: ParkedReplies) {
     this.#options = options;
@@ -83,7 +80,15 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   }
 
   get pending(): number {
-    return this.#open.size + (this.#oneWays?.all.length ?? 0);
+    return this.#open.size + (this.#oneWays?.pending ?? 0);
+  }
+
+  get oneWaysRefused(): number {
+    return this.#oneWays?.refused ?? 0;
+  }
+
+  get volatileRefused(): number {
+    return this.#oneWays?.volatileRefused ?? 0;
   }
 
   now(): number {
@@ -121,7 +126,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
       throw new ProtocolError(`command id ${id} is that of a command of another class`);
     if (this.#open.size >= this.limits.commandsInFlight)
       throw new ProtocolError(`more than ${this.limits.commandsInFlight} commands are in flight (limit commandsInFlight)`);
-    const command = this.#accept(came, id, body, size);
+    const command = this.command(came, this.#known(came.intake.head(body, size), id, body), id, body, size);
     if (command.stream && ++this.#streams > this.limits.streams)
       throw new ProtocolError(`more than ${this.limits.streams} streams are open (limit streams)`);
     this.#open.add(command);
@@ -130,29 +135,16 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   send(body: Reader, size: number, priority: Priority): void {
     const came = this.#class(priority);
-    const command = this.#accept(came, 0, body, size);
-    this.#oneWays ??= new OpenOneWays();
-    this.#oneWays.add(command);
-    came.queue.push(command, body);
+    const registration = this.#known(came.intake.head(body, size), 0, body);
+    this.#oneWays ??= new IncomingOneWays(this);
+    this.#oneWays.send(came, registration, body, size);
   }
 
-  /** A SEND_VOLATILE frame. It may take half the queue, which nobody else needs then, and is dropped beyond. */
   volatile(body: Reader, size: number, priority: Priority): void {
     const came = this.#class(priority);
-    const registration = came.intake.volatileHead(body);
-    checkSize(travellingForm(registration), body);
-    this.#checkKind(registration, 0);
-    const { queuedCommands, queuedBytes } = this.limits;
-    const full = 2 * came.queue.length >= shareOf(priority, queuedCommands) || 2 * came.queue.bytes >= shareOf(priority, queuedBytes);
-    if (full || body.missing !== undefined || (this.#retryAfterMs > 0 && !registration.command.critical)) {
-      this.volatileRefused++;
-      return;
-    }
-    const command = new IncomingCommand(this, registration, came, 0, size);
-    command.credited = false;
-    this.#oneWays ??= new OpenOneWays();
-    this.#oneWays.add(command);
-    came.queue.push(command, body);
+    const registration = this.#known(came.intake.volatileHead(body), 0, body);
+    this.#oneWays ??= new IncomingOneWays(this);
+    this.#oneWays.volatile(came, registration, body, size);
   }
 
   cancel(id: number, priority: Priority): void {
@@ -225,13 +217,16 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     for (const { queue } of this.#classes.all) queue.clear();
     if (this.pending === 0) return;
     const error = why();
-    for (const command of [...this.#open.all, ...(this.#oneWays?.all ?? [])]) {
-      if (command.state === "queued") command.fail(error);
-      else command.stop(error);
-    }
+    for (const command of this.#open.all) command.lost(error);
+    this.#oneWays?.lost(error);
   }
 
   // What commands ask of the dispatcher.
+
+  /** On the timers' scale; 0 for none. */
+  deadlineAt(timeoutMs: number): number {
+    return timeoutMs === 0 ? 0 : this.now() + timeoutMs;
+  }
 
   grant(command: IncomingCommand, window: Grantable): void {
     if (command.state !== "ended") this.#core.owed.grant(command.id, window);
@@ -269,7 +264,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   answerFailure(command: IncomingCommand, error: CommandError): void {
     if (command.id !== 0) this.answers.fail(command, error);
-    else this.oneWaysRefused++;
+    else this.#oneWays!.refused++;
   }
 
   /** The next in order may start. */
@@ -279,23 +274,27 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   /** The command's end was sent. */
   finished(command: IncomingCommand): void {
-    if (command.id === 0) this.#finishedOneWay(command);
-    else {
+    if (command.id === 0) {
+      if (this.#oneWays!.finished(command, this.limits.commandsInFlight)) this.#pump();
+    } else {
       this.#open.delete(command.id);
       if (command.stream) {
         this.#streams--;
         this.#core.owed.forget(command.id);
       }
     }
+    this.idle();
+  }
+
+  /** Something came to an end. */
+  idle(): void {
     this.#options.host.idle();
   }
 
-  #accept(came: IncomingClass, id: number, body: Reader, size: number): IncomingCommand {
-    const registration = came.intake.head(body, size);
-    this.#checkKind(registration, id);
+  /** A command that came, and is not to be called by its handler's side at once. */
+  command(came: IncomingClass, registration: Registration, id: number, body: Reader, size: number): IncomingCommand {
     const command = new IncomingCommand(this, registration, came, id, size);
     const { name } = registration.command;
-    checkSize(travellingForm(registration), body);
     if (body.missing !== undefined)
       command.stop(new CommandError("RESOURCE_EXHAUSTED", `${name}: ${body.missing.message}`, { outcome: "NOT_RUN", command: name }));
     // Nobody can be told that a one-way is refused, so it still runs.
@@ -304,9 +303,13 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     return command;
   }
 
-  #checkKind({ command: { kind }, refusal }: Registration, id: number): void {
-    if (refusal === undefined && (kind === "one_way") !== (id === 0))
+  /** What stands for the command's name, checked against how it came, and its message against its size. */
+  #known(registration: Registration, id: number, body: Reader): Registration {
+    const { kind } = registration.command;
+    if (registration.refusal === undefined && (kind === "one_way") !== (id === 0))
       throw new ProtocolError(`a ${kind} command came as ${id === 0 ? "SEND" : "REQUEST"}`);
+    checkSize(travellingForm(registration), body);
+    return registration;
   }
 
   // What the classes ask of the dispatcher.
@@ -318,7 +321,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   }
 
   mayStart(outbox: Outbox): boolean {
-    return this.#holds === 0 && outbox.room && this.#runningOneWays < this.limits.commandsInFlight && (this.#pace?.open ?? true);
+    return this.#holds === 0 && outbox.room && (this.#oneWays?.running ?? 0) < this.limits.commandsInFlight && (this.#pace?.open ?? true);
   }
 
   start(command: IncomingCommand, body: Reader, abandoned: boolean): void {
@@ -332,8 +335,15 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     this.handled++;
     const { use } = command.registration;
     if (use !== undefined) use.calls++;
-    if (command.id === 0) this.#runningOneWays++;
+    if (command.id === 0) this.#oneWays!.started();
     command.run(body);
+  }
+
+  /** A one-way starts without having been a command; `size` is -1 where it took no credit. */
+  starts(intake: Intake<Registration>, size: number): void {
+    if (size >= 0) intake.taken(size);
+    this.#pace?.take();
+    this.handled++;
   }
 
   #refusal(command: IncomingCommand, abandoned: boolean): CommandError | undefined {
@@ -342,10 +352,10 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     if (refusal !== undefined) return refusal;
     const { name } = command.command;
     // Nobody can be told that a one-way is refused, so it still runs.
-    if (command.id !== 0 && this.#retryAfterMs > 0 && !command.command.critical)
+    if (command.id !== 0 && this.retryAfterMs > 0 && !command.command.critical)
       return new CommandError("RESOURCE_EXHAUSTED", `${name}: this side is overloaded and takes no new commands`, {
         outcome: "NOT_RUN",
-        retryAfterMs: this.#retryAfterMs,
+        retryAfterMs: this.retryAfterMs,
       });
     if (command.waited && command.deadlineAt !== 0 && this.now() >= command.deadlineAt)
       return new CommandError("DEADLINE_EXCEEDED", `${name} waited for its turn until its deadline`, { outcome: "NOT_RUN" });
@@ -353,15 +363,8 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   }
 
   /** 0 unless new work is to be refused. */
-  get #retryAfterMs(): number {
+  get retryAfterMs(): number {
     return this.#options.load?.retryAfterMs ?? 0;
-  }
-
-  #finishedOneWay(command: IncomingCommand): void {
-    this.#oneWays!.delete(command);
-    if (!command.ran) return;
-    // Where as many run as may, the queues wait for this.
-    if (this.#runningOneWays-- === this.limits.commandsInFlight) this.#pump();
   }
 
   /** The command, if it has not ended. */

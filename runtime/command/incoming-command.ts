@@ -51,15 +51,24 @@ export class IncomingCommand implements ParkedCommand, Lane {
   /** The handler itself was called. */
   #started = false;
 
-  /** @param came the class whose intake has just read its head */
-  constructor(dispatcher: Dispatcher, registration: Registration, came: IncomingClass, id: number, size: number) {
-    const { timeoutMs, flags } = came.intake;
+  /**
+   * @param came the class whose intake has just read its head
+   * @param deadlineAt on the timers' scale; default: as the head says
+   */
+  constructor(
+    dispatcher: Dispatcher,
+    registration: Registration,
+    came: IncomingClass,
+    id: number,
+    size: number,
+    deadlineAt: number = dispatcher.deadlineAt(came.intake.timeoutMs),
+  ) {
     this.#dispatcher = dispatcher;
     this.registration = registration;
     this.came = came;
     this.id = id;
-    this.flags = flags;
-    this.deadlineAt = timeoutMs === 0 ? 0 : dispatcher.now() + timeoutMs;
+    this.flags = came.intake.flags;
+    this.deadlineAt = deadlineAt;
     this.size = size;
     const { kind, idleTimeoutMs = 0 } = registration.command;
     if (kind === "client_stream" || kind === "bidi_stream") {
@@ -129,17 +138,25 @@ export class IncomingCommand implements ParkedCommand, Lane {
     try {
       const request = this.reader === undefined ? this.#decode(body) : this.#items(this.reader, "lift");
       this.#idle?.start();
-      const context = new CommandContext(this, this.#dispatcher);
+      const context = new CommandContext(this.command, this.deadlineAt, this.#dispatcher, this);
       this.#context = context;
       const result = this.#invoke(request, context);
       if (this.writer !== undefined) this.#answerStream(this.writer, result);
-      else if (isThenable(result)) {
-        this.#armDeadline();
-        result.then(
-          (reply) => this.#answer(reply),
-          (error: unknown) => this.#refuse(error),
-        );
-      } else this.#answer(result);
+      else if (isThenable(result)) this.#await(result);
+      else this.#answer(result);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** Its handler was called before there was a command, and takes its time. */
+  goOn(context: CommandContext, result: PromiseLike<unknown>): void {
+    this.state = "running";
+    this.ran = this.#started = true;
+    this.#context = context;
+    this.stopped = context.stopped;
+    try {
+      this.#await(result);
     } catch (error) {
       this.#refuse(error);
     }
@@ -156,6 +173,12 @@ export class IncomingCommand implements ParkedCommand, Lane {
     this.#context?.abort(error);
     this.writer?.stop();
     if (this.state === "parked") this.fail(error);
+  }
+
+  /** The session is lost. */
+  lost(error: CommandError): void {
+    if (this.state === "queued") this.fail(error);
+    else this.stop(error);
   }
 
   /** Ends the command with an error. */
@@ -222,6 +245,14 @@ export class IncomingCommand implements ParkedCommand, Lane {
     };
     const { session, signal, values } = context;
     return compose(interceptors, innermost)({ side: "handler", command, request, session, signal, values });
+  }
+
+  #await(result: PromiseLike<unknown>): void {
+    this.#armDeadline();
+    result.then(
+      (reply) => this.#answer(reply),
+      (error: unknown) => this.#refuse(error),
+    );
   }
 
   /** Sends the reply. Throws CommandError when it cannot be sent; the command goes on then. */
@@ -305,7 +336,7 @@ export class IncomingCommand implements ParkedCommand, Lane {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 

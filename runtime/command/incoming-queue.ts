@@ -65,6 +65,13 @@ export class IncomingQueue {
     }
   }
 
+  /** Whether what comes now may start at once, and does. It has ended, or is nothing that others wait for, when the next comes. */
+  passes(): boolean {
+    if (this.length > 0 || !this.#mayStart) return false;
+    this.#failed = false;
+    return true;
+  }
+
   /** A command was given up before it arrived: what depends on it must not run. */
   skip(): void {
     if (this.length === 0 && this.#holder === undefined) this.#failed = true;

@@ -29,6 +29,8 @@ export interface Registration {
   readonly refusal?: CommandError;
   /** Counts the commands that are started, where somebody wants to know. */
   readonly use?: CommandUse | undefined;
+  /** A one-way that travels as it is, holds nothing back, and whose handler is called without more ado: see {@link IncomingOneWays}. */
+  readonly direct: boolean;
 }
 
 /** The command as it travels. */
@@ -59,7 +61,8 @@ export function makeRegistry(
       if (commands.has(command.name)) throw new TypeError(`handlers: ${command.name} is implemented twice`);
       const handler = handlers[command.method]! as (request: unknown, context: unknown) => unknown;
       const handle = (request: unknown, context: unknown): unknown => handler.call(handlers, request, context);
-      commands.set(command.name, { command, handle: command.blob?.handler(command, handle) ?? handle });
+      const direct = command.kind === "one_way" && !command.ordered && !command.blob && !command.idleTimeoutMs && interceptors.length === 0;
+      commands.set(command.name, { command, handle: command.blob?.handler(command, handle) ?? handle, direct });
     }
   }
   return { commands, interceptors };
@@ -85,7 +88,7 @@ export function resolveCommand(
   if (form === 0 || compression?.takes(form)) {
     const adaptation = schemas.adaptation(name);
     const use = command.deprecated ? schemas.deprecatedUse(name) : undefined;
-    const plain = adaptation === undefined && use === undefined ? registration : { ...registration, adaptation, use };
+    const plain = adaptation === undefined && use === undefined ? registration : { ...registration, adaptation, use, direct: false };
     return form === 0 ? plain : compression!.incoming(plain, form);
   }
   const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;
@@ -109,5 +112,5 @@ function refusing(name: string, refusal: CommandError): Registration {
     deprecated: false,
     errors: [SchemaMismatch],
   };
-  return { command, handle: () => undefined, refusal };
+  return { command, handle: () => undefined, refusal, direct: false };
 }

@@ -70,38 +70,29 @@ const controlTypes: readonly ControlType[] = [
   FrameType.COMPARED,
 ];
 
-/** Frames of these types are numbered, acknowledged, and sent again after a resume. */
-const numberedTypes: ReadonlySet<FrameType> = new Set([
-  FrameType.REQUEST,
-  FrameType.SEND,
-  FrameType.REPLY,
-  FrameType.FAIL,
-  FrameType.CANCEL,
-  FrameType.ITEM,
-  FrameType.END,
-  FrameType.VOID,
-  FrameType.BARRIER,
-  ...controlTypes,
-]);
+/** Whether frames of this type are numbered and about the session itself. */
+export const isOfSession = (type: FrameType): boolean => (controlTypes as readonly FrameType[]).includes(type);
 
 const SEQUENCED = 1;
 const IGNORABLE = 2;
 
-/** What a type is, by its number: every frame is looked up. */
-const UNKNOWN = 0;
-const UNNUMBERED = 1;
-const NUMBERED = 2;
-const natures = new Uint8Array(64).fill(UNKNOWN);
-for (const type of Object.values(FrameType)) natures[type] = numberedTypes.has(type) ? NUMBERED : UNNUMBERED;
+/** Frames of these types are numbered, acknowledged, and sent again after a resume: those about commands from REQUEST to VOID, and some that came later. */
+const areNumbered = (type: FrameType): boolean =>
+  (type >= FrameType.REQUEST && type <= FrameType.VOID) || type === FrameType.BARRIER || isOfSession(type);
+
+/** The header byte of each type that is known, which is never 0: every frame is looked up. */
+const headers = new Uint8Array(64);
+for (const type of Object.values(FrameType)) headers[type] = (type << 2) | (areNumbered(type) ? SEQUENCED : 0);
+headers[FrameType.PADDING] = IGNORABLE;
+
+/** The header byte of a frame that this version sends. */
+export const frameHeader = (type: FrameType): number => headers[type]!;
 
 /** Whether this version knows frames of this type. */
-export const isKnown = (type: number): boolean => natures[type] !== UNKNOWN;
+export const isKnown = (type: number): boolean => headers[type] !== 0;
 
 /** Whether frames of a known type are numbered. */
-export const isNumbered = (type: number): boolean => natures[type] === NUMBERED;
-
-/** Whether frames of this type are numbered and about the session itself. */
-export const isOfSession = (type: FrameType): boolean => (controlTypes as readonly FrameType[]).includes(type);
+export const isNumbered = (type: number): boolean => isSequenced(headers[type]!);
 
 /** Whether frames of this type are about commands, and so in the class of theirs; but not CREDIT. */
 export const isOfCommand = (type: FrameType): boolean => type === FrameType.SEND_VOLATILE || (isNumbered(type) && !isOfSession(type));
@@ -109,12 +100,6 @@ export const isOfCommand = (type: FrameType): boolean => type === FrameType.SEND
 /** Whether frames of this type carry a message of the application's. */
 export const isMessage = (type: number): boolean =>
   (type >= FrameType.REQUEST && type <= FrameType.REPLY) || type === FrameType.ITEM || type === FrameType.SEND_VOLATILE;
-
-/** The header byte of a frame that this version sends. */
-export function frameHeader(type: FrameType): number {
-  if (type === FrameType.PADDING) return IGNORABLE;
-  return (type << 2) | (isNumbered(type) ? SEQUENCED : 0);
-}
 
 export const headerType = (header: number): number => header >> 2;
 export const isSequenced = (header: number): boolean => (header & SEQUENCED) !== 0;

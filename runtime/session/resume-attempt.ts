@@ -1,5 +1,4 @@
 import { type Close, readClose, readResumed, type Resumed } from "../../generated/zserver/protocol/v1/session.ts";
-import { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import type { EndReason } from "../errors/end-reason.ts";
 import type { Attachment } from "./attachment.ts";
@@ -17,7 +16,6 @@ export interface ResumeAttemptHost {
   /** How many numbered frames of the server were accepted when RESUME was sent. */
   readonly accepted: Counts;
   readonly handshakeTimeoutMs: number;
-  readonly decodeElements: number;
   /** The server goes on over this connection. Throws ProtocolError. */
   granted(resumed: Resumed): void;
   /** Nothing came of it: the server refused, or nothing is known of what it did. */
@@ -81,9 +79,8 @@ export class ResumeAttempt implements Carried {
     this.#host.close(reason, message);
   }
 
-  readonly #onFrame: FrameSink = (header, bytes, start, end, partial) => {
-    if (this.#state !== "asking") return this.#state === "granted" && this.#host.frame(header, bytes, start, end, partial);
-    const body = new Reader(bytes, start, end, this.#host.decodeElements);
+  readonly #onFrame: FrameSink = (header, body, size) => {
+    if (this.#state !== "asking") return this.#state === "granted" && this.#host.frame(header, body, size);
     if (header === frameHeader(FrameType.CLOSE)) {
       const close = readClose(body, body.end);
       this.#end();

@@ -1,6 +1,6 @@
 import type { SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
 import { type Close, type Resumed, readClose } from "../../generated/zserver/protocol/v1/session.ts";
-import { Reader } from "../bytes/reader.ts";
+import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
@@ -19,7 +19,6 @@ import type { Opening, OpeningHost } from "./opening.ts";
 import { OutboxRoom, type OutboxRoomHost } from "./outbox-room.ts";
 import { Outboxes } from "./outboxes.ts";
 import { Owed } from "./owed.ts";
-import type { PartialFrame } from "./partial-frame.ts";
 import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
@@ -177,7 +176,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     if (attachment === undefined) return;
     try {
       // Made for each record: a quiet session keeps none.
-      attachment.receive(recordKind, plaintext, (header, bytes, start, end, partial) => this.#onFrame(header, bytes, start, end, partial));
+      attachment.receive(recordKind, plaintext, (header, body, size) => this.#onFrame(header, body, size));
       if (this.#state === "opening") this.opening!.recordRead(attachment.pendingBytes);
     } catch (error) {
       this.#fail(error);
@@ -253,11 +252,10 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.close("SLOW_PEER", `nothing was accepted for ${this.options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
-  #onFrame(header: number, bytes: Uint8Array, start: number, end: number, partial?: PartialFrame): boolean {
+  #onFrame(header: number, body: Reader, size: number): boolean {
     const type = headerType(header) as FrameType;
     const { handler } = this;
     const { quiet, priority } = this.#attachment!;
-    const size = (partial?.came ?? end) - start;
     if (this.#unconfirmed) handler.confirmed();
     this.#unconfirmed = false;
     checkFrame(header, type, quiet, priority);
@@ -267,8 +265,6 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
       if (isSequenced(header)) this.owed.acks.accept(size, priority);
       return true;
     }
-    const body = new Reader(bytes, start, end, this.limits.decodeElements, partial !== undefined);
-    body.missing = partial?.missing;
     if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
     else if (this.#state === "opening") this.opening!.frame(type, body);
     else if (isNumbered(type)) {
@@ -384,7 +380,6 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
       acks: this.owed.acks,
       detached: () => this.detached,
       handshakeTimeoutMs: this.options.handshakeTimeoutMs,
-      decodeElements: this.limits.decodeElements,
       replace: (attachment) => {
         this.#detach()?.link.close();
         this.#attachment = attachment;
@@ -392,7 +387,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
       goOn: (accepted, answer) => this.#goOn(accepted, answer),
       missed: (reason) => this.handler.detached(reason, ""),
       end: (end) => this.#end(end),
-      frame: (header, bytes, start, end, partial) => this.#onFrame(header, bytes, start, end, partial),
+      frame: (header, body, size) => this.#onFrame(header, body, size),
       failed: (error) => this.#fail(error),
       close: (reason, message) => this.close(reason, message),
     };

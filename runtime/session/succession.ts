@@ -18,7 +18,6 @@ export interface SuccessionHost {
   readonly acks: Pick<Acks, "counts">;
   detached(): boolean;
   readonly handshakeTimeoutMs: number;
-  readonly decodeElements: number;
   /** The session takes this for its connection, in the place of the one in use if there is one. */
   replace(attachment: Attachment): void;
   /** It goes on behind these frames of its own. Throws ProtocolError. */
@@ -49,12 +48,11 @@ export class Succession {
 
   /** Asks the server to go on over this connection; `granted` is called when it does. One attempt at a time. */
   request(attachment: Attachment, request: ResumeRequest, granted: () => void): ResumeAttempt {
-    const { acks, handshakeTimeoutMs, decodeElements, frame } = this.#host;
+    const { acks, handshakeTimeoutMs, frame } = this.#host;
     const accepted = acks.counts;
     this.#attempt = new ResumeAttempt(attachment, request, {
       accepted,
       handshakeTimeoutMs,
-      decodeElements,
       granted: (resumed) => {
         granted();
         this.#goOn(attachment, resumed, accepted);

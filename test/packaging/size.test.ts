@@ -130,7 +130,7 @@ test("what handlers need comes with implement(), and not without it", async () =
   const handlers = (files: readonly string[]): number =>
     files.filter((file) => /command\/(dispatcher|incoming-|answers|deferred)/.test(file)).length;
   assert.is(handlers((await bundle(connecting)).files), 0);
-  assert.is(handlers((await bundle(connecting + implementing)).files), 6);
+  assert.is(handlers((await bundle(connecting + implementing)).files), 7);
 });
 
 /** Ten fields of a message that also needs a message Unit. */

@@ -198,6 +198,51 @@ test("a number that a closed enum does not know is kept as an int32", () => {
   assert.equal(message.$unknown, hex("08 ff ff ff ff ff ff ff ff ff 01"));
 });
 
+test("texts of messages that follow each other are what each says, whether in one piece of memory or not", () => {
+  const texts = [...Array(40).keys()].map((at) => [`text number ${at} of forty`, "", `ünïcode ${at}`, "x".repeat((at * 37) % 600)]);
+  const bytes = Buffer.concat(texts.flat().map((text) => Buffer.concat([Buffer.of(0xff), Buffer.from(text)])));
+  const from = new Reader(bytes, 0, 0);
+  let at = 0;
+  for (const text of texts.flat()) {
+    const length = Buffer.byteLength(text);
+    from.move(at + 1, at + 1 + length, 0);
+    assert.is(from.string(length), text);
+    assert.is(from.position, from.end);
+    at += 1 + length;
+  }
+  assert.is(at, bytes.length);
+  from.move(at, at, 0);
+  throwsCommandError(() => from.string(1), "INVALID_ARGUMENT", /past the end/);
+});
+
+test("text of a message alone is never looked for behind its end", () => {
+  const bytes = Buffer.from("this is one message, and this is another");
+  const from = new Reader(bytes, 0, 19);
+  assert.is(from.string(7), "this is");
+  bytes.fill("!");
+  assert.is(from.string(12), " one message");
+  from.move(20, 40, 0);
+  assert.is(from.string(20), "!".repeat(20));
+});
+
+test("a message whose tags were written anew leaves those behind it as they are, and is copied once for all of them", () => {
+  const bytes = hex("88 00 01  88 00 02  08 03");
+  const from = new Reader(bytes, 0, 3);
+  const draft: Draft<Extensible> = {};
+  from.other(draft);
+  const copy = from.bytes;
+  assert.is.not(copy, bytes);
+  assert.ok(from.next(8, 3));
+  from.move(3, 6, 0);
+  from.other(draft);
+  assert.is(from.bytes, copy);
+  assert.ok(from.next(8, 6));
+  assert.is(from.uint32(), 2);
+  from.move(6, 8, 0);
+  assert.ok(from.next(8, 8));
+  assert.is(from.uint32(), 3);
+});
+
 test("a copy is the caller's, a view is not", () => {
   const bytes = hex("01 02 03 04");
   const from = new Reader(bytes);

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../generated/example/probe/v1/probe.ts";
+import type { Context } from "../../../runtime/command/context.ts";
 import type { SessionStatus } from "../../../runtime/command/session-type.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers } from "../../support/command/peers.ts";
@@ -197,6 +198,80 @@ test("one-ways whose handlers take their time are as many as commandsInFlight, a
   ends[2]!();
   await peers.clock.settle(0);
   assert.is(ends.length, 4);
+  await peers.close();
+});
+
+test("a handler that ends the session sees its signal abort before it returns, and what it throws then is no incident", async () => {
+  const reasons: unknown[] = [];
+  const peers = await connectPeers({
+    serve: {
+      handlers: [
+        probe({
+          note(_request, context) {
+            void context.session.close();
+            reasons.push(context.signal.reason);
+            throw new Error("too late");
+          },
+        }),
+      ],
+    },
+  });
+  peers.client.use(Probe).note({});
+  await peers.clock.settle(0);
+  assertError(reasons[0], "SESSION_LOST", "MAY_HAVE_RUN");
+  assert.is(peers.session.stats().commandsPending, 0);
+  assert.equal(peers.log, []);
+  await peers.close();
+});
+
+test("a drain that a handler asks for waits for what it does after it has returned", async () => {
+  let end = (): void => {};
+  let drained: Promise<void> | undefined;
+  const peers = await connectPeers({
+    serve: {
+      handlers: [
+        probe({
+          note(_request, context) {
+            drained = context.session.drain();
+            return new Promise((resolve) => (end = resolve));
+          },
+        }),
+      ],
+    },
+  });
+  peers.client.use(Probe).note({});
+  await peers.clock.settle(1_000);
+  assert.is(peers.session.stats().commandsPending, 1);
+  assert.is(peers.session.state, "draining");
+  end();
+  await peers.until(drained!, 1_000);
+  assert.is(peers.session.stats().commandsPending, 0);
+  await peers.close();
+});
+
+test("a handler that has returned is still under way until its promise settles: its deadline stops it, and what it throws is counted", async () => {
+  const contexts: Context[] = [];
+  let fail: (error: Error) => void = () => {};
+  const handler = (_request: unknown, context: Context): Promise<void> => {
+    contexts.push(context);
+    return new Promise((_resolve, reject) => (fail = reject));
+  };
+  const peers = await connectPeers({ serve: { handlers: [probe({ note: handler })] } });
+  peers.client.use(Probe).note({}, { timeoutMs: 5_000 });
+  await peers.clock.settle(0);
+  const [context] = contexts as [Context];
+  const { signal } = context;
+  assert.is(context.remainingMs(), 5_000);
+  assert.is(context.command.method, "note");
+  assert.is(peers.session.stats().commandsPending, 1);
+  assert.not(signal.aborted);
+  await peers.clock.settle(5_100);
+  assertError(signal.reason, "DEADLINE_EXCEEDED", "MAY_HAVE_RUN");
+  assert.is(context.remainingMs(), 0);
+  fail(new Error("stopped"));
+  await peers.clock.settle(0);
+  assert.is(peers.session.stats().commandsPending, 0);
+  assert.is(peers.session.stats().oneWaysRefused, 1);
   await peers.close();
 });
 

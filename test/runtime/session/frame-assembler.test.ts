@@ -27,8 +27,8 @@ class Gatherer {
   stopAfter = Number.POSITIVE_INFINITY;
 
   push(bytes: Uint8Array): void {
-    this.assembler.push(bytes, (header, memory, start, end) => {
-      this.frames.push({ header, type: header >> 2, body: memory.slice(start, end) });
+    this.assembler.push(bytes, (header, { bytes: memory, position, end }) => {
+      this.frames.push({ header, type: header >> 2, body: memory.slice(position, end) });
       return this.frames.length < this.stopAfter;
     });
     // The record's memory is the channel's: whoever kept a view of it would see this.

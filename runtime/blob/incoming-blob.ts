@@ -27,6 +27,7 @@ export class IncomingBlob extends ReadableBlob {
   readonly #owned: Closeable[] = [];
   #state: "unread" | "reading" | "complete" = "unread";
   #left = false;
+  #closed = false;
   #failure: CommandError | undefined;
 
   /** Resolves when the blob's head has come. Rejects with CommandError. */
@@ -84,11 +85,14 @@ export class IncomingBlob extends ReadableBlob {
 
   /** What is made of the blob goes with it: when the command of its handler has ended, or when it is closed. */
   owns(held: Closeable): void {
-    this.#owned.push(held);
+    if (!this.#closed) this.#owned.push(held);
+    // The command did not wait for it; a file that cannot be closed is nobody's.
+    else held.close().catch(() => {});
   }
 
   /** Lets go of everything: a handler's blob is closed when its command ends. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.cancel();
     for (const held of this.#owned.splice(0)) await held.close();
   }

@@ -121,6 +121,10 @@ export class ClientSession<Data> {
       discard(found.value);
       throw error;
     });
+    if (signal?.aborted) {
+      discard(found.value);
+      throw signal.reason;
+    }
     if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -135,13 +139,13 @@ export class ClientSession<Data> {
         peer.end("CLOSED", "connecting was given up");
       };
       signal?.addEventListener("abort", abort, { once: true });
-      this.#settle = {
-        resolve: (opened) => {
+      const after = <Result>(settle: (result: Result) => void): ((result: Result) => void) => {
+        return (result) => {
           signal?.removeEventListener("abort", abort);
-          resolve(opened);
-        },
-        reject,
+          settle(result);
+        };
       };
+      this.#settle = { resolve: after(resolve), reject: after(reject) };
     });
   }
 

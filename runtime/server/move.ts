@@ -26,7 +26,7 @@ export class Move<Data> {
   readonly result: Promise<MoveResult>;
   readonly #timers: Timers;
   readonly #version: bigint;
-  readonly #peers: readonly Peer<Data>[];
+  #peers: readonly Peer<Data>[];
   readonly #overMs: number;
   readonly #waitMs: number;
   readonly #startedAt: number;
@@ -67,6 +67,9 @@ export class Move<Data> {
   finish(): void {
     this.#timer?.cancel();
     this.#settle({ moved: this.#moved, stayed: this.#staying.size });
+    // Whoever keeps the move keeps no session that has ended since.
+    this.#peers = [];
+    this.#staying.clear();
   }
 
   #step(): void {

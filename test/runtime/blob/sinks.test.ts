@@ -62,6 +62,22 @@ test("a small blob stays in memory, a large one goes to disk, where no file has 
   });
 });
 
+test("what is made of a blob that was closed meanwhile is closed at once", async () => {
+  const put: BlobsHandlers["put"] = async (blob) => {
+    await blob.close();
+    let closed = 0;
+    blob.owns({
+      async close() {
+        closed++;
+      },
+    });
+    return { number: closed };
+  };
+  await withServer({ put }, async (proxy) => {
+    assert.is((await proxy.put(someBytes(10))).number, 1);
+  });
+});
+
 test("a spooled blob that is sent back is there until it is sent", async () => {
   await withServer({ swap: (blob) => spoolBlob(blob, { directory: folder, memoryBytes: 0 }) }, async (proxy) => {
     const bytes = someBytes(1_000_000);

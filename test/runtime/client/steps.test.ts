@@ -1,6 +1,8 @@
+import { getEventListeners } from "node:events";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DiscoveryStep } from "../../../runtime/discovery/step.ts";
+import type { Admission } from "../../../runtime/server/admission-types.ts";
 import { CutWorld } from "../../support/session/resuming.ts";
 
 const RETAINED = { retentionMs: 300_000 };
@@ -50,6 +52,31 @@ test("`status()` tells each step of the way back: what was tried, why it failed,
   assert.ok(rounds.length >= round.length, told.join(", "));
   assert.equal(rounds, Array.from({ length: rounds.length / round.length }, () => round).flat());
   assert.equal(told.slice(-4), ["waiting", "trying", "found", "resumed"]);
+});
+
+test("who gives up as soon as a server is found gets no session", async () => {
+  const world = new CutWorld();
+  const server = await world.serve(RETAINED);
+  const controller = new AbortController();
+  const gone = new Error("gone");
+  const onStep = ({ type }: DiscoveryStep): void => {
+    if (type === "found") controller.abort(gone);
+  };
+  assert.is(await world.failure(world.connecting({ onStep, signal: controller.signal })), gone);
+  await world.settle(1_000);
+  assert.equal([...server.sessions()], []);
+});
+
+test("a signal is left alone once the session is open, or was not let in", async () => {
+  const world = new CutWorld();
+  let admission: Admission | undefined;
+  await world.serve({ ...RETAINED, admit: () => admission });
+  const { signal } = new AbortController();
+  await world.failure(world.connecting({ signal }));
+  assert.is(getEventListeners(signal, "abort").length, 0);
+  admission = { principal: "ann" };
+  await world.connect({ signal });
+  assert.is(getEventListeners(signal, "abort").length, 0);
 });
 
 test("what `onStep` throws is logged, and ends no search", async () => {

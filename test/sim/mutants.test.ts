@@ -191,6 +191,19 @@ const mutants: Readonly<Record<string, () => () => void>> = {
         peer.control(FrameType.ADMITTED, (writer) => Admitted.write(writer, { admitted: true }));
       },
     })),
+  "a broadcast that is not alone in its turn is forgotten": () =>
+    replace(Outbox.prototype, "put", ({ value }) => ({
+      value(this: Outbox, frame: Uint8Array) {
+        if (!this.pending) value.call(this, frame);
+      },
+    })),
+  "a broadcast leaves twice": () =>
+    replace(Outbox.prototype, "put", ({ value }) => ({
+      value(this: Outbox, frame: Uint8Array) {
+        value.call(this, frame);
+        value.call(this, frame);
+      },
+    })),
   "what was sent and not acknowledged is said to be NOT_RUN": () =>
     replace(Outbox.prototype, "flushed", () => ({
       get(this: Outbox) {

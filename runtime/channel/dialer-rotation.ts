@@ -50,7 +50,7 @@ export class DialerRotation implements Rotation {
       pace.take();
     }
     this.#handshake = rotationHandshake(this.#context, this.#epoch, true);
-    return this.#context.sealer.seal(RecordKind.ROTATE_INIT, this.#handshake.writeMessage(empty));
+    return this.#context.seal(RecordKind.ROTATE_INIT, this.#handshake.writeMessage(empty));
   }
 
   receive(kind: number, body: Uint8Array): RotationStep {
@@ -73,15 +73,15 @@ export class DialerRotation implements Rotation {
   }
 
   #reply(body: Uint8Array): RotationStep {
-    const { sealer, opener } = this.#context;
+    const context = this.#context;
     if (this.#handshake === undefined) throw new IllegalRecord("a rotation's reply came without a rotation");
     readRotationMessage(this.#handshake, body);
     const next = epochOf(this.#epoch.number + 1, this.#handshake);
     this.#handshake = undefined;
     this.#asked = false;
-    opener.switchTo(next.fromListener);
-    const output = sealer.seal(RecordKind.ROTATE_SWITCH, empty);
-    sealer.switchTo(next.fromDialer);
+    context.openUnder(next.fromListener);
+    const output = context.seal(RecordKind.ROTATE_SWITCH, empty);
+    context.sealUnder(next.fromDialer);
     this.#epoch.exporterSecret.wipe();
     this.#epoch = next;
     return { output, rotated: true };

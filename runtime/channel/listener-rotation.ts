@@ -45,7 +45,7 @@ export class ListenerRotation implements Rotation {
   request(): Uint8Array | undefined {
     if (this.#next !== undefined || this.#asked) return undefined;
     this.#asked = true;
-    return this.#context.sealer.seal(RecordKind.ROTATE_PLEASE, empty);
+    return this.#context.seal(RecordKind.ROTATE_PLEASE, empty);
   }
 
   receive(kind: number, body: Uint8Array): RotationStep {
@@ -61,7 +61,7 @@ export class ListenerRotation implements Rotation {
   }
 
   #init(body: Uint8Array): RotationStep {
-    const { sealer, pace } = this.#context;
+    const { pace } = this.#context;
     if (this.#next !== undefined) throw new IllegalRecord("a rotation began before the last one ended");
     if (!worn(this.#context)) {
       if (!pace.allows) throw new IllegalRecord("rotations follow each other too fast");
@@ -74,17 +74,17 @@ export class ListenerRotation implements Rotation {
       handshake.wipe();
       throw error;
     }
-    const output = sealer.seal(RecordKind.ROTATE_REPLY, handshake.writeMessage(empty));
+    const output = this.#context.seal(RecordKind.ROTATE_REPLY, handshake.writeMessage(empty));
     this.#next = epochOf(this.#epoch.number + 1, handshake);
     this.#asked = false;
-    sealer.switchTo(this.#next.fromListener);
+    this.#context.sealUnder(this.#next.fromListener);
     return { output };
   }
 
   #switch(body: Uint8Array): RotationStep {
     checkEmpty(body);
     if (this.#next === undefined) throw new IllegalRecord("a rotation's switch came without a rotation");
-    this.#context.opener.switchTo(this.#next.fromDialer);
+    this.#context.openUnder(this.#next.fromDialer);
     this.#epoch.exporterSecret.wipe();
     this.#epoch = this.#next;
     this.#next = undefined;

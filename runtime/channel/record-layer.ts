@@ -5,10 +5,9 @@ import type { Timer } from "../time/timers.ts";
 import { RecordKind } from "./channel.ts";
 import { type Epoch, exported } from "./epoch.ts";
 import type { FinishedHandshake, StaticKeys } from "./handshake.ts";
-import { HALF_OPEN_BYTES, LENGTH_BYTES, RECORD_BYTES } from "./limits.ts";
+import { HALF_OPEN_BYTES, LENGTH_BYTES } from "./limits.ts";
 import type { ChannelOptions } from "./options.ts";
-import { RecordOpener } from "./record-opener.ts";
-import { RecordSealer } from "./record-sealer.ts";
+import { Records } from "./records.ts";
 import type { Rotation, RotationContext, RotationStep } from "./rotation.ts";
 import type { ChannelSettings } from "./settings.ts";
 import type { ChannelSide } from "./side.ts";
@@ -22,13 +21,14 @@ export interface RecordLayerHost {
   rotate(): void;
 }
 
-/** The records of a connection, both directions, under keys that age by bytes and by time, and are renewed. */
-export class RecordLayer implements RotationContext {
+/** The records of a connection under keys that age by bytes and by time, and are renewed. */
+export class RecordLayer extends Records implements RotationContext {
   readonly statics: StaticKeys;
-  readonly sealer: RecordSealer;
-  readonly opener: RecordOpener;
   readonly #host: RecordLayerHost;
-  readonly #rotation: Rotation;
+  /** That of the handshake. */
+  readonly #first: Epoch;
+  /** Made for the first rotation: the epochs are its own from then on. */
+  #rotation: Rotation | undefined;
   /** Undefined until there was a rotation. */
   #pace: Pace | undefined;
   /** Runs from the first activity under the present keys on, on a dialler. */
@@ -38,12 +38,11 @@ export class RecordLayer implements RotationContext {
   constructor({ epoch, statics }: FinishedHandshake, host: RecordLayerHost, sentBytes: number) {
     const { dials } = host.side;
     // The listener accepts no more than this before a record has verified, so the dialler's first one has to fit.
-    const firstRecordBytes = dials ? HALF_OPEN_BYTES - sentBytes - LENGTH_BYTES : RECORD_BYTES;
-    this.sealer = new RecordSealer(dials ? epoch.fromDialer : epoch.fromListener, firstRecordBytes);
-    this.opener = new RecordOpener(dials ? epoch.fromListener : epoch.fromDialer);
+    if (dials) super(epoch.fromDialer, epoch.fromListener, HALF_OPEN_BYTES - sentBytes - LENGTH_BYTES);
+    else super(epoch.fromListener, epoch.fromDialer);
     this.statics = statics;
     this.#host = host;
-    this.#rotation = host.side.rotation(this, epoch);
+    this.#first = epoch;
   }
 
   get crypto(): CryptoProvider {
@@ -62,61 +61,52 @@ export class RecordLayer implements RotationContext {
 
   /** The epoch that both directions have reached. */
   get epoch(): number {
-    return this.#rotation.epoch.number;
+    return this.#present.number;
   }
 
-  get recordsIn(): number {
-    return this.opener.records;
+  get #present(): Epoch {
+    return this.#rotation?.epoch ?? this.#first;
   }
 
-  get recordsOut(): number {
-    return this.sealer.records;
+  get #renewal(): Rotation {
+    this.#rotation ??= this.#host.side.rotation(this, this.#first);
+    return this.#rotation;
   }
 
   /** Whether so much went under one key that the peer refuses to renew it. */
   get overdue(): boolean {
-    return this.#keyBytes > this.#host.settings.rotationOverdueBytes;
-  }
-
-  /** See {@link RecordSealer.seal}. */
-  seal(kind: number, plaintext: Uint8Array): Uint8Array {
-    return this.sealer.seal(kind, plaintext);
-  }
-
-  /** See {@link RecordOpener.open}. */
-  open(packet: Uint8Array, into: Uint8Array): number {
-    return this.opener.open(packet, into);
+    return this.keyBytes > this.#host.settings.rotationOverdueBytes;
   }
 
   /** A record of the session went either way, and the keys age by it. Whether they are due for renewal by their bytes. */
   age(kind: number): boolean {
-    if (this.#rotation.underway) return false;
+    if (this.#rotation?.underway) return false;
     const { options, settings } = this.#host;
     if (kind !== RecordKind.QUIET && settings.rotateAfterMs !== undefined)
-      this.#timer ??= options.timers.after(spread(settings.rotateAfterMs, this.#rotation.epoch), () => this.#host.rotate());
-    return this.#keyBytes >= settings.rotateAfterBytes;
+      this.#timer ??= options.timers.after(spread(settings.rotateAfterMs, this.#present), () => this.#host.rotate());
+    return this.keyBytes >= settings.rotateAfterBytes;
   }
 
   /** A record that begins a renewal or asks for it; undefined when there is nothing to begin or ask for. */
   requestRotation(): Uint8Array | undefined {
     this.stopTimer();
-    return this.#rotation.request();
+    return this.#renewal.request();
   }
 
   /** See {@link Rotation.receive}. */
   receiveRotation(kind: number, body: Uint8Array): RotationStep {
-    const step = this.#rotation.receive(kind, body);
-    if (this.#rotation.underway) this.stopTimer();
+    const step = this.#renewal.receive(kind, body);
+    if (this.#renewal.underway) this.stopTimer();
     return step;
   }
 
   exporter(label: string): Uint8Array {
-    return exported(this.crypto, this.#rotation.epoch, label);
+    return exported(this.crypto, this.#present, label);
   }
 
   /** Undefined unless the next epoch's keys exist already. */
   nextExporter(label: string): Uint8Array | undefined {
-    const { next } = this.#rotation;
+    const next = this.#rotation?.next;
     return next && exported(this.crypto, next, label);
   }
 
@@ -125,17 +115,12 @@ export class RecordLayer implements RotationContext {
     this.#timer = undefined;
   }
 
-  wipe(): void {
+  override wipe(): void {
+    super.wipe();
     this.stopTimer();
     this.#pace?.stop();
-    this.#rotation.wipe();
-    this.sealer.wipe();
-    this.opener.wipe();
-  }
-
-  /** Bytes of the direction that has more of them under its present key. */
-  get #keyBytes(): number {
-    return Math.max(this.sealer.keyBytes, this.opener.keyBytes);
+    if (this.#rotation === undefined) this.#first.exporterSecret.wipe();
+    else this.#rotation.wipe();
   }
 }
 

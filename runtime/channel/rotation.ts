@@ -7,8 +7,7 @@ import type { Pace } from "../time/pace.ts";
 import { type Epoch, rotationPsk } from "./epoch.ts";
 import type { StaticKeys } from "./handshake.ts";
 import { WORN_KEY_BYTES } from "./limits.ts";
-import type { RecordOpener } from "./record-opener.ts";
-import type { RecordSealer } from "./record-sealer.ts";
+import type { Records } from "./records.ts";
 
 /** One side's part in renewing the keys of a connection, in band. Sans-IO, as the handshake; it owns the epoch. */
 export interface Rotation {
@@ -33,19 +32,17 @@ export interface RotationStep {
 }
 
 /** What both sides' rotations need. */
-export interface RotationContext {
+export interface RotationContext extends Pick<Records, "keyBytes" | "seal" | "sealUnder" | "openUnder"> {
   readonly crypto: CryptoProvider;
   readonly random: RandomSource;
   readonly statics: StaticKeys;
-  readonly sealer: RecordSealer;
-  readonly opener: RecordOpener;
   /** How often the dialler may begin. Made when it is first asked for. */
   readonly pace: Pace;
 }
 
 /** Whether the present keys carried enough in one direction to be renewed at any time. The listener counts no less than its dialler. */
-export function worn({ sealer, opener }: RotationContext): boolean {
-  return Math.max(sealer.keyBytes, opener.keyBytes) >= WORN_KEY_BYTES;
+export function worn({ keyBytes }: RotationContext): boolean {
+  return keyBytes >= WORN_KEY_BYTES;
 }
 
 /** An authenticated peer sent what it must not: the session ends, not only the connection. Thrown inside the channel only. */

@@ -27,7 +27,8 @@ export class SecureChannel implements Channel, RecordLayerHost {
   readonly #events: ChannelEvents;
   /** Has the costly parts of the handshake done; undefined when it is through. */
   #door: Pick<ListenerDoor, "schedule"> | undefined;
-  readonly #packets = new PacketReader();
+  /** While it reads, and while a packet is split: a quiet channel has none. */
+  #packets: PacketReader | undefined;
   #phase: Phase = "new";
   /** Until it is through. */
   #handshake: Handshake | undefined;
@@ -71,13 +72,13 @@ export class SecureChannel implements Channel, RecordLayerHost {
     if (this.#phase === "new") throw new Error("the channel was not started");
     if (!this.#listens) return;
     this.#bytesIn += bytes.length;
+    this.#packets ??= new PacketReader();
     this.#packets.begin(bytes);
-    this.#takePackets();
-    if (this.#waiting && this.#unprovenBytes + this.#packets.waiting > HALF_OPEN_BYTES) this.#endTooMuch();
+    this.#takePackets(this.#packets);
+    if (this.#waiting && this.#unprovenBytes + this.waitingBytes > HALF_OPEN_BYTES) this.#endTooMuch();
   }
 
-  #takePackets(): void {
-    const packets = this.#packets;
+  #takePackets(packets: PacketReader): void {
     try {
       while (this.#listens && !this.#waiting) {
         const length = packets.nextLength();
@@ -90,6 +91,7 @@ export class SecureChannel implements Channel, RecordLayerHost {
     } finally {
       if (this.#listens) packets.end();
       else packets.drop();
+      if (packets.waiting === 0) this.#packets = undefined;
     }
   }
 
@@ -117,7 +119,7 @@ export class SecureChannel implements Channel, RecordLayerHost {
   }
 
   get waitingBytes(): number {
-    return this.#packets.waiting;
+    return this.#packets?.waiting ?? 0;
   }
 
   get stats(): ChannelStats {
@@ -183,7 +185,8 @@ export class SecureChannel implements Channel, RecordLayerHost {
       if (!this.#listens) return;
       this.#waiting = false;
       this.#takeStep(work);
-      if (this.#listens && this.#packets.beginAgain()) this.#takePackets();
+      const packets = this.#packets;
+      if (this.#listens && packets?.beginAgain()) this.#takePackets(packets);
     };
     if (this.#door?.schedule === undefined) goOn();
     else this.#door.schedule(goOn);

@@ -5,6 +5,7 @@ import { type Aead, CryptoError, TAG_BYTES } from "./provider.ts";
 export const AEAD_KEY_BYTES = 32;
 
 const NONCE_BYTES = 12;
+const WIPED = "the key was wiped";
 
 /**
  * ChaCha20-Poly1305 (RFC 8439) with its whole 12-byte nonce, without state: the part in which the providers differ. The lengths have been
@@ -34,39 +35,33 @@ function counterNonce(counter: number): Uint8Array {
 }
 
 /** One key of a {@link Cipher}, used with Noise's counters. Holds its own copy of the key. */
-export class CounterAead implements Aead {
+export class CounterAead extends KeptSecret implements Aead {
   readonly #cipher: Cipher;
-  readonly #key: KeptSecret;
-  #wiped = false;
 
   constructor(cipher: Cipher, key: Uint8Array) {
     if (key.length !== AEAD_KEY_BYTES) throw new CryptoError(`an AEAD key has ${AEAD_KEY_BYTES} bytes, not ${key.length}`);
+    super(key);
     this.#cipher = cipher;
-    this.#key = new KeptSecret(key);
   }
 
   seal(nonce: number, associatedData: Uint8Array, plaintext: Uint8Array, output: Uint8Array, offset: number): void {
-    const sealed = this.#place(output, offset, plaintext.length + TAG_BYTES);
-    this.#cipher.seal(this.#key.bytes, counterNonce(nonce), associatedData, plaintext, sealed);
+    if (this.wiped) throw new CryptoError(WIPED);
+    const sealed = place(output, offset, plaintext.length + TAG_BYTES);
+    this.#cipher.seal(this.bytes, counterNonce(nonce), associatedData, plaintext, sealed);
   }
 
   open(nonce: number, associatedData: Uint8Array, sealed: Uint8Array, output: Uint8Array, offset: number): boolean {
     if (sealed.length < TAG_BYTES) return false;
-    const plaintext = this.#place(output, offset, sealed.length - TAG_BYTES);
-    return this.#cipher.open(this.#key.bytes, counterNonce(nonce), associatedData, sealed, plaintext);
+    if (this.wiped) throw new CryptoError(WIPED);
+    const plaintext = place(output, offset, sealed.length - TAG_BYTES);
+    return this.#cipher.open(this.bytes, counterNonce(nonce), associatedData, sealed, plaintext);
   }
+}
 
-  wipe(): void {
-    this.#key.wipe();
-    this.#wiped = true;
+/** The `length` bytes of `output` from `offset` on; a plain `subarray` would shorten silently. */
+function place(output: Uint8Array, offset: number, length: number): Uint8Array {
+  if (offset < 0 || offset + length > output.length) {
+    throw new CryptoError(`${length} bytes at ${offset} do not fit into an output of ${output.length}`);
   }
-
-  /** The `length` bytes of `output` from `offset` on; a plain `subarray` would shorten silently. */
-  #place(output: Uint8Array, offset: number, length: number): Uint8Array {
-    if (this.#wiped) throw new CryptoError("the key was wiped");
-    if (offset < 0 || offset + length > output.length) {
-      throw new CryptoError(`${length} bytes at ${offset} do not fit into an output of ${output.length}`);
-    }
-    return offset === 0 && length === output.length ? output : output.subarray(offset, offset + length);
-  }
+  return offset === 0 && length === output.length ? output : output.subarray(offset, offset + length);
 }

@@ -22,8 +22,9 @@ export class KeptSecret {
       const first = SLOTS * (pieces.push(new Uint8Array(SLOTS * SECRET_BYTES)) - 1);
       for (let slot = first; slot < first + SLOTS; slot++) free.push(slot);
     }
-    this.#slot = free.pop()!;
-    this.#piece.set(secret, this.#offset);
+    const slot = free.pop()!;
+    pieceOf(slot).set(secret, offsetOf(slot));
+    this.#slot = slot;
   }
 
   /** How many are kept, for tests. */
@@ -31,11 +32,15 @@ export class KeptSecret {
     return SLOTS * pieces.length - free.length;
   }
 
+  get wiped(): boolean {
+    return this.#slot < 0;
+  }
+
   /** Valid until another one is looked at, or wiped; all zero once this is wiped. */
   get bytes(): Uint8Array {
-    if (this.#slot < 0) return shown.fill(0);
-    const piece = this.#piece;
-    const offset = this.#offset;
+    if (this.wiped) return shown.fill(0);
+    const piece = pieceOf(this.#slot);
+    const offset = offsetOf(this.#slot);
     for (let index = 0; index < SECRET_BYTES; index++) shown[index] = piece[offset + index]!;
     return shown;
   }
@@ -43,17 +48,18 @@ export class KeptSecret {
   /** Overwrites it, and the copy that was looked at. */
   wipe(): void {
     shown.fill(0);
-    if (this.#slot < 0) return;
-    this.#piece.fill(0, this.#offset, this.#offset + SECRET_BYTES);
+    if (this.wiped) return;
+    const offset = offsetOf(this.#slot);
+    pieceOf(this.#slot).fill(0, offset, offset + SECRET_BYTES);
     free.push(this.#slot);
     this.#slot = -1;
   }
+}
 
-  get #piece(): Uint8Array {
-    return pieces[Math.floor(this.#slot / SLOTS)]!;
-  }
+function pieceOf(slot: number): Uint8Array {
+  return pieces[Math.floor(slot / SLOTS)]!;
+}
 
-  get #offset(): number {
-    return (this.#slot % SLOTS) * SECRET_BYTES;
-  }
+function offsetOf(slot: number): number {
+  return (slot % SLOTS) * SECRET_BYTES;
 }

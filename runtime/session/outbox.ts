@@ -28,7 +28,9 @@ export interface RecordSink {
 }
 
 /** Whose outbox it is. */
-export interface OutboxHost extends Turns {
+export interface OutboxHost {
+  /** Is asked for a flush at the end of the turn. */
+  readonly turns: Turns;
   /** Bytes that the transport of this connection was given, of all classes. */
   readonly given: number;
   /** It is given more. */
@@ -79,7 +81,6 @@ export class Outbox {
 
   /**
    * @param limit bytes that may be unacknowledged or unsent before {@link room} says no
-   * @param host is asked for a flush at the end of the turn
    */
   constructor(limit: number, host: OutboxHost, priority: Priority = NORMAL) {
     this.priority = priority;
@@ -308,7 +309,7 @@ export class Outbox {
     } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#host.schedule();
+    this.#host.turns.schedule();
   }
 
   #giveTurn(turn: Uint8Array, sink: RecordSink, now: number): number {

@@ -30,7 +30,7 @@ const RESERVE_BYTES = 16_384;
 /** The outboxes of a session: one for each class of priority that was used. A class that is full holds no other one back. */
 export class Outboxes implements OutboxHost {
   readonly #limit: number;
-  readonly #turns: Turns;
+  readonly turns: Turns;
   readonly #boxes: ByPriority<Outbox>;
   /** The one in which a frame was begun. */
   #begun: Outbox | undefined;
@@ -53,7 +53,7 @@ export class Outboxes implements OutboxHost {
    */
   constructor(limit: number, turns: Turns) {
     this.#limit = limit;
-    this.#turns = turns;
+    this.turns = turns;
     this.#boxes = new ByPriority(new Outbox(limit, this));
   }
 
@@ -183,7 +183,7 @@ export class Outboxes implements OutboxHost {
   /** Gives the transport what waits, the most urgent first, as far as the path takes it. */
   flush(sink: RecordSink, now: number): void {
     const pacer = this.#pacer;
-    if (this.#greets) this.normal.flush(sink, now, pacer?.room, pacer?.piece);
+    if (this.#greets) this.normal.flush(sink, now);
     this.#greets = false;
     if (pacer === undefined) {
       for (let box = this.#next(); box !== undefined; box = this.#next()) box.flush(sink, now);
@@ -258,10 +258,6 @@ export class Outboxes implements OutboxHost {
 
   get given(): number {
     return this.#given;
-  }
-
-  schedule(): void {
-    this.#turns.schedule();
   }
 
   give(bytes: number, now: number): void {

@@ -7,7 +7,7 @@ const test = suite("bench/phases");
 test("a function is of the phase in which a call passes it, from sources and from what was built", () => {
   assert.is(phaseOf("file:///x/runtime/session/outbox.ts", "end"), "frame");
   assert.is(phaseOf("runtime/session/outbox.ts", "end"), "frame");
-  assert.is(phaseOf("runtime/channel/record-sealer.ts", "seal"), "seal and open");
+  assert.is(phaseOf("runtime/channel/records.ts", "seal"), "seal and open");
   assert.is(phaseOf("runtime/command/caller.ts", "unary"), "dispatch");
   assert.is(phaseOf("runtime/time/timer-wheel.ts", "start"), "timers and clock");
   assert.is(phaseOf("file:///x/bench/rpc/zserver.ts", "echo"), "measurement");

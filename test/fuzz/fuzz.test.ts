@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { RecordOpener } from "../../runtime/channel/record-opener.ts";
+import { Records } from "../../runtime/channel/records.ts";
 import { Acks } from "../../runtime/session/acks.ts";
 import { note } from "../support/report.ts";
 import { type BatchResult, runBatch } from "./batch.ts";
@@ -55,8 +55,8 @@ test("the same seed makes the same input", async () => {
 const one = (target: string, from: number, count = 1): Promise<BatchResult> => runBatch({ target, from, count }, () => {});
 
 test("a record that is believed without a right tag is found out", async () => {
-  const { open } = RecordOpener.prototype;
-  RecordOpener.prototype.open = function (this: RecordOpener, packet: Uint8Array, into: Uint8Array): number {
+  const { open } = Records.prototype;
+  Records.prototype.open = function (this: Records, packet: Uint8Array, into: Uint8Array): number {
     const length = open.call(this, packet, into);
     if (length >= 0) return length;
     into.set(packet.subarray(2, packet.length - 16));
@@ -65,7 +65,7 @@ test("a record that is believed without a right tag is found out", async () => {
   try {
     for (const target of ["sealed-to-server", "sealed-to-client"]) assert.ok((await one(target, 1, 100)).failures.length > 0, target);
   } finally {
-    RecordOpener.prototype.open = open;
+    Records.prototype.open = open;
   }
 });
 

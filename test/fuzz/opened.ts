@@ -1,4 +1,4 @@
-import { RecordSealer } from "../../runtime/channel/record-sealer.ts";
+import { Records } from "../../runtime/channel/records.ts";
 import { Mutator } from "./mutator.ts";
 import { type Ends, ends, talk, ways } from "./sealed.ts";
 import type { FuzzRun, FuzzTarget } from "./target.ts";
@@ -10,10 +10,10 @@ const PATIENCE_MS = 11_000;
 
 /** A talk in which one record, counted from 0 over both sides, says something else before it is sealed: what a proven peer may do. */
 function talkChanged(mutator: Mutator | undefined): Ends {
-  const { seal } = RecordSealer.prototype;
+  const { seal } = Records.prototype;
   const changed = mutator?.below(RECORDS);
   let number = 0;
-  RecordSealer.prototype.seal = function (this: RecordSealer, kind: number, plaintext: Uint8Array): Uint8Array {
+  Records.prototype.seal = function (this: Records, kind: number, plaintext: Uint8Array): Uint8Array {
     if (mutator === undefined || number++ !== changed) return seal.call(this, kind, plaintext);
     const otherKind = mutator.below(2) === 0 ? mutator.below(KINDS) : kind;
     return seal.call(this, otherKind, mutator.mutate([plaintext])[0] ?? new Uint8Array());
@@ -23,7 +23,7 @@ function talkChanged(mutator: Mutator | undefined): Ends {
     talk(made);
     return made;
   } finally {
-    RecordSealer.prototype.seal = seal;
+    Records.prototype.seal = seal;
   }
 }
 

@@ -14,7 +14,7 @@ class Sink {
   readonly outbox: Outbox;
 
   constructor(limit = 1_000_000) {
-    this.outbox = new Outbox(limit, { given: 0, give() {}, receive() {}, schedule: () => void this.scheduled++ });
+    this.outbox = new Outbox(limit, { given: 0, give() {}, receive() {}, turns: { schedule: () => void this.scheduled++ } });
   }
 
   /** A numbered frame of exactly `size` bytes. */

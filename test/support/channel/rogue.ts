@@ -2,7 +2,7 @@ import { DialerHandshake } from "../../../runtime/channel/dialer-handshake.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "../../../runtime/channel/handshake.ts";
 import { ListenerHandshake } from "../../../runtime/channel/listener-handshake.ts";
 import type { DialerOptions, ListenerOptions } from "../../../runtime/channel/options.ts";
-import { RecordSealer } from "../../../runtime/channel/record-sealer.ts";
+import { Records } from "../../../runtime/channel/records.ts";
 import { serverKeyOf } from "../../../runtime/crypto/identity.ts";
 import { dial, type End, identity, listen, native, seededRandom, TestTime } from "./ends.ts";
 
@@ -26,7 +26,7 @@ export function rogueDialer(options: Partial<DialerOptions> = {}): Rogue {
   });
   const end = listen(time);
   const finished = complete(handshake, end);
-  const rogue = sealing(end, finished, new RecordSealer(finished.epoch.fromDialer));
+  const rogue = sealing(end, finished, new Records(finished.epoch.fromDialer, finished.epoch.fromListener));
   rogue.send(15, new Uint8Array(0));
   return rogue;
 }
@@ -37,11 +37,11 @@ export function rogueListener(options: Partial<ListenerOptions> = {}): Rogue {
   const handshake = new ListenerHandshake({ crypto: native, random: seededRandom(91), timers: time.timers, staticKeys, ...options });
   const end = dial(time);
   const finished = complete(handshake, end);
-  return sealing(end, finished, new RecordSealer(finished.epoch.fromListener));
+  return sealing(end, finished, new Records(finished.epoch.fromListener, finished.epoch.fromDialer));
 }
 
-function sealing(end: End, finished: FinishedHandshake, sealer: RecordSealer): Rogue {
-  return { end, finished, send: (kind, body) => end.channel.receive(sealer.seal(kind, body)) };
+function sealing(end: End, finished: FinishedHandshake, records: Records): Rogue {
+  return { end, finished, send: (kind, body) => end.channel.receive(records.seal(kind, body)) };
 }
 
 function complete(handshake: Handshake, end: End): FinishedHandshake {

@@ -132,13 +132,7 @@ export class WebSocketTransport implements Transport, InboxOptions {
   write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
     if (bytes.length > 0 && bytes.length <= COPIED_FRAME_BYTES && this.#raw.zeroMask) this.#writeFrame(bytes, written);
-    else if (written === undefined || bytes.length > MAX_MESSAGE_BYTES)
-      sendMessages(bytes, (message) => this.#socket.send(message, () => this.#written()));
-    else
-      this.#socket.send(bytes, (error) => {
-        if (!error) written();
-        this.#written();
-      });
+    else this.#send(bytes, written);
     if (this.#drain === undefined && this.#socket.bufferedAmount >= HIGH_WATER_BYTES) {
       this.#drain = () => this.#written();
       this.#raw.socket.on("drain", this.#drain);
@@ -185,6 +179,18 @@ export class WebSocketTransport implements Transport, InboxOptions {
     this.#reason = reason;
     this.#inbox.drop();
     this.#socket.terminate();
+  }
+
+  /** The memory is free once the last message has left. */
+  #send(bytes: Uint8Array, written: (() => void) | undefined): void {
+    const { byteOffset, length } = bytes;
+    sendMessages(bytes, (message) => {
+      const last = message.byteOffset + message.length === byteOffset + length;
+      this.#socket.send(message, (error) => {
+        if (last && !error) written?.();
+        this.#written();
+      });
+    });
   }
 
   #writeFrame(bytes: Uint8Array, written: (() => void) | undefined): void {

@@ -44,7 +44,7 @@ export const deliveryCases: readonly CaseBody[] = [
     async run(a, b) {
       startBoth(a, b);
       for (let i = 0; i < 50; i++) {
-        a.sendAndReuse(100_000);
+        a.sendAndReuse(i === 25 ? 2_500_000 : 100_000);
         if (i % 10 === 0) await turn();
       }
       await b.until(() => b.received === a.sent);

@@ -4,8 +4,9 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { WebSocketEndpoint } from "../../../runtime/transport/endpoint.ts";
+import { MAX_MESSAGE_BYTES } from "../../../runtime/transport/websocket-limits.ts";
 import { dialWebSocket } from "../../../runtime/transport/websocket-node.ts";
-import { dialAsPage, ending, listening, webSocketEndpoint } from "../../support/transport/websocket.ts";
+import { dialAsPage, ending, ignore, listening, webSocketEndpoint } from "../../support/transport/websocket.ts";
 
 const test = suite("transport/websocket-node");
 
@@ -62,6 +63,19 @@ test("a client masks at random until its bytes are ciphertext, then with zeros, 
   const zeros = (masks: string[]) => masks.map((mask) => mask === "00000000");
   assert.equal(zeros(await masksOf(true)), [false, false, false, false, true, true, true, true]);
   assert.equal(zeros(await masksOf(false)), new Array(8).fill(false));
+});
+
+test("a client says when a write has left, be it one message or several, and its memory can be used again", async () => {
+  const { listener, accepted, endpoint } = await listening();
+  const server = accepted();
+  const client = await dialWebSocket(endpoint);
+  client.start(ignore);
+  client.sealed?.();
+  (await server).start(ignore);
+  for (const length of [100, 100_000, MAX_MESSAGE_BYTES, 2 * MAX_MESSAGE_BYTES, 2 * MAX_MESSAGE_BYTES + 1])
+    await new Promise<void>((written) => client.write(new Uint8Array(length), written));
+  client.destroy();
+  await listener.close();
 });
 
 test("dialling can be given up, and fails where nobody listens", async () => {

@@ -1,11 +1,12 @@
-import { createCipheriv, createDecipheriv, hash, type KeyObject, sign, verify } from "node:crypto";
+import { hash, type KeyObject, sign, verify } from "node:crypto";
 import { checkOptions } from "../errors/options.ts";
 import { type Cipher, CounterAead } from "./aead.ts";
 import { requireKey } from "./checks.ts";
 import { isStrictSignature } from "./ed25519-strict.ts";
 import { hmacSha256 } from "./hmac.ts";
+import { nodeCipher, withNodeForLong } from "./node-cipher.ts";
 import { importPrivateKey, importPublicKey, plainBytes, publicHalf } from "./node-keys.ts";
-import { type Aead, CryptoError, type CryptoProvider, type KeyPair, TAG_BYTES } from "./provider.ts";
+import { type Aead, CryptoError, type CryptoProvider, type KeyPair } from "./provider.ts";
 import { loadSodium, type Sodium, sodiumCipher, sodiumSha256 } from "./sodium.ts";
 import { nodeX25519, sodiumX25519, type X25519 } from "./x25519.ts";
 
@@ -40,7 +41,7 @@ class NativeCrypto implements CryptoProvider {
   constructor(sodium: Sodium | undefined) {
     this.name = sodium === undefined ? "native (node:crypto)" : "native (sodium-native)";
     this.#x25519 = sodium === undefined ? nodeX25519() : sodiumX25519(sodium);
-    this.#cipher = sodium === undefined ? nodeCipher : sodiumCipher(sodium);
+    this.#cipher = sodium === undefined ? nodeCipher : withNodeForLong(sodiumCipher(sodium));
     this.sha256 = sodium === undefined ? nodeSha256 : sodiumSha256(sodium);
   }
 
@@ -87,32 +88,3 @@ class NativeCrypto implements CryptoProvider {
 }
 
 const nodeSha256 = (data: Uint8Array): Uint8Array => plainBytes(hash("sha256", data, "buffer"));
-
-const chacha20Poly1305 = "chacha20-poly1305";
-const tagLength = { authTagLength: TAG_BYTES };
-
-/** node:crypto's. It decrypts before it knows the tag to be right, so the plaintext stays in memory of its own until then. */
-export const nodeCipher: Cipher = {
-  seal(key, nonce, associatedData, plaintext, sealed) {
-    const cipher = createCipheriv(chacha20Poly1305, key, nonce, tagLength);
-    cipher.setAAD(associatedData, { plaintextLength: plaintext.length });
-    sealed.set(cipher.update(plaintext), 0);
-    cipher.final();
-    sealed.set(cipher.getAuthTag(), plaintext.length);
-  },
-  open(key, nonce, associatedData, sealed, plaintext) {
-    const decipher = createDecipheriv(chacha20Poly1305, key, nonce, tagLength);
-    decipher.setAAD(associatedData, { plaintextLength: plaintext.length });
-    decipher.setAuthTag(sealed.subarray(plaintext.length));
-    const opened = decipher.update(sealed.subarray(0, plaintext.length));
-    try {
-      decipher.final();
-    } catch {
-      opened.fill(0);
-      return false;
-    }
-    plaintext.set(opened);
-    opened.fill(0);
-    return true;
-  },
-};

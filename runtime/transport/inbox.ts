@@ -33,6 +33,11 @@ export class Inbox {
     return this.#paused;
   }
 
+  /** Nothing that came is kept. */
+  get empty(): boolean {
+    return this.#keptBytes === 0;
+  }
+
   start(events: TransportEvents): void {
     this.#events = events;
     this.#deliver();

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { release } from "../bytes/release.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox } from "./inbox.ts";
 import { remoteOf } from "./remote.ts";
@@ -39,7 +40,7 @@ export class StreamTransport implements Transport {
       defer: queueMicrotask,
     });
     socket.pause();
-    socket.on("data", (bytes: Buffer) => this.#inbox.bytes(bytes));
+    socket.on("data", (bytes: Buffer) => this.#read(bytes));
     socket.on("drain", () => this.#drained());
     socket.on("end", () => this.#peerEnded());
     socket.on("error", (error) => this.#failed(error));
@@ -89,6 +90,12 @@ export class StreamTransport implements Transport {
   resume(): void {
     this.#inbox.resume();
     this.#socket.resume();
+  }
+
+  /** Node reads into new memory each time. */
+  #read(bytes: Buffer): void {
+    this.#inbox.bytes(bytes);
+    if (this.#inbox.empty) release(bytes);
   }
 
   /** Little that is written in one turn goes to the kernel in one call. */

@@ -1,4 +1,6 @@
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { release } from "../bytes/release.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox, type InboxOptions } from "./inbox.ts";
 import { peerName } from "./remote.ts";
@@ -179,6 +181,7 @@ export class ServerWebSocketTransport implements Transport, InboxOptions, FrameE
 
   read(bytes: Uint8Array): void {
     this.#reader.read(bytes);
+    if (this.#inbox.empty && this.#readsAlone) release(bytes);
   }
 
   drained(): void {
@@ -204,6 +207,11 @@ export class ServerWebSocketTransport implements Transport, InboxOptions, FrameE
     this.#ended = true;
     clearTimeout(this.#closeTimer);
     this.#inbox.end(this.#reason ?? { kind: "failed", message: "the peer ended the connection without a closing frame" });
+  }
+
+  /** What came is nobody else's: Node reads into new memory each time. On a server of the application's others may read as well. */
+  get #readsAlone(): boolean {
+    return this.#socket instanceof Socket && this.#socket.listenerCount("data") === 1;
   }
 
   /** In pieces as long as a message may be; the memory is free once the last has left. */

@@ -92,6 +92,20 @@ for (const { name, crypto, cipher } of all) {
     assert.ok(toHex(ciphertext) === toHex(sealed.subarray(0, plaintext.length)) || ciphertext.every((byte) => byte === 0));
   });
 
+  test(`${name}: of a long record with a wrong tag nothing is left, and with the right one all of it is there`, () => {
+    for (const length of [32_767, 32_768, 65_518]) {
+      const plaintext = Uint8Array.from({ length }, (_, index) => index * 7);
+      const sealed = seal(crypto, 3, header, plaintext);
+      const output = new Uint8Array(length);
+      assert.is(crypto.aead(key).open(3, header, sealed, output, 0), true);
+      assert.equal(output, plaintext);
+      output.fill(0xee);
+      sealed[length >> 1]! ^= 1;
+      assert.is(crypto.aead(key).open(3, header, sealed, output, 0), false);
+      assert.ok(output.every((byte) => byte === 0xee) || output.every((byte) => byte === 0));
+    }
+  });
+
   test(`${name}: what is shorter than a tag is no record`, () => {
     for (let length = 0; length < TAG_BYTES; length++) {
       assert.is(crypto.aead(key).open(0, header, new Uint8Array(length), new Uint8Array(8), 0), false);

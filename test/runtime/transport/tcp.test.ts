@@ -45,6 +45,24 @@ test("both ends know each other's address", async () => {
   server.destroy();
 });
 
+test("what was read is given back once it was told", async () => {
+  const { socket, transport } = await raw();
+  const told: Uint8Array[] = [];
+  let received = 0;
+  const closed = ending(transport, (bytes) => {
+    assert.ok(bytes.every((byte) => byte === 7));
+    received += bytes.length;
+    told.push(bytes);
+    transport.pause();
+    setImmediate(() => transport.resume());
+  });
+  socket.end(Buffer.alloc(1_048_576, 7));
+  assert.is(await closed, "ended: closed by the peer");
+  assert.is(received, 1_048_576);
+  const left = told.reduce((bytes, { length }) => bytes + length, 0);
+  assert.ok(left < received / 4, `${left} bytes are still there`);
+});
+
 function fill(transport: Transport): void {
   const piece = new Uint8Array(64 * 1024);
   let more = true;

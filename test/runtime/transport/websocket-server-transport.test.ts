@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -110,6 +110,46 @@ test("pings are answered with their payload, in order, and pongs are passed over
   assert.equal(received, [1, 2]);
   client.close();
   await closed;
+});
+
+/** A frame of 60,000 bytes arrives; how many of them are still there when that has been told. */
+async function bytesLeft(far: { write(bytes: Uint8Array): void }, near: Duplex): Promise<number> {
+  const payload = new Uint8Array(60_000).fill(7);
+  const server = new ServerWebSocketTransport(near, { scheme: "ws", remote: undefined, head: Buffer.alloc(0) });
+  const told: Uint8Array[] = [];
+  let received = 0;
+  await new Promise<void>((resolve) => {
+    const onBytes = (bytes: Uint8Array): void => {
+      assert.ok(bytes.every((byte) => byte === 7));
+      told.push(bytes);
+      received += bytes.length;
+      if (received === payload.length) setImmediate(resolve);
+    };
+    server.start({ ...ignore, onBytes });
+    far.write(join({ opcode: binary, payload }));
+  });
+  server.destroy();
+  return told.reduce((bytes, { length }) => bytes + length, 0);
+}
+
+test("what Node read is given back once it was told, and what others have as well is not", async () => {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const sockets = async (): Promise<readonly [Socket, Socket]> => {
+    const accepted = once(listener, "connection");
+    const far = connect((listener.address() as AddressInfo).port, "127.0.0.1");
+    far.on("error", () => {});
+    return [far, ((await accepted) as [Socket])[0]];
+  };
+  const [far, near] = await sockets();
+  assert.ok((await bytesLeft(far, near)) < 30_000);
+  const [observed, observer] = await sockets();
+  observer.on("data", () => {});
+  assert.is(await bytesLeft(observed, observer), 60_000);
+  const [memory, mine] = duplexPair();
+  memory.on("error", () => {});
+  assert.is(await bytesLeft(memory, mine), 60_000);
+  listener.close();
 });
 
 test("a million pings of a client that reads none of the answers keep sixteen answers, and the last ping", async () => {

@@ -1,5 +1,6 @@
 import type { Cipher } from "../../../runtime/crypto/aead.ts";
-import { nativeCrypto, nodeCipher } from "../../../runtime/crypto/native.ts";
+import { nativeCrypto } from "../../../runtime/crypto/native.ts";
+import { nodeCipher } from "../../../runtime/crypto/node-cipher.ts";
 import { portableCrypto } from "../../../runtime/crypto/portable.ts";
 import { portableCipher } from "../../../runtime/crypto/portable-cipher.ts";
 import type { CryptoProvider } from "../../../runtime/crypto/provider.ts";

@@ -49,21 +49,18 @@ export class Writing {
     const place = await access.allow(context, "write", request.path);
     const header = this.#headerOf(request, place, context);
     await checkTarget(place, request.replace);
-    const upload = uploads.claim(place.root, header, await place.root.usage(place.home));
+    const usage = await place.root.usage(place.home);
+    // Before there is an upload: one without a place would count as open, and nobody could go on with it.
     const slot = reads.take(context);
+    let upload: Upload | undefined;
     try {
-      return await upload.alone(async () => {
-        const id = uploads.lease(upload);
-        const file = await upload.open(slot.signal);
-        await upload.checkRoom(file);
-        const verified = file.verified().map(({ offset, length }) => ({ offset: BigInt(offset), length: BigInt(length) }));
-        return { upload: id, rangeBytes: header.rangeBytes, verified };
-      }, uploadTaken());
+      upload = uploads.claim(place.root, header, usage);
+      return await this.#start(upload, slot);
     } catch (error) {
       throw systemError(error, request.path);
     } finally {
       slot.release();
-      uploads.forget(upload);
+      if (upload !== undefined) uploads.forget(upload);
     }
   }
 
@@ -115,6 +112,17 @@ export class Writing {
       if (entry.isFile()) usage.changed(-entry.size, -1);
     });
     return {};
+  }
+
+  /** Gives the upload to whoever begins it, and says how far it came. */
+  #start(upload: Upload, slot: Slot): Promise<BeginReplyInit> {
+    return upload.alone(async () => {
+      const id = this.#options.uploads.lease(upload);
+      const file = await upload.open(slot.signal);
+      await upload.checkRoom(file);
+      const verified = file.verified().map(({ offset, length }) => ({ offset: BigInt(offset), length: BigInt(length) }));
+      return { upload: id, rangeBytes: upload.header.rangeBytes, verified };
+    }, uploadTaken());
   }
 
   /** Does something for an upload that goes on; its time to be idle begins anew. */

@@ -365,6 +365,20 @@ test(
   }),
 );
 
+test(
+  "an upload for which there was no place among those that read does not count as open",
+  withDesk({ limits: { ...limits, uploadsPerPrincipal: 1, readsPerPrincipal: 1 } }, async (desk) => {
+    desk.write(desk.shown("large"), Buffer.alloc(4_000_000));
+    const files = await desk.files();
+    const reading = files.read({ path: "public/large", length: 4_000_000n })[Symbol.asyncIterator]();
+    await reading.next();
+    const refused = await caught(files.begin({ ...request, source: "" }));
+    assertError(refused, "RESOURCE_EXHAUSTED", "MAY_HAVE_RUN", /readsPerPrincipal allows 1/);
+    for (let step = await reading.next(); !step.done; ) step = await reading.next();
+    await files.begin({ ...request, path: "public/other" });
+  }),
+);
+
 test("an upload that cannot be made does not count as open", async () => {
   const desk = await Desk.open({ limits: { ...limits, uploadsPerPrincipal: 1 } });
   try {

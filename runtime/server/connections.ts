@@ -12,10 +12,10 @@ import type { EndReason } from "../errors/end-reason.ts";
 import { Connection } from "../session/connection.ts";
 import { FrameType } from "../session/frame.ts";
 import { limitsToWire, type PeerLimits } from "../session/limits.ts";
-import { ProbeTurns } from "../session/probe-turns.ts";
 import { ServerOpening } from "../session/opening.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { SessionFactory } from "../session-factory.ts";
+import { TurnQueue } from "../time/turn-queue.ts";
 import type { Gate, Place } from "../transport/gate.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Claim } from "./arrivals.ts";
@@ -25,6 +25,12 @@ import type { ServerSchemas } from "./schema/server-schemas.ts";
 import { SameOnes } from "./same-ones.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { DEFAULT_HALF_OPEN_CONNECTIONS, DEFAULT_SLOW_PEER_TIMEOUT_MS, type ServeOptions } from "./server-types.ts";
+
+/**
+ * So many silent clients are probed, or given up, in one turn of the event loop. What they sent may wait in the kernel: a process that has just told thousands something reads
+ * nothing meanwhile. Were all of them probed at once, their answers would keep it busy for longer still.
+ */
+const PROBES_PER_TURN = 16;
 
 /** What becomes of a server's connections, for the server. */
 export interface ConnectionsHost<Data> {
@@ -84,7 +90,7 @@ export class ServerConnections<Data> {
       route,
       slowPeerTimeoutMs,
       sameLimits,
-      probes: new ProbeTurns((run) => factory.clock.endOfTurn(run)).add,
+      probes: new TurnQueue((run) => factory.clock.endOfTurn(run), PROBES_PER_TURN).add,
     });
     this.#makeChannel = channelMaker(options, factory);
     this.door = new Door(door, halfOpenConnections, factory);

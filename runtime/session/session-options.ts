@@ -107,7 +107,7 @@ export interface SessionOptions {
   readonly endOfTurn: (run: () => void) => void;
   /** Sooner, once the present callback of the event loop is done; undefined where there is no such moment. */
   readonly endOfCallback?: ((run: () => void) => void) | undefined;
-  /** Looks at peers that are silent, see {@link ProbeTurns}. Undefined where sessions are few: each does at the end of the turn. */
+  /** Has silent peers looked at, a few in each turn of the event loop. Undefined where sessions are few: each looks at the end of the turn. */
   readonly probes?: ((look: Look) => void) | undefined;
   /** How long this side keeps the session without a connection, in milliseconds; 0: not at all. */
   readonly retentionMs: number;

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Liveness, MIN_PROBE_MS } from "../../../runtime/session/liveness.ts";
-import { ProbeTurns } from "../../../runtime/session/probe-turns.ts";
+import { TurnQueue } from "../../../runtime/time/turn-queue.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 
 const TIMEOUT = 9_000;
@@ -11,7 +11,6 @@ const SLACK = 40;
 
 class Host {
   readonly time: TestTime = new TestTime();
-  readonly turns: ProbeTurns = new ProbeTurns((run) => this.time.clock.endOfTurn(run));
   readonly pings: number[] = [];
   readonly deaths: number[] = [];
   waiting = false;
@@ -28,7 +27,7 @@ class Host {
           return host.waiting || (!host.alive && host.pings.length > 0);
         },
         probe: () => host.#ping(),
-        afterPoll: (look) => host.turns.add(look),
+        afterPoll: (look) => host.time.clock.endOfTurn(look),
         dead: () => host.deaths.push(host.time.clock.now()),
       },
       timeoutMs,
@@ -218,6 +217,37 @@ test("a long roundtrip counts at once, short ones after it little by little", ()
   host.liveness.expect();
   host.advance(TIMEOUT);
   near(host.pings[0], 4 * ((7 * 700 + 100) / 8));
+});
+
+test("ten thousand peers that die at the same time are all given up when their time is over, and no turn probes more than a few", () => {
+  const [peers, perTurn] = [10_000, 16];
+  const time = new TestTime();
+  const turns = new TurnQueue((run) => time.clock.endOfTurn(run), perTurn);
+  let [pings, dead, inTurn, most] = [0, 0, 0, 0];
+  const costs = (): void => {
+    if (inTurn++ === 0) time.clock.endOfTurn(() => (inTurn = 0));
+    most = Math.max(most, inTurn);
+  };
+  const host = {
+    waiting: true,
+    probe: () => {
+      pings++;
+      costs();
+    },
+    afterPoll: turns.add,
+    dead: () => {
+      dead++;
+      costs();
+    },
+  };
+  for (let count = 0; count < peers; count++) new Liveness(time.timers, host, 9_000, 25_000).measured(10);
+  time.clock.advance(MIN_PROBE_MS - 1);
+  assert.is(pings, 0);
+  time.clock.advance(3 * MIN_PROBE_MS);
+  assert.is(pings, 2 * peers);
+  assert.is(dead, peers);
+  assert.is(most, perTurn);
+  assert.is(time.timers.size, 0);
 });
 
 test.run();

@@ -4,13 +4,16 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
-const built = at("../dist/cli.js");
 const buildScript = at("../../scripts/build.mjs");
 
-/** What zgen is made of, in the repository. Folders count too: they change when a file is removed. */
-const sources = ["..", "../../runtime", "../../schemas", "../../templates", "../../scripts"];
+/** What is built in the repository, and what it is made of. Folders count too: they change when a file is removed. */
+const zgen = { built: at("../dist/cli.js"), sources: ["..", "../../runtime", "../../schemas", "../../templates", "../../scripts"] };
+const zserver = {
+  built: at("../../runtime/dist/types/runtime/index.d.ts"),
+  sources: ["../../runtime", "../../generated", "../../scripts"],
+};
 
-function isStale() {
+function isStale({ built, sources }) {
   if (!existsSync(built)) return true;
   const builtAt = statSync(built).mtimeMs;
   const newer = (name) => statSync(name).mtimeMs > builtAt;
@@ -24,10 +27,12 @@ function isStale() {
   return sources.some((folder) => existsSync(at(folder)) && visit(at(folder)));
 }
 
-if (existsSync(at("../cli/main.ts")) && isStale()) {
+if (existsSync(at("../cli/main.ts"))) {
+  // A project that `init` makes here takes zserver from here too.
+  const stale = [...(process.argv[2] === "init" ? [zserver] : []), zgen].filter(isStale);
   try {
-    const { buildCodegen } = await import(buildScript);
-    await buildCodegen();
+    const { buildCodegen, buildRuntime } = stale.length > 0 ? await import(buildScript) : {};
+    for (const each of stale) await (each === zgen ? buildCodegen() : buildRuntime());
   } catch (error) {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     console.error(`zgen has to be built first: run \`npm ci\` in ${at("../..")}`);

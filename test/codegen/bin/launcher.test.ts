@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite } from "uvu";
@@ -29,6 +29,7 @@ test.before(() => {
   for (const folder of ["codegen", "runtime", "generated", "schemas", "scripts", "templates"]) {
     cpSync(path.join(repository, folder), path.join(checkout, folder), { recursive: true, filter: wanted });
   }
+  for (const file of ["package.json", "tsconfig.json"]) cpSync(path.join(repository, file), path.join(checkout, file));
 });
 test.after(() => rmSync(checkout, { recursive: true, force: true }));
 
@@ -57,5 +58,20 @@ test("a source that is newer than what was built makes it build again", () => {
     touch(source, past);
   }
 });
+
+test("a project that it makes in a checkout finds the runtime built", () => {
+  const project = path.join(checkout, "demo");
+  assert.is(zgen("init", project).code, 0);
+  const { exports } = JSON.parse(readFileSync(path.join(checkout, "runtime/package.json"), "utf8"));
+  const entries = Object.values(exports as Readonly<Record<string, string | Readonly<Record<string, unknown>>>>);
+  const files = entries.flatMap(filesOf).filter((file) => file.startsWith("./dist/"));
+  assert.ok(files.length > 0);
+  for (const file of files) assert.ok(existsSync(path.join(checkout, "runtime", file)), file);
+});
+
+/** The files that an entry of `exports` leads to, under whatever condition. */
+function filesOf(entry: unknown): string[] {
+  return typeof entry === "string" ? [entry] : Object.values(entry as object).flatMap(filesOf);
+}
 
 test.run();

@@ -27,7 +27,7 @@ export class Crowd {
   readonly #seats: Seat[] = [];
   /** Sessions may be lost; each that is has a successor. */
   mayLose = false;
-  readonly #losses = { lost: 0, replaced: 0, lostAt: 0, replacedAt: 0 };
+  readonly #losses = { lost: 0, replaced: 0, lostAt: 0, replacedAt: 0, late: 0 };
   readonly #failed = new Map<string, number>();
   /** The turn of the last event, how many sessions have heard it, and who waits for that. */
   #turn: number | undefined;
@@ -65,7 +65,7 @@ export class Crowd {
     return this.#seats[this.#calls % this.#seats.length]!;
   }
 
-  /** A call over a session, by default the next one. False when it failed because its session was lost, or has been without a connection for as long as a call may take. */
+  /** A call over a session, by default the next one. False when it failed because its session was lost or had no connection, or while others were lost had no answer in the time that a call may take. */
   async call(seat: Seat = this.next()): Promise<boolean> {
     const { client, desk } = seat;
     const turn = this.#calls++;
@@ -74,8 +74,11 @@ export class Crowd {
       if (sum !== sumOfTurn(turn)) throw new Error("an answer belongs to another call");
       return true;
     } catch (error) {
-      if (this.mayLose && error instanceof CommandError && failsWithSession(error, client)) return false;
-      throw error;
+      if (!this.mayLose || !(error instanceof CommandError)) throw error;
+      if (failsWithSession(error, client)) return false;
+      if (error.code !== "DEADLINE_EXCEEDED") throw error;
+      this.#losses.late++;
+      return false;
     }
   }
 

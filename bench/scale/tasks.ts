@@ -62,7 +62,7 @@ export interface Worked {
   readonly cpu: number;
   /** How long each call took, in ms. */
   readonly latencies: readonly number[];
-  /** Calls that failed because their session was lost. */
+  /** Calls that failed because their session was lost, or while others were. */
   readonly lost: number;
 }
 
@@ -74,4 +74,6 @@ export interface Losses {
   /** When the last session was lost, and when the last successor was open, as Date.now() has it; 0 for none. */
   readonly lostAt: number;
   readonly replacedAt: number;
+  /** Calls over sessions that were not lost, which were not answered in the time that a call may take. */
+  readonly late: number;
 }

@@ -8,6 +8,11 @@ import { clientPacket, readClient } from "./client-packet.ts";
 import { ReadAhead, type Seen } from "./read-ahead.ts";
 import { Relay } from "./relay.ts";
 
+/** How long a process that was not there is not looked for again: all clients of one that has died come at the same time. */
+const GONE_MS = 1_000;
+/** The most that are remembered not to be there: whatever a client shows is looked for. */
+const GONE_ROUTES = 64;
+
 export interface RouterOptions {
   /** Which process this is, in hex. */
   readonly route: string;
@@ -29,6 +34,8 @@ export class Router {
   readonly #options: RouterOptions;
   readonly #relays = new Set<Relay>();
   readonly #arriving = new Set<Transport>();
+  /** Until when a route is taken to lead nowhere. */
+  readonly #gone = new Map<string, number>();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -89,12 +96,23 @@ export class Router {
 
   /** False when it belongs here: by its route, or because there is nobody else. */
   async #lead(client: ReadAhead, route: string): Promise<boolean> {
-    if (route === "" || route === this.#options.route) return false;
-    const other = await this.#options.dial(route).catch(() => undefined);
-    if (other === undefined) return false;
-    const relay: Relay = new Relay(client, other, clientPacket(client), this.#options.timers, () => this.#relays.delete(relay));
+    const { dial, timers } = this.#options;
+    if (route === "" || route === this.#options.route || timers.now() < (this.#gone.get(route) ?? 0)) return false;
+    const other = await dial(route).catch(() => undefined);
+    if (other === undefined) {
+      this.#remember(route);
+      return false;
+    }
+    const relay: Relay = new Relay(client, other, clientPacket(client), timers, () => this.#relays.delete(relay));
     this.#relays.add(relay);
     return true;
+  }
+
+  /** Nobody was there. */
+  #remember(route: string): void {
+    this.#gone.delete(route);
+    if (this.#gone.size === GONE_ROUTES) this.#gone.delete(this.#gone.keys().next().value!);
+    this.#gone.set(route, this.#options.timers.now() + GONE_MS);
   }
 }
 

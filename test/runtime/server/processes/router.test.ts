@@ -19,6 +19,8 @@ class Town {
   readonly mine: Router = this.#router(MINE);
   readonly other: Router = this.#router(OTHER);
   left = 0;
+  /** Who was looked for and not found. */
+  readonly missed: string[] = [];
 
   #router(route: string): Router {
     return new Router({
@@ -27,7 +29,10 @@ class Town {
       timeoutMs: 5_000,
       gate: openGate,
       dial: async (to) => {
-        if (to !== OTHER) throw new Error("nobody is there");
+        if (to !== OTHER) {
+          this.missed.push(to);
+          throw new Error("nobody is there");
+        }
         const [here, there] = this.wires.pair();
         void this.other.receive(there);
         return here;
@@ -97,6 +102,31 @@ test("a connection with another process's route is led there, byte for byte in b
   await town.wires.settle();
   assert.equal(got, [1, 2, 3, "ended"]);
   assert.is(town.mine.relayed, 0);
+});
+
+test("a process that is gone is looked for once a second, whatever others its clients show meanwhile", async () => {
+  const town = new Town();
+  const many = Array.from({ length: 20 }, () => offer("cc03"));
+  for (const packet of many) await town.client(packet);
+  await town.wires.settle();
+  for (const packet of many) await town.client(packet);
+  await town.wires.settle();
+  // Those that came before it was known.
+  const first = town.missed.length;
+  assert.ok(first <= 20, `${first}`);
+  assert.is(town.accepted.length, 40);
+  await town.client(offer("cc04"));
+  await town.wires.clock.settle(1_100);
+  await town.client(offer("cc03"));
+  await town.wires.settle();
+  assert.equal(town.missed.slice(first), ["cc04", "cc03"]);
+  for (let route = 0; route < 64; route++) {
+    await town.client(offer(`ee${route.toString(16).padStart(2, "0")}`));
+    await town.wires.settle();
+  }
+  await town.client(offer("cc03"));
+  await town.wires.settle();
+  assert.is(town.missed.at(-1), "cc03", "what is remembered is bounded");
 });
 
 test("an end that takes nothing more stops the other end", async () => {

@@ -38,33 +38,40 @@ export class CommandFrames {
    */
   command(id: number, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
     // Without a closure: these are the frames that leave by the hundred thousand.
+    const number = this.#names.number(command);
     const writer = this.#core.begin(id === 0 ? FrameType.SEND : FrameType.REQUEST, this.#priority);
     const start = writer.position;
     try {
       if (id !== 0) writer.uintNumber(id);
-      this.#head(writer, command, flags, timeoutMs);
+      this.#reference(writer, command, number);
+      writer.uint32(flags);
+      writer.uintNumber(Math.ceil(timeoutMs));
       // A command that takes a stream starts without a message.
       if (command.kind !== "client_stream" && command.kind !== "bidi_stream") this.#message(writer, command, request, encoded);
     } catch (error) {
       this.#core.outboxes.abandon();
       throw error;
     }
-    return this.#end(writer, start, command);
+    const size = this.#end(writer, start);
+    if (number === 0) this.#introduced(command);
+    return size;
   }
 
-  /** Introduces a command's name and starts nothing. */
+  /** Introduces a command's name, which was not, and starts nothing. */
   introduce(command: AnyCommand): number {
-    return this.#frame(FrameType.VOID, command, (writer) => {
+    const size = this.#frame(FrameType.VOID, (writer) => {
       writer.uintNumber(0);
       writer.uint32(0);
-      this.#reference(writer, command);
+      this.#reference(writer, command, 0);
       return 0;
     });
+    this.#introduced(command);
+    return size;
   }
 
   /** A one-way that may be lost; its name was introduced before. */
   volatile(command: AnyCommand, request: unknown, timeoutMs: number): void {
-    this.#frame(FrameType.SEND_VOLATILE, command, (writer) => {
+    this.#frame(FrameType.SEND_VOLATILE, (writer) => {
       this.#names.write(writer, command, this.#names.number(command));
       writer.uintNumber(Math.ceil(timeoutMs));
       return this.#message(writer, command, request, false);
@@ -84,12 +91,12 @@ export class CommandFrames {
   /** Sends a whole frame, which was made for the number of its command and may be others' too: see {@link SessionCore.put}. */
   whole(command: AnyCommand, number: number, frame: Uint8Array, atOnce = false): void {
     this.#core.put(frame, this.#priority, atOnce);
-    if (number === 0 && this.#names.introduced(command)) this.#all.names++;
+    if (number === 0) this.#introduced(command);
   }
 
   /** The size counts as if nothing was compressed: it is the receiver's memory that it costs. */
   item(id: number, command: AnyCommand, item: unknown): number {
-    return this.#frame(FrameType.ITEM, command, (writer) => {
+    return this.#frame(FrameType.ITEM, (writer) => {
       writer.uintNumber(id);
       return this.#message(writer, command, item, false);
     });
@@ -104,7 +111,7 @@ export class CommandFrames {
   }
 
   /** @param body returns how many bytes fewer it takes than it would uncompressed */
-  #frame(type: FrameType, command: AnyCommand, body: (writer: Writer) => number): number {
+  #frame(type: FrameType, body: (writer: Writer) => number): number {
     const writer = this.#core.begin(type, this.#priority);
     const start = writer.position;
     let spared: number;
@@ -114,24 +121,22 @@ export class CommandFrames {
       this.#core.outboxes.abandon();
       throw error;
     }
-    return this.#end(writer, start, command) + spared;
+    return this.#end(writer, start) + spared;
   }
 
-  #end(writer: Writer, start: number, command: AnyCommand): number {
+  #end(writer: Writer, start: number): number {
     const size = writer.position - start;
     this.#core.end();
-    if (this.#names.introduced(command)) this.#all.names++;
     return size;
   }
 
-  #head(writer: Writer, command: AnyCommand, flags: number, timeoutMs: number): void {
-    this.#reference(writer, command);
-    writer.uint32(flags);
-    writer.uintNumber(Math.ceil(timeoutMs));
+  /** The frame that carried the name is on its way: its number counts from now on. */
+  #introduced(command: AnyCommand): void {
+    this.#names.introduced(command);
+    this.#all.names++;
   }
 
-  #reference(writer: Writer, command: AnyCommand): void {
-    const number = this.#names.number(command);
+  #reference(writer: Writer, command: AnyCommand, number: number): void {
     if (number === 0) this.#checkFirst(command);
     this.#names.write(writer, command, number);
   }

@@ -26,11 +26,9 @@ export class CommandNames {
     writer.uint32(kindNumbers[command.kind] + (command.form ?? 0));
   }
 
-  /** The frame that carried the name is on its way: the number counts from now on. False when it had one. */
-  introduced(command: CommandType): boolean {
-    if (this.number(command) !== 0) return false;
+  /** The frame that carried the name, which had no number before, is on its way: the number counts from now on. */
+  introduced(command: CommandType): void {
     this.#numbers.set(command.name, this.#numbers.size + 1);
-    return true;
   }
 }
 

@@ -33,8 +33,12 @@ test("a name travels once, then a number does", () => {
   const numbers = new CommandNumbers({ commandNames: 10, names: 0, resolve: (name, kind) => `${name} ${kind}` });
   let introduced = 0;
   const travel = (command: typeof echo | typeof note): [entry: string, bytes: number] => {
-    const reader = written((writer) => names.write(writer, command, names.number(command)));
-    if (names.introduced(command)) introduced++;
+    const number = names.number(command);
+    const reader = written((writer) => names.write(writer, command, number));
+    if (number === 0) {
+      names.introduced(command);
+      introduced++;
+    }
     return [numbers.read(reader), reader.end];
   };
   const first = travel(echo);

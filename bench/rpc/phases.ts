@@ -32,7 +32,7 @@ const places: readonly (readonly [RegExp, Phase])[] = [
   [/(?:^|\/)bench\//, "measurement"],
   [/runtime\/bytes\/(?:writer|write-|put-)/, "encode"],
   [/runtime\/bytes\//, "decode"],
-  [/runtime\/(?:channel|crypto)\//, "seal and open"],
+  [/runtime\/(?:channel|crypto)\/|node_modules\/sodium-native\//, "seal and open"],
   [/runtime\/session\//, "frame"],
   [/runtime\/time\//, "timers and clock"],
   [/runtime\/transport\/|node:net|node:internal\/(?:streams|stream_base|net)|node:events|node_modules\/ws\//, "read"],

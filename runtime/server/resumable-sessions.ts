@@ -11,13 +11,18 @@ import { type DetachedBounds, DetachedSessions } from "./detached-sessions.ts";
 import type { Refusal } from "./verdict.ts";
 
 /** A session of the server, and what a client must show to have it go on. */
-interface Resumable<Data> {
+class Resumable<Data> extends ResumeSecrets {
   readonly peer: Peer<Data>;
-  readonly secrets: ResumeSecrets;
   /** The client's proven key; undefined for anonymous ones. */
   readonly key: Uint8Array | undefined;
   /** The last attempt that was honoured. */
-  attempt: number;
+  attempt = 0;
+
+  constructor(peer: Peer<Data>, crypto: CryptoProvider) {
+    super(crypto, peer.connection.channel.exporter(RESUME_SECRET_LABEL));
+    this.peer = peer;
+    this.key = peer.principal.key;
+  }
 }
 
 /** One answer for all that a stranger could try, so that it learns nothing of which sessions there are. */
@@ -61,15 +66,14 @@ export class ResumableSessions<Data> {
   }
 
   add(peer: Peer<Data>): void {
-    const secret = peer.connection.channel.exporter(RESUME_SECRET_LABEL);
-    this.#sessions.set(peer.id, { peer, secrets: new ResumeSecrets(this.#crypto, secret), key: peer.principal.key, attempt: 0 });
+    this.#sessions.set(peer.id, new Resumable(peer, this.#crypto));
   }
 
   /** False when it was not there. */
   delete(peer: Peer<Data>): boolean {
     this.attached(peer);
     if (!this.has(peer)) return false;
-    this.#sessions.get(peer.id)!.secrets.wipe();
+    this.#sessions.get(peer.id)!.wipe();
     return this.#sessions.delete(peer.id);
   }
 
@@ -77,8 +81,7 @@ export class ResumableSessions<Data> {
   find({ session: id, secret, attempt }: Resume, { remoteStatic }: ChannelPeer): Peer<Data> | Refusal {
     const session = this.#sessions.get(toHex(id));
     // Where nothing is retained, nothing can be sent again: no session goes on.
-    if (session === undefined || !this.#retains || !sameKey(session.key, remoteStatic) || !session.secrets.honours(secret))
-      return sessionUnknown;
+    if (session === undefined || !this.#retains || !sameKey(session.key, remoteStatic) || !session.honours(secret)) return sessionUnknown;
     return late(attempt, session) ?? session.peer;
   }
 
@@ -92,24 +95,24 @@ export class ResumableSessions<Data> {
     const refusal = late(attempt, session);
     if (refusal !== undefined) return refusal;
     session.attempt = Number(attempt);
-    session.secrets.accept(secret);
-    session.secrets.renew(connection.channel.exporter(RESUME_SECRET_LABEL));
+    session.accept(secret);
+    session.renew(connection.channel.exporter(RESUME_SECRET_LABEL));
     return session.peer;
   }
 
   /** The client shows that it holds the newest secret. */
   confirmed(peer: Peer<Data>): void {
-    this.#sessions.get(peer.id)?.secrets.confirm();
+    this.#sessions.get(peer.id)?.confirm();
   }
 
   /** The connection's next keys exist: the secret that they give is honoured from now on. */
   renewing(peer: Peer<Data>): void {
     const secret = peer.connection.channel.nextExporter(RESUME_SECRET_LABEL);
-    const secrets = this.#sessions.get(peer.id)?.secrets;
-    if (secret === undefined || secrets === undefined) return;
+    const session = this.#sessions.get(peer.id);
+    if (secret === undefined || session === undefined) return;
     // Whoever asks for new keys has heard the answer on the present ones, and no rotation begins before the last is over.
-    secrets.confirm();
-    secrets.rotate(secret);
+    session.confirm();
+    session.rotate(secret);
   }
 
   /** The session has lost its connection, or holds more since. Those that are too many end, the longest detached first. */

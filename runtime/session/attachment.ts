@@ -14,6 +14,8 @@ import type { SessionLink } from "./session-options.ts";
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
+const none: readonly never[] = [];
+
 /** Bytes of something incomplete after which their sender is told that they arrive: more than any rotation's message. */
 const PARTIAL_BYTES = 1_024;
 /** How long it waits for that; below the shortest time between two probes. */
@@ -50,17 +52,18 @@ export interface LifeHost {
 /** What a session has of one connection, and loses with it: frames in pieces, pings, and whether the peer lives. */
 export class Attachment implements LivenessHost {
   readonly link: SessionLink;
-  readonly frames: ByPriority<FrameAssembler>;
+  /** Frames in pieces. Undefined while NORMAL is the only class and all of its are whole: a quiet connection has none. */
+  frames: ByPriority<FrameAssembler> | undefined;
   /** The record that is read now must not hold numbered frames. */
   quiet = false;
   /** The class whose frames it holds. */
   priority: Priority = NORMAL;
   /** The client has asked to go on over another connection instead: that this one is superseded is its own doing. */
   contested = false;
-  readonly #attachedAt: number;
   #pings = 0;
   #pongs = 0;
-  #pingedAt = 0;
+  /** When the peer was asked last whether it is there, in whole milliseconds: by the connection's first frame, then by pings. */
+  #askedAt: number;
   /** Who waits for a pong, by the number of the ping. */
   #awaited: { readonly number: number; readonly answered: () => void }[] | undefined;
   /** Bytes that came since the last frame was complete. */
@@ -83,16 +86,14 @@ export class Attachment implements LivenessHost {
   constructor(link: SessionLink, timers: Timers, host: FramesHost) {
     this.link = link;
     this.#timers = timers;
-    this.#attachedAt = timers.now();
+    this.#askedAt = Math.floor(timers.now());
     this.#framesHost = host;
-    this.frames = new ByPriority(new FrameAssembler(host, NORMAL));
   }
 
   /** Bytes of frames whose end has not come. */
   get pendingBytes(): number {
-    if (this.frames.lone) return this.frames.normal.pendingBytes;
     let bytes = 0;
-    for (const frames of this.frames.all) bytes += frames.pendingBytes;
+    for (const frames of this.#all) bytes += frames.pendingBytes;
     return bytes;
   }
 
@@ -117,7 +118,7 @@ export class Attachment implements LivenessHost {
     this.introduced();
     this.#host = host;
     this.#liveness = new Liveness(this.#timers, this, timeoutMs, quietMs);
-    if (answered) this.#liveness.measured(this.#timers.now() - this.#attachedAt);
+    if (answered) this.#liveness.measured(this.#timers.now() - this.#askedAt);
   }
 
   /** Bytes came from the peer, be they whole records or not. */
@@ -137,6 +138,7 @@ export class Attachment implements LivenessHost {
     this.priority = this.quiet ? NORMAL : classOf(recordKind);
     this.#framesOf(this.priority).push(plaintext, onFrame);
     if (this.pendingBytes === 0) {
+      if (this.frames?.lone) this.frames = undefined;
       // What is complete is acknowledged.
       this.#told = this.#received;
       this.#partialBytes = 0;
@@ -156,7 +158,7 @@ export class Attachment implements LivenessHost {
   /** The peer answered the ping of this number. */
   pong(number: number): void {
     if (number > this.#pings) return;
-    if (number === this.#pings && number > this.#pongs) this.#liveness?.measured(this.#timers.now() - this.#pingedAt);
+    if (number === this.#pings && number > this.#pongs) this.#liveness?.measured(this.#timers.now() - this.#askedAt);
     this.#pongs = Math.max(this.#pongs, number);
     while (this.#awaited?.[0] !== undefined && this.#awaited[0].number <= number) this.#awaited.shift()!.answered();
   }
@@ -199,10 +201,15 @@ export class Attachment implements LivenessHost {
     this.#stallTimer?.cancel();
     this.#liveness?.stop();
     this.#awaited = undefined;
-    for (const frames of this.frames.all) frames.drop();
+    for (const frames of this.#all) frames.drop();
+  }
+
+  get #all(): readonly FrameAssembler[] {
+    return this.frames?.all ?? none;
   }
 
   #framesOf(priority: Priority): FrameAssembler {
+    this.frames ??= new ByPriority(new FrameAssembler(this.#framesHost, NORMAL));
     if (priority === NORMAL) return this.frames.normal;
     return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#framesHost, priority));
   }
@@ -219,7 +226,7 @@ export class Attachment implements LivenessHost {
       this.#stallTimer = undefined;
       if (!this.#unfinished) return;
       // All of them are looked at, whatever the first one comes to.
-      const bound = this.frames.all.filter(({ partial }) => partial !== undefined && partial.look?.(STALLED_BYTES) !== false);
+      const bound = this.#all.filter(({ partial }) => partial !== undefined && partial.look?.(STALLED_BYTES) !== false);
       const moves = this.#wasWhole || this.#heardBytes - before >= STALLED_BYTES;
       if (moves || bound.length + this.link.waitingBytes === 0) this.#watchStall();
       else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
@@ -229,7 +236,7 @@ export class Attachment implements LivenessHost {
   /** A peer that uses one class alone is told with what it is acknowledged. */
   get #tellBytes(): number {
     if (this.#received < EARLY_BYTES) return EARLY_TELL_BYTES;
-    return this.frames.lone ? UNPACED_ACK_BYTES : TELL_BYTES;
+    return this.frames?.lone ? UNPACED_ACK_BYTES : TELL_BYTES;
   }
 
   #tell(): void {
@@ -255,7 +262,7 @@ export class Attachment implements LivenessHost {
   }
 
   probe(): void {
-    this.#pingedAt = this.#timers.now();
+    this.#askedAt = Math.floor(this.#timers.now());
     this.#host!.ping(++this.#pings);
   }
 

@@ -47,14 +47,15 @@ export class Liveness extends WheelTimer {
     this.#timers = timers;
     this.#host = host;
     this.#quietMs = quietMs;
-    this.#maxProbeMs = this.#probeMs = timeoutMs / 3;
-    this.#heardAt = timers.now();
+    this.#maxProbeMs = this.#probeMs = Math.floor(timeoutMs / 3);
+    // Whole milliseconds: V8 keeps a fraction in an object of its own.
+    this.#heardAt = Math.floor(timers.now());
     this.#arm(quietMs);
   }
 
   /** Bytes came from the peer. */
   heard(): void {
-    this.#heardAt = this.#timers.now();
+    this.#heardAt = Math.floor(this.#timers.now());
     this.#probes = 0;
   }
 

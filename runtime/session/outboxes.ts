@@ -141,12 +141,12 @@ export class Outboxes implements OutboxHost {
 
   /** Whether anything waits for the end of the turn. */
   get pending(): boolean {
-    return this.#boxes.lone ? this.normal.pending : this.all.some((box) => box.pending);
+    return this.#any((box) => box.pending);
   }
 
   /** Whether the peer still has to accept something. */
   get unacknowledged(): boolean {
-    return this.#boxes.lone ? this.normal.unacknowledged : this.all.some((box) => box.unacknowledged);
+    return this.#any((box) => box.unacknowledged);
   }
 
   /** Whether to ask the peer for an acknowledgement that somebody waits for: once for all that was numbered until now. */
@@ -304,7 +304,12 @@ export class Outboxes implements OutboxHost {
 
   /** Whether the peer will acknowledge something of what the transport was given. */
   get #underWay(): boolean {
-    return this.#boxes.lone ? this.normal.underWay : this.all.some((box) => box.underWay);
+    return this.#any((box) => box.underWay);
+  }
+
+  /** Without a list where there is one alone: asked for every frame. */
+  #any(is: (box: Outbox) => boolean): boolean {
+    return this.#boxes.lone ? is(this.normal) : this.all.some(is);
   }
 
   /** Whose turn it is of those that wait. */

@@ -19,19 +19,19 @@ export class ResumeSecrets {
 
   constructor(crypto: CryptoProvider, secret: Uint8Array) {
     this.#crypto = crypto;
-    this.#held = this.#hash(secret);
+    this.#held = hashed(crypto, secret);
   }
 
   /** The connection in use is getting newer keys. */
   rotate(secret: Uint8Array): void {
     this.#rotated?.wipe();
-    this.#rotated = this.#hash(secret);
+    this.#rotated = hashed(this.#crypto, secret);
   }
 
   /** Another connection was granted. The one granted before it, if nothing has confirmed it, never was the client's. */
   renew(secret: Uint8Array): void {
     this.#granted?.wipe();
-    this.#granted = this.#hash(secret);
+    this.#granted = hashed(this.#crypto, secret);
   }
 
   /** The client holds the newest secret: no other opens anything any more. */
@@ -56,10 +56,6 @@ export class ResumeSecrets {
     for (const kept of [this.#held, this.#rotated, this.#granted]) kept?.wipe();
   }
 
-  #hash(secret: Uint8Array): KeptSecret {
-    return new KeptSecret(this.#crypto.sha256(secret));
-  }
-
   #find(secret: Uint8Array): KeptSecret | undefined {
     const hash = this.#crypto.sha256(secret);
     return [this.#held, this.#rotated, this.#granted].find((known) => known !== undefined && equalBytes(hash, known.bytes));
@@ -71,4 +67,8 @@ export class ResumeSecrets {
     this.#rotated = undefined;
     this.#granted = undefined;
   }
+}
+
+function hashed(crypto: CryptoProvider, secret: Uint8Array): KeptSecret {
+  return new KeptSecret(crypto.sha256(secret));
 }

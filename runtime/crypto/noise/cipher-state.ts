@@ -43,13 +43,13 @@ export class CipherState {
 
   /** EncryptWithAd into the caller's memory, as {@link Aead.seal}. Only with a key. */
   seal(associatedData: Uint8Array, plaintext: Uint8Array, output: Uint8Array, offset: number): void {
-    this.#key().seal(this.#nonce, associatedData, plaintext, output, offset);
+    required(this.#aead).seal(this.#nonce, associatedData, plaintext, output, offset);
     this.#nonce++;
   }
 
   /** DecryptWithAd into the caller's memory, as {@link Aead.open}: false when the tag is wrong; the counter stays then. Only with a key. */
   open(associatedData: Uint8Array, sealed: Uint8Array, output: Uint8Array, offset: number): boolean {
-    const genuine = this.#key().open(this.#nonce, associatedData, sealed, output, offset);
+    const genuine = required(this.#aead).open(this.#nonce, associatedData, sealed, output, offset);
     if (genuine) this.#nonce++;
     return genuine;
   }
@@ -58,9 +58,9 @@ export class CipherState {
   wipe(): void {
     this.#aead?.wipe();
   }
+}
 
-  #key(): Aead {
-    if (this.#aead === undefined) throw new Error("this CipherState has no key");
-    return this.#aead;
-  }
+function required(key: Aead | undefined): Aead {
+  if (key === undefined) throw new Error("this CipherState has no key");
+  return key;
 }

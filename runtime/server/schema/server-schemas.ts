@@ -8,7 +8,7 @@ import { Relations } from "../../schema/compatibility/relations.ts";
 import type { ServiceRelation } from "../../schema/compatibility/service-relation.ts";
 import type { ServiceShape } from "../../schema/compatibility/service-shape.ts";
 import type { ReleasedSchema } from "../../schema/released-schema.ts";
-import { serviceInfo } from "../../schema/service-type.ts";
+import { type SchemaRelease, serviceInfo } from "../../schema/service-type.ts";
 import { Adapters } from "./adapters.ts";
 import { DeprecatedUses } from "./deprecated-uses.ts";
 import type { Described, Hash } from "./described.ts";
@@ -38,6 +38,8 @@ export class ServerSchemas {
   readonly hash: Hash;
   /** What clients say that they are. */
   readonly agents: SameOnes<string> = new SameOnes((one, other) => one === other);
+  /** The releases of those whose services are all the server's own. */
+  readonly sameReleases: SameOnes<readonly SchemaRelease[]> = new SameOnes(sameElements);
   readonly #relations = new Relations(REMEMBERED_RELATIONS);
   readonly #adapters: Adapters;
 
@@ -74,4 +76,8 @@ function mismatchesOf(service: string, relation: ServiceRelation): Mismatches {
     return { command, direction: directions[found.direction], rule: found.rule, field: found.field.join(".") };
   });
   return new Map(mismatches.filter((mismatch) => mismatch !== undefined).map((mismatch) => [mismatch.command, mismatch]));
+}
+
+function sameElements<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((element, index) => element === other[index]);
 }

@@ -56,7 +56,7 @@ export class ServerSessionSchemas extends SessionSchemas {
   answer(): SchemasInit | undefined {
     const named = this.#named!;
     if (named.same) {
-      this.releases = this.own.releases();
+      this.releases = this.#schemas.sameReleases.same(this.own.releases());
       this.#same = this.own.size;
       this.#named = undefined;
       return undefined;

@@ -125,10 +125,10 @@ test("something long that arrives in pieces is told after a while, and only whil
 test("stopped, it holds no timer and nothing of a frame", () => {
   const { time, attachment, host } = attached();
   attachment.watch(host, TIMEOUT, 25_000, true);
-  attachment.frames.normal.push(frame(FrameType.PING, 1).subarray(0, 1), () => true);
+  attachment.receive(RecordKind.NORMAL, frame(FrameType.PING, 1).subarray(0, 1), () => true);
   attachment.heard(2_000);
   attachment.stop();
-  assert.is(attachment.frames.normal.pendingBytes, 0);
+  assert.is(attachment.pendingBytes, 0);
   assert.is(time.timers.size, 0);
 });
 

@@ -124,8 +124,12 @@ const mutants: readonly (readonly [name: string, breakIt: () => () => void])[] =
           "stop",
           (stop) =>
             function (this: Attachment) {
-              const { normal: frames } = this.frames;
-              if (frames.pendingBytes > 0) kept = frames;
+              const frames = this.frames?.normal;
+              if (frames === undefined) {
+                stop.call(this);
+                return;
+              }
+              kept = frames;
               const { drop } = frames;
               frames.drop = () => {};
               stop.call(this);

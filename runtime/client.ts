@@ -36,6 +36,7 @@ export interface ClientPlatform extends MessagePlatform {
   readonly schemes?: ReadonlySet<Endpoint["scheme"]> | undefined;
 }
 
+/** What `connect` takes. Times are in milliseconds. */
 export interface ConnectOptions<Data = unknown> extends CommonOptions<Data>, DiscoveryOptions {
   /** Where the server is: `ws://localhost:7000`, `messagePortEndpoint(…)`, or `{ url, priority }`; lower priorities are tried first. */
   readonly endpoints: readonly EndpointInit[];

@@ -4,6 +4,7 @@ import path from "node:path";
 import { checkOptions } from "../errors/options.ts";
 import type { DescribedBlob } from "./source.ts";
 
+/** What the receiver of a file is told of it. */
 export interface FileSourceOptions {
   /** Default: the file's own, without its folders. */
   readonly name?: string | undefined;

@@ -6,6 +6,7 @@ import { blobError } from "./failure.ts";
 /** The most bytes that {@link ReadableBlob.bytes} and its like keep in memory unless told otherwise: what a message may have. */
 const DEFAULT_MAX_BYTES = 4_194_304;
 
+/** How much is read into memory. */
 export interface ReadWholeOptions {
   /** A larger blob fails with RESOURCE_EXHAUSTED and a `BlobFailure`, TOO_LARGE, as soon as that is known. Default: 4 MiB, since all of it is in memory. */
   readonly maxBytes?: number | undefined;

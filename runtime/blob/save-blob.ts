@@ -6,6 +6,7 @@ import { sinkError } from "./failure.ts";
 import { bounded, type ReadableBlob } from "./readable-blob.ts";
 import { spoolDefaults } from "./spool-blob.ts";
 
+/** How much is written to a file. */
 export interface SaveOptions {
   /** A larger blob fails with RESOURCE_EXHAUSTED and a `BlobFailure`, TOO_LARGE. Default: 1 GiB, so that one peer alone does not fill a disk. */
   readonly maxBytes?: number | undefined;

@@ -11,6 +11,7 @@ export interface ByteStream {
   getReader(): ByteStreamReader;
 }
 
+/** Who reads a `ReadableStream`, as far as that is used here. */
 export interface ByteStreamReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(reason?: unknown): Promise<void>;

@@ -4,6 +4,7 @@ import { DiskStorage } from "./disk-storage.ts";
 import type { IncomingBlob } from "./incoming-blob.ts";
 import { type StoredBlob, storeBlob } from "./stored-blob.ts";
 
+/** How much of a blob is kept, and where. */
 export interface SpoolOptions {
   /** How many bytes stay in memory; a blob that has more of them goes to disk. Default: 1 MiB, the memory of some hundred small messages. */
   readonly memoryBytes?: number | undefined;

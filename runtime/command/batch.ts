@@ -13,11 +13,13 @@ type BatchMethod<Commands> = {
 /** A proxy without the commands that stream. */
 export type BatchProxy<Proxy, Commands> = Pick<Proxy, BatchMethod<Commands> & keyof Proxy>;
 
+/** Gives the proxies by which a batch is put together. */
 export interface BatchBuilder {
   /** The proxy whose calls become members of the batch. Throws TypeError for a service that the peer does not handle. */
   use<Proxy, Commands>(service: ServiceType<Proxy, Commands>): BatchProxy<Proxy, Commands>;
 }
 
+/** How the members of a batch depend on each other. */
 export interface BatchOptions {
   /** When a member fails, those after it are not run: they fail with ABORTED, NOT_RUN. Default false. */
   readonly stopOnError?: boolean | undefined;

@@ -46,6 +46,7 @@ export interface Implementation<Data = unknown> {
   readonly dataType?: (data: Data) => void;
 }
 
+/** What `implement` takes besides the handlers. */
 export interface ImplementOptions {
   /**
    * For clients whose version of a command the present one does not fit, each made with `adapt`; the first that fits is taken. Only servers have them.

@@ -6,6 +6,7 @@ export interface LogEntry {
   readonly error?: unknown;
 }
 
+/** Gets each entry as it is made. It must not throw. */
 export type Log = (entry: LogEntry) => void;
 
 /** Warnings and errors on the console. */

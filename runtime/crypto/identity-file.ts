@@ -39,6 +39,7 @@ function readSecret(path: string, checkPermissions: boolean): string {
   }
 }
 
+/** How an identity is written. */
 export interface SaveIdentityOptions {
   /** Replaces an existing file, all of it or nothing. Default false: an existing file is EEXIST, as its identity would be lost. */
   readonly replace?: boolean | undefined;

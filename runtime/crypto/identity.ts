@@ -15,6 +15,7 @@ export interface Identity {
   readonly staticKeys: readonly [StaticKey, ...StaticKey[]];
 }
 
+/** A key of handshakes, and what proves whose it is. */
 export interface StaticKey {
   /** X25519. */
   readonly pair: KeyPair;
@@ -25,6 +26,7 @@ export interface StaticKey {
 /** The most static keys that an identity holds. Each is one more Diffie-Hellman key to guard; an overlap needs two. */
 export const MAX_STATIC_KEYS = 8;
 
+/** What a new identity says of its static key. */
 export interface IdentityOptions {
   /** The serial of the static key. Default 1. */
   readonly serial?: number | undefined;
@@ -32,6 +34,7 @@ export interface IdentityOptions {
   readonly notAfter?: Date | undefined;
 }
 
+/** What is said of a new static key, and of those before it. */
 export interface RotateStaticKeyOptions {
   /** Of the new static key; must be higher than that of the current one. Default: the next. */
   readonly serial?: number | undefined;

@@ -15,6 +15,7 @@ export interface ServerKey {
   readonly static?: PinnedStaticKey | undefined;
 }
 
+/** A static key as a client pins it. */
 export interface PinnedStaticKey {
   /** The X25519 public key. */
   readonly key: Uint8Array;

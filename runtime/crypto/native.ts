@@ -10,6 +10,7 @@ import { type Aead, CryptoError, type CryptoProvider, type KeyPair } from "./pro
 import { loadSodium, type Sodium, sodiumCipher, sodiumSha256 } from "./sodium.ts";
 import { nodeX25519, sodiumX25519, type X25519 } from "./x25519.ts";
 
+/** Which native code is used. */
 export interface NativeCryptoOptions {
   /** True: sodium-native must be there, else this throws. False: it is not used. Default: used where it is installed. */
   readonly sodium?: boolean | undefined;

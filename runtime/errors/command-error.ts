@@ -12,6 +12,7 @@ export interface ErrorDetail {
   decode<T>(type: MessageType<T, never>): T;
 }
 
+/** What a {@link CommandError} says besides its code and message. */
 export interface CommandErrorOptions {
   /** Default: MAY_HAVE_RUN, the answer that promises nothing. */
   readonly outcome?: Outcome | undefined;

@@ -29,6 +29,7 @@ export type EndReason =
   | "REVOKED"
   | "SLOW_PEER";
 
+/** What is known of a reason. */
 export interface EndReasonInfo {
   /** The number on the wire. */
   readonly number: number;
@@ -48,6 +49,7 @@ const connection = (number: number, retry: boolean, description: string): EndRea
 });
 const session = (number: number, retry: boolean, description: string): EndReasonInfo => ({ number, ends: "session", retry, description });
 
+/** Every reason, by its name. */
 export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   CLOSED: session(1, false, "one side closed the session in an orderly way"),
   PROTOCOL_ERROR: session(2, false, "a well-sealed frame broke the protocol"),

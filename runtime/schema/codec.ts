@@ -5,6 +5,7 @@ import { CommandError } from "../errors/command-error.ts";
 import { elementBound } from "./element-bound.ts";
 import type { MessageReader, MessageWriter } from "./message-type.ts";
 
+/** What a message may make of its reader's memory. */
 export interface DecodeLimits {
   /** Objects and list or map entries that the message may hold. Default 100,000: without it two bytes of an empty submessage cost a hundred. */
   readonly decodeElements?: number | undefined;

@@ -6,6 +6,7 @@ export interface ReleasedSchema {
   readonly services: readonly ReleasedService[];
 }
 
+/** A service as it was in a release. */
 export interface ReleasedService {
   /** In hex, 16 digits. */
   readonly fingerprint: string;

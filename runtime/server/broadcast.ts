@@ -15,6 +15,7 @@ import { groupName } from "./groups.ts";
 /** Who gets a broadcast: sessions, such as a group or a list, or a function that is asked of each session of the server. */
 export type Audience<Data = unknown> = Iterable<Session<Data>> | ((session: Session<Data>) => boolean);
 
+/** What `server.broadcast` takes besides service and audience. */
 export interface BroadcastOptions {
   /**
    * What becomes of a session that has no room or credit for it: `skip` leaves it out, `end` ends it with SLOW_PEER, so that nobody misses one of many and

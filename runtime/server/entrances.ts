@@ -17,11 +17,13 @@ import { Move, type MoveOptions, type MoveResult } from "./move.ts";
 /** Where a server may be reached: a list that it signs, or one that `signEntrances` of `zserver/keys` signed before. */
 export type EntrancesInit = readonly EntranceInit[] | string;
 
+/** What `server.setEntrances` takes besides the list. */
 export interface SetEntrancesOptions {
   /** Above that of every list before; a list that was signed before has its own. Default: the time in milliseconds. */
   readonly version?: bigint | undefined;
 }
 
+/** What `server.moveTo` takes besides the list. */
 export interface MoveToOptions extends SetEntrancesOptions, MoveOptions {}
 
 export interface ServerEntrancesOptions<Data> {

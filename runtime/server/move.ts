@@ -2,6 +2,7 @@ import type { Peer } from "../command/peer.ts";
 import { FrameType } from "../session/frame.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 
+/** How long a move may take. */
 export interface MoveOptions {
   /** Over how long the sessions are asked, one after the other, in milliseconds. Default 10,000. */
   readonly overMs?: number | undefined;
@@ -9,6 +10,7 @@ export interface MoveOptions {
   readonly waitMs?: number | undefined;
 }
 
+/** What came of a move. Sessions that ended before they went over are in neither count. */
 export interface MoveResult {
   /** Sessions that went over to an entrance of the new list. */
   readonly moved: number;

@@ -24,6 +24,7 @@ import type { OverloadOptions } from "./overload.ts";
 /** Connections that may be in their handshake at once. Each costs a few kilobytes and a Diffie-Hellman. */
 export const DEFAULT_HALF_OPEN_CONNECTIONS = 4_096;
 
+/** What `serve` takes. Times are in milliseconds. */
 export interface ServeOptions<Data = unknown> extends CommonOptions<Data>, OriginOptions, DetachedOptions {
   /**
    * URLs such as `ws://[::]:7000` (port 0 takes any free one), `tcp://[::]:7001` or `unix:/run/game.sock`; `{ server: httpServer, path }` to
@@ -120,6 +121,7 @@ export interface ServerStats {
   readonly deprecated: readonly DeprecatedUse[];
 }
 
+/** A server that listens: what `serve` resolves to. */
 export interface Server<Data = unknown> {
   /** URLs under which clients reach this server, real ports filled in. */
   readonly endpoints: readonly string[];

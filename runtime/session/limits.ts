@@ -48,6 +48,7 @@ export interface Limits {
   readonly commandsPerSecond: number;
 }
 
+/** The limits of a side that states none. */
 export const defaultLimits: Limits = {
   messageBytes: 4_194_304,
   commandsInFlight: 10_000,

@@ -4,6 +4,7 @@ import { spoolDefaults } from "../blob/spool-blob.ts";
 import { BlobStaging } from "./blob-staging.ts";
 import { resolveStaging, type StagingOptions } from "./options.ts";
 
+/** What `offerStaging` takes in Node. */
 export interface DiskStagingOptions extends StagingOptions {
   /** How many bytes of a blob stay in memory; one that has more of them goes to disk. Default: 1 MiB. */
   readonly memoryBytes?: number | undefined;

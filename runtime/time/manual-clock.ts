@@ -4,6 +4,7 @@ import { afterAllJobs } from "./system-clock.ts";
 /** How many turns may follow one another without time passing before a test is told that its program never comes to rest. */
 const MAX_TURNS_AT_REST = 100_000;
 
+/** Where the time of a test begins. */
 export interface ManualClockOptions {
   /** What `now()` starts at, in milliseconds. Default 0. */
   readonly startMs?: number;

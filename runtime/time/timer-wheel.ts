@@ -10,6 +10,7 @@ export const COARSE_TICK_MS = 10;
 /** From this delay on, {@link COARSE_TICK_MS} is at most 5 % of it. */
 export const COARSE_FROM_MS = 200;
 
+/** What a wheel turns by. */
 export interface TimerWheelOptions {
   readonly clock: Clock;
   /** Gets what a callback throws; the other timers are not disturbed. */

@@ -10,6 +10,7 @@ export interface Timers {
   start(timer: WheelTimer, delayMs: number): void;
 }
 
+/** A call that waits for its time. */
 export interface Timer {
   /** Takes the call back; nothing happens when it was already made. */
   cancel(): void;

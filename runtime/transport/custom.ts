@@ -9,6 +9,7 @@ export interface CustomEndpoint {
   dial(options: CustomDialOptions): Promise<Transport>;
 }
 
+/** What a custom endpoint is dialled with. */
 export interface CustomDialOptions {
   readonly clock: Clock;
   /** Aborting ends the attempt; the promise then rejects with the signal's reason. */
@@ -21,6 +22,7 @@ export interface CustomListener {
   listen(options: CustomListenOptions): Listener | Promise<Listener>;
 }
 
+/** What a custom listener is given. */
 export interface CustomListenOptions {
   /** Gets each new connection, not started. Nothing about the client is known yet. */
   readonly accept: (transport: Transport) => void;

@@ -1,6 +1,7 @@
 import { ChunkQueue } from "./chunk-queue.ts";
 import type { TransportClose, TransportEvents } from "./transport.ts";
 
+/** How much an {@link Inbox} keeps, and when it delivers. */
 export interface InboxOptions {
   /** How many bytes may wait. An adapter stops reading when it is paused, so that more than what the platform had read already is a flood. */
   readonly limitBytes: number;

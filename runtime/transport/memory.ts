@@ -5,6 +5,7 @@ import type { Transport, TransportClose, TransportEvents } from "./transport.ts"
 /** Bytes under way in one direction above which `write` asks to stop. */
 export const MEMORY_HIGH_WATER_BYTES: number = 1024 * 1024;
 
+/** What a pair of memory transports is like. */
 export interface MemoryPipeOptions {
   /** Bytes arrive at the end of a turn of this clock, never from within a call. */
   readonly clock: Clock;

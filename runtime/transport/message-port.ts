@@ -22,6 +22,7 @@ export interface MessagePortLike {
   close(): void;
 }
 
+/** What a message port's transport is like. */
 export interface MessagePortOptions {
   /** Acknowledgements leave at the end of a turn of this clock. Default: the platform's. */
   readonly clock?: Clock | undefined;

@@ -49,6 +49,7 @@ export interface TransportEvents {
   onClose(close: TransportClose): void;
 }
 
+/** How a transport ended. */
 export interface TransportClose {
   /**
    * `ended`: the peer or this side closed in an orderly way. `failed`: anything else, `message` says what. A peer that dies may look orderly:

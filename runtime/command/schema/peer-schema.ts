@@ -11,6 +11,7 @@ export interface PeerSchema {
   readonly services: readonly PeerService[];
 }
 
+/** What the peer has of one service. */
 export interface PeerService {
   readonly name: string;
   readonly commands: readonly PeerCommand[];
@@ -27,6 +28,7 @@ export interface PeerCommand {
   readonly mismatch: CommandMismatch | undefined;
 }
 
+/** Why a command cannot travel between two sides. */
 export interface CommandMismatch {
   /** What would be misread; undefined when one side does not have the command. */
   readonly direction: "request" | "reply" | "error" | undefined;

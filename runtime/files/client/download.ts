@@ -10,6 +10,7 @@ import { sameBytes } from "../digest.ts";
 import { Lanes } from "./lanes.ts";
 import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } from "./options.ts";
 
+/** Which file `download` fetches, and where to. */
 export interface DownloadOptions extends TransferOptions {
   /** At the server: "public/photos/1.jpg". */
   readonly path: string;

@@ -15,6 +15,7 @@ export interface TransferProgress {
   readonly size: number;
 }
 
+/** What all transfers take. */
 export interface TransferOptions {
   /** Sessions with one server, over different entrances perhaps: each takes its share of the ranges. The transfer fails when the last of them is lost. */
   readonly sessions: readonly FilesSession[];

@@ -10,6 +10,7 @@ import { type ResolvedTransfer, resolveTransfer, type TransferOptions } from "./
 import { emptyTree, localTree, remoteTree, type Tree } from "./tree.ts";
 import { upload } from "./upload.ts";
 
+/** Which two folders `sync` makes alike, and which way. */
 export interface SyncOptions extends TransferOptions {
   /** Which side is made like the other: `up` the server, `down` this one. */
   readonly direction: "up" | "down";

@@ -15,6 +15,7 @@ import type { Transferred } from "./download.ts";
 import { Lanes } from "./lanes.ts";
 import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } from "./options.ts";
 
+/** Which file `upload` sends, and where to. */
 export interface UploadOptions extends TransferOptions {
   /** The file here. */
   readonly from: string;

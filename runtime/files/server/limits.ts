@@ -23,6 +23,7 @@ export interface FilesLimits {
   readonly listEntries: number;
 }
 
+/** The limits of a file service that states none. */
 export const defaultFilesLimits: FilesLimits = {
   openUploads: 1_024,
   uploadsPerPrincipal: 16,

@@ -15,6 +15,7 @@ import { Slots } from "./slots.ts";
 import { Uploads } from "./uploads.ts";
 import { Writing } from "./writing.ts";
 
+/** What `fileService` takes. */
 export interface FileServiceOptions {
   /** The folders that are shown, by the names under which clients find them: `{ public: { directory: "/srv/files" } }`. */
   readonly roots: Readonly<Record<string, RootOptions>>;

@@ -2,6 +2,7 @@ import { checkOptions } from "../../errors/options.ts";
 import type { DecodeLimits } from "../codec.ts";
 import type { TypeRegistry } from "./type-registry.ts";
 
+/** How a message becomes JSON. */
 export interface ToJsonOptions extends DecodeLimits {
   /** Puts out scalars, enums, lists and maps without presence also where they are zero or empty. Default: false. */
   readonly alwaysEmitImplicit?: boolean | undefined;
@@ -13,6 +14,7 @@ export interface ToJsonOptions extends DecodeLimits {
   readonly types?: TypeRegistry | undefined;
 }
 
+/** How JSON becomes a message. */
 export interface FromJsonOptions extends DecodeLimits {
   /** Passes over members that the schema does not know, and over names that an enum does not have. Default: false. */
   readonly ignoreUnknownFields?: boolean | undefined;

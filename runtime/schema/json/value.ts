@@ -1,6 +1,7 @@
 /** A value as `JSON.parse` gives it and `JSON.stringify` takes it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
+/** The members of an object of JSON, by their names. */
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }

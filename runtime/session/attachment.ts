@@ -1,5 +1,6 @@
 import { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
+import type { EndReason } from "../errors/end-reason.ts";
 import type { Timer, Timers } from "../time/timers.ts";
 import { PACED_ACK_DELAY_MS, UNPACED_ACK_BYTES } from "./acks.ts";
 import type { Counts } from "./counts.ts";
@@ -7,9 +8,11 @@ import { FrameType, frameHeader } from "./frame.ts";
 import { FrameAssembler, type FrameSink, type FramesHost } from "./frame-assembler.ts";
 import { writeClose } from "./greetings.ts";
 import { Liveness, type LivenessHost, type Look } from "./liveness.ts";
+import type { Outboxes } from "./outboxes.ts";
+import type { Owed } from "./owed.ts";
 import { ByPriority, Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { SessionLink } from "./session-options.ts";
+import type { SessionHandler, SessionLink, SessionOptions, WriteFrame } from "./session-options.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -36,17 +39,15 @@ const TELL_BYTES = 262_144;
 const EARLY_TELL_BYTES = 32_768;
 const EARLY_BYTES = 1_048_576;
 
-/** What the life of a connection is judged by, and what comes of it. */
-export interface LifeHost {
-  /** Whether something besides pings is outstanding. */
-  readonly waiting: boolean;
-  ping(number: number): void;
-  /** So many bytes came over this connection, the last of them of a frame that is not complete. */
-  received(bytes: number): void;
-  /** Says anything at all: something long is arriving, and nothing of it can be acknowledged yet. */
-  sayAlive(): void;
-  afterPoll(look: Look): void;
-  dead(message: string): void;
+/** The session that has the connection. */
+export interface AttachmentHost extends FramesHost {
+  readonly timers: Timers;
+  readonly handler: FramesHost["handler"] & Pick<SessionHandler, "waiting">;
+  readonly outboxes: Pick<Outboxes, "unacknowledged">;
+  readonly owed: Pick<Owed, "received" | "sayAlive">;
+  readonly options: Pick<SessionOptions, "role" | "keepAliveMs" | "livenessTimeoutMs" | "probes" | "endOfTurn">;
+  readonly write: WriteFrame;
+  connectionLost(reason: EndReason, message: string, link: SessionLink): void;
 }
 
 /** What a session has of one connection, and loses with it: frames in pieces, pings, and whether the peer lives. */
@@ -77,17 +78,15 @@ export class Attachment implements LivenessHost {
   #stallTimer: Timer | undefined;
   /** A record has ended since the stall timer began, and all frames with it. */
   #wasWhole = false;
-  #host: LifeHost | undefined;
-  readonly #timers: Timers;
-  readonly #framesHost: FramesHost;
+  readonly #session: AttachmentHost;
+  /** From the session's opening on. */
   #liveness: Liveness | undefined;
   #helloTimer: Timer | undefined;
 
-  constructor(link: SessionLink, timers: Timers, host: FramesHost) {
+  constructor(link: SessionLink, session: AttachmentHost) {
     this.link = link;
-    this.#timers = timers;
-    this.#askedAt = Math.floor(timers.now());
-    this.#framesHost = host;
+    this.#session = session;
+    this.#askedAt = Math.floor(session.timers.now());
   }
 
   /** Bytes of frames whose end has not come. */
@@ -109,16 +108,15 @@ export class Attachment implements LivenessHost {
     this.#helloTimer = undefined;
   }
 
-  /**
-   * The session is open: from here on the peer's life is watched.
-   *
-   * @param answered it is the answer to one of this side, and so a measure of the roundtrip
-   */
-  watch(host: LifeHost, timeoutMs: number, quietMs: number, answered: boolean): void {
+  /** The session is open: from here on the peer's life is watched. */
+  watch(): void {
     this.introduced();
-    this.#host = host;
-    this.#liveness = new Liveness(this.#timers, this, timeoutMs, quietMs);
-    if (answered) this.#liveness.measured(this.#timers.now() - this.#askedAt);
+    const { role, keepAliveMs, livenessTimeoutMs } = this.#session.options;
+    const server = role === "server";
+    // The server's pings are what a client hears of a quiet session.
+    this.#liveness = new Liveness(this.#timers, this, livenessTimeoutMs, server ? keepAliveMs : keepAliveMs + livenessTimeoutMs / 3);
+    // What opened it was the answer to a client's first frame.
+    if (!server) this.#liveness.measured(this.#timers.now() - this.#askedAt);
   }
 
   /** Bytes came from the peer, be they whole records or not. */
@@ -209,9 +207,9 @@ export class Attachment implements LivenessHost {
   }
 
   #framesOf(priority: Priority): FrameAssembler {
-    this.frames ??= new ByPriority(new FrameAssembler(this.#framesHost, NORMAL));
+    this.frames ??= new ByPriority(new FrameAssembler(this.#session, NORMAL));
     if (priority === NORMAL) return this.frames.normal;
-    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#framesHost, priority));
+    return this.frames.get(priority) ?? this.frames.add(priority, new FrameAssembler(this.#session, priority));
   }
 
   get #unfinished(): boolean {
@@ -229,7 +227,7 @@ export class Attachment implements LivenessHost {
       const bound = this.#all.filter(({ partial }) => partial !== undefined && partial.look?.(STALLED_BYTES) !== false);
       const moves = this.#wasWhole || this.#heardBytes - before >= STALLED_BYTES;
       if (moves || bound.length + this.link.waitingBytes === 0) this.#watchStall();
-      else this.#host?.dead(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
+      else if (this.#liveness !== undefined) this.#end(`a frame or record of the peer was left unfinished for ${STALLED_MS} ms`);
     });
   }
 
@@ -241,7 +239,7 @@ export class Attachment implements LivenessHost {
 
   #tell(): void {
     this.#told = this.#received;
-    this.#host?.received(this.#received);
+    if (this.#liveness !== undefined) this.#session.owed.received(this.#received);
   }
 
   #tellLate(): void {
@@ -251,27 +249,40 @@ export class Attachment implements LivenessHost {
 
   #sayAlive(): void {
     this.#partialTimer = undefined;
-    if (this.#partialBytes > 0) this.#host!.sayAlive();
+    if (this.#partialBytes > 0) this.#session.owed.sayAlive();
     this.#partialBytes = 0;
   }
 
   // What the liveness of an open session asks for.
 
   get waiting(): boolean {
-    return this.#host!.waiting || this.#pings > this.#pongs;
+    const { outboxes, handler } = this.#session;
+    return outboxes.unacknowledged || handler.waiting || this.#pings > this.#pongs;
   }
 
   probe(): void {
     this.#askedAt = Math.floor(this.#timers.now());
-    this.#host!.ping(++this.#pings);
+    const number = ++this.#pings;
+    this.#session.write(FrameType.PING, (writer) => writer.uint32(number));
   }
 
   afterPoll(look: Look): void {
-    this.#host!.afterPoll(look);
+    const { probes, endOfTurn } = this.#session.options;
+    (probes ?? endOfTurn)(look);
   }
 
   dead(): void {
-    this.#host!.dead("");
+    this.#end("");
+  }
+
+  get #timers(): Timers {
+    return this.#session.timers;
+  }
+
+  /** The peer is taken for dead. */
+  #end(message: string): void {
+    this.#session.connectionLost("PEER_DEAD", message, this.link);
+    this.link.close();
   }
 }
 

@@ -24,7 +24,6 @@ import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
 import { Retention } from "./retention.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
-import { SessionLife } from "./session-life.ts";
 import type { HelloOptions, ResumeRequest, SessionHandler, SessionLink, SessionOptions } from "./session-options.ts";
 import { Succession, type SuccessionHost } from "./succession.ts";
 
@@ -324,7 +323,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
 
   /** Whatever belongs to one connection begins anew; what was in pieces comes again as a whole. */
   #attach(link: SessionLink): Attachment {
-    return new Attachment(link, this.timers, this);
+    return new Attachment(link, this);
   }
 
   #detach(): Attachment | undefined {
@@ -338,9 +337,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
 
   #watch(): void {
     this.room.attached();
-    const attachment = this.#attachment!;
-    const life = new SessionLife(this, attachment.link);
-    attachment.watch(life, this.options.livenessTimeoutMs, life.quietMs, this.options.role === "client");
+    this.#attachment!.watch();
   }
 
   #end(end: SessionEnd): void {

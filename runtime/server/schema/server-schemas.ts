@@ -38,8 +38,8 @@ export class ServerSchemas {
   readonly hash: Hash;
   /** What clients say that they are. */
   readonly agents: SameOnes<string> = new SameOnes((one, other) => one === other);
-  /** The releases of those whose services are all the server's own. */
-  readonly sameReleases: SameOnes<readonly SchemaRelease[]> = new SameOnes(sameElements);
+  /** What their code was made from. */
+  readonly releases: SameOnes<readonly SchemaRelease[]> = new SameOnes(sameReleases);
   readonly #relations = new Relations(REMEMBERED_RELATIONS);
   readonly #adapters: Adapters;
 
@@ -78,6 +78,8 @@ function mismatchesOf(service: string, relation: ServiceRelation): Mismatches {
   return new Map(mismatches.filter((mismatch) => mismatch !== undefined).map((mismatch) => [mismatch.command, mismatch]));
 }
 
-function sameElements<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one.length === other.length && one.every((element, index) => element === other[index]);
+function sameReleases(one: readonly SchemaRelease[], other: readonly SchemaRelease[]): boolean {
+  return (
+    one.length === other.length && one.every(({ root, version }, index) => root === other[index]!.root && version === other[index]!.version)
+  );
 }

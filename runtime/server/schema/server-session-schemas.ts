@@ -55,13 +55,12 @@ export class ServerSessionSchemas extends SessionSchemas {
   /** Judges all that the client named, and returns what it is told; undefined when all is the same. */
   answer(): SchemasInit | undefined {
     const named = this.#named!;
+    this.releases = this.#schemas.releases.same(named.same ? this.own.releases() : named.releases());
     if (named.same) {
-      this.releases = this.#schemas.sameReleases.same(this.own.releases());
       this.#same = this.own.size;
       this.#named = undefined;
       return undefined;
     }
-    this.releases = named.releases();
     if (named.none) this.#named = undefined;
     return { ...this.own.told(), ...this.#judge(named.described()) };
   }

@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Writer } from "../../../runtime/bytes/writer.ts";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
-import { Attachment } from "../../../runtime/session/attachment.ts";
+import { Attachment, type AttachmentHost } from "../../../runtime/session/attachment.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import type { Look } from "../../../runtime/session/liveness.ts";
 import { TestTime } from "../../support/channel/ends.ts";
 import { frame } from "../../support/session/frames.ts";
 import { TestLink } from "../../support/session/link.ts";
@@ -13,20 +13,27 @@ const TIMEOUT = 9_000;
 const SLACK = 40;
 
 /** An attachment whose hello came, and all that it asked for. */
-function attached() {
+function attached(role: "client" | "server" = "server", unacknowledged = true) {
   const time = new TestTime();
   const told = { pings: [] as number[], alive: 0, deaths: 0, expired: 0 };
-  const attachment = new Attachment(new TestLink(), time.timers, framesHost(100));
-  attachment.awaitHello(1_000, () => told.expired++);
-  const host = {
-    waiting: true,
-    ping: (number: number) => void told.pings.push(number),
-    sayAlive: () => void told.alive++,
-    received: () => {},
-    afterPoll: (look: Look) => time.clock.endOfTurn(look),
-    dead: () => void told.deaths++,
+  const { handler, ...frames } = framesHost(100);
+  const session: AttachmentHost = {
+    ...frames,
+    handler: { ...handler, waiting: false },
+    timers: time.timers,
+    outboxes: { unacknowledged },
+    owed: { received() {}, sayAlive: () => void told.alive++ },
+    options: { role, keepAliveMs: 25_000, livenessTimeoutMs: TIMEOUT, endOfTurn: (look) => time.clock.endOfTurn(look) },
+    write(_type, body) {
+      const writer = new Writer();
+      body(writer);
+      told.pings.push(writer.view()[0]!);
+    },
+    connectionLost: () => void told.deaths++,
   };
-  return { time, told, attachment, host };
+  const attachment = new Attachment(new TestLink(), session);
+  attachment.awaitHello(1_000, () => told.expired++);
+  return { time, told, attachment };
 }
 
 const test = suite("session/attachment");
@@ -36,19 +43,19 @@ test("the first frame has its time, and after it no longer", () => {
   late.time.clock.advance(1_000 + SLACK);
   assert.is(late.told.expired, 1);
   const inTime = attached();
-  inTime.attachment.watch(inTime.host, TIMEOUT, 25_000, false);
+  inTime.attachment.watch();
   inTime.time.clock.advance(1_000 + SLACK);
   assert.is(inTime.told.expired, 0);
 });
 
 test("the answer to the first frame is a measure of the roundtrip; a frame that answers nothing is none", () => {
-  for (const [answered, ms] of [
-    [true, 4 * 200],
-    [false, TIMEOUT / 3],
+  for (const [role, ms] of [
+    ["client", 4 * 200],
+    ["server", TIMEOUT / 3],
   ] as const) {
-    const { time, told, attachment, host } = attached();
+    const { time, told, attachment } = attached(role);
     time.clock.advance(200);
-    attachment.watch(host, TIMEOUT, 25_000, answered);
+    attachment.watch();
     attachment.expect();
     time.clock.advance(ms - 10);
     assert.equal(told.pings, []);
@@ -58,9 +65,9 @@ test("the answer to the first frame is a measure of the roundtrip; a frame that 
 });
 
 test("who pings is told when the peer has answered that ping or a later one, once, and not when the connection is lost before", () => {
-  const { time, told, attachment, host } = attached();
+  const { time, told, attachment } = attached();
   const answered: string[] = [];
-  attachment.watch(host, TIMEOUT, 25_000, false);
+  attachment.watch();
   attachment.ping(() => answered.push("first"));
   attachment.ping(() => answered.push("second"));
   attachment.ping(() => answered.push("third"));
@@ -78,16 +85,16 @@ test("who pings is told when the peer has answered that ping or a later one, onc
 });
 
 test("a ping that nobody answers is something outstanding", () => {
-  const { time, told, attachment, host } = attached();
-  attachment.watch({ ...host, waiting: false }, TIMEOUT, 25_000, false);
+  const { time, told, attachment } = attached("server", false);
+  attachment.watch();
   attachment.ping(() => {});
   time.clock.advance(TIMEOUT + SLACK);
   assert.is(told.deaths, 1);
 });
 
 test("a pong measures the last ping only; one that was never asked for is ignored", () => {
-  const { time, told, attachment, host } = attached();
-  attachment.watch(host, TIMEOUT, 25_000, false);
+  const { time, told, attachment } = attached();
+  attachment.watch();
   attachment.expect();
   attachment.pong(1);
   time.clock.advance(TIMEOUT / 3 + SLACK);
@@ -99,11 +106,11 @@ test("a pong measures the last ping only; one that was never asked for is ignore
 });
 
 test("something long that arrives in pieces is told after a while, and only while it arrives", () => {
-  const { time, told, attachment, host } = attached();
+  const { time, told, attachment } = attached();
   attachment.heard(5_000);
   time.clock.advance(300);
   assert.is(told.alive, 0, "nobody was introduced yet");
-  attachment.watch(host, TIMEOUT, 25_000, false);
+  attachment.watch();
   attachment.heard(1_023);
   time.clock.advance(300);
   assert.is(told.alive, 0);
@@ -123,8 +130,8 @@ test("something long that arrives in pieces is told after a while, and only whil
 });
 
 test("stopped, it holds no timer and nothing of a frame", () => {
-  const { time, attachment, host } = attached();
-  attachment.watch(host, TIMEOUT, 25_000, true);
+  const { time, attachment } = attached("client");
+  attachment.watch();
   attachment.receive(RecordKind.NORMAL, frame(FrameType.PING, 1).subarray(0, 1), () => true);
   attachment.heard(2_000);
   attachment.stop();

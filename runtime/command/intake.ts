@@ -65,8 +65,7 @@ export class Intakes<Entry> implements NamesHost<Entry> {
  * What the peer's commands of one class begin with, held to the protocol's rules: ids that follow each other, names that were introduced, flags, credit. What
  * they stand for here is somebody else's affair.
  */
-export class Intake<Entry> {
-  readonly #numbers: CommandNumbers<Entry>;
+export class Intake<Entry> extends CommandNumbers<Entry> {
   readonly #window: CreditWindow;
   readonly #priority: Priority;
   readonly #session: Intakes<Entry>;
@@ -78,8 +77,8 @@ export class Intake<Entry> {
 
   /** @param session the intakes of all classes */
   constructor(priority: Priority, session: Intakes<Entry>) {
+    super(session);
     const { queuedCommands, queuedBytes } = session.options.limits;
-    this.#numbers = new CommandNumbers(session);
     this.#window = new CreditWindow(shareOf(priority, queuedCommands), shareOf(priority, queuedBytes));
     this.#priority = priority;
     this.#session = session;
@@ -98,7 +97,7 @@ export class Intake<Entry> {
    * @param size of the frame's body, for which there must be credit
    */
   head(body: Reader, size: number): Entry {
-    const entry = this.#numbers.read(body);
+    const entry = this.read(body);
     const flags = body.uint32();
     this.timeoutMs = body.uintNumber();
     if (flags > (CommandFlag.ORDERED | CommandFlag.AFTER_SUCCESS)) throw new ProtocolError(`unknown command flags ${flags}`);
@@ -109,14 +108,9 @@ export class Intake<Entry> {
     return entry;
   }
 
-  /** What a reference from 1 on stands for. */
-  at(number: number): Entry | undefined {
-    return this.#numbers.at(number);
-  }
-
   /** The head of a SEND_VOLATILE, which has no flags and takes no credit. */
   volatileHead(body: Reader): Entry {
-    const entry = this.#numbers.readKnown(body);
+    const entry = this.readKnown(body);
     this.timeoutMs = body.uintNumber();
     this.flags = 0;
     return entry;
@@ -131,7 +125,7 @@ export class Intake<Entry> {
     if (size > most) throw new ProtocolError(`a VOID frame stands for ${size} bytes; the limit is ${most}`);
     this.#receive(size);
     this.taken(size);
-    if (body.position < body.end) this.#numbers.read(body);
+    if (body.position < body.end) this.read(body);
     if (body.position !== body.end) throw new ProtocolError("a VOID frame has more in it than an id and a name");
     this.flags = CommandFlag.ORDERED;
   }

@@ -1,7 +1,10 @@
 /** The first slots: most sides have one command open at a time. */
 const FIRST_SLOTS = 4;
-/** As many stay at the most when no command is open: a side that had many at once is not to hold their memory for ever. */
-const FEW_SLOTS = 16;
+/**
+ * As many stay when no command is open. A side that has one at a time makes its few anew, so that a quiet one has none, and one that had many at once is not to hold their
+ * memory for ever.
+ */
+const KEPT_SLOTS = 16;
 
 const noSlots: readonly never[] = [];
 
@@ -54,7 +57,7 @@ export class CommandTable<Command extends { readonly id: number }> {
     if (this.#inSlots === 0 || this.#slots[slot]?.id !== id) this.#aside?.delete(id);
     else {
       this.#slots[slot] = undefined;
-      if (--this.#inSlots === 0 && this.#slots.length > FEW_SLOTS) this.#slots = noSlots as never[];
+      if (--this.#inSlots === 0 && this.#slots.length !== KEPT_SLOTS) this.#slots = noSlots as never[];
     }
   }
 

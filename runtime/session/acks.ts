@@ -24,7 +24,7 @@ export const UNPACED_ACK_BYTES = 1_048_576;
 /** Counts what this side accepted and decides when to say so. */
 export class Acks {
   readonly #timers: Timers;
-  readonly #turns: Turns;
+  protected readonly turns: Turns;
   #accepted = 0;
   /** Of the other classes. */
   #others: number[] | undefined;
@@ -39,7 +39,7 @@ export class Acks {
   /** @param turns is asked for a flush, which takes the acknowledgement along */
   constructor(timers: Timers, turns: Turns) {
     this.#timers = timers;
-    this.#turns = turns;
+    this.turns = turns;
   }
 
   /** How many numbered frames of class NORMAL were accepted. */
@@ -67,7 +67,7 @@ export class Acks {
     this.#bytes += bytes;
     if (this.#bytes >= (this.#paced ? ACK_BYTES : UNPACED_ACK_BYTES)) {
       this.#bytes = 0;
-      this.#turns.schedule();
+      this.turns.schedule();
     } else if (this.#paced || this.#bytes >= ACK_BYTES) this.#hurry();
     else this.#timer ??= this.#timers.after(ACK_DELAY_MS, () => this.#expire());
   }
@@ -108,6 +108,6 @@ export class Acks {
   #expire(): void {
     this.#timer = undefined;
     this.#soon = false;
-    if (this.#due) this.#turns.schedule();
+    if (this.#due) this.turns.schedule();
   }
 }

@@ -1,33 +1,24 @@
-import type { Timers } from "../time/timers.ts";
 import { Acks } from "./acks.ts";
 import type { Grantable } from "./credit.ts";
 import { FrameType } from "./frame.ts";
 import type { Priority } from "./priority.ts";
-import type { Turns, WriteFrame } from "./session-options.ts";
+import type { WriteFrame } from "./session-options.ts";
 
 /**
  * What a side owes its peer: acknowledgements, credit, the answer to a ping. Kept as state and written when a flush happens, never queued: a peer
  * that sends and never reads cannot make it grow.
  */
-export class Owed {
-  readonly acks: Acks;
-  readonly #turns: Turns;
+export class Owed extends Acks {
   /** By the id of a stream; by 0 or less for the commands of the class with that number. */
   #grants: Map<number, Grantable> | undefined;
   #pong = -1;
   #received = -1;
 
-  /** @param turns is asked for a flush */
-  constructor(timers: Timers, turns: Turns) {
-    this.acks = new Acks(timers, turns);
-    this.#turns = turns;
-  }
-
   /** A stream's window that its reader emptied by half. */
   grant(id: number, window: Grantable): void {
     this.#grants ??= new Map();
     this.#grants.set(id, window);
-    this.#turns.schedule();
+    this.turns.schedule();
   }
 
   /** The same of the commands of a class. */
@@ -43,31 +34,31 @@ export class Owed {
   /** The peer wants to know whether this side lives. */
   pong(number: number): void {
     this.#pong = number;
-    this.#turns.schedule();
+    this.turns.schedule();
   }
 
   /** So much came over this connection, of a frame that is not complete. */
   received(bytes: number): void {
     this.#received = bytes;
-    this.#turns.schedule();
+    this.turns.schedule();
   }
 
   /** Says something, though nothing new: the acknowledgement again. */
   sayAlive(): void {
-    this.acks.restate();
-    this.#turns.schedule();
+    super.restate();
+    this.turns.schedule();
   }
 
   /** Another connection: acknowledgements that were told may have been lost, and nobody waits for the old one's pong. */
-  restate(): void {
-    this.acks.restate();
+  override restate(): void {
+    super.restate();
     this.#pong = this.#received = -1;
   }
 
   write(host: { readonly write: WriteFrame }): void {
-    if (this.acks.due)
+    if (this.due)
       host.write(FrameType.ACK, (writer) => {
-        for (const count of this.acks.take()) writer.uintNumber(count);
+        for (const count of this.take()) writer.uintNumber(count);
       });
     if (this.#pong >= 0) {
       const pong = this.#pong;
@@ -91,8 +82,8 @@ export class Owed {
     this.#grants = undefined;
   }
 
-  stop(): void {
-    this.acks.stop();
+  override stop(): void {
+    super.stop();
     this.#grants = undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
 import type { EndReason } from "../errors/end-reason.ts";
-import type { Timers } from "../time/timers.ts";
+import type { Timer, Timers } from "../time/timers.ts";
 import { Attachment } from "./attachment.ts";
 import type { Carried } from "./connection.ts";
 import { type ControlHost, takeControl } from "./control.ts";
@@ -22,7 +22,6 @@ import { Owed } from "./owed.ts";
 import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { ResumeAttempt } from "./resume-attempt.ts";
-import { Retention } from "./retention.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
 import type { HelloOptions, ResumeRequest, SessionHandler, SessionLink, SessionOptions } from "./session-options.ts";
 import { Succession, type SuccessionHost } from "./succession.ts";
@@ -45,7 +44,10 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   /** `detached`: without a connection. */
   #state: "opening" | "open" | "detached" | "ended" = "opening";
   #attachment: Attachment | undefined;
-  readonly #retention: Retention;
+  /** How long it may be without a connection; 0: it ends with its connection. */
+  #retentionMs = 0;
+  /** Runs while it has none. A connection that fails to take the session over does not begin the time anew. */
+  #expiry: Timer | undefined;
   /** What comes before the session is open; undefined from then on. */
   opening: Opening | undefined;
   /** RESUMED was sent, and nothing has come since. */
@@ -69,7 +71,6 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.outboxes = new Outboxes(options.limits.outboxBytes, this.flusher);
     this.owed = new Owed(options.timers, this.flusher);
     this.room = new OutboxRoom(this);
-    this.#retention = new Retention(options.timers);
     this.#attachment = this.#attach(link);
     this.opening = options.opening(this.#openingHost());
     if (hello !== undefined) this.write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
@@ -126,10 +127,10 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
    * @param expiresInMs as for {@link welcome}
    */
   resume(link: SessionLink, accepted: Counts, expiresInMs = 0): void {
-    this.#detach()?.supersede(this.owed.acks.counts, this.outboxes.normal.cut);
+    this.#detach()?.supersede(this.owed.counts, this.outboxes.normal.cut);
     this.#attachment = this.#attach(link);
     const behind = most(accepted, this.outboxes.accepted);
-    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.acks.counts, behind, expiresInMs));
+    this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.counts, behind, expiresInMs));
     this.#unconfirmed = true;
     try {
       this.#goOn(behind);
@@ -201,7 +202,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   close(reason: EndReason, message: string, by: SessionEnd["by"] = "local"): void {
     if (this.#state === "ended") return;
     const [text, link] = [closeText(message), this.#attachment?.link];
-    const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.acks.counts);
+    const write = (writer: Writer): void => writeClose(writer, reason, text, this.owed.counts);
     this.#succession?.withdraw(write);
     if (link !== undefined) {
       this.owed.write(this);
@@ -215,11 +216,12 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#retention.ms === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.#retentionMs === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
     if (this.ended) return;
     this.#detach();
     this.#state = "detached";
-    this.#retention.begin(() => this.close("SESSION_EXPIRED", `no connection for ${this.#retention.ms} ms (retentionMs)`, "connection"));
+    const over = `no connection for ${this.#retentionMs} ms (retentionMs)`;
+    this.#expiry ??= this.timers.after(this.#retentionMs, () => this.close("SESSION_EXPIRED", over, "connection"));
     if (this.#succession?.expects(reason) !== true) this.handler.detached(reason, message);
     this.keep();
   }
@@ -261,14 +263,14 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     if (this.#succession?.repeats(header, priority)) return true;
     if (!isKnown(type) && this.#state === "open") {
       this.#skipped++;
-      if (isSequenced(header)) this.owed.acks.accept(size, priority);
+      if (isSequenced(header)) this.owed.accept(size, priority);
       return true;
     }
     if (type === FrameType.CLOSE) this.#onClose(readClose(body, body.end));
     else if (this.#state === "opening") this.opening!.frame(type, body);
     else if (isNumbered(type)) {
       // Counted first: a handler that ends the session at once has run, and the closing frame must not deny it.
-      this.owed.acks.accept(size, priority);
+      this.owed.accept(size, priority);
       handler.frame(type, body, size, priority);
     } else if (type === FrameType.SEND_VOLATILE) handler.frame(type, body, size, priority);
     else takeControl(type, body, this);
@@ -289,7 +291,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     const { outboxes, handler, timers } = this;
     outboxes.goOn(accepted);
     this.#state = "open";
-    this.#retention.stop();
+    this.#stopExpiry();
     this.#watch();
     this.owed.restate();
     this.#attachment!.countAnew();
@@ -311,7 +313,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
 
   /** From here on what is sent is kept until it is accepted, for as long as the session may be without a connection. */
   #retain(retentionMs: number): void {
-    this.#retention.ms = retentionMs;
+    this.#retentionMs = retentionMs;
     if (retentionMs > 0) this.outboxes.keepAll();
   }
 
@@ -347,9 +349,14 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.handler.ended(end);
   }
 
+  #stopExpiry(): void {
+    this.#expiry?.cancel();
+    this.#expiry = undefined;
+  }
+
   #stop(): void {
     this.#detach();
-    this.#retention.stop();
+    this.#stopExpiry();
     this.outboxes.drop();
     this.owed.stop();
     this.flusher.done();
@@ -374,7 +381,7 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
 
   #successionHost(): SuccessionHost {
     return {
-      acks: this.owed.acks,
+      acks: this.owed,
       detached: () => this.detached,
       handshakeTimeoutMs: this.options.handshakeTimeoutMs,
       replace: (attachment) => {

@@ -42,7 +42,7 @@ function hear({ role, greets, frames, cuts }: Input): string {
   }
   const told = lone.frames.length;
   const numbered = lone.frames.filter(({ type }) => isSequenced(frameHeader(type as FrameType))).length;
-  const { accepted } = lone.session.owed.acks;
+  const { accepted } = lone.session.owed;
   if (numbered > accepted) throw new Error(`${numbered} numbered frames were told, ${accepted} accepted`);
   if (lone.errors.length > 0) throw lone.errors[0];
   const outcome = lone.ends[0]?.reason ?? "goes on";

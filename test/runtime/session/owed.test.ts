@@ -32,7 +32,7 @@ const test = suite("session/owed");
 test("nothing is owed at first, and nothing twice", () => {
   const { owed, written } = owing();
   assert.equal(written(), []);
-  owed.acks.accept(10);
+  owed.accept(10);
   owed.pong(3);
   owed.grant(7, new CreditWindow(4, 4));
   assert.equal(written(), [
@@ -58,7 +58,7 @@ test("the last ping is answered, and a window is told once, however often it is 
 
 test("another connection is told the acknowledgement again, credit that was still owed, and no pong", () => {
   const { owed, written } = owing();
-  owed.acks.accept(10);
+  owed.accept(10);
   written();
   owed.pong(1);
   owed.grant(7, new CreditWindow(4, 4));

@@ -92,7 +92,7 @@ export class ReadAhead implements Transport {
   #bytes(bytes: Uint8Array, failed: (error: unknown) => void): void {
     if (this.#look === undefined) {
       // What is kept must not lie in memory that is the transport's.
-      this.#inbox.bytes(this.#started && !this.#inbox.paused ? bytes : bytes.slice());
+      this.#inbox.bytes(this.#started && !this.#inbox.paused && this.#inbox.empty ? bytes : bytes.slice());
       return;
     }
     this.#ahead = concatBytes(this.#ahead, bytes);

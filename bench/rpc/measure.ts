@@ -23,6 +23,12 @@ export interface Measurement {
 /** With `quick`: those that the time suffices for. */
 const quickNames: readonly string[] = ["zserver-tcp", "zserver-ws", "net-batch", "ws", "ws-batch"];
 
+/** How long a sample takes. */
+const FULL_MS = 1_000;
+/** The same with `quick`: less where there are so many contenders that all would take longer than they should. */
+const QUICK_MS = 400;
+const QUICK_RUN_MS = 32_000;
+
 export function measure({ tasks, metrics, wants, notes }: Measurement, options: BenchOptions): Promise<Report> {
   const { quick } = options;
   return hold(
@@ -34,16 +40,12 @@ export function measure({ tasks, metrics, wants, notes }: Measurement, options: 
       notes,
       start: (name) => Pair.start(name),
       wants,
-      async sample(pair, row, warming) {
-        const measured = await pair.perform({ ...tasks.get(row)!, milliseconds: milliseconds(quick, warming) });
+      async sample(pair, row, _warming, samples) {
+        const milliseconds = quick ? Math.min(QUICK_MS, QUICK_RUN_MS / samples) : FULL_MS;
+        const measured = await pair.perform({ ...tasks.get(row)!, milliseconds });
         return metrics.map((metric) => metric.of(measured));
       },
     },
     options,
   );
-}
-
-function milliseconds(quick: boolean, warming: boolean): number {
-  if (!quick) return 1_000;
-  return warming ? 300 : 400;
 }

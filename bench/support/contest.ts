@@ -20,8 +20,12 @@ export interface Contest<Contender extends Running> {
   start(name: string): Promise<Contender | undefined>;
   /** Whether it can do what is measured. */
   wants?(contender: Contender): boolean;
-  /** Measures a row once, for the first time with `warming`. */
-  sample(contender: Contender, row: string, warming: boolean): Promise<readonly number[]>;
+  /**
+   * Measures a row once, for the first time with `warming`.
+   *
+   * @param samples how many there are in all, without those that are repeated
+   */
+  sample(contender: Contender, row: string, warming: boolean, samples: number): Promise<readonly number[]>;
 }
 
 /** One round for warming up, and those that count. */
@@ -32,8 +36,11 @@ export async function hold<Contender extends Running>(contest: Contest<Contender
   const all = started.filter((running) => running !== undefined);
   try {
     const running = new Map(all.filter((one) => contest.wants?.(one) ?? true).map((one) => [one.name, one]));
-    const run = (count: number, warming: boolean, repeats: number) =>
-      measureRows(rows, [...running.keys()], metrics, count, (row, name) => contest.sample(running.get(name)!, row, warming), repeats);
+    const samples = running.size * rows.length * (1 + rounds);
+    const run = (count: number, warming: boolean, repeats: number) => {
+      const sample = (row: string, name: string) => contest.sample(running.get(name)!, row, warming, samples);
+      return measureRows(rows, [...running.keys()], metrics, count, sample, repeats);
+    };
     await run(1, true, 0);
     return {
       subject,

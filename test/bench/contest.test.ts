@@ -28,7 +28,8 @@ function contest(done: string[], sample: (name: string, warming: boolean) => num
       metrics: [{ name: "", unit: "a second", more: true }],
       notes: ["a note"],
       start: async (name) => (name === "absent" ? undefined : { name, stop: () => void done.push(`stop ${name}`) }),
-      async sample({ name }, _, warming) {
+      async sample({ name }, _, warming, samples) {
+        assert.is(samples, 8, "two contenders, one round for warming up, three that count");
         done.push(name + (warming ? " warms up" : ""));
         return [sample(name, warming)];
       },

@@ -8,6 +8,7 @@ test("a function is of the phase in which a call passes it, from sources and fro
   assert.is(phaseOf("file:///x/runtime/session/outbox.ts", "end"), "frame");
   assert.is(phaseOf("runtime/session/outbox.ts", "end"), "frame");
   assert.is(phaseOf("runtime/channel/records.ts", "seal"), "seal and open");
+  assert.is(phaseOf("file:///x/node_modules/sodium-native/index.js", "crypto_aead_chacha20poly1305_ietf_encrypt"), "seal and open");
   assert.is(phaseOf("runtime/command/caller.ts", "unary"), "dispatch");
   assert.is(phaseOf("runtime/time/timer-wheel.ts", "start"), "timers and clock");
   assert.is(phaseOf("file:///x/bench/rpc/zserver.ts", "echo"), "measurement");

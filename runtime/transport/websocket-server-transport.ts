@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { release } from "../bytes/release.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox, type InboxOptions } from "./inbox.ts";
-import { peerName } from "./remote.ts";
+import { peerName, remoteOf, type SocketAddresses } from "./remote.ts";
 import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
 import { binaryFrame, closeFrame, COPIED_FRAME_BYTES, frameHeader } from "./websocket-frame.ts";
 import { CLOSE_TIMEOUT_MS, MAX_MESSAGE_BYTES, ORDERLY_CODES } from "./websocket-limits.ts";
@@ -56,7 +56,8 @@ export interface ServerWebSocketOptions {
 
 /** A server's end of a WebSocket, on a socket whose upgrade went through, as a transport: one write is one binary message, and messages mean nothing. */
 export class ServerWebSocketTransport implements Transport, InboxOptions, FrameEvents {
-  readonly remote: RemoteAddress | undefined;
+  /** Where a proxy says that the client is. Else the socket knows, and nothing is kept. */
+  readonly #told: RemoteAddress | undefined;
   readonly #scheme: "ws" | "wss";
   readonly #closeTimeoutMs: number;
   readonly #socket: Duplex;
@@ -74,7 +75,7 @@ export class ServerWebSocketTransport implements Transport, InboxOptions, FrameE
 
   constructor(socket: Duplex, { scheme, remote, head, closeTimeoutMs = CLOSE_TIMEOUT_MS }: ServerWebSocketOptions) {
     this.#scheme = scheme;
-    this.remote = remote;
+    this.#told = isSame(remote, remoteOf(socket as SocketAddresses)) ? undefined : remote;
     this.#closeTimeoutMs = closeTimeoutMs;
     this.#socket = socket;
     this.#inbox = new Inbox(this);
@@ -90,6 +91,10 @@ export class ServerWebSocketTransport implements Transport, InboxOptions, FrameE
 
   get peer(): string {
     return peerName(this.#scheme, this.remote);
+  }
+
+  get remote(): RemoteAddress | undefined {
+    return this.#told ?? remoteOf(this.#socket as SocketAddresses);
   }
 
   get bufferedBytes(): number {
@@ -251,4 +256,8 @@ export class ServerWebSocketTransport implements Transport, InboxOptions, FrameE
     this.#reader.stop();
     this.#socket.destroy();
   }
+}
+
+function isSame(one: RemoteAddress | undefined, other: RemoteAddress | undefined): boolean {
+  return one?.address === other?.address && one?.port === other?.port;
 }

@@ -4,7 +4,6 @@ import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
 import { FrameType, kindNumbers } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
-import type { Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { Session as SessionCore } from "../session/session.ts";
@@ -16,8 +15,9 @@ import { CommandTable } from "./command-table.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
 import type { CommandReceiver, ReceiverOptions } from "./handler-side.ts";
-import { IncomingClass, type IncomingClassHost } from "./incoming-class.ts";
+import { IncomingClass } from "./incoming-class.ts";
 import { IncomingCommand } from "./incoming-command.ts";
+import type { QueueHost } from "./incoming-queue.ts";
 import { IncomingOneWays } from "./incoming-one-ways.ts";
 import { type Intake, Intakes } from "./intake.ts";
 import { readName } from "./names.ts";
@@ -33,7 +33,7 @@ import type { TravellingCommand } from "./travelling.ts";
 const { NORMAL } = Priority;
 
 /** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and keeps them until their end is sent. */
-export class Dispatcher implements CommandReceiver, IncomingClassHost {
+export class Dispatcher implements CommandReceiver, QueueHost<IncomingClass> {
   readonly #options: ReceiverOptions;
   readonly registry: Registry;
   readonly parked: ParkedReplies;
@@ -130,7 +130,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     if (command.stream && ++this.#streams > this.limits.streams)
       throw new ProtocolError(`more than ${this.limits.streams} streams are open (limit streams)`);
     this.#open.add(command);
-    came.queue.push(command, body);
+    came.push(command, body);
   }
 
   send(body: Reader, size: number, priority: Priority): void {
@@ -189,9 +189,9 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
   }
 
   skip(body: Reader, priority: Priority): void {
-    const { intake, queue } = this.#class(priority);
-    intake.skip(body);
-    queue.skip();
+    const came = this.#class(priority);
+    came.intake.skip(body);
+    came.skip();
   }
 
   commandOf(type: FrameType, body: Reader, priority: Priority): TravellingCommand | undefined {
@@ -209,12 +209,12 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   barrier(body: Reader, priority: Priority): void {
     if (body.position !== body.end) throw new ProtocolError("a BARRIER frame has something in it");
-    this.#class(priority).queue.barrier();
+    this.#class(priority).barrier();
   }
 
   lost(why: () => CommandError): void {
     this.#pace?.stop();
-    for (const { queue } of this.#classes.all) queue.clear();
+    for (const came of this.#classes.all) came.clear();
     if (this.pending === 0) return;
     const error = why();
     for (const command of this.#open.all) command.lost(error);
@@ -269,7 +269,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   /** The next in order may start. */
   settled(command: IncomingCommand, failed: boolean): void {
-    command.came.queue.settled(command, failed);
+    command.came.settled(command, failed);
   }
 
   /** The command's end was sent. */
@@ -320,7 +320,7 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
     return resolveCommand(this.registry, name, kind, schemas, compression);
   }
 
-  mayStart(outbox: Outbox): boolean {
+  mayStart({ outbox }: IncomingClass): boolean {
     return this.#holds === 0 && outbox.room && (this.#oneWays?.running ?? 0) < this.limits.commandsInFlight && (this.#pace?.open ?? true);
   }
 
@@ -378,10 +378,10 @@ export class Dispatcher implements CommandReceiver, IncomingClassHost {
 
   /** Starts what may start, the most urgent first. */
   #pump(): void {
-    for (const { queue } of this.#classes.all) queue.pump();
+    for (const came of this.#classes.all) came.pump();
   }
 
-  reach(priority: Priority, barrier: number): boolean {
+  reach({ priority }: IncomingClass, barrier: number): boolean {
     this.#barriers ??= new Barriers();
     if (this.#barriers.reach(priority, barrier)) this.#pump();
     return barrier <= this.#barriers.opened;

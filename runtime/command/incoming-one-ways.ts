@@ -50,8 +50,8 @@ export class IncomingOneWays {
   /** A SEND_VOLATILE frame. It may take half the queue, which nobody else needs then, and is dropped beyond. */
   volatile(came: IncomingClass, registration: Registration, body: Reader, size: number): void {
     const { limits, retryAfterMs } = this.#dispatcher;
-    const { queue, priority } = came;
-    const full = 2 * queue.length >= shareOf(priority, limits.queuedCommands) || 2 * queue.bytes >= shareOf(priority, limits.queuedBytes);
+    const { length, bytes, priority } = came;
+    const full = 2 * length >= shareOf(priority, limits.queuedCommands) || 2 * bytes >= shareOf(priority, limits.queuedBytes);
     if (full || body.missing !== undefined || (retryAfterMs > 0 && !registration.command.critical)) this.volatileRefused++;
     else if (!this.#pass(came, registration, body, size, false)) {
       const command = new IncomingCommand(this.#dispatcher, registration, came, 0, size);
@@ -79,13 +79,13 @@ export class IncomingOneWays {
 
   #push(came: IncomingClass, command: IncomingCommand, body: Reader): void {
     this.#open.add(command);
-    came.queue.push(command, body);
+    came.push(command, body);
   }
 
   /** Calls the handler of a usual one-way, if it may start now. */
   #pass(came: IncomingClass, registration: Registration, body: Reader, size: number, credited: boolean): boolean {
-    const { intake, queue } = came;
-    if (!registration.direct || intake.flags !== 0 || body.missing !== undefined || !queue.passes()) return false;
+    const { intake } = came;
+    if (!registration.direct || intake.flags !== 0 || body.missing !== undefined || !came.passes()) return false;
     const dispatcher = this.#dispatcher;
     const { command } = registration;
     dispatcher.starts(intake, credited ? size : -1);

@@ -11,9 +11,9 @@ class Gap {
   barrier = 0;
 }
 
-export interface QueueHost {
+export interface QueueHost<Queue = IncomingQueue> {
   /** Whether anything may start now. */
-  mayStart(): boolean;
+  mayStart(queue: Queue): boolean;
   /**
    * Runs the command, or refuses it. The body is valid until it returns; it must not throw.
    *
@@ -21,7 +21,7 @@ export interface QueueHost {
    */
   start(command: IncomingCommand, body: Reader, abandoned: boolean): void;
   /** All that came before the barrier of this number has started. Whether that barrier is open. */
-  reach(barrier: number): boolean;
+  reach(queue: Queue, barrier: number): boolean;
 }
 
 /**
@@ -91,7 +91,7 @@ export class IncomingQueue {
     this.#pumping = true;
     while (waiting.length > 0) {
       const next = waiting.peek()!;
-      const open = !(next instanceof Gap) || next.barrier === 0 || (!this.#holder?.takesBlob && this.#host.reach(next.barrier));
+      const open = !(next instanceof Gap) || next.barrier === 0 || (!this.#holder?.takesBlob && this.#host.reach(this, next.barrier));
       if (!open || !this.#mayStart) break;
       waiting.shift();
       if (next instanceof Gap) {
@@ -133,7 +133,7 @@ export class IncomingQueue {
   }
 
   get #mayStart(): boolean {
-    return this.#holder === undefined && this.#host.mayStart();
+    return this.#holder === undefined && this.#host.mayStart(this);
   }
 
   #start(command: IncomingCommand, body: Reader): void {

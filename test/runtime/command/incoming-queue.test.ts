@@ -24,7 +24,7 @@ class Harness {
       if (abandoned) this.queue.settled(command, true);
       this.onStart(command.id);
     },
-    reach: (barrier) => {
+    reach: (_queue, barrier) => {
       this.reached = barrier;
       return barrier <= this.opened;
     },

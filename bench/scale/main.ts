@@ -69,6 +69,7 @@ async function open(crew: Crew, { sessions, clients }: Sizes): Promise<Row[]> {
     row("opening", "", "sessions a second", (sessions * 1_000) / opened.milliseconds),
     row("opening", "all", "s", opened.milliseconds / 1_000),
     row("opening", "server", "µs of CPU time a session", (sumOf(busy, cpu) - sumOf(before, cpu)) / sessions),
+    row("opening", "server's first process", "µs of CPU time a session, in that", (busy[0]!.cpu - before[0]!.cpu) / sessions),
     row("opening", "client", "µs of CPU time a session", opened.cpu / sessions),
     row("memory", "server", "bytes of resident sets a session", (sumOf(after, rss) - sumOf(before, rss)) / sessions),
     row("memory", "client", "bytes of resident sets a session", (sumOf(clientsAfter, rss) - sumOf(clientsBefore, rss)) / sessions),

@@ -99,7 +99,7 @@ export class Acks {
 
   #hurry(): void {
     if (this.#soon) return;
-    this.stop();
+    this.#timer?.cancel();
     this.#soon = true;
     this.#timer = this.#timers.after(PACED_ACK_DELAY_MS, () => this.#expire());
   }

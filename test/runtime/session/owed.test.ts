@@ -56,6 +56,17 @@ test("the last ping is answered, and a window is told once, however often it is 
   ]);
 });
 
+test("an acknowledgement that is sooner due than it was leaves credit that is owed", () => {
+  const { owed, written } = owing();
+  owed.accept(10);
+  owed.grant(7, new CreditWindow(4, 4));
+  owed.accept(40_000);
+  assert.equal(written(), [
+    [ACK, 2],
+    [CREDIT, 7],
+  ]);
+});
+
 test("another connection is told the acknowledgement again, credit that was still owed, and no pong", () => {
   const { owed, written } = owing();
   owed.accept(10);

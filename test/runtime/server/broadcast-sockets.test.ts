@@ -5,7 +5,7 @@ import { connect, serve } from "../../../runtime/index.ts";
 import { identity, seededRandom } from "../../support/channel/ends.ts";
 import { probe } from "../../support/command/probe.ts";
 import { note } from "../../support/report.ts";
-import { Relay } from "../../support/session/relay.ts";
+import { SocketRelay } from "../../support/session/socket-relay.ts";
 
 export const testTimeoutMs = 60_000;
 
@@ -18,7 +18,7 @@ const test = suite("server/broadcast-sockets");
 for (const scheme of ["ws", "tcp"]) {
   test(`${scheme}: each of ${CLIENTS} clients hears each of ${BROADCASTS} broadcasts once and in order, beside commands of its own, while all connections are killed again and again`, async () => {
     const server = await serve({ identity, listen: [`${scheme}://127.0.0.1:0`], handlers: [probe()], log: () => {} });
-    const relay = await Relay.to(server.endpoints[0]!);
+    const relay = await SocketRelay.to(server.endpoints[0]!);
     const random = seededRandom(7);
     const heard: number[][] = [];
     const clients = await Promise.all(

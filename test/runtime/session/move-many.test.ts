@@ -7,7 +7,7 @@ import { identity } from "../../support/channel/ends.ts";
 import { probe } from "../../support/command/probe.ts";
 import { note } from "../../support/report.ts";
 import { statusOf } from "../../support/session/moving.ts";
-import { Relay } from "../../support/session/relay.ts";
+import { SocketRelay } from "../../support/session/socket-relay.ts";
 import { WebSocketRelay } from "../../support/session/websocket-relay.ts";
 
 export const testTimeoutMs = 240_000;
@@ -78,7 +78,7 @@ interface Move {
   readonly paceMs: number;
   readonly overMs: number;
   readonly schemes: readonly ["tcp" | "ws", "tcp" | "ws"];
-  readonly relay: (url: string) => Promise<Relay | WebSocketRelay>;
+  readonly relay: (url: string) => Promise<SocketRelay | WebSocketRelay>;
 }
 
 /** Clients at work behind one relay go over to another one in front of the same server. */
@@ -91,7 +91,7 @@ async function moveAll({ sessions, paceMs, overMs, schemes, relay }: Move): Prom
   };
   const listen = schemes.map((scheme) => `${scheme}://127.0.0.1:0`);
   const server = await serve({ listen, identity, handlers: [probe({ note: record })], ...serverTimes, door, log: () => {} });
-  const relays = [await Relay.to(server.endpoints[0]!), await relay(server.endpoints[1]!)] as const;
+  const relays = [await SocketRelay.to(server.endpoints[0]!), await relay(server.endpoints[1]!)] as const;
   try {
     const busy = (await connectMany(server, relays[0].endpoint, sessions)).map((client) => new Busy(client, paceMs));
     await pass(2 * paceMs);
@@ -124,7 +124,7 @@ async function moveAll({ sessions, paceMs, overMs, schemes, relay }: Move): Prom
 const test = suite("session/move-many");
 
 test("2,000 sessions at work go over from one TCP relay to another, nothing lost", () =>
-  moveAll({ sessions: 2_000, paceMs: 4_000, overMs: 15_000, schemes: ["tcp", "tcp"], relay: (url) => Relay.to(url) }));
+  moveAll({ sessions: 2_000, paceMs: 4_000, overMs: 15_000, schemes: ["tcp", "tcp"], relay: (url) => SocketRelay.to(url) }));
 
 test("100 sessions at work go over from a TCP relay to one that speaks WebSocket, nothing lost", () =>
   moveAll({

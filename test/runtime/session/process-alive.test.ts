@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { serve } from "../../../runtime/index.ts";
 import { identity } from "../../support/channel/ends.ts";
-import { Relay } from "../../support/session/relay.ts";
+import { SocketRelay } from "../../support/session/socket-relay.ts";
 
 export const testTimeoutMs = 60_000;
 
@@ -13,7 +13,7 @@ const program = fileURLToPath(new URL("../../support/session/waiting-client.ts",
 /** Runs a client whose server vanishes. What it printed, and how long it lived after that. */
 async function abandoned(what: string): Promise<{ readonly lines: string[]; readonly ms: number }> {
   const server = await serve({ listen: ["tcp://127.0.0.1:0"], identity, log: () => {} });
-  const relay = await Relay.to(server.endpoints[0]!);
+  const relay = await SocketRelay.to(server.endpoints[0]!);
   const args = ["--import", "tsx", "--conditions=source", program, `tcp://127.0.0.1:${relay.port}`, server.serverKey, what];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite } from "uvu";
-import { Relay } from "../../support/session/relay.ts";
+import { SocketRelay } from "../../support/session/socket-relay.ts";
 import { blackHoleStory, killStory, type Route } from "../../support/session/relayed.ts";
 
 export const testTimeoutMs = 120_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), "zserver-resume-"));
-const relay: Route["relay"] = (url) => Relay.to(url);
+const relay: Route["relay"] = (url) => SocketRelay.to(url);
 
 const routes: readonly Route[] = [
   { name: "ws", serve: { listen: ["ws://127.0.0.1:0"] }, relay },

@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { Relay } from "../../support/session/relay.ts";
+import { SocketRelay } from "../../support/session/socket-relay.ts";
 import { blackHoleStory, killStory, type Route } from "../../support/session/relayed.ts";
 import { selfSigned } from "../../support/transport/certificate.ts";
 
@@ -7,7 +7,7 @@ export const testTimeoutMs = 120_000;
 
 const certificate = selfSigned();
 const connect = { tls: { ca: certificate.cert } };
-const relay: Route["relay"] = (url) => Relay.to(url);
+const relay: Route["relay"] = (url) => SocketRelay.to(url);
 
 /** The handshake of TLS alone takes some two thousand bytes. */
 const routes: readonly Route[] = [

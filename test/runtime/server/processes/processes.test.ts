@@ -6,7 +6,7 @@ import { type Client, connect, type ConnectOptions, implement } from "../../../.
 import { serve } from "../../../../runtime/server.ts";
 import { identity } from "../../../support/channel/ends.ts";
 import { StartedProcesses } from "../../../support/server/started-processes.ts";
-import { Relay } from "../../../support/session/relay.ts";
+import { SocketRelay } from "../../../support/session/socket-relay.ts";
 
 export const testTimeoutMs = 120_000;
 
@@ -47,7 +47,7 @@ for (const endpoint of started.endpoints) {
   });
 
   test(`a session over ${protocol} goes on in its process, whichever takes the client's next connection`, async () => {
-    const relay = await Relay.to(endpoint);
+    const relay = await SocketRelay.to(endpoint);
     const client = await connectTo(relay.endpoint);
     const process = await processOf(client);
     const parked = client.use(Probe).echo({ text: "park" });
@@ -96,7 +96,7 @@ test("a group has members in all processes, and each hears what any of them says
 
 test("the first process has the clients of all go over to another entrance", async () => {
   const own = await StartedProcesses.start(2);
-  const entrance = await Relay.to(own.endpoints[0]!);
+  const entrance = await SocketRelay.to(own.endpoints[0]!);
   const clients = await Promise.all(Array.from({ length: 4 }, () => connectTo(own.endpoints[0]!, { serverKey: own.serverKey })));
   const homes = await Promise.all(clients.map(processOf));
   own.tell(`move ${entrance.endpoint}`);

@@ -3,12 +3,12 @@ import { reset as cut } from "../../../runtime/transport/reset.ts";
 import { Interference } from "./interference.ts";
 
 /** A dumb relay in front of a server on this machine, for whatever travels over TCP or unix sockets: it knows of bytes only. */
-export class Relay extends Interference {
+export class SocketRelay extends Interference {
   readonly #target: NetConnectOpts;
   readonly #listener: Server;
-  readonly #endpointOf: (relay: Relay) => string;
+  readonly #endpointOf: (relay: SocketRelay) => string;
 
-  constructor(target: NetConnectOpts, endpointOf: (relay: Relay) => string) {
+  constructor(target: NetConnectOpts, endpointOf: (relay: SocketRelay) => string) {
     super();
     this.#target = target;
     this.#endpointOf = endpointOf;
@@ -16,16 +16,16 @@ export class Relay extends Interference {
   }
 
   /** In front of a server at a URL: on a port of its own, or on a unix socket beside the server's. */
-  static async to(url: string): Promise<Relay> {
+  static async to(url: string): Promise<SocketRelay> {
     const path = url.startsWith("unix:") ? url.slice("unix:".length) : undefined;
     if (path !== undefined) {
       const own = `${path}.${relays++}`;
-      return new Relay({ path }, () => `unix:${own}`).#listen({ path: own });
+      return new SocketRelay({ path }, () => `unix:${own}`).#listen({ path: own });
     }
     const { protocol, port, pathname } = new URL(url);
     const target = { port: Number(port), host: "127.0.0.1", noDelay: true };
-    const endpointOf = (relay: Relay): string => `${protocol}//127.0.0.1:${relay.port}${pathname}`;
-    return new Relay(target, endpointOf).#listen({ port: 0, host: "127.0.0.1" });
+    const endpointOf = (relay: SocketRelay): string => `${protocol}//127.0.0.1:${relay.port}${pathname}`;
+    return new SocketRelay(target, endpointOf).#listen({ port: 0, host: "127.0.0.1" });
   }
 
   get endpoint(): string {

@@ -25,7 +25,10 @@ export interface Limits {
   /** The most different commands that the peer may call in one session. Default 4,096. */
   readonly commandNames: number;
 
-  /** The most bytes that are sent and not acknowledged, or wait to be sent. A send beyond it waits. Default 4 MiB. */
+  /**
+   * The most bytes that are sent and not acknowledged, or wait to be sent; what leaves in one turn of the event loop counts for 128 more, which is what keeping it takes. A send
+   * beyond it waits. Default 4 MiB.
+   */
   readonly outboxBytes: number;
   /** The most sends that wait for room or credit. A send beyond it fails at once. Default 65,536. */
   readonly waitingSends: number;

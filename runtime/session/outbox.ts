@@ -19,6 +19,8 @@ const STREAM_PART = 3 / 4;
 /** Bytes of a turn from which on streams wait for the next one, so that a long stream is sealed, sent and read at the same time, in memory that caches hold. */
 const STREAM_TURN_BYTES = 262_144;
 const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
+/** What a turn counts for beside its numbered frames, half of what keeping it takes: small answers that nobody accepts would take fifty times what the outbox may hold. */
+export const TURN_BYTES = 128;
 /** What goes wrong where frames nest. */
 export const NESTED = "a frame was begun inside another: a message's getter or iterable sent something";
 
@@ -305,7 +307,7 @@ export class Outbox {
   #queued(header: number, bytes: number): void {
     if (isSequenced(header)) {
       this.#numbered++;
-      this.#turnBytes += bytes;
+      this.#turnBytes += this.#turnBytes === 0 ? bytes + TURN_BYTES : bytes;
     } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
     if (this.#scheduled) return;
     this.#scheduled = true;

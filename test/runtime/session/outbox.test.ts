@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import { Outbox } from "../../../runtime/session/outbox.ts";
+import { Outbox, TURN_BYTES } from "../../../runtime/session/outbox.ts";
 import { frame, numbersOf, parseFrames } from "../../support/session/frames.ts";
 
 const { SEND, SEND_VOLATILE, PING, CANCEL } = FrameType;
@@ -101,7 +101,7 @@ test("a whole frame that is alone in its turn leaves from its own memory, is kep
   const kept: Uint8Array[] = [];
   replay.replay(0, 0, (_type, bytes) => kept.push(bytes));
   assert.is(kept[0], whole);
-  assert.is(sink.outbox.heldBytes, whole.length);
+  assert.is(sink.outbox.heldBytes, whole.length + TURN_BYTES);
   assert.ok(sink.outbox.acknowledge(1));
   assert.is(sink.outbox.heldBytes, 0);
 });
@@ -185,7 +185,7 @@ test("whole frames and others leave in the order in which they came, and what is
 });
 
 test("room ends at the limit, counts what is not flushed yet, and comes back with acknowledgements", () => {
-  const sink = new Sink(100);
+  const sink = new Sink(100 + TURN_BYTES);
   sink.put(50);
   sink.put(49);
   assert.ok(sink.outbox.room, "99 bytes of 100");
@@ -200,14 +200,14 @@ test("room ends at the limit, counts what is not flushed yet, and comes back wit
 });
 
 test("room is gone when exactly the limit is used", () => {
-  const sink = new Sink(100);
+  const sink = new Sink(100 + TURN_BYTES);
   sink.put(100);
   assert.not(sink.outbox.room);
 });
 
 test("streams have no more room in a turn that is long, commands have", () => {
   const sink = new Sink();
-  sink.put(262_100);
+  sink.put(262_100 - TURN_BYTES);
   assert.ok(sink.outbox.streamRoom);
   sink.put(100);
   assert.not(sink.outbox.streamRoom);
@@ -380,7 +380,7 @@ test("whatever is sent, flushed and acknowledged, the room is that of what is ne
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const sink = new Sink(200);
+      const sink = new Sink(200 + 3 * TURN_BYTES);
       let turn: number[] = [];
       let flushed: { readonly upTo: number; readonly bytes: number }[] = [];
       for (const action of steps) {
@@ -389,29 +389,41 @@ test("whatever is sent, flushed and acknowledged, the room is that of what is ne
           turn.push(action.put);
         } else if ("flush" in action) {
           sink.flush();
-          if (turn.length > 0) flushed.push({ upTo: sink.outbox.numbered, bytes: turn.reduce((sum, size) => sum + size, 0) });
+          if (turn.length > 0) flushed.push({ upTo: sink.outbox.numbered, bytes: turn.reduce((sum, size) => sum + size, TURN_BYTES) });
           turn = [];
         } else {
           const upTo = Math.floor(action.ack * sink.outbox.flushed);
           assert.ok(sink.outbox.acknowledge(upTo));
           flushed = flushed.filter((entry) => entry.upTo > upTo && entry.upTo > sink.outbox.accepted);
         }
-        const held = [...turn, ...flushed.map(({ bytes }) => bytes)].reduce((sum, size) => sum + size, 0);
-        assert.is(sink.outbox.room, held < 200);
+        const held = [...turn, ...flushed.map(({ bytes }) => bytes)].reduce((sum, size) => sum + size, turn.length > 0 ? TURN_BYTES : 0);
+        assert.is(sink.outbox.room, held < 200 + 3 * TURN_BYTES);
       }
     }),
     { numRuns: 300 },
   );
 });
 
+test("turns with little in them fill the outbox by their number", () => {
+  const sink = new Sink(100 * TURN_BYTES);
+  let turns = 0;
+  for (; sink.outbox.room; turns++) {
+    sink.put(3);
+    sink.flush();
+  }
+  assert.ok(turns > 90 && turns < 100, String(turns));
+  assert.ok(sink.outbox.acknowledge(turns));
+  assert.is(sink.outbox.heldBytes, 0);
+});
+
 test("volatile frames have half the outbox, take nothing from the rest, and are forgotten when they have left", () => {
-  const sink = new Sink(200);
+  const sink = new Sink(200 + 2 * TURN_BYTES);
   sink.put(40);
   sink.blip(59);
   assert.ok(sink.outbox.volatileRoom);
   sink.blip(10);
   assert.not.ok(sink.outbox.volatileRoom);
-  assert.is(sink.outbox.heldBytes, 40);
+  assert.is(sink.outbox.heldBytes, 40 + TURN_BYTES);
   assert.ok(sink.outbox.room);
   sink.flush();
   assert.ok(sink.outbox.volatileRoom);

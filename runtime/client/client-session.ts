@@ -126,27 +126,21 @@ export class ClientSession<Data> {
       throw signal.reason;
     }
     if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
-    return new Promise((resolve, reject) => {
+    const opened = new Promise<ClientPeer<Data>>((resolve, reject) => {
       this.#settle = { resolve, reject };
-      const named = this.#factory.services.hello();
-      const hello = { anonymous: this.#anonymous, credentials, entrancesVersion: this.#entrances.version, ...named };
-      const options = this.#factory.peerOptions(this.#common, connection, channelPeer, hello, this.#hooks());
-      const peer = new ClientPeer(options, () => this.#renewal.renew());
-      this.#peer = peer;
-      connection.carry(peer.core);
-      const abort = (): void => {
-        reject(signal?.reason);
-        peer.end("CLOSED", "connecting was given up");
-      };
-      signal?.addEventListener("abort", abort, { once: true });
-      const after = <Result>(settle: (result: Result) => void): ((result: Result) => void) => {
-        return (result) => {
-          signal?.removeEventListener("abort", abort);
-          settle(result);
-        };
-      };
-      this.#settle = { resolve: after(resolve), reject: after(reject) };
     });
+    const named = this.#factory.services.hello();
+    const hello = { anonymous: this.#anonymous, credentials, entrancesVersion: this.#entrances.version, ...named };
+    const options = this.#factory.peerOptions(this.#common, connection, channelPeer, hello, this.#hooks());
+    const peer = new ClientPeer(options, () => this.#renewal.renew());
+    this.#peer = peer;
+    connection.carry(peer.core);
+    const abort = (): void => {
+      this.#settle?.reject(signal!.reason);
+      peer.end("CLOSED", "connecting was given up");
+    };
+    signal?.addEventListener("abort", abort);
+    return opened.finally(() => signal?.removeEventListener("abort", abort));
   }
 
   readonly #prove = async (...[target, signal]: Parameters<ClientDialer["prove"]>): Promise<ProvenConnection> => {

@@ -17,8 +17,6 @@ import type { SessionHandler, SessionLink, SessionOptions, WriteFrame } from "./
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
-const none: readonly never[] = [];
-
 /** Bytes of something incomplete after which their sender is told that they arrive: more than any rotation's message. */
 const PARTIAL_BYTES = 1_024;
 /** How long it waits for that; below the shortest time between two probes. */
@@ -203,7 +201,7 @@ export class Attachment implements LivenessHost {
   }
 
   get #all(): readonly FrameAssembler[] {
-    return this.frames?.all ?? none;
+    return this.frames?.all ?? [];
   }
 
   #framesOf(priority: Priority): FrameAssembler {

@@ -38,7 +38,7 @@ export class Outboxes implements OutboxHost {
   #type: FrameType = FrameType.PADDING;
   #greets = false;
   /** Bytes that the transport of this connection was given, and how many of them the peer is known to have received. */
-  #given = 0;
+  given = 0;
   #received = 0;
   /** Undefined while nothing may have to overtake: where all commands are NORMAL, the transport is the best judge of what it takes. */
   #pacer: Pacer | undefined;
@@ -256,18 +256,14 @@ export class Outboxes implements OutboxHost {
 
   // What each of them counts.
 
-  get given(): number {
-    return this.#given;
-  }
-
   give(bytes: number, now: number): void {
-    this.#given += bytes;
+    this.given += bytes;
     this.#pacer?.give(bytes, now);
   }
 
   /** The peer has received so many bytes over this connection. False when not so many were given. */
   receive(bytes: number, now: number): boolean {
-    if (bytes > this.#given) return false;
+    if (bytes > this.given) return false;
     if (bytes > this.#received) this.#received = bytes;
     this.#pacer?.receive(bytes, now);
     return true;
@@ -275,7 +271,7 @@ export class Outboxes implements OutboxHost {
 
   /** Another connection, over another path. */
   restart(): void {
-    this.#given = this.#received = 0;
+    this.given = this.#received = 0;
     this.#pacer?.restart();
   }
 
@@ -298,7 +294,7 @@ export class Outboxes implements OutboxHost {
 
   /** Nothing that is under way will be acknowledged. */
   #settle(now: number): void {
-    this.#received = this.#given;
+    this.#received = this.given;
     this.#pacer?.settle(now);
   }
 
@@ -343,7 +339,7 @@ export class Outboxes implements OutboxHost {
   #add(priority: Exclude<Priority, typeof Priority.NORMAL>): Outbox {
     const box = new Outbox(shareOf(priority, this.#limit), this, priority);
     box.keeps = this.keeps;
-    if (priority !== Priority.CONTROL) this.#pacer ??= new Pacer(this.#given, this.#received);
+    if (priority !== Priority.CONTROL) this.#pacer ??= new Pacer(this.given, this.#received);
     return this.#boxes.add(priority, box);
   }
 }

@@ -42,8 +42,8 @@ interface Mark {
 export class Pacer {
   #sent: number;
   #received: number;
-  /** NaN until something was given. */
-  #receivedAt = Number.NaN;
+  /** Below zero until something was given. */
+  #receivedAt = -1;
   #marks: Mark[] | undefined;
   /** Bytes a millisecond. */
   #rate: Largest | undefined;
@@ -62,11 +62,6 @@ export class Pacer {
   constructor(sent = 0, received = 0) {
     this.#sent = sent;
     this.#received = received;
-  }
-
-  /** Bytes that were given to the transport of this connection. */
-  get sent(): number {
-    return this.#sent;
   }
 
   /** Bytes that may be under way. */
@@ -93,7 +88,7 @@ export class Pacer {
 
   /** Bytes were given to the transport. */
   give(bytes: number, now: number): void {
-    if (this.#sent === this.#received || Number.isNaN(this.#receivedAt)) this.#receivedAt = now;
+    if (this.#sent === this.#received || this.#receivedAt < 0) this.#receivedAt = now;
     this.#sent += bytes;
     if (this.#marks === undefined && this.#sent - this.#received <= UNMEASURED_BYTES) return;
     this.#marks ??= [];
@@ -104,10 +99,9 @@ export class Pacer {
     if (this.#rate !== undefined && now - this.#measuredAt >= MEMORY_MS) this.#draining = true;
   }
 
-  /** The peer has received so many bytes over this connection. False when not so many were given. */
-  receive(total: number, now: number): boolean {
-    if (total > this.#sent) return false;
-    if (total <= this.#received) return true;
+  /** The peer has received so many bytes over this connection, no more than were given. */
+  receive(total: number, now: number): void {
+    if (total <= this.#received) return;
     this.#received = total;
     const marks = this.#marks;
     if (marks !== undefined) {
@@ -116,7 +110,6 @@ export class Pacer {
       if (done > 0) this.#measure(marks.splice(0, done).at(-1)!, now);
     }
     this.#receivedAt = now;
-    return true;
   }
 
   /** Nothing that is under way will be acknowledged: it counts as received, and is no measure. */

@@ -35,10 +35,6 @@ export class ReplayBuffer {
   /** Of all numbered frames. */
   bytes = 0;
 
-  get empty(): boolean {
-    return this.#first === undefined;
-  }
-
   /**
    * A turn is complete.
    *

@@ -56,7 +56,6 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   #succession: Succession | undefined;
   readonly flusher: Flusher;
   readonly room: OutboxRoom;
-  #skipped = 0;
 
   /**
    * @param link the first connection
@@ -83,11 +82,6 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
   /** Whether the session waits for a connection. */
   get detached(): boolean {
     return this.#state === "detached";
-  }
-
-  /** Ignorable frames of unknown types that were skipped. */
-  get skippedFrames(): number {
-    return this.#skipped;
   }
 
   /**
@@ -262,7 +256,6 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     checkFrame(header, type, quiet, priority);
     if (this.#succession?.repeats(header, priority)) return true;
     if (!isKnown(type) && this.#state === "open") {
-      this.#skipped++;
       if (isSequenced(header)) this.owed.accept(size, priority);
       return true;
     }
@@ -291,7 +284,8 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     const { outboxes, handler, timers } = this;
     outboxes.goOn(accepted);
     this.#state = "open";
-    this.#stopExpiry();
+    this.#expiry?.cancel();
+    this.#expiry = undefined;
     this.#watch();
     this.owed.restate();
     this.#attachment!.countAnew();
@@ -349,14 +343,9 @@ export class Session implements Carried, FlushHost, FramesHost, ControlHost, Out
     this.handler.ended(end);
   }
 
-  #stopExpiry(): void {
-    this.#expiry?.cancel();
-    this.#expiry = undefined;
-  }
-
   #stop(): void {
     this.#detach();
-    this.#stopExpiry();
+    this.#expiry?.cancel();
     this.outboxes.drop();
     this.owed.stop();
     this.flusher.done();

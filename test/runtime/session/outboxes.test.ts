@@ -116,6 +116,15 @@ test("while both wait, BULK is given a byte for sixteen of NORMAL; alone, each i
   widen();
 });
 
+test("more than was given cannot have been received", () => {
+  const sink = new Sink();
+  sink.put(NORMAL, 1_000);
+  sink.flush();
+  const { given } = sink.boxes;
+  assert.ok(given > 0);
+  assert.equal([sink.boxes.receive(given + 1, 1), sink.boxes.receive(given, 1), sink.boxes.receive(1, 2)], [false, true, true]);
+});
+
 test("answers ride along with NORMAL unless they would wait there", () => {
   const sink = new Sink();
   sink.boxes.of(HIGH);

@@ -9,6 +9,7 @@ class Path {
   bytesPerMs: number;
   roundtripMs: number;
   now = 0;
+  sent = 0;
   received = 0;
   /** The most that was under way since somebody asked. */
   most = 0;
@@ -25,20 +26,21 @@ class Path {
     for (let left = 0; this.now < end; this.now++) {
       while (this.#under[0] !== undefined && this.#under[0].at <= this.now) {
         this.received = this.#under.shift()!.end;
-        assert.ok(this.pacer.receive(this.received, this.now));
+        this.pacer.receive(this.received, this.now);
       }
       left = Math.min(left + bytesPerMs, 1e9);
       while (this.pacer.room > 0 && left >= this.pacer.piece) this.#give(this.pacer.piece, () => (left -= this.pacer.piece));
       this.pacer.full = left >= this.pacer.piece;
-      this.most = Math.max(this.most, this.pacer.sent - this.received);
+      this.most = Math.max(this.most, this.sent - this.received);
     }
   }
 
   #give(bytes: number, given: () => void): void {
     given();
     this.pacer.give(bytes, this.now);
+    this.sent += bytes;
     this.#freeAt = Math.max(this.#freeAt, this.now) + bytes / this.bytesPerMs;
-    this.#under.push({ end: this.pacer.sent, at: this.#freeAt + this.roundtripMs });
+    this.#under.push({ end: this.sent, at: this.#freeAt + this.roundtripMs });
   }
 }
 
@@ -49,7 +51,7 @@ test("to a path that is not known, 64 KiB are given, in pieces of 16 KiB", () =>
   assert.equal([pacer.room, pacer.piece], [65_536, 16_384]);
   pacer.give(60_000, 0);
   assert.is(pacer.room, 5_536);
-  assert.ok(pacer.receive(60_000, 10));
+  pacer.receive(60_000, 10);
   assert.is(pacer.room, 65_536);
 });
 
@@ -109,12 +111,11 @@ test("what is sent as it comes does not make a fast path a slow one", () => {
   assert.ok(path.pacer.window > 0.7 * window, `${path.pacer.window} of ${window}`);
 });
 
-test("more than was given cannot have been received; less than before says nothing", () => {
+test("less than was received before says nothing", () => {
   const pacer = new Pacer();
   pacer.give(1_000, 0);
-  assert.not(pacer.receive(1_001, 1));
-  assert.ok(pacer.receive(1_000, 1));
-  assert.ok(pacer.receive(500, 2));
+  pacer.receive(1_000, 1);
+  pacer.receive(500, 2);
   assert.is(pacer.room, 65_536);
 });
 
@@ -122,7 +123,7 @@ test("a peer that acknowledges nothing makes nothing grow, and is measured again
   const path = new Path(1_250, 100);
   for (let given = 0; given < 10_000; given++) path.pacer.give(20, 0);
   assert.is(path.pacer.marks, 256);
-  assert.ok(path.pacer.receive(path.pacer.sent, 1));
+  path.pacer.receive(200_000, 1);
   assert.is(path.pacer.marks, 0);
   path.pacer.give(20_000, 2);
   assert.is(path.pacer.marks, 1);
@@ -132,7 +133,7 @@ test("another connection begins anew", () => {
   const path = new Path(125, 100);
   path.run(5_000);
   path.pacer.restart();
-  assert.equal([path.pacer.sent, path.pacer.room, path.pacer.piece, path.pacer.full], [0, 65_536, 16_384, false]);
+  assert.equal([path.pacer.room, path.pacer.piece, path.pacer.full], [65_536, 16_384, false]);
 });
 
 test.run();

@@ -1,9 +1,10 @@
 import { type Refusal, Refusal_Reason } from "../../generated/zserver/protocol/v1/handshake.ts";
 import { concatBytes } from "../bytes/concat.ts";
+import { fromHex } from "../bytes/hex.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import { HandshakeState } from "../crypto/noise/handshake-state.ts";
 import type { KeyPair } from "../crypto/provider.ts";
-import { epochOf, hashOf } from "./epoch.ts";
+import { epochOf } from "./epoch.ts";
 import { ChannelFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { keyHint } from "./key-hint.ts";
@@ -142,7 +143,7 @@ export class DialerHandshake implements Handshake {
     const remoteStatic = noise.remoteStatic!;
     const epoch = epochOf(0, noise);
     const finished: FinishedHandshake = {
-      peer: { suite: this.#suite, handshakeHash: hashOf(epoch), remoteStatic, server: statement, limits },
+      peer: { suite: this.#suite, handshakeHash: fromHex(epoch.hash), remoteStatic, server: statement, limits },
       epoch,
       statics: { local: this.#localStatic, remote: remoteStatic },
     };

@@ -1,4 +1,5 @@
 import { concatBytes } from "../bytes/concat.ts";
+import { toHex } from "../bytes/hex.ts";
 import type { CipherState } from "../crypto/noise/cipher-state.ts";
 import type { HandshakeState } from "../crypto/noise/handshake-state.ts";
 import { KeptSecret } from "../crypto/kept-secret.ts";
@@ -13,7 +14,7 @@ const exportLabel = /* @__PURE__ */ encoder.encode("zserver export v1 ");
 export interface Epoch {
   /** Counts the rotations of a connection. */
   readonly number: number;
-  /** Noise's `h` at the end of that handshake, a character for each byte: a string takes a quarter of an array's memory. See {@link hashOf}. */
+  /** Noise's `h` at the end of that handshake, in hexadecimal: a string takes a third of an array's memory. */
   readonly hash: string;
   readonly exporterSecret: KeptSecret;
   /** The cipher of what the dialler sends. */
@@ -26,15 +27,10 @@ export interface Epoch {
 export function epochOf(number: number, handshake: HandshakeState): Epoch {
   const [fromDialer, fromListener] = handshake.split();
   const secret = handshake.exportSecret(exporterLabel);
-  const epoch = { number, hash: String.fromCharCode(...handshake.hash), exporterSecret: new KeptSecret(secret), fromDialer, fromListener };
+  const epoch = { number, hash: toHex(handshake.hash), exporterSecret: new KeptSecret(secret), fromDialer, fromListener };
   secret.fill(0);
   handshake.wipe();
   return epoch;
-}
-
-/** Noise's `h` at the end of the handshake that began it. */
-export function hashOf({ hash }: Epoch): Uint8Array {
-  return Uint8Array.from(hash, (character) => character.charCodeAt(0));
 }
 
 /** The pre-shared key of the rotation that follows this epoch. */

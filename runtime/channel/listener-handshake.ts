@@ -1,9 +1,10 @@
 import { type Offer, Refusal_Reason, type RefusalInit } from "../../generated/zserver/protocol/v1/handshake.ts";
 import { concatBytes } from "../bytes/concat.ts";
+import { fromHex } from "../bytes/hex.ts";
 import { equalBytes } from "../crypto/equal.ts";
 import type { StaticKey } from "../crypto/identity.ts";
 import { HandshakeState } from "../crypto/noise/handshake-state.ts";
-import { epochOf, hashOf } from "./epoch.ts";
+import { epochOf } from "./epoch.ts";
 import { ChannelFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { KEY_HINT_BYTES, keyHint } from "./key-hint.ts";
@@ -166,7 +167,7 @@ export class ListenerHandshake implements Handshake {
     const { remoteStatic } = this.#noise!;
     const epoch = epochOf(0, this.#noise!);
     return {
-      peer: { suite: this.#suite, handshakeHash: hashOf(epoch), remoteStatic, server: this.#key!.statement, limits: undefined },
+      peer: { suite: this.#suite, handshakeHash: fromHex(epoch.hash), remoteStatic, server: this.#key!.statement, limits: undefined },
       epoch,
       statics: { local: this.#key!.pair, remote: remoteStatic },
     };

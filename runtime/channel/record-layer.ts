@@ -129,5 +129,5 @@ export class RecordLayer extends Records implements RotationContext {
  * good as random and different for each.
  */
 function spread(rotateAfterMs: number, { hash }: Epoch): number {
-  return rotateAfterMs * (1 - (256 * hash.charCodeAt(0) + hash.charCodeAt(1)) / 0x40000);
+  return rotateAfterMs * (1 - Number.parseInt(hash.slice(0, 4), 16) / 0x40000);
 }

@@ -1,9 +1,10 @@
 import { concatBytes } from "../bytes/concat.ts";
+import { fromHex } from "../bytes/hex.ts";
 import { HandshakeState } from "../crypto/noise/handshake-state.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import type { RandomSource } from "../crypto/random.ts";
 import type { Pace } from "../time/pace.ts";
-import { type Epoch, hashOf, rotationPsk } from "./epoch.ts";
+import { type Epoch, rotationPsk } from "./epoch.ts";
 import type { StaticKeys } from "./handshake.ts";
 import { WORN_KEY_BYTES } from "./limits.ts";
 import type { Records } from "./records.ts";
@@ -64,7 +65,7 @@ export function rotationHandshake(context: RotationContext, epoch: Epoch, initia
     random,
     protocolName: mutual ? "Noise_KKpsk0_25519_ChaChaPoly_SHA256" : "Noise_NKpsk0_25519_ChaChaPoly_SHA256",
     initiator,
-    prologue: concatBytes(hashOf(epoch), number),
+    prologue: concatBytes(fromHex(epoch.hash), number),
     localStatic: statics.local,
     remoteStatic: statics.remote,
     psks: [psk],

@@ -121,10 +121,6 @@ export class ClientSession<Data> {
       discard(found.value);
       throw error;
     });
-    if (signal?.aborted) {
-      discard(found.value);
-      throw signal.reason;
-    }
     if (connection.closed) throw new EndError("TRANSPORT_CLOSED", "the server ended the connection at once");
     const opened = new Promise<ClientPeer<Data>>((resolve, reject) => {
       this.#settle = { resolve, reject };

@@ -31,6 +31,7 @@ export class CredentialsSource {
 
   /** Rejects with what the application throws, with the signal's reason, with EndError HANDSHAKE_TIMEOUT, with TypeError for what are no credentials. */
   async get(reason: CredentialsRequest["reason"], signal?: AbortSignal): Promise<Uint8Array> {
+    signal?.throwIfAborted();
     const provider = this.#provider;
     if (typeof provider !== "function") return encode(provider);
     const controller = new AbortController();
@@ -42,7 +43,6 @@ export class CredentialsSource {
     const timer = this.#timers.after(this.#timeoutMs, () => controller.abort(new EndError("HANDSHAKE_TIMEOUT", message)));
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      signal?.throwIfAborted();
       const given = (async () => provider({ reason, signal: controller.signal }))();
       return encode(await Promise.race([given, aborted]));
     } finally {

@@ -29,7 +29,7 @@ export class StreamWriter<T> implements TurnTaker {
   #wait: Wait<T> | undefined;
   #stopped = false;
   /** The source has returned. */
-  #left: () => void = () => {};
+  #left!: () => void;
   /** Of the command, where its schema has one. */
   idle: IdleDeadline | undefined;
   sentBytes = 0;

@@ -307,7 +307,8 @@ export class Outbox {
   #queued(header: number, bytes: number): void {
     if (isSequenced(header)) {
       this.#numbered++;
-      this.#turnBytes += this.#turnBytes === 0 ? bytes + TURN_BYTES : bytes;
+      this.#turnBytes ||= TURN_BYTES;
+      this.#turnBytes += bytes;
     } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -81,11 +81,6 @@ export class Pacer {
     return this.#rate === undefined ? FIRST_PIECE_BYTES : Math.max(LEAST_PIECE_BYTES, Math.floor(this.#rate.value * PIECE_MS));
   }
 
-  /** Measures that are under way. */
-  get marks(): number {
-    return this.#marks?.length ?? 0;
-  }
-
   /** Bytes were given to the transport. */
   give(bytes: number, now: number): void {
     if (this.#sent === this.#received || this.#receivedAt < 0) this.#receivedAt = now;

@@ -119,14 +119,17 @@ test("less than was received before says nothing", () => {
   assert.is(pacer.room, 65_536);
 });
 
-test("a peer that acknowledges nothing makes nothing grow, and is measured again once it does", () => {
-  const path = new Path(1_250, 100);
-  for (let given = 0; given < 10_000; given++) path.pacer.give(20, 0);
-  assert.is(path.pacer.marks, 256);
-  path.pacer.receive(200_000, 1);
-  assert.is(path.pacer.marks, 0);
-  path.pacer.give(20_000, 2);
-  assert.is(path.pacer.marks, 1);
+test("of a peer that acknowledges nothing, no more than 256 measures are under way", () => {
+  const pacer = new Pacer();
+  pacer.full = true;
+  for (let now = 0; now < 10_000; now++) pacer.give(20, now);
+  pacer.receive(200_000, 10_000);
+  // Measures begin with the give at 819 ms: the last of them was given at 1,074, and all that came later was not measured.
+  const [rate, roundtripMs] = [20, 10_000 - 1_074];
+  assert.is(pacer.window, 0.25 * rate * (roundtripMs + 25));
+  pacer.give(20_000, 10_001);
+  pacer.receive(220_000, 10_002);
+  assert.is.not(pacer.window, 0.25 * rate * (roundtripMs + 25), "what comes is measured again");
 });
 
 test("another connection begins anew", () => {

@@ -20,8 +20,8 @@ export interface RouterOptions {
   /** How long a connection may take to send its offer. */
   readonly timeoutMs: number;
   readonly gate: Gate;
-  /** Connects to another process. Rejects when it is not there any more. */
-  readonly dial: (route: string) => Promise<Transport>;
+  /** Connects to another process. Undefined: it is not there any more. Rejects when that cannot be told now. */
+  readonly dial: (route: string) => Promise<Transport | undefined>;
   /** Gets the connections that are for this process. */
   readonly accept: (transport: Transport, place: Place | undefined) => void;
 }
@@ -56,6 +56,8 @@ export class Router {
       if (await this.#lead(ahead, route)) place?.leave();
       else accept(ahead, place);
     } catch {
+      // Its session may be where nobody answers now: this process must not say that there is none. The client comes again.
+      ahead.destroy();
       place?.leave();
     }
   }
@@ -98,7 +100,7 @@ export class Router {
   async #lead(client: ReadAhead, route: string): Promise<boolean> {
     const { dial, timers } = this.#options;
     if (route === "" || route === this.#options.route || timers.now() < (this.#gone.get(route) ?? 0)) return false;
-    const other = await dial(route).catch(() => undefined);
+    const other = await dial(route);
     if (other === undefined) {
       this.#remember(route);
       return false;

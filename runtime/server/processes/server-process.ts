@@ -10,6 +10,9 @@ import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { Router, type RouterOptions } from "./router.ts";
 
+/** What connecting says when a process is gone, with its socket or without having taken that away. Where it is only busy, that is EAGAIN (connect(2)). */
+const NOBODY: readonly unknown[] = ["ENOENT", "ECONNREFUSED"];
+
 /** Where a primary tells its processes how they reach each other. */
 export const SOCKETS_VARIABLE = "ZSERVER_PROCESS_SOCKETS";
 
@@ -41,7 +44,7 @@ export class ServerProcess implements Spreader {
   /** From here on this process is there for the others. */
   async open(options: Omit<RouterOptions, "route" | "dial">, onError: (error: Error) => void): Promise<Router> {
     const route = toHex(this.route);
-    const router = new Router({ ...options, route, dial: (to) => dialSocket(this.#endpoint(to)) });
+    const router = new Router({ ...options, route, dial: (to) => dialSocket(this.#endpoint(to)).catch(undefinedWhereNobodyIs) });
     const accept: Parameters<typeof listenUnix>[1]["accept"] = (transport) => void router.receive(transport);
     this.#listener = await listenUnix(this.#endpoint(route), { accept, onError, exclusive: true });
     this.#router = router;
@@ -89,4 +92,8 @@ export class ServerProcess implements Spreader {
     const path = isWindows ? `\\\\.\\pipe\\${this.#sockets}-${route}` : `${this.#sockets}/${route}`;
     return { scheme: "unix", url: `unix:${path}`, path };
   }
+}
+
+function undefinedWhereNobodyIs(error: NodeJS.ErrnoException): undefined {
+  if (!NOBODY.includes(error.code)) throw error;
 }

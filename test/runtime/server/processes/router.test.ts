@@ -11,6 +11,7 @@ import { gather, Wires } from "../../../support/server/wires.ts";
 const remote: RemoteAddress = { address: "192.0.2.7", port: 4_000 };
 const MINE = "aa01";
 const OTHER = "bb02";
+const BUSY = "bb03";
 
 /** Two processes of a server. */
 class Town {
@@ -29,9 +30,10 @@ class Town {
       timeoutMs: 5_000,
       gate: openGate,
       dial: async (to) => {
+        if (to === BUSY) throw new Error("it takes no more connections now");
         if (to !== OTHER) {
           this.missed.push(to);
-          throw new Error("nobody is there");
+          return undefined;
         }
         const [here, there] = this.wires.pair();
         void this.other.receive(there);
@@ -127,6 +129,16 @@ test("a process that is gone is looked for once a second, whatever others its cl
   await town.client(offer("cc03"));
   await town.wires.settle();
   assert.is(town.missed.at(-1), "cc03", "what is remembered is bounded");
+});
+
+test("a connection whose process takes no more of them now is cut, since its session is not lost, and its process is looked for again at once", async () => {
+  const town = new Town();
+  const clients = [await town.client(offer(BUSY)), await town.client(offer(BUSY))];
+  const got = clients.map(gather);
+  await town.wires.settle();
+  assert.equal(got, [["failed"], ["failed"]]);
+  assert.equal(town.accepted, []);
+  assert.is(town.left, 2);
 });
 
 test("an end that takes nothing more stops the other end", async () => {

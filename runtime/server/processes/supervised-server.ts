@@ -1,6 +1,6 @@
 import type { Peer } from "../../command/peer.ts";
-import { StatusFeed } from "../../command/status.ts";
 import type { Session } from "../../command/session-type.ts";
+import { StatusFeed } from "../../command/status.ts";
 import { serverKeyOf } from "../../crypto/identity.ts";
 import { formatServerKey } from "../../crypto/key-string.ts";
 import { nativeCrypto } from "../../crypto/native.ts";

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Player } from "../../../../generated/example/lobby/v1/lobby.ts";
 import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
-import { type Client, connect, type ConnectOptions, implement } from "../../../../runtime/index.ts";
+import { type Client, type ConnectOptions, connect, implement } from "../../../../runtime/index.ts";
 import { serve } from "../../../../runtime/server.ts";
 import { identity } from "../../../support/channel/ends.ts";
 import { StartedProcesses } from "../../../support/server/started-processes.ts";

@@ -9,18 +9,27 @@ const reserveBytes = 1024;
 /** Messages of more bytes than this are copied out of the slab. */
 const copyBytes = 4096;
 
-/** The writer that waits, in its slab. Encoding is synchronous; what nests within it (a getter that encodes) begins a slab of its own. */
-let spare: Writer | undefined;
+/** The slab that messages are appended to, and its memory: to ask an array for that is a native call. */
+let slab: Uint8Array = new Uint8Array(0);
+let memory: ArrayBufferLike = slab.buffer;
 
-/** The slab that was written to last, and its memory: to ask an array for that is a native call. */
-let lastSlab: Uint8Array | undefined;
-let lastMemory: ArrayBufferLike;
+/** Writes to the slab. Encoding is synchronous; what nests within it (a getter that encodes) has a writer of its own. */
+const shared: Writer = /* @__PURE__ */ new Writer(0);
+let busy = false;
 
 /** A writer to append to, the caller's until {@link takeWritten} or {@link discardWritten}. */
 export function takeWriter(): Writer {
-  const writer = spare ?? new Writer(slabBytes);
-  spare = undefined;
-  return writer;
+  if (busy) return new Writer();
+  busy = true;
+  if (slab.length - shared.position < reserveBytes) beginSlab();
+  return shared;
+}
+
+function beginSlab(): void {
+  slab = new Uint8Array(slabBytes);
+  memory = slab.buffer;
+  shared.buffer = slab;
+  shared.position = 0;
 }
 
 /**
@@ -30,23 +39,21 @@ export function takeWriter(): Writer {
 export function takeWritten(writer: Writer, start: number): Uint8Array {
   const { buffer, position } = writer;
   const length = position - start;
-  if (length > copyBytes || buffer.length !== slabBytes) {
+  if (buffer !== slab || length > copyBytes) {
     const bytes = buffer.slice(start, position);
     discardWritten(writer, start);
     return bytes;
   }
-  if (slabBytes - position >= reserveBytes) spare = writer;
-  if (buffer !== lastSlab) {
-    lastSlab = buffer;
-    lastMemory = buffer.buffer;
-  }
-  return new Uint8Array(lastMemory, start, length);
+  busy = false;
+  return new Uint8Array(memory, start, length);
 }
 
-/** Gives the writer back after a failure. What was written from `start` on is written over. */
+/** Gives the writer back after a failure. What was written from `start` on is written over. What outgrew the slab leaves it to the messages in it. */
 export function discardWritten(writer: Writer, start: number): void {
-  writer.position = start;
-  if (writer.buffer.length === slabBytes) spare = writer;
+  if (writer !== shared) return;
+  writer.position = writer.buffer === slab ? start : slabBytes;
+  writer.buffer = slab;
+  busy = false;
 }
 
 const noBytes = new Uint8Array(0);

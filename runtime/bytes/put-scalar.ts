@@ -1,5 +1,5 @@
 /**
- * Values without tags, checked and written at a position where there is room: as packed lists hold them, and behind the tags of `write-scalar.ts`.
+ * Values without tags, checked and written at a position where there is room: as packed lists hold them, and some behind the tags of `write-scalar.ts`.
  * Each returns the position behind the value, and throws CommandError INVALID_ARGUMENT that names `field` for a value that the type cannot hold.
  */
 import { unsendable } from "./fault.ts";

@@ -56,29 +56,20 @@ export function isWellFormed(text: string): boolean {
   return check === undefined ? !/\p{Surrogate}/u.test(text) : check.call(text);
 }
 
+/** Text with a lone surrogate. Throws CommandError INVALID_ARGUMENT. */
+export function illFormed(field: string, text: string): never {
+  unsendable(field, text, "well-formed: it holds a lone surrogate");
+}
+
 /**
  * Writes a length and `text` at `position` and returns the position behind them. `buffer` must have room for three bytes a unit and five more.
  * Throws CommandError INVALID_ARGUMENT that names `field` for a lone surrogate.
  */
 export function putText(buffer: Uint8Array, position: number, text: string, field: string): number {
-  const units = text.length;
-  if (units > shortText) return putOtherText(buffer, position, text, field);
-  const start = position + 1;
-  for (let i = 0; i < units; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f) return putOtherText(buffer, position, text, field);
-    buffer[start + i] = unit;
-  }
-  buffer[position] = units;
-  return start + units;
-}
-
-/** Text that is long or not ASCII. */
-export function putOtherText(buffer: Uint8Array, position: number, text: string, field: string): number {
   // Lengths are nearly always as long as those of ASCII; otherwise the text moves by a byte.
   const guess = varintLength(text.length);
   const end = putUtf8(buffer, position + guess, text);
-  if (end < 0) unsendable(field, text, "well-formed: it holds a lone surrogate");
+  if (end < 0) illFormed(field, text);
   const length = end - position - guess;
   const start = position + varintLength(length);
   if (start > position + guess) buffer.copyWithin(start, position + guess, end);
@@ -91,42 +82,12 @@ export function putOtherText(buffer: Uint8Array, position: number, text: string,
  * `buffer` must have room for three bytes a unit.
  */
 export function putUtf8(buffer: Uint8Array, position: number, text: string): number {
-  return text.length > shortText ? putLong(buffer, position, text) : putShort(buffer, position, text);
-}
-
-function putLong(buffer: Uint8Array, position: number, text: string): number {
   const room = text.length * 3;
   const written =
     native === undefined
       ? encoder.encodeInto(text, buffer.subarray(position, position + room)).written
       : native.utf8Write.call(buffer, text, position, room);
   return written === text.length || isWellFormed(text) ? position + written : -1;
-}
-
-function putShort(buffer: Uint8Array, position: number, text: string): number {
-  let at = position;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) {
-      buffer[at++] = unit;
-    } else if (unit < 0x800) {
-      buffer[at++] = (unit >> 6) | 0xc0;
-      buffer[at++] = (unit & 0x3f) | 0x80;
-    } else if ((unit & 0xf800) !== 0xd800) {
-      buffer[at++] = (unit >> 12) | 0xe0;
-      buffer[at++] = ((unit >> 6) & 0x3f) | 0x80;
-      buffer[at++] = (unit & 0x3f) | 0x80;
-    } else {
-      const next = i + 1 < text.length ? text.charCodeAt(++i) : 0;
-      if (unit > 0xdbff || (next & 0xfc00) !== 0xdc00) return -1;
-      const point = ((unit & 0x3ff) << 10) + (next & 0x3ff) + 0x10000;
-      buffer[at++] = (point >> 18) | 0xf0;
-      buffer[at++] = ((point >> 12) & 0x3f) | 0x80;
-      buffer[at++] = ((point >> 6) & 0x3f) | 0x80;
-      buffer[at++] = (point & 0x3f) | 0x80;
-    }
-  }
-  return at;
 }
 
 /** Text in memory of its own. Throws CommandError INVALID_ARGUMENT when the bytes are not valid UTF-8. */

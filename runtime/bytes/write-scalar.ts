@@ -3,35 +3,44 @@
  * Each throws CommandError INVALID_ARGUMENT that names `field` for a value that the type cannot hold; then nothing was written.
  */
 import { unsendable } from "./fault.ts";
-import {
-  putBool,
-  putDouble,
-  putFixed32,
-  putFixed64,
-  putFloat,
-  putInt32,
-  putInt64,
-  putSfixed32,
-  putSfixed64,
-  putSint32,
-  putSint64,
-  putUint32,
-  putUint64,
-} from "./put-scalar.ts";
-import { putOtherText, shortText } from "./utf8.ts";
-import { putVarint } from "./varint.ts";
+import { high, low, signed, unsigned, words } from "./int64.ts";
+import { putDouble, putFixed32, putFixed64, putFloat, putSfixed32, putSfixed64, putSint64 } from "./put-scalar.ts";
+import { illFormed, putText, shortText } from "./utf8.ts";
+import { putVarint, putVarint64 } from "./varint.ts";
 import type { Writer } from "./writer.ts";
 
 /** Room for the longest tag and the longest varint. */
 const room = 15;
 
-/** Writes a tag and returns the position behind it, where there is room for a number. Written out, as calls are most of what encoding costs. */
+/** Writes a tag and returns the position behind it, where there is room for a number. */
 function begin(writer: Writer, tag: number): number {
   const at = writer.position;
-  if (writer.buffer.length - at < room) writer.grow(room);
-  if (tag > 0x7f) return putVarint(writer.buffer, at, tag);
+  if (tag > 0x7f || writer.buffer.length - at < room) return beginLong(writer, tag);
   writer.buffer[at] = tag;
   return at + 1;
+}
+
+/** A tag of several bytes, or a buffer that grows. */
+function beginLong(writer: Writer, tag: number): number {
+  writer.ensure(room);
+  return putVarint(writer.buffer, writer.position, tag);
+}
+
+function writeVarint(writer: Writer, tag: number, value: number): void {
+  let at = writer.position;
+  if (tag > 0x7f || writer.buffer.length - at < room) at = beginLong(writer, tag);
+  else writer.buffer[at++] = tag;
+  const { buffer } = writer;
+  let rest = value;
+  for (; rest > 0x7f; rest >>>= 7) buffer[at++] = rest | 0x80;
+  buffer[at] = rest;
+  writer.position = at + 1;
+}
+
+/** `lower` and `upper` are halves, signed or not. */
+function writeVarint64(writer: Writer, tag: number, lower: number, upper: number): void {
+  const at = begin(writer, tag);
+  writer.position = putVarint64(writer.buffer, at, lower, upper);
 }
 
 export function writeTag(writer: Writer, tag: number): void {
@@ -39,18 +48,19 @@ export function writeTag(writer: Writer, tag: number): void {
 }
 
 export function writeUint32(writer: Writer, tag: number, value: number, field: string): void {
-  const at = begin(writer, tag);
-  writer.position = putUint32(writer.buffer, at, value, field);
+  if (typeof value !== "number" || value >>> 0 !== value) unsendable(field, value, "a uint32");
+  writeVarint(writer, tag, value);
 }
 
 export function writeInt32(writer: Writer, tag: number, value: number, field: string): void {
-  const at = begin(writer, tag);
-  writer.position = putInt32(writer.buffer, at, value, field);
+  if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "an int32");
+  if (value >= 0) writeVarint(writer, tag, value);
+  else writeVarint64(writer, tag, value, -1);
 }
 
 export function writeSint32(writer: Writer, tag: number, value: number, field: string): void {
-  const at = begin(writer, tag);
-  writer.position = putSint32(writer.buffer, at, value, field);
+  if (typeof value !== "number" || (value | 0) !== value) unsendable(field, value, "a sint32");
+  writeVarint(writer, tag, ((value << 1) ^ (value >> 31)) >>> 0);
 }
 
 export function writeFixed32(writer: Writer, tag: number, value: number, field: string): void {
@@ -64,13 +74,17 @@ export function writeSfixed32(writer: Writer, tag: number, value: number, field:
 }
 
 export function writeInt64(writer: Writer, tag: number, value: bigint, field: string): void {
-  const at = begin(writer, tag);
-  writer.position = putInt64(writer.buffer, at, value, field);
+  if (typeof value !== "bigint") unsendable(field, value, "a bigint");
+  signed[0] = value;
+  if (signed[0] !== value) unsendable(field, value, "an int64");
+  writeVarint64(writer, tag, words[low]!, words[high]!);
 }
 
 export function writeUint64(writer: Writer, tag: number, value: bigint, field: string): void {
-  const at = begin(writer, tag);
-  writer.position = putUint64(writer.buffer, at, value, field);
+  if (typeof value !== "bigint") unsendable(field, value, "a bigint");
+  unsigned[0] = value;
+  if (unsigned[0] !== value) unsendable(field, value, "a uint64");
+  writeVarint64(writer, tag, words[low]!, words[high]!);
 }
 
 export function writeSint64(writer: Writer, tag: number, value: bigint, field: string): void {
@@ -99,35 +113,61 @@ export function writeDouble(writer: Writer, tag: number, value: number, field: s
 }
 
 export function writeBool(writer: Writer, tag: number, value: boolean, field: string): void {
-  const at = begin(writer, tag);
-  writer.position = putBool(writer.buffer, at, value, field);
+  if (typeof value !== "boolean") unsendable(field, value, "a boolean");
+  writeVarint(writer, tag, value ? 1 : 0);
 }
 
-/** Short ASCII, which is most text, is written here: a call more would cost a tenth of what it takes to write it. */
+/**
+ * Short text is written here, in one function that is longer than what V8 inlines (460 bytes of bytecode). How much it inlines into a message's
+ * function is limited (920): two texts would take most of it, and every number would be a call.
+ */
 export function writeString(writer: Writer, tag: number, value: string, field: string): void {
-  if (typeof value !== "string") unsendable(field, value, "a string");
-  const bytes = value.length * 3 + room;
-  let at = writer.position;
-  if (writer.buffer.length - at < bytes) writer.grow(bytes);
-  const { buffer } = writer;
-  if (tag > 0x7f) at = putVarint(buffer, at, tag);
-  else buffer[at++] = tag;
+  const { buffer, position } = writer;
+  if (typeof value !== "string" || value.length > shortText || tag > 0x7f || buffer.length - position < shortText * 3 + 2) {
+    writeOtherText(writer, tag, value, field);
+    return;
+  }
+  buffer[position] = tag;
   const units = value.length;
-  if (units <= shortText) {
-    const start = at + 1;
-    let i = 0;
-    for (; i < units; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit > 0x7f) break;
-      buffer[start + i] = unit;
-    }
-    if (i === units) {
-      buffer[at] = units;
-      writer.position = start + units;
-      return;
+  const start = position + 2;
+  let i = 0;
+  for (; i < units; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit > 0x7f) break;
+    buffer[start + i] = unit;
+  }
+  let at = start + i;
+  for (; i < units; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit < 0x80) {
+      buffer[at++] = unit;
+    } else if (unit < 0x800) {
+      buffer[at++] = (unit >> 6) | 0xc0;
+      buffer[at++] = (unit & 0x3f) | 0x80;
+    } else if ((unit & 0xf800) !== 0xd800) {
+      buffer[at++] = (unit >> 12) | 0xe0;
+      buffer[at++] = ((unit >> 6) & 0x3f) | 0x80;
+      buffer[at++] = (unit & 0x3f) | 0x80;
+    } else {
+      const next = i + 1 < units ? value.charCodeAt(++i) : 0;
+      if (unit > 0xdbff || (next & 0xfc00) !== 0xdc00) illFormed(field, value);
+      const point = ((unit & 0x3ff) << 10) + (next & 0x3ff) + 0x10000;
+      buffer[at++] = (point >> 18) | 0xf0;
+      buffer[at++] = ((point >> 12) & 0x3f) | 0x80;
+      buffer[at++] = ((point >> 6) & 0x3f) | 0x80;
+      buffer[at++] = (point & 0x3f) | 0x80;
     }
   }
-  writer.position = putOtherText(buffer, at, value, field);
+  buffer[position + 1] = at - start;
+  writer.position = at;
+}
+
+/** Text that is long, or has a tag of several bytes, or makes the buffer grow. */
+function writeOtherText(writer: Writer, tag: number, value: string, field: string): void {
+  if (typeof value !== "string") unsendable(field, value, "a string");
+  writer.ensure(value.length * 3 + room);
+  const at = putVarint(writer.buffer, writer.position, tag);
+  writer.position = putText(writer.buffer, at, value, field);
 }
 
 export function writeBytes(writer: Writer, tag: number, value: Uint8Array, field: string): void {

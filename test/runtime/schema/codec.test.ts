@@ -176,6 +176,21 @@ test("encoding within encoding works", () => {
   assert.equal(decode(Close, encode(Close, outer)), { reason: 3, message: "7", accepted: [] });
 });
 
+test("messages that outgrow the memory they share are whole, and so are those before and after them, and within them", () => {
+  const lengths = [10, 40_000, 20, 5_000, 900, 2_000, 70_000, 30];
+  const outer = (length: number) => ({
+    get message(): string {
+      return "x".repeat(encode(Close, { message: "y".repeat(length) }).length);
+    },
+  });
+  const bytes = Array.from({ length: 20 }, () => lengths.map((length) => encode(Close, outer(length)))).flat();
+  for (const [i, each] of bytes.entries()) {
+    const { message } = decode(Close, each);
+    assert.is(message.length, encode(Close, { message: "z".repeat(lengths[i % lengths.length]!) }).length);
+    assert.ok(/^x+$/.test(message));
+  }
+});
+
 test("a decoded message owns its memory: the buffer may be used again at once", () => {
   for (const filler of ["", "long ".repeat(200), "ü".repeat(400)]) {
     const bytes = encode(Order, { ...order, labels: [filler, "label", "größer"] }).slice();

@@ -16,16 +16,16 @@ import { FrameType } from "../session/frame.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { UnfinishedBytes } from "../session/unfinished-bytes.ts";
 import { SessionFactory } from "../session-factory.ts";
-import type { Place } from "../transport/gate.ts";
 import { listen, loadListeners } from "../transport/listen.ts";
 import { originRules } from "../transport/origin.ts";
-import type { Listener, Transport } from "../transport/transport.ts";
+import type { Listener } from "../transport/transport.ts";
 import { TrustedProxies } from "../transport/trusted-proxies.ts";
 import { Admissions, DEFAULT_ADMISSIONS_UNDER_WAY, DEFAULT_ADMIT_TIMEOUT_MS } from "./admissions.ts";
 import { Arrivals, type ArrivalsHost } from "./arrivals.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { type ConnectionsHost, ServerConnections } from "./connections.ts";
 import { detachedBounds, detachedOptionNames } from "./detached-options.ts";
+import { type Accept, Doorstep } from "./doorstep.ts";
 import { type EntrancesInit, type MoveToOptions, ServerEntrances, type SetEntrancesOptions } from "./entrances.ts";
 import { Expiries } from "./expiries.ts";
 import { type Group, Groups } from "./groups.ts";
@@ -132,15 +132,21 @@ export class RunningServer<Data> implements Server<Data> {
     const { gate } = this.#connections;
     const proxies = trustProxy && new TrustedProxies(trustProxy);
     const onError = (error: Error): void => this.#factory.log({ level: "error", message: "listening", error });
+    const doorstep = new Doorstep((transport, place) => this.#connections.accept(transport, place));
     try {
-      const accept = await this.#acceptor(onError);
+      const accept = await this.#acceptor(doorstep.accept, onError);
       await loadListeners(this.#options.listen);
       for (const where of this.#options.listen)
         this.#listeners.push(await listen(where, { origins, gate, proxies, accept, onError, memory, tls, socketMode }));
     } catch (error) {
-      await this.close();
+      const closing = this.close();
+      doorstep.open();
+      await closing;
       throw error;
     }
+    // A program that is told of a session has its server by then.
+    if (doorstep.empty) doorstep.open();
+    else this.#factory.clock.endOfTurn(() => doorstep.open());
     this.#process?.listening(this.endpoints, (notice) => this.#heard(notice));
     const native = this.#options.crypto === undefined && !this.#options.unsealed;
     if (native && !isSodiumInstalled()) this.#factory.log({ level: "warn", message: sodiumMissingNotice });
@@ -231,8 +237,7 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   /** Gets each connection that comes in; with several processes, to lead it to its own. */
-  async #acceptor(onError: (error: Error) => void): Promise<(transport: Transport, place?: Place) => void> {
-    const accept = (transport: Transport, place?: Place): void => this.#connections.accept(transport, place);
+  async #acceptor(accept: Accept, onError: (error: Error) => void): Promise<Accept> {
     if (this.#process === undefined) return accept;
     const { timers, handshakeTimeoutMs: timeoutMs } = this.#factory;
     const router = await this.#process.open({ timers, timeoutMs, gate: this.#connections.gate, accept }, onError);

@@ -125,15 +125,16 @@ test("sends that nobody takes fail after sendTimeoutMs, RESOURCE_EXHAUSTED, NOT_
 test("waitingSends and outboxBytes bound what waits, by count and by bytes", async () => {
   const peers = await connectPeers({
     serve: { handlers: [probe()] },
-    connect: { limits: { waitingSends: 2, outboxBytes: 100 } },
+    // A turn counts for 128 bytes beside its frames.
+    connect: { limits: { waitingSends: 2, outboxBytes: 500 } },
   });
   const proxy = peers.client.use(Probe);
-  const text = "x".repeat(60);
+  const text = "x".repeat(300);
   peers.wires.pause();
   proxy.note({ text });
   proxy.note({ text });
   proxy.note({ text });
-  assertError(await peers.failure(proxy.note({ text })), "RESOURCE_EXHAUSTED", "NOT_RUN", /limit outboxBytes is 100/);
+  assertError(await peers.failure(proxy.note({ text })), "RESOURCE_EXHAUSTED", "NOT_RUN", /limit outboxBytes is 500/);
   proxy.note({});
   assertError(await peers.failure(proxy.note({})), "RESOURCE_EXHAUSTED", "NOT_RUN", /limit waitingSends is 2/);
   peers.wires.resume();

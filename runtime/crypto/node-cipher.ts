@@ -29,6 +29,7 @@ export const nodeCipher: Cipher = {
       return false;
     }
     plaintext.set(opened);
+    opened.fill(0);
     release(opened);
     return true;
   },

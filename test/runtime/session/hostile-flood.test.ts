@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
+import type { Limits } from "../../../runtime/session/limits.ts";
 import { TURN_BYTES } from "../../../runtime/session/outbox.ts";
 import { MEMORY_HIGH_WATER_BYTES } from "../../../runtime/transport/memory.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
@@ -65,43 +66,33 @@ test("refusals of unknown commands stop at the outbox's bound, and what comes on
   assert.ok(refused > 20 && refused < 140, `${refused} were refused`);
 });
 
-test("a peer that reads but never acknowledges gets no more than the outbox holds, and one message", async () => {
+/** What becomes of 500 requests, one a turn, that are answered with this text, when no answer is acknowledged. */
+async function unacknowledged(answer: string, limits: Partial<Limits>) {
   const { world } = watched();
-  let started = 0;
-  const handlers = [
-    probe({
-      echo: () => {
-        started++;
-        return { text: "x".repeat(1000) };
-      },
-    }),
-  ];
-  await world.serve({ handlers, limits: { outboxBytes: 10_000, queuedCommands: 1000 } });
+  const handled = { count: 0 };
+  const echo = () => {
+    handled.count++;
+    return { text: answer };
+  };
+  await world.serve({ handlers: [probe({ echo })], limits });
   const raw = await rawClient(world);
   for (let index = 0; index < 500; index++) await raw.send(request(1 + 2 * index, index === 0 ? introduce("Echo", Kind.UNARY) : known(1)));
-  assert.is(started, 9);
+  return { raw, handled };
+}
+
+test("a peer that reads but never acknowledges gets no more than the outbox holds, and one message", async () => {
+  const { raw, handled } = await unacknowledged("x".repeat(1000), { outboxBytes: 10_000, queuedCommands: 1000 });
+  assert.is(handled.count, 9);
   assert.is(raw.ofType(REPLY).length, 9);
   assert.is(raw.closed, undefined);
   await raw.send(frame(ACK, 9));
   // The next ones are answered in one turn.
-  assert.is(started, 19);
+  assert.is(handled.count, 19);
 });
 
 test("a peer that accepts nothing and has each request answered in a turn of its own gets no more than the memory of the outbox", async () => {
-  const { world } = watched();
-  let started = 0;
-  const handlers = [
-    probe({
-      echo: () => {
-        started++;
-        return {};
-      },
-    }),
-  ];
-  await world.serve({ handlers, limits: { outboxBytes: 100 * TURN_BYTES } });
-  const raw = await rawClient(world);
-  for (let index = 0; index < 500; index++) await raw.send(request(1 + 2 * index, index === 0 ? introduce("Echo", Kind.UNARY) : known(1)));
-  assert.ok(started > 80 && started <= 100, String(started));
+  const { raw, handled } = await unacknowledged("", { outboxBytes: 100 * TURN_BYTES });
+  assert.ok(handled.count > 80 && handled.count <= 100, String(handled.count));
   assert.is(raw.closed, undefined);
 });
 

@@ -5,7 +5,7 @@ import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import { failureToWire } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { TravellingType } from "./travelling.ts";

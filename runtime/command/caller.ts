@@ -8,7 +8,7 @@ import { FrameType } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError, unsentError } from "./call-errors.ts";

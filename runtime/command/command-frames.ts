@@ -2,7 +2,7 @@ import { Writer } from "../bytes/writer.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import { limitError } from "./failure.ts";
 import { CommandNames, type IntroducedNames } from "./names.ts";
 import type { AnyCommand } from "./registry.ts";

@@ -1,4 +1,4 @@
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 
 /** The flushes of one session that are under way. */
 export class Flushes {

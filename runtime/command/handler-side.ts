@@ -4,7 +4,7 @@ import type { CommandType, Side } from "../schema/service-type.ts";
 import type { FrameType } from "../session/frame.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import type { Priority } from "../session/priority.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import type { Timers } from "../time/timers.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";

@@ -1,8 +1,8 @@
 import type { CommandPriority } from "../schema/service-type.ts";
-import { NESTED, type Outbox } from "../session/outbox.ts";
 import { FrameType } from "../session/frame.ts";
+import { NESTED, type Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import { commandClasses } from "./barriers.ts";
 import type { CallerHost } from "./caller.ts";

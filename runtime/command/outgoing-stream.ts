@@ -1,10 +1,10 @@
 import type { CommandError } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import { idleText, sourceError } from "./call-errors.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
-import { StreamReader } from "./stream-reader.ts";
 import type { SessionStreams } from "./session-streams.ts";
+import { StreamReader } from "./stream-reader.ts";
 import type { StreamWriter } from "./stream-writer.ts";
 
 /** Requests that travel as a stream. */

@@ -13,7 +13,7 @@ import { type ControlType, FrameType } from "../session/frame.ts";
 import { PartialFrame } from "../session/partial-frame.ts";
 import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
-import { Session as SessionCore } from "../session/session.ts";
+import { SessionCore } from "../session/session-core.ts";
 import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { ReplayedFrame, SessionHandler, WriteFrame } from "../session/session-options.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";

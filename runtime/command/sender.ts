@@ -3,7 +3,7 @@ import { CreditBudget } from "../session/credit.ts";
 import type { Limits, PeerLimits } from "../session/limits.ts";
 import type { Outbox } from "../session/outbox.ts";
 import { shareOf } from "../session/priority.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import type { SessionEnd } from "../session/session-end.ts";
 import type { Timers } from "../time/timers.ts";
 import { lostError } from "./call-errors.ts";

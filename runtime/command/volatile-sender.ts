@@ -1,7 +1,7 @@
 import type { CommandError } from "../errors/command-error.ts";
 import type { CallOptions } from "../schema/caller.ts";
 import type { Outbox } from "../session/outbox.ts";
-import type { Session as SessionCore } from "../session/session.ts";
+import type { SessionCore } from "../session/session-core.ts";
 import { unsentError } from "./call-errors.ts";
 import type { CommandFrames } from "./command-frames.ts";
 import type { Submitted } from "./outgoing-call.ts";

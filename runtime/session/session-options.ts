@@ -15,7 +15,7 @@ import type { SessionEnd } from "./session-end.ts";
 
 /** The connection below a session. */
 export interface SessionLink extends RecordSink {
-  /** False while the transport holds as much as it likes; `Session.drained` is called when that ends. */
+  /** False while the transport holds as much as it likes; `SessionCore.drained` is called when that ends. */
   readonly writable: boolean;
   /** Bytes that came of a record whose rest has not. */
   readonly waitingBytes: number;
@@ -27,11 +27,11 @@ export interface SessionLink extends RecordSink {
 
 /** The floor above a session: what commands are made of. */
 export interface SessionHandler {
-  /** Server: the client said hello; `Session.welcome` or `Session.close` is the answer, now or later. Client: the server's welcome came. */
+  /** Server: the client said hello; `SessionCore.welcome` or `SessionCore.close` is the answer, now or later. Client: the server's welcome came. */
   opened(hello: ClientHello | Welcome): void;
-  /** Server: the client wants another session to go on over this connection. `Session.giveWay` or `Session.close` is the answer, now or later. */
+  /** Server: the client wants another session to go on over this connection. `SessionCore.giveWay` or `SessionCore.close` is the answer, now or later. */
   resume(request: Resume): void;
-  /** Server: the client has described what {@link Session.describe} asked for. `Session.welcome` or `Session.close` is the answer. Throws ProtocolError. */
+  /** Server: the client has described what `Opening.describe` asked for. `SessionCore.welcome` or `SessionCore.close` is the answer. Throws ProtocolError. */
   described(descriptions: Schemas): void;
   /** Client: the server asks for the descriptions of these services, fingerprint behind fingerprint. Throws ProtocolError. */
   describe(services: Uint8Array): SchemasInit;

@@ -6,24 +6,24 @@ import type { EndReason } from "../../../runtime/errors/end-reason.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import type { PartialFrames } from "../../../runtime/session/frame-assembler.ts";
-import type { PartialFrame } from "../../../runtime/session/partial-frame.ts";
-import type { Priority } from "../../../runtime/session/priority.ts";
-import { partialsOf } from "./partial.ts";
 import { PROTOCOL_VERSION } from "../../../runtime/session/greetings.ts";
 import { defaultLimits, type Limits, limitsToWire } from "../../../runtime/session/limits.ts";
 import { ClientOpening, ServerOpening } from "../../../runtime/session/opening.ts";
-import { Session } from "../../../runtime/session/session.ts";
+import type { PartialFrame } from "../../../runtime/session/partial-frame.ts";
+import type { Priority } from "../../../runtime/session/priority.ts";
+import { SessionCore } from "../../../runtime/session/session-core.ts";
 import type { SessionEnd } from "../../../runtime/session/session-end.ts";
 import type { ReplayedFrame, SessionHandler, SessionLink, SessionOptions, WriteFrame } from "../../../runtime/session/session-options.ts";
 import { TestTime } from "../channel/ends.ts";
 import { frame, message, type ParsedFrame, parseFrames } from "./frames.ts";
+import { partialsOf } from "./partial.ts";
 
 const empty = new Uint8Array();
 
 /** A session alone: its link and its handler are this object, its peer is the test. */
 export class Lone implements SessionLink, SessionHandler {
   readonly time: TestTime = new TestTime();
-  readonly session: Session;
+  readonly session: SessionCore;
   readonly records: { readonly kind: number; readonly bytes: Uint8Array }[] = [];
   readonly frames: { readonly type: number; readonly size: number }[] = [];
   readonly credits: (readonly number[])[] = [];
@@ -60,7 +60,7 @@ export class Lone implements SessionLink, SessionHandler {
       agent: "test",
     };
     this.#partials = partialsOf(options.limits);
-    this.session = new Session(options, this, this, role === "client" ? hello : undefined);
+    this.session = new SessionCore(options, this, this, role === "client" ? hello : undefined);
   }
 
   partial(priority: Priority): PartialFrame {

@@ -18,7 +18,7 @@ function send(lone: Lone, size = 10): void {
   lone.session.end();
 }
 
-const test = suite("session/session");
+const test = suite("session/session-core");
 
 test("a client says hello first, in a quiet record, and is open with the server's welcome", () => {
   const lone = new Lone("client");

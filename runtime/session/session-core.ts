@@ -33,7 +33,7 @@ const { NORMAL } = Priority;
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
  * time go in, frames come out; what the frames mean is the command floor's affair.
  */
-export class Session implements Carried, FlushHost, FramesHost, ControlHost, OutboxRoomHost {
+export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost, OutboxRoomHost {
   readonly outboxes: Outboxes;
   readonly limits: Limits;
   readonly handler: SessionHandler;

@@ -35,11 +35,9 @@ export function encode<Init>(type: MessageWriter<Init>, init: Init): Uint8Array 
  */
 export function decode<T>(type: MessageReader<T>, bytes: Uint8Array, limits?: DecodeLimits): T {
   const reader = takeReader(bytes);
-  try {
-    return decodeRest(type, reader, limits?.decodeElements ?? defaultDecodeElements);
-  } finally {
-    giveReader(reader);
-  }
+  const message = decodeRest(type, reader, limits?.decodeElements ?? defaultDecodeElements);
+  giveReader(reader);
+  return message;
 }
 
 /**

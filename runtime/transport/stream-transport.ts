@@ -3,7 +3,8 @@ import { release } from "../bytes/release.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox } from "./inbox.ts";
 import { remoteOf } from "./remote.ts";
-import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
+import { handleOf, letGo } from "./socket-handle.ts";
+import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
 
 /** A paused stream of Node keeps what it has read and tells it later, so that nothing should come to be kept here. */
 const KEPT_LIMIT_BYTES = 1024 * 1024;
@@ -90,6 +91,12 @@ export class StreamTransport implements Transport {
   resume(): void {
     this.#inbox.resume();
     this.#socket.resume();
+  }
+
+  detach(): Detached | undefined {
+    const handle = this.#open ? handleOf(this.#socket) : undefined;
+    if (handle === undefined) return undefined;
+    return letGo(this.#socket, handle, { scheme: "tcp", remote: this.remote, bytes: this.#inbox.take() });
   }
 
   /** Node reads into new memory each time. */

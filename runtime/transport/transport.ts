@@ -30,6 +30,8 @@ export interface Transport {
   sealed?(): void;
   /** Tells that `close` follows at once behind what is written from here on, so that they may leave together. */
   ending?(): void;
+  /** Lets go of the connection, so that another process can go on with it; called while paused. Undefined when that cannot be: then it goes on here. */
+  detach?(): Detached | undefined;
 }
 
 /** An address on the network. */
@@ -59,6 +61,24 @@ export interface TransportClose {
   /** One line for logs; never shown to the peer. */
   readonly message: string;
   readonly cause?: unknown;
+}
+
+/** What another process has to know of a connection that goes on there. */
+export interface Passage {
+  readonly scheme: "tcp" | "ws";
+  /** Where the client is. */
+  readonly remote: RemoteAddress | undefined;
+  /** What came and was not told to anybody. */
+  readonly bytes: Uint8Array;
+}
+
+/** A connection that its transport has let go of. */
+export interface Detached {
+  readonly passage: Passage;
+  /** The kernel's socket, as `process.send` takes it. */
+  readonly handle: object;
+  /** Closes it in this process, once it has left or cannot. In the other one it is open still. */
+  leave(): void;
 }
 
 /** Where connections come in. */

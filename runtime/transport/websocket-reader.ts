@@ -55,6 +55,11 @@ export class WebSocketReader {
     this.#events = events;
   }
 
+  /** Nothing has come of the next message, nor of a control frame. */
+  get betweenMessages(): boolean {
+    return this.#left === 0 && this.#kept === undefined && !this.#fragmented && !this.#stopped;
+  }
+
   /** Takes what was read, and unmasks it there: from here on its memory is for who gets the payload. */
   read(bytes: Uint8Array): void {
     let at = 0;

@@ -4,7 +4,8 @@ import { release } from "../bytes/release.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox, type InboxOptions } from "./inbox.ts";
 import { peerName, remoteOf, type SocketAddresses } from "./remote.ts";
-import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
+import { handleOf, letGo } from "./socket-handle.ts";
+import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
 import { binaryFrame, closeFrame, COPIED_FRAME_BYTES, frameHeader } from "./websocket-frame.ts";
 import { CLOSE_TIMEOUT_MS, MAX_MESSAGE_BYTES, ORDERLY_CODES } from "./websocket-limits.ts";
 import { WebSocketPongs } from "./websocket-pongs.ts";
@@ -156,6 +157,12 @@ export class ServerWebSocketTransport implements Transport, InboxOptions, FrameE
   resume(): void {
     this.#inbox.resume();
     this.#socket.resume();
+  }
+
+  detach(): Detached | undefined {
+    const handle = this.#open ? handleOf(this.#socket) : undefined;
+    if (handle === undefined || !this.#reader.betweenMessages) return undefined;
+    return letGo(this.#socket, handle, { scheme: "ws", remote: this.remote, bytes: this.#inbox.take() });
   }
 
   // What the reader tells of the peer's frames.

@@ -1,6 +1,6 @@
 import { concatBytes } from "../../bytes/concat.ts";
 import { Inbox } from "../../transport/inbox.ts";
-import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "../../transport/transport.ts";
+import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "../../transport/transport.ts";
 
 /** What one read of a socket brings at most, several times over: a transport that is paused tells no more than that. */
 const KEPT_LIMIT_BYTES = 1_048_576;
@@ -20,13 +20,17 @@ export class ReadAhead implements Transport {
   #ahead: Uint8Array = new Uint8Array();
   #look: ((bytes: Uint8Array) => boolean) | undefined;
   #lookFailed: ((close: TransportClose) => void) | undefined;
+  /** The transport was started, by whoever looks or by whoever has it. */
+  #begun = false;
   #started = false;
 
-  constructor(transport: Transport) {
+  /** @param ahead what came before it was this process's */
+  constructor(transport: Transport, ahead: Uint8Array = new Uint8Array()) {
     this.peer = transport.peer;
     this.remote = transport.remote;
     this.#transport = transport;
     this.#inbox = new Inbox({ limitBytes: KEPT_LIMIT_BYTES, onOverflow: () => transport.destroy(), defer: queueMicrotask });
+    if (ahead.length > 0) this.#inbox.bytes(ahead);
   }
 
   /**
@@ -44,14 +48,7 @@ export class ReadAhead implements Transport {
         resolve(seen.value);
         return true;
       };
-      this.#transport.start({
-        onBytes: (bytes) => this.#bytes(bytes, reject),
-        onDrain: () => this.#inbox.drained(),
-        onClose: (close) => {
-          this.#lookFailed?.(close);
-          this.#inbox.end(close);
-        },
-      });
+      this.#begin(reject);
     });
   }
 
@@ -62,7 +59,8 @@ export class ReadAhead implements Transport {
   start(events: TransportEvents): void {
     this.#started = true;
     this.#inbox.start(events);
-    if (!this.#inbox.paused) this.#transport.resume();
+    if (!this.#begun) this.#begin(() => {});
+    else if (!this.#inbox.paused) this.#transport.resume();
   }
 
   write(bytes: Uint8Array, written?: () => void): boolean {
@@ -87,6 +85,25 @@ export class ReadAhead implements Transport {
   resume(): void {
     this.#inbox.resume();
     this.#transport.resume();
+  }
+
+  detach(): Detached | undefined {
+    const detached = this.#transport.detach?.();
+    if (detached === undefined) return undefined;
+    const { passage } = detached;
+    return { ...detached, passage: { ...passage, bytes: concatBytes(this.#inbox.take(), passage.bytes) } };
+  }
+
+  #begin(failed: (error: unknown) => void): void {
+    this.#begun = true;
+    this.#transport.start({
+      onBytes: (bytes) => this.#bytes(bytes, failed),
+      onDrain: () => this.#inbox.drained(),
+      onClose: (close) => {
+        this.#lookFailed?.(close);
+        this.#inbox.end(close);
+      },
+    });
   }
 
   #bytes(bytes: Uint8Array, failed: (error: unknown) => void): void {

@@ -3,7 +3,7 @@ import { LENGTH_BYTES, PREAMBLE_BYTES, ROUTE_BYTES } from "../../channel/limits.
 import { readOffer } from "../../channel/preamble.ts";
 import type { Timers } from "../../time/timers.ts";
 import type { Gate, Place } from "../../transport/gate.ts";
-import type { Transport } from "../../transport/transport.ts";
+import type { Passage, Transport } from "../../transport/transport.ts";
 import { clientPacket, readClient } from "./client-packet.ts";
 import { ReadAhead, type Seen } from "./read-ahead.ts";
 import { Relay } from "./relay.ts";
@@ -20,6 +20,8 @@ export interface RouterOptions {
   /** How long a connection may take to send its offer. */
   readonly timeoutMs: number;
   readonly gate: Gate;
+  /** Has another process go on with a connection. False when it cannot: what the connection brings has to be led there. */
+  readonly hand: (route: string, client: Transport) => boolean;
   /** Connects to another process. Undefined: it is not there any more. Rejects when that cannot be told now. */
   readonly dial: (route: string) => Promise<Transport | undefined>;
   /** Gets the connections that are for this process. */
@@ -27,7 +29,7 @@ export interface RouterOptions {
 }
 
 /**
- * Leads each connection to the process that has its session. A client that resumes shows in its offer which one that is; what it shows is nobody's
+ * Brings each connection to the process that has its session: the connection itself where that can be handed over, else what it brings. A client that resumes shows in its offer which one that is; what it shows is nobody's
  * secret and proves nothing, so that a wrong one leads to a process that does not know the session.
  */
 export class Router {
@@ -41,7 +43,7 @@ export class Router {
     this.#options = options;
   }
 
-  /** Connections of clients that this process leads to others. */
+  /** Connections of clients whose bytes this process leads to others. */
   get relayed(): number {
     return this.#relays.size;
   }
@@ -62,26 +64,40 @@ export class Router {
     }
   }
 
-  /** A connection that another process leads here. Never rejects. */
+  /** A connection whose bytes another process leads here. Never rejects. */
   async receive(transport: Transport): Promise<void> {
-    const { gate, accept } = this.#options;
     const ahead = new ReadAhead(transport);
     try {
       const { peer, remote } = await this.#within(ahead, ahead.look(readClient));
       ahead.peer = peer;
       ahead.remote = remote;
-      const place = gate.enter(remote, () => ahead.destroy());
-      if (place === undefined) ahead.destroy();
-      else accept(ahead, place);
+      this.#admit(ahead);
     } catch {
       ahead.destroy();
     }
+  }
+
+  /**
+   * A connection of a client that has come from another process for good.
+   *
+   * @param route where it was to go: if that is not here, it is back, since nobody is there
+   */
+  take(transport: Transport, passage: Passage, route: string): void {
+    if (route !== this.#options.route) this.#remember(route);
+    this.#admit(new ReadAhead(transport, passage.bytes));
   }
 
   /** Ends what is led elsewhere, and what has not said where it belongs. */
   stop(): void {
     for (const relay of this.#relays) relay.destroy();
     for (const transport of this.#arriving) transport.destroy();
+  }
+
+  #admit(client: Transport): void {
+    const { gate, accept } = this.#options;
+    const place = gate.enter(client.remote, () => client.destroy());
+    if (place === undefined) client.destroy();
+    else accept(client, place);
   }
 
   async #within<T>(transport: Transport, looking: Promise<T>): Promise<T> {
@@ -98,8 +114,9 @@ export class Router {
 
   /** False when it belongs here: by its route, or because there is nobody else. */
   async #lead(client: ReadAhead, route: string): Promise<boolean> {
-    const { dial, timers } = this.#options;
+    const { hand, dial, timers } = this.#options;
     if (route === "" || route === this.#options.route || timers.now() < (this.#gone.get(route) ?? 0)) return false;
+    if (hand(route, client)) return true;
     const other = await dial(route);
     if (other === undefined) {
       this.#remember(route);

@@ -1,13 +1,15 @@
+import type { SendHandle } from "node:child_process";
 import cluster from "node:cluster";
 import { toHex } from "../../bytes/hex.ts";
 import type { RandomSource } from "../../crypto/random.ts";
+import { attach } from "../../transport/attach.ts";
 import type { UnixEndpoint } from "../../transport/endpoint.ts";
 import { dialSocket } from "../../transport/socket-node.ts";
-import type { Listener } from "../../transport/transport.ts";
+import type { Listener, Transport } from "../../transport/transport.ts";
 import { isWindows } from "../../transport/unix-path.ts";
 import { listenUnix } from "../../transport/unix-server.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
-import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
+import { type ConnectionNotice, envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { Router, type RouterOptions } from "./router.ts";
 
 /** What connecting says when a process is gone, with its socket or without having taken that away. Where it is only busy, that is EAGAIN (connect(2)). */
@@ -18,6 +20,9 @@ export const SOCKETS_VARIABLE = "ZSERVER_PROCESS_SOCKETS";
 
 /** Broadcasts that may wait to be told: a few milliseconds of all that a process can send. */
 const WAITING_BROADCASTS = 4_096;
+
+/** Connections that may be on their way from this process to others: each waits until the primary has taken the one before it. */
+const WAITING_CONNECTIONS = 1_024;
 
 /** Bytes of the route that a process draws: no two processes of a server draw the same one. */
 const OWN_ROUTE_BYTES = 8;
@@ -30,7 +35,8 @@ export class ServerProcess implements Spreader {
   #router: Router | undefined;
   #listener: Listener | undefined;
   #waiting = 0;
-  #heard: (message: unknown) => void = () => {};
+  #waitingConnections = 0;
+  #heard: (message: unknown, handle: unknown) => void = () => {};
 
   /** Throws TypeError in a process that no primary of zserver has started. */
   constructor(random: RandomSource) {
@@ -42,9 +48,10 @@ export class ServerProcess implements Spreader {
   }
 
   /** From here on this process is there for the others. */
-  async open(options: Omit<RouterOptions, "route" | "dial">, onError: (error: Error) => void): Promise<Router> {
+  async open(options: Omit<RouterOptions, "route" | "hand" | "dial">, onError: (error: Error) => void): Promise<Router> {
     const route = toHex(this.route);
-    const router = new Router({ ...options, route, dial: (to) => dialSocket(this.#endpoint(to)).catch(undefinedWhereNobodyIs) });
+    const hand: RouterOptions["hand"] = (to, client) => this.#hand(to, client);
+    const router = new Router({ ...options, route, hand, dial: (to) => dialSocket(this.#endpoint(to)).catch(undefinedWhereNobodyIs) });
     const accept: Parameters<typeof listenUnix>[1]["accept"] = (transport) => void router.receive(transport);
     this.#listener = await listenUnix(this.#endpoint(route), { accept, onError, exclusive: true });
     this.#router = router;
@@ -53,12 +60,13 @@ export class ServerProcess implements Spreader {
 
   /** The server listens, and does from here on what the others say. */
   listening(endpoints: readonly string[], heard: (notice: Notice) => void): void {
-    this.#heard = (message) => {
+    this.#heard = (message, handle) => {
       const notice = noticeIn(message);
-      if (notice !== undefined) heard(notice);
+      if (notice?.kind === "connection") this.#take(notice, handle);
+      else if (notice !== undefined) heard(notice);
     };
     process.on("message", this.#heard);
-    this.tell({ kind: "listening", endpoints });
+    this.tell({ kind: "listening", endpoints, route: toHex(this.route) });
   }
 
   get ready(): boolean {
@@ -86,6 +94,24 @@ export class ServerProcess implements Spreader {
     this.#router?.stop();
     process.off("message", this.#heard);
     cluster.worker?.disconnect();
+  }
+
+  #hand(route: string, client: Transport): boolean {
+    if (!process.connected || this.#waitingConnections === WAITING_CONNECTIONS) return false;
+    const detached = client.detach?.();
+    if (detached === undefined) return false;
+    const { passage, handle, leave } = detached;
+    this.#waitingConnections++;
+    process.send!(envelopeOf({ kind: "connection", route, passage }), handle as SendHandle, undefined, () => {
+      this.#waitingConnections--;
+      leave();
+    });
+    return true;
+  }
+
+  /** @param handle undefined when the kernel could not give it to this process: the client finds the connection ended */
+  #take({ passage, route }: ConnectionNotice, handle: unknown): void {
+    if (handle !== undefined) this.#router!.take(attach(passage, handle as object), passage, route);
   }
 
   #endpoint(route: string): UnixEndpoint {

@@ -16,6 +16,7 @@ import { isWindows } from "../../transport/unix-path.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import type { MoveOptions, MoveResult } from "../move.ts";
 import type { ServeOptions } from "../server-types.ts";
+import { Exchange, type Handle } from "./exchange.ts";
 import { returnUntaken } from "./handing-over.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { SOCKETS_VARIABLE } from "./server-process.ts";
@@ -56,6 +57,7 @@ export class Supervisor implements Spreader {
   readonly #unread = new WeakMap<Worker, number>();
   /** Those that the log knows not to keep up. */
   readonly #deaf = new WeakSet<Worker>();
+  readonly #exchange = new Exchange();
   readonly #restarts = new Set<Timer>();
   #sockets = "";
   #entrances: string | undefined;
@@ -173,9 +175,11 @@ export class Supervisor implements Spreader {
     const began = this.#timers.now();
     this.#workers.add(worker);
     return new Promise((resolve, reject) => {
-      worker.on("message", (message) => {
+      worker.on("message", (message, handle: unknown) => {
         const notice = noticeIn(message);
-        if (notice?.kind === "listening") {
+        if (notice?.kind === "connection") this.#exchange.pass(notice, handle as Handle | undefined, worker);
+        else if (notice?.kind === "listening") {
+          this.#exchange.add(notice.route, worker);
           this.#endpoints = notice.endpoints;
           if (this.#entrances !== undefined) this.#send(worker, { kind: "entrances", list: this.#entrances });
           // It heard nothing before.

@@ -15,7 +15,8 @@ const openParked = (): void => {
 const say = (text: string): void => void server.broadcast(Player, server.group("all")).heard({ text });
 
 const server = await serve({
-  listen: ["tcp://127.0.0.1:0", "ws://127.0.0.1:0"],
+  listen: ["tcp://127.0.0.1:0", "ws://127.0.0.1:0", "tls://127.0.0.1:0"],
+  tls: JSON.parse(process.env["TEST_CERTIFICATE"]!),
   processes: Number(process.argv[2]),
   identity,
   services: [Player],

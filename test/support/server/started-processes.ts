@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { type Certificate, selfSigned } from "../transport/certificate.ts";
 
 const program = fileURLToPath(new URL("./processes.ts", import.meta.url));
+
+/** What the processes show over TLS. */
+export const certificate: Certificate = selfSigned();
 
 /** A program that serves with several processes. */
 export class StartedProcesses {
@@ -21,7 +25,10 @@ export class StartedProcesses {
   /** Resolves when it listens. */
   static async start(count: number): Promise<StartedProcesses> {
     const args = ["--import", "tsx", "--conditions=source", program, String(count)];
-    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, TEST_CERTIFICATE: JSON.stringify(certificate) },
+    });
     const started = new StartedProcesses(child);
     const line = await started.line();
     if (line === undefined) throw new Error(`the program ended with ${await started.exited}`);

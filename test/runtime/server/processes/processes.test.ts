@@ -5,7 +5,7 @@ import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
 import { type Client, type ConnectOptions, connect, implement } from "../../../../runtime/index.ts";
 import { serve } from "../../../../runtime/server.ts";
 import { identity } from "../../../support/channel/ends.ts";
-import { StartedProcesses } from "../../../support/server/started-processes.ts";
+import { certificate, StartedProcesses } from "../../../support/server/started-processes.ts";
 import { SocketRelay } from "../../../support/session/socket-relay.ts";
 
 export const testTimeoutMs = 120_000;
@@ -20,7 +20,7 @@ test.after(async () => void (await started.close()));
 const processOf = async (client: Client): Promise<string> => (await client.use(Probe).echo({})).text;
 
 async function connectTo(endpoint: string, options: Partial<ConnectOptions> = {}): Promise<Client> {
-  return connect({ endpoints: [endpoint], serverKey, backoffBaseMs: 20, log: () => {}, ...options });
+  return connect({ endpoints: [endpoint], serverKey, tls: { ca: certificate.cert }, backoffBaseMs: 20, log: () => {}, ...options });
 }
 
 /** Looks at it turn by turn. */
@@ -127,6 +127,32 @@ test("when a process dies, its sessions are lost and say so, the others go on, a
   }
   await Promise.all(spared.map((client) => client.close()));
   assert.is(await own.close(), 0);
+});
+
+test("a session that came back by way of another process does not need that one any more", async () => {
+  for (const scheme of ["tcp:", "ws:"]) {
+    const own = await StartedProcesses.start(2);
+    const endpoint = own.endpoints.find((url) => url.startsWith(scheme))!;
+    const relays = await Promise.all(Array.from({ length: 8 }, () => SocketRelay.to(endpoint)));
+    const clients = await Promise.all(relays.map((relay) => connectTo(relay.endpoint, { serverKey: own.serverKey })));
+    const homes = await Promise.all(clients.map(processOf));
+    const kept = clients.filter((_, index) => homes[index] === homes[0]);
+    const doomed = clients.find((_, index) => homes[index] !== homes[0])!;
+    // Processes take connections in turn: some of these come by way of the other one.
+    for (const client of kept) await told(client, "resumed", () => relays[clients.indexOf(client)]!.kill());
+    const feeds = kept.map((client) => client.status());
+    // The first tells what is; whatever comes next is news.
+    for (const feed of feeds) await feed.next();
+    const news: string[] = [];
+    for (const feed of feeds) void feed.next().then(({ value }) => news.push(value?.type));
+    process.kill(Number(await processOf(doomed)), "SIGKILL");
+    assert.is((await doomed.closed).reason, "SESSION_UNKNOWN");
+    for (const client of kept) assert.is(await processOf(client), homes[0]);
+    assert.equal(news, []);
+    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all(relays.map((relay) => relay.close()));
+    assert.is(await own.close(), 0);
+  }
 });
 
 test("a server that drains answers what is under way in every process, and its processes end", async () => {

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ReadAhead, type Seen } from "../../../../runtime/server/processes/read-ahead.ts";
+import type { Detached } from "../../../../runtime/transport/transport.ts";
 import { gather, Wires } from "../../../support/server/wires.ts";
 
 /** Sees the first `count` bytes, of which it takes `takenBytes`. */
@@ -91,6 +92,47 @@ test("what it brings while its user has paused it is kept, in memory of its own"
   ahead.resume();
   await wires.settle();
   assert.equal(got, [1, 2]);
+});
+
+test("what came before it was this process's is told first, once it is started", async () => {
+  const wires = new Wires();
+  const [far, near] = wires.pair();
+  gather(far);
+  const ahead = new ReadAhead(near, Uint8Array.of(1, 2));
+  far.write(Uint8Array.of(3));
+  await wires.settle();
+  const got = gather(ahead);
+  await wires.settle();
+  assert.equal(got, [1, 2, 3]);
+});
+
+test("who takes the connection elsewhere gets what was seen, and then what came since", async () => {
+  const wires = new Wires();
+  const [far, near] = wires.pair();
+  gather(far);
+  const passage = { scheme: "tcp", remote: undefined, bytes: Uint8Array.of(4) } as const;
+  const detached: Detached = { passage, handle: {}, leave() {} };
+  const ahead = new ReadAhead(Object.assign(near, { detach: () => detached }));
+  const looking = ahead.look(first(2));
+  far.write(Uint8Array.of(1, 2, 3));
+  await wires.settle();
+  await looking;
+  assert.equal(ahead.detach(), { ...detached, passage: { ...passage, bytes: Uint8Array.of(1, 2, 3, 4) } });
+});
+
+test("a transport that cannot be taken elsewhere goes on here", async () => {
+  const wires = new Wires();
+  const [far, near] = wires.pair();
+  gather(far);
+  const ahead = new ReadAhead(near);
+  const looking = ahead.look(first(1));
+  far.write(Uint8Array.of(1));
+  await wires.settle();
+  await looking;
+  assert.is(ahead.detach(), undefined);
+  const got = gather(ahead);
+  await wires.settle();
+  assert.equal(got, [1]);
 });
 
 test.run();

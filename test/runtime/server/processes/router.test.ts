@@ -20,6 +20,9 @@ class Town {
   readonly mine: Router = this.#router(MINE);
   readonly other: Router = this.#router(OTHER);
   left = 0;
+  /** Whether connections can be handed over; those that were. */
+  handsOver = false;
+  readonly handed: { readonly to: string; readonly client: Transport }[] = [];
   /** Who was looked for and not found. */
   readonly missed: string[] = [];
 
@@ -29,6 +32,11 @@ class Town {
       timers: timersOf(this.wires.clock),
       timeoutMs: 5_000,
       gate: openGate,
+      hand: (to, client) => {
+        if (!this.handsOver) return false;
+        this.handed.push({ to, client });
+        return true;
+      },
       dial: async (to) => {
         if (to === BUSY) throw new Error("it takes no more connections now");
         if (to !== OTHER) {
@@ -104,6 +112,56 @@ test("a connection with another process's route is led there, byte for byte in b
   await town.wires.settle();
   assert.equal(got, [1, 2, 3, "ended"]);
   assert.is(town.mine.relayed, 0);
+});
+
+test("a connection that can be handed over is: nothing of it is led, and its place here is free", async () => {
+  const town = new Town();
+  town.handsOver = true;
+  await town.client(offer(OTHER));
+  await town.client(offer(MINE));
+  await town.wires.settle();
+  assert.equal(
+    town.handed.map(({ to }) => to),
+    [OTHER],
+  );
+  assert.equal(
+    town.accepted.map(({ at }) => at),
+    [MINE],
+  );
+  assert.is(town.mine.relayed, 0);
+  assert.is(town.left, 1);
+});
+
+test("a connection that was handed over begins with what was read elsewhere", async () => {
+  const town = new Town();
+  const [client, server] = town.wires.pair();
+  town.other.take(server, { scheme: "tcp", remote, bytes: offer(OTHER) }, OTHER);
+  client.write(Uint8Array.of(7));
+  const { at, transport } = town.accepted[0]!;
+  assert.is(at, OTHER);
+  const got = gather(transport);
+  await town.wires.settle();
+  assert.equal(got, [...offer(OTHER), 7]);
+});
+
+test("a connection that comes back stays, and for a second so do others for that process", async () => {
+  const town = new Town();
+  town.handsOver = true;
+  await town.client(offer("cc03"));
+  await town.wires.settle();
+  assert.is(town.handed.length, 1);
+  town.mine.take(town.wires.pair()[1], { scheme: "tcp", remote, bytes: offer("cc03") }, "cc03");
+  await town.client(offer("cc03"));
+  await town.wires.settle();
+  assert.is(town.handed.length, 1);
+  assert.equal(
+    town.accepted.map(({ at }) => at),
+    [MINE, MINE],
+  );
+  await town.wires.clock.settle(1_100);
+  await town.client(offer("cc03"));
+  await town.wires.settle();
+  assert.is(town.handed.length, 2);
 });
 
 test("a process that is gone is looked for once a second, whatever others its clients show meanwhile", async () => {

@@ -181,7 +181,7 @@ export class SessionCaller implements Caller {
     if (id === 0) {
       const credited = this.classes.find(priority);
       if (credited === undefined) throw new ProtocolError(`credit for commands of class ${priority}, in which none was sent`);
-      credited.sender.grant(items, bytes);
+      if (credited.sender.grant(items, bytes)) credited.sender.retry();
     } else if (id >= this.#nextId) throw new ProtocolError(`credit for command ${id}, which was never started`);
     else this.#calls.get(id)?.writer?.grant(items, bytes);
   }

@@ -13,16 +13,16 @@ import { requestPart, writeMessage } from "./write-message.ts";
  * Writes the frames of this side's commands in one class of priority. A frame is written whole or not at all: what cannot be encoded or exceeds a limit of the peer
  * is taken back and throws CommandError, NOT_RUN. Most methods return the size of the body, which is what credit counts.
  */
-export class CommandFrames {
+export class CommandFrames extends CommandNames {
   readonly #core: SessionCore;
   readonly limits: PeerLimits;
   readonly #schemas: SessionSchemas;
   readonly #priority: Priority;
   readonly #all: IntroducedNames;
-  readonly #names = new CommandNames();
 
   /** @param all counts the names of all classes */
   constructor(core: SessionCore, limits: PeerLimits, schemas: SessionSchemas, priority: Priority, all: IntroducedNames) {
+    super();
     this.#core = core;
     this.limits = limits;
     this.#schemas = schemas;
@@ -38,7 +38,7 @@ export class CommandFrames {
    */
   command(id: number, command: AnyCommand, request: unknown, encoded: boolean, flags: number, timeoutMs: number): number {
     // Without a closure: these are the frames that leave by the hundred thousand.
-    const number = this.#names.number(command);
+    const number = this.number(command);
     const writer = this.#core.begin(id === 0 ? FrameType.SEND : FrameType.REQUEST, this.#priority);
     const start = writer.position;
     try {
@@ -53,7 +53,7 @@ export class CommandFrames {
       throw error;
     }
     const size = this.#end(writer, start);
-    if (number === 0) this.#introduced(command);
+    if (number === 0) this.introduced(command);
     return size;
   }
 
@@ -65,22 +65,17 @@ export class CommandFrames {
       this.#reference(writer, command, 0);
       return 0;
     });
-    this.#introduced(command);
+    this.introduced(command);
     return size;
   }
 
   /** A one-way that may be lost; its name was introduced before. */
   volatile(command: AnyCommand, request: unknown, timeoutMs: number): void {
     this.#frame(FrameType.SEND_VOLATILE, (writer) => {
-      this.#names.write(writer, command, this.#names.number(command));
+      this.write(writer, command, this.number(command));
       writer.uintNumber(Math.ceil(timeoutMs));
       return this.#message(writer, command, request, false);
     });
-  }
-
-  /** The number under which a command travels; 0 while its name is not introduced. */
-  number(command: AnyCommand): number {
-    return this.#names.number(command);
   }
 
   /** Whether one more name may be introduced. */
@@ -91,7 +86,7 @@ export class CommandFrames {
   /** Sends a whole frame, which was made for the number of its command and may be others' too: see {@link SessionCore.put}. */
   whole(command: AnyCommand, number: number, frame: Uint8Array, atOnce = false): void {
     this.#core.put(frame, this.#priority, atOnce);
-    if (number === 0) this.#introduced(command);
+    if (number === 0) this.introduced(command);
   }
 
   /** The size counts as if nothing was compressed: it is the receiver's memory that it costs. */
@@ -131,14 +126,14 @@ export class CommandFrames {
   }
 
   /** The frame that carried the name is on its way: its number counts from now on. */
-  #introduced(command: AnyCommand): void {
-    this.#names.introduced(command);
+  override introduced(command: AnyCommand): void {
+    super.introduced(command);
     this.#all.names++;
   }
 
   #reference(writer: Writer, command: AnyCommand, number: number): void {
     if (number === 0) this.#checkFirst(command);
-    this.#names.write(writer, command, number);
+    this.write(writer, command, number);
   }
 
   /** What is asked once for each command of a session and class. */

@@ -12,10 +12,17 @@ import type { TravellingCommand } from "./travelling.ts";
  */
 export class CommandNames {
   readonly #numbers = new Map<string, number>();
+  /** The name that was asked for last, with its number: a broadcast asks each session for the same, and finds little of its memory near. */
+  #name = "";
+  #number = 0;
 
   /** 0 while it has none. */
-  number(command: CommandType): number {
-    return this.#numbers.get(command.name) ?? 0;
+  number({ name }: CommandType): number {
+    if (name !== this.#name) {
+      this.#name = name;
+      this.#number = this.#numbers.get(name) ?? 0;
+    }
+    return this.#number;
   }
 
   /** @param number what {@link number} says of it */
@@ -28,7 +35,9 @@ export class CommandNames {
 
   /** The frame that carried the name, which had no number before, is on its way: the number counts from now on. */
   introduced(command: CommandType): void {
-    this.#numbers.set(command.name, this.#numbers.size + 1);
+    this.#name = command.name;
+    this.#number = this.#numbers.size + 1;
+    this.#numbers.set(this.#name, this.#number);
   }
 }
 

@@ -99,8 +99,7 @@ export class OutgoingClasses {
 
   /** The command as it travels. */
   travelling(command: AnyCommand): TravellingCommand {
-    const { compression, peerLimits } = this.#options;
-    return (command.compression && compression?.outgoing(command, peerLimits)) ?? command;
+    return (command.compression && this.#options.compression?.outgoing(command, this.#options.peerLimits)) ?? command;
   }
 
   /** Undefined for a class in which no command left. */

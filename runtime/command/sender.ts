@@ -35,43 +35,41 @@ export interface SenderHost {
 }
 
 /** Sends the commands of one class as room and credit allow, in the order of their calls: who finds others waiting waits behind them. */
-export class Sender {
+export class Sender extends CreditBudget {
   readonly #options: SenderOptions;
   readonly #host: SenderHost;
   readonly #gate: Gate;
   readonly #outbox: Outbox;
   readonly #frames: CommandFrames;
-  readonly #budget: CreditBudget;
-  readonly #queue: SendQueue;
+  /** Undefined until something had to wait. */
+  #queue: SendQueue | undefined;
   /** Commands that were sent. */
   sent = 0;
 
   /** The outbox and the frames are those of the class, the gate is that of all. */
   constructor(options: SenderOptions, host: SenderHost, gate: Gate, outbox: Outbox, frames: CommandFrames) {
+    const { queuedCommands, queuedBytes } = options.peerLimits;
+    super(shareOf(outbox.priority, queuedCommands), shareOf(outbox.priority, queuedBytes));
     this.#options = options;
     this.#host = host;
     this.#gate = gate;
     this.#frames = frames;
-    const { priority } = outbox;
-    const { queuedCommands, queuedBytes } = options.peerLimits;
     this.#outbox = outbox;
-    this.#budget = new CreditBudget(shareOf(priority, queuedCommands), shareOf(priority, queuedBytes));
-    this.#queue = new SendQueue(options.timers, options.sendTimeoutMs, () => this.#open);
   }
 
   /** Grows with every command that leaves or begins to wait. */
   get submitted(): number {
-    return this.sent + this.#queue.pushed;
+    return this.sent + (this.#queue?.pushed ?? 0);
   }
 
   /** Whether anything waits for room or credit. */
   get waiting(): boolean {
-    return this.#queue.length > 0;
+    return Boolean(this.#queue?.length);
   }
 
   /** Whether what comes now may leave at once. */
   get free(): boolean {
-    return this.#queue.length === 0 && this.#open;
+    return !this.waiting && this.#mayLeave;
   }
 
   /** Sends the call now, or when its turn comes. Throws CommandError when it can do neither. */
@@ -81,43 +79,40 @@ export class Sender {
   }
 
   /** A command of this size was written. */
-  spend(size: number): void {
+  override spend(size: number): void {
     this.sent++;
-    this.#budget.spend(size);
+    super.spend(size);
   }
 
   /** Credit for a frame of this size that starts no command. */
   spendCredit(size: number): void {
-    this.#budget.spend(size);
-  }
-
-  grant(items: number, bytes: number): void {
-    this.#budget.grant(items, bytes);
-    this.#queue.pump();
+    super.spend(size);
   }
 
   /** There may be room again. */
   retry(): void {
-    this.#queue.pump();
+    this.#queue?.pump();
   }
 
   /** Calls back when all that waits now has left; at once when nothing waits. */
   whenPassed(passed: () => void): void {
-    this.#queue.whenPassed(passed);
+    if (this.#queue === undefined) passed();
+    else this.#queue.whenPassed(passed);
   }
 
   /** The session is lost: nothing that waits was sent. */
   lost(end: SessionEnd): void {
-    this.#queue.clear((command) => lostError(end, command, "NOT_RUN"));
+    this.#queue?.clear((command) => lostError(end, command, "NOT_RUN"));
   }
 
-  get #open(): boolean {
-    return this.#gate.holds === 0 && this.#outbox.room && this.#budget.open;
+  get #mayLeave(): boolean {
+    return this.#gate.holds === 0 && this.#outbox.room && this.open;
   }
 
   #wait(call: OutgoingCall, request: unknown): void {
-    const { limits, sendTimeoutMs } = this.#options;
+    const { limits, timers, sendTimeoutMs } = this.#options;
     const { command } = call;
+    this.#queue ??= new SendQueue(timers, sendTimeoutMs, () => this.#mayLeave);
     if (this.#queue.length >= limits.waitingSends)
       throw limitError("waitingSends", limits.waitingSends, `${this.#queue.length} sends wait for room`, command);
     // Encoded now: whoever called may change the object while it waits.

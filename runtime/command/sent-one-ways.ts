@@ -24,16 +24,19 @@ export interface LostOneWays extends Iterable<CommandError> {
  */
 export class SentOneWays {
   readonly #runs = new Fifo<Run>();
+  /** The last of them. */
+  #newest: Run | undefined;
   /** Numbers whose fate was told already. */
   #told: Set<number> | undefined;
 
   /** @param accepted how many frames the peer has accepted by now */
   add(command: AnyCommand, number: number, accepted: number): void {
-    const newest = this.#runs.last();
+    const newest = this.#newest;
     if (newest !== undefined && newest.command === command && newest.last === number - 1) newest.last = number;
     else {
       this.#forget(accepted);
-      this.#runs.push({ command, first: number, last: number });
+      this.#newest = { command, first: number, last: number };
+      this.#runs.push(this.#newest);
     }
   }
 
@@ -66,7 +69,7 @@ export class SentOneWays {
     }
     const told = new Set([...(this.#told ?? [])].filter((number) => number > accepted));
     this.#runs.clear();
-    this.#told = undefined;
+    this.#newest = this.#told = undefined;
     const mayHaveRun = end.accepted === undefined ? handed : accepted;
     return {
       count: count - told.size,

@@ -70,7 +70,7 @@ export class Owed extends Acks {
       this.#received = -1;
       host.write(FrameType.RECEIVED, (writer) => writer.uintNumber(received));
     }
-    for (const [id, window] of this.#grants ?? []) {
+    this.#grants?.forEach((window, id) => {
       const { items, bytes } = window.grant();
       host.write(FrameType.CREDIT, (writer) => {
         writer.uintNumber(Math.max(0, id));
@@ -78,7 +78,7 @@ export class Owed extends Acks {
         writer.uintNumber(bytes);
         if (id < 0) writer.uint32(-id);
       });
-    }
+    });
     this.#grants = undefined;
   }
 

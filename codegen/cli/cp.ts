@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { TransferOptions, Transferred } from "../../runtime/files.ts";
 import type { Client, ConnectOptions } from "../../runtime/index.ts";
-import type { Transferred, TransferOptions } from "../../runtime/files.ts";
 import { printable } from "../call/describe-error.ts";
 import { type Command, defineCommand, type OptionValues } from "./command.ts";
 import { connectionOptions, INTERRUPTED, integerOf, interruption, keysOf } from "./connection.ts";
@@ -146,7 +146,7 @@ async function transfer({ direction, local, remote }: Plan, given: Options, opti
   const { download, sync, upload } = await import("../../runtime/files.ts");
   if (given.recursive) {
     const done = await sync({ ...options, direction, folder: local, path: remote, remove: given.delete });
-    const skipped = done.skipped.map((name) => `skipped, no file that a server can have: ${name}`);
+    const skipped = done.skipped.map((name) => `skipped, no file that a server can have, or one that is not whole yet: ${name}`);
     return [...skipped, `${done.transferred.length} transferred, ${done.unchanged} unchanged, ${done.removed.length} removed`];
   }
   const done =

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { checkOptions } from "../errors/options.ts";
 import { sinkError } from "./failure.ts";
 import { bounded, type ReadableBlob } from "./readable-blob.ts";
@@ -25,7 +26,8 @@ function removeUnfinished(): void {
  */
 export async function saveBlob(blob: ReadableBlob, path: string, options: SaveOptions = {}): Promise<void> {
   checkOptions("saveBlob", options, ["maxBytes"]);
-  const temporary = `${path}.${randomBytes(16).toString("hex")}.part`;
+  // Not a longer form of its name, which may be as long as names are.
+  const temporary = join(dirname(path), `${randomBytes(16).toString("hex")}.part`);
   if (unfinished.size === 0) process.on("exit", removeUnfinished);
   unfinished.add(temporary);
   try {

@@ -3,10 +3,11 @@ import path from "node:path";
 import { FileChanged, type FileInfo, type FilesProxy, Kind } from "../../../generated/zserver/files/v1/files.ts";
 import { checkCounts } from "../../common-options.ts";
 import { CommandError } from "../../errors/command-error.ts";
+import { sameBytes, sha256 } from "../digest.ts";
 import { digestMismatch, isDiskFull, quoted, systemError } from "../errors.ts";
 import { readJournal } from "../journal.ts";
 import { cutOf, PartialFile, type PartialPaths, type RangePart } from "../partial-file.ts";
-import { sameBytes } from "../digest.ts";
+import { MAX_NAME_BYTES } from "../path.ts";
 import { Lanes } from "./lanes.ts";
 import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } from "./options.ts";
 
@@ -14,7 +15,7 @@ import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } f
 export interface DownloadOptions extends TransferOptions {
   /** At the server: "public/photos/1.jpg". */
   readonly path: string;
-  /** The file here. Until it is whole it is `NAME.part`, with a journal beside it. One that is there is replaced. */
+  /** The file here. Until it is whole it is `NAME.part` (where names have no room for that, the SHA-256 of the name instead), with a journal beside it. One that is there is replaced. */
   readonly to: string;
   /** What travels again after a mishap, in bytes. Default 8 MiB; large files have larger ones. */
   readonly rangeBytes?: number | undefined;
@@ -39,6 +40,8 @@ interface DownloadHeader {
 }
 
 const DEFAULT_RANGE_BYTES = 8_388_608;
+/** Bytes of the longest ending that a file has here until it is whole: `.part.journal.new`. */
+const ENDING_BYTES = 17;
 /** How often ranges are fetched again that the digest of the whole file finds damaged. */
 const MAX_ROUNDS = 3;
 
@@ -69,7 +72,7 @@ class Download {
     this.#to = to;
     this.#transfer = transfer;
     this.#header = { path: name, version, ...cutOf(Number(size), rangeBytes) };
-    this.#paths = { part: `${to}.part`, journal: `${to}.part.journal` };
+    this.#paths = partialPaths(to);
   }
 
   async run(): Promise<Transferred> {
@@ -138,6 +141,14 @@ class Download {
     await file.forget();
     await syncFolder(path.dirname(this.#to));
   }
+}
+
+/** `NAME.part` and its journal; where a name has no room for the endings, its digest has. */
+function partialPaths(to: string): PartialPaths {
+  const name = path.basename(to);
+  const fits = Buffer.byteLength(name) + ENDING_BYTES <= MAX_NAME_BYTES;
+  const part = `${fits ? to : path.join(path.dirname(to), Buffer.from(sha256().update(name).digest()).toString("hex"))}.part`;
+  return { part, journal: `${part}.journal` };
 }
 
 /** A rename is on disk when its folder is. */

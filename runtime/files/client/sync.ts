@@ -29,7 +29,7 @@ export interface Synced {
   readonly bytes: number;
   readonly unchanged: number;
   readonly removed: readonly string[];
-  /** What is here and can be no file of a server, such as links. */
+  /** What is here and can be no file of a server, such as links; and what is called as a download calls its files until they are whole. */
   readonly skipped: readonly string[];
 }
 
@@ -74,15 +74,15 @@ class Sync {
       throw error;
     });
     const [source, target] = direction === "up" ? [here, there] : [there, here];
-    await each(source.files, FILES_AT_ONCE, ([name, size]) => told(name, () => this.#file(name, size, target.files.get(name))));
+    const [whole, halves] = apart(source.files);
+    await each(whole, FILES_AT_ONCE, ([name, size]) => told(name, () => this.#file(name, size, target.files.get(name))));
     const removed = remove ? await this.#remove(source, target) : [];
-    const { skipped } = here;
+    const skipped = [...here.skipped, ...halves];
     return { transferred: this.#transferred, bytes: this.#bytes, unchanged: this.#unchanged, removed, skipped };
   }
 
   async #file(name: string, size: number, present: number | undefined): Promise<void> {
     this.#transfer.signal?.throwIfAborted();
-    if (this.#options.direction === "up" && unfinished.test(name)) return;
     if (present === size && (await this.#isSame(name, size))) {
       this.#unchanged += 1;
       return;
@@ -154,6 +154,12 @@ class Sync {
   #remote(name: string): string {
     return `${this.#options.path}/${name}`;
   }
+}
+
+/** The files that are somebody's, and the names of those that a download has not finished. */
+function apart(files: ReadonlyMap<string, number>): readonly [whole: ReadonlyMap<string, number>, halves: readonly string[]] {
+  const whole = new Map([...files].filter(([name]) => !unfinished.test(name)));
+  return [whole, [...files.keys()].filter((name) => !whole.has(name))];
 }
 
 /** What the file system here says of a file, by the name that it has below both folders. */

@@ -96,7 +96,8 @@ class UploadRun {
     return this.#transfer.sessions.call((files) => files.begin(request, { signal: this.#transfer.signal, timeoutMs: 0 }));
   }
 
-  async #send({ upload: id, rangeBytes, verified }: BeginReply): Promise<void> {
+  async #send(begun: BeginReply): Promise<void> {
+    const { upload: id, rangeBytes, verified } = begun;
     const { sessions, parallel, timers, signal, onProgress } = this.#transfer;
     const { path } = this.#options;
     const { size } = this.#state;
@@ -110,6 +111,10 @@ class UploadRun {
         const pieces = this.#pieces(id, offset, Math.min(rangeBytes, size - offset), (bytes) => tally.add(index, bytes));
         await files.write(pieces, { signal: stop, timeoutMs: 0 });
         done = true;
+      } catch (error) {
+        // A range of a file that has become shorter is none, however often it is sent.
+        await this.#checkSame(begun);
+        throw error;
       } finally {
         tally.settle(index, done);
       }

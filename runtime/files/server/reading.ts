@@ -13,14 +13,15 @@ import {
 } from "../../../generated/zserver/files/v1/files.ts";
 import type { Context } from "../../command/context.ts";
 import { CommandError } from "../../errors/command-error.ts";
-import { type Access, atFolder, atParent, type Place } from "./access.ts";
 import { digestOf, sha256, slices } from "../digest.ts";
 import { fileChanged, notFound, quotaExceeded, quoted } from "../errors.ts";
 import type { Folder } from "../folder.ts";
-import type { FilesLimits } from "./limits.ts";
 import { refusedName } from "../path.ts";
-import type { Slots } from "./slots.ts";
 import { type FileState, stateOf } from "../version.ts";
+import { type Access, atFolder, atParent, type Place } from "./access.ts";
+import type { FilesLimits } from "./limits.ts";
+import { SlotStream } from "./slot-stream.ts";
+import type { Slots } from "./slots.ts";
 
 /** Entries of one page of a list: about 32 KiB. */
 const PAGE_ENTRIES = 512;
@@ -58,12 +59,7 @@ export class Reading {
   async *list({ path }: ListRequest, context: Context): AsyncGenerator<ListPageInit> {
     const place = await this.#access.allow(context, "list", path);
     const slot = this.#slots.take(context);
-    try {
-      const entries = await this.#entries(place, slot.signal);
-      for (let from = 0; from < entries.length; from += PAGE_ENTRIES) yield { entries: entries.slice(from, from + PAGE_ENTRIES) };
-    } finally {
-      slot.release();
-    }
+    yield* new SlotStream(slot, this.#pages(place, slot.signal));
   }
 
   async digest(request: DigestRequest, context: Context): Promise<DigestReplyInit> {
@@ -84,27 +80,32 @@ export class Reading {
     }
   }
 
-  /** The pieces share one buffer: each was sent when the next is asked for. */
   async *read(request: ReadRequest, context: Context): AsyncGenerator<ReadPieceInit> {
     const place = await this.#access.allow(context, "read", request.path);
     const slot = this.#slots.take(context);
+    yield* new SlotStream(slot, this.#pieces(place, request, slot.signal));
+  }
+
+  async *#pages(place: Place, signal: AbortSignal): AsyncGenerator<ListPageInit> {
+    const entries = await this.#entries(place, signal);
+    for (let from = 0; from < entries.length; from += PAGE_ENTRIES) yield { entries: entries.slice(from, from + PAGE_ENTRIES) };
+  }
+
+  /** They share one buffer: each was sent when the next is asked for. */
+  async *#pieces(place: Place, request: ReadRequest, signal: AbortSignal): AsyncGenerator<ReadPieceInit> {
+    const file = await openFile(place);
     try {
-      const file = await openFile(place);
-      try {
-        const { state, offset, length } = await this.#rangeOf(file, request, this.#limits.readBytes);
-        const hash = sha256();
-        for await (const value of slices(file, offset, length)) {
-          slot.signal.throwIfAborted();
-          hash.update(value);
-          yield { part: { case: "content", value } };
-        }
-        await checkSame(file, state, request.path);
-        yield { part: { case: "digest", value: hash.digest() } };
-      } finally {
-        await file.close();
+      const { state, offset, length } = await this.#rangeOf(file, request, this.#limits.readBytes);
+      const hash = sha256();
+      for await (const value of slices(file, offset, length)) {
+        signal.throwIfAborted();
+        hash.update(value);
+        yield { part: { case: "content", value } };
       }
+      await checkSame(file, state, request.path);
+      yield { part: { case: "digest", value: hash.digest() } };
     } finally {
-      slot.release();
+      await file.close();
     }
   }
 

@@ -57,7 +57,7 @@ export async function fileService(options: FileServiceOptions): Promise<FileServ
     const uploads = new Uploads({ limits, clock, random });
     for (const staging of new Set([...roots.values()].map((root) => root.staging))) await uploads.recover(staging);
     await uploads.sweep();
-    const implementation = implementFiles(new Access(roots, options.authorize), limits, uploads);
+    const implementation = implementFiles(new Access(roots, options.authorize), limits, uploads, clock);
     return new OpenService(implementation, roots, uploads, { clock, log, everyMs: Math.min(SWEEP_MS, limits.uploadAgeMs) });
   } catch (error) {
     await closeAll(roots);
@@ -65,11 +65,11 @@ export async function fileService(options: FileServiceOptions): Promise<FileServ
   }
 }
 
-function implementFiles(access: Access, limits: FilesLimits, uploads: Uploads): Implementation {
+function implementFiles(access: Access, limits: FilesLimits, uploads: Uploads, clock: Clock): Implementation {
   const { parallelReads, parallelWrites, readsPerPrincipal } = limits;
   const each = { name: "readsPerPrincipal", most: readsPerPrincipal };
-  const reads = new Slots({ name: "parallelReads", most: parallelReads }, each);
-  const writes = new Slots({ name: "parallelWrites", most: parallelWrites }, each);
+  const reads = new Slots({ name: "parallelReads", most: parallelReads }, each, clock);
+  const writes = new Slots({ name: "parallelWrites", most: parallelWrites }, each, clock);
   const reading = new Reading(access, limits, reads);
   const writing = new Writing({ access, limits, uploads, reads, writes });
   return implement(Files, {

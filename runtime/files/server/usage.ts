@@ -6,6 +6,8 @@ import { MAX_DEPTH } from "../path.ts";
 export class Usage {
   bytes = 0;
   files = 0;
+  /** What is under way, by path. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   /** Counts what is there; no further than `maxFiles`, from where on nothing more is taken anyway. */
   static async count(root: Folder, home: readonly string[], maxFiles: number): Promise<Usage> {
@@ -25,6 +27,17 @@ export class Usage {
       const entry = await folder.entry(name);
       if (entry?.isFile()) this.changed(entry.size, 1);
       else if (entry?.isDirectory() && depth > 0) await within(folder, [name], (child) => this.#add(child, maxFiles, depth - 1));
+    }
+  }
+
+  /** Runs what changes a file, one after the other for each path: what two of them find there is not counted twice. */
+  async inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(path) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(path, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(path) === turn) this.#turns.delete(path);
     }
   }
 

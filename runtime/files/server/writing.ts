@@ -13,16 +13,17 @@ import type {
 import { toHex } from "../../bytes/hex.ts";
 import type { Context } from "../../command/context.ts";
 import { CommandError } from "../../errors/command-error.ts";
-import { type Access, atParent, type Place } from "./access.ts";
 import { DIGEST_BYTES, sameBytes } from "../digest.ts";
 import { digestMismatch, notFound, quoted, systemError, uploadTaken } from "../errors.ts";
-import type { FilesLimits } from "./limits.ts";
+import type { Folder } from "../folder.ts";
 import { cutOf } from "../partial-file.ts";
+import { stateOf } from "../version.ts";
+import { type Access, atParent, type Place } from "./access.ts";
+import type { FilesLimits } from "./limits.ts";
 import { infoOf } from "./reading.ts";
 import type { Slot, Slots } from "./slots.ts";
 import type { Upload, UploadHeader } from "./upload.ts";
 import type { Uploads } from "./uploads.ts";
-import { stateOf } from "../version.ts";
 import { rangeParts, readHead } from "./write-pieces.ts";
 
 /** The longest name of a source, in UTF-16 units. */
@@ -105,12 +106,13 @@ export class Writing {
   async remove({ path }: RemoveRequest, context: Context): Promise<RemoveReplyInit> {
     const place = await this.#options.access.allow(context, "remove", path);
     const usage = await place.root.usage(place.home);
-    await atParent(place, async (folder, name) => {
+    const remove = async (folder: Folder, name: string): Promise<void> => {
       const entry = await folder.entry(name);
       if (!entry?.isFile() && !entry?.isDirectory()) throw notFound(path);
       await folder.remove(name);
       if (entry.isFile()) usage.changed(-entry.size, -1);
-    });
+    };
+    await usage.inTurn(place.path.below, () => atParent(place, remove));
     return {};
   }
 
@@ -178,21 +180,18 @@ async function put(upload: Upload, place: Place): Promise<FileInfoInit> {
   const file = await upload.open();
   const usage = await place.root.usage(place.home);
   await file.sync();
-  const info = await atParent(
-    place,
-    async (folder, name) => {
-      const before = await folder.entry(name);
-      await folder.adopt(upload.part, name, upload.header.replace);
-      usage.changed(upload.header.size - (before?.size ?? 0), before === undefined ? 1 : 0);
-      const placed = await folder.file(name);
-      try {
-        return infoOf(await stateOf(placed));
-      } finally {
-        await placed.close();
-      }
-    },
-    true,
-  );
+  const adopt = async (folder: Folder, name: string): Promise<FileInfoInit> => {
+    const before = await folder.entry(name);
+    await folder.adopt(upload.part, name, upload.header.replace);
+    usage.changed(upload.header.size - (before?.size ?? 0), before === undefined ? 1 : 0);
+    const placed = await folder.file(name);
+    try {
+      return infoOf(await stateOf(placed));
+    } finally {
+      await placed.close();
+    }
+  };
+  const info = await usage.inTurn(place.path.below, () => atParent(place, adopt, true));
   await upload.discard();
   return info;
 }

@@ -68,6 +68,21 @@ test(
 );
 
 test(
+  "a file may have the longest name there is",
+  withDesk({ limits }, async (desk) => {
+    const client = await desk.connect();
+    for (const name of ["a".repeat(255), "é".repeat(127), "b".repeat(239)]) {
+      desk.write(desk.here(name), name);
+      await upload({ sessions: [client], from: desk.here(name), path: `public/${name}` });
+      desk.write(desk.here("down", "x"), "");
+      await download({ sessions: [client], path: `public/${name}`, to: desk.here("down", name) });
+      assert.is(readFileSync(desk.here("down", name), "utf8"), name);
+    }
+    assert.is(readdirSync(desk.here("down")).length, 4);
+  }),
+);
+
+test(
   "options that nobody knows, and no session, are refused",
   withDesk({}, async (desk) => {
     const client = await desk.connect();

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdir
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DigestMismatch, type FilesProxy, QuotaExceeded, UploadGone } from "../../../generated/zserver/files/v1/files.ts";
+import { DigestMismatch, FileChanged, type FilesProxy, QuotaExceeded, UploadGone } from "../../../generated/zserver/files/v1/files.ts";
 import { upload } from "../../../runtime/files/client/upload.ts";
 import { systemClock } from "../../../runtime/time/system-clock.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
@@ -412,6 +412,37 @@ test(
     const error = await caught(upload({ sessions: [client], from: desk.here("a"), path: "public/a", onProgress }));
     assertError(error, "FAILED_PRECONDITION", "MAY_HAVE_RUN", /has changed/);
     assert.equal([desk.staged, readdirSync(desk.shown())], [[], []]);
+  }),
+);
+
+test(
+  "so is one that becomes shorter",
+  withDesk({ limits }, async (desk) => {
+    const client = await desk.connect();
+    desk.write(desk.here("a"), content);
+    const onProgress = (): void => truncateSync(desk.here("a"), 70_000);
+    const error = await caught(upload({ sessions: [client], from: desk.here("a"), path: "public/a", parallel: 1, onProgress }));
+    assert.ok(assertError(error, "FAILED_PRECONDITION", "MAY_HAVE_RUN", /has changed/).detail(FileChanged));
+    assert.equal([desk.staged, readdirSync(desk.shown())], [[], []]);
+  }),
+);
+
+test(
+  "uploads that replace one file at the same time count it once",
+  withDesk({ limits, root: { maxFiles: 12, maxBytes: 100_000 } }, async (desk) => {
+    const client = await desk.connect();
+    const sizes = Array.from({ length: 8 }, (_, index) => 1_000 + index);
+    for (const size of sizes) desk.write(desk.here(String(size)), bytesOf(size));
+    await Promise.all(sizes.map((size) => upload({ sessions: [client], from: desk.here(String(size)), path: "public/same" })));
+    assert.equal(readdirSync(desk.shown()), ["same"]);
+    // There is room for eleven more, and no twelfth.
+    for (let index = 0; index < 11; index += 1) await upload({ sessions: [client], from: desk.here("1000"), path: `public/${index}` });
+    assertError(
+      await caught(upload({ sessions: [client], from: desk.here("1000"), path: "public/more" })),
+      "RESOURCE_EXHAUSTED",
+      "MAY_HAVE_RUN",
+      /too many files/,
+    );
   }),
 );
 

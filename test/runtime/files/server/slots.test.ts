@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { Context } from "../../../../runtime/command/context.ts";
 import { CommandError } from "../../../../runtime/errors/command-error.ts";
 import { Slots } from "../../../../runtime/files/server/slots.ts";
+import { ManualClock } from "../../../../runtime/time/manual-clock.ts";
 
 const test = suite("files/server/slots");
 
@@ -16,7 +17,8 @@ function caller(id: string, signal: AbortSignal = new AbortController().signal):
   return { session, context: { principal: { id }, session, signal } as unknown as Context };
 }
 
-const slots = (): Slots => new Slots({ name: "all", most: 3 }, { name: "each", most: 2 });
+const clock = new ManualClock();
+const slots = (): Slots => new Slots({ name: "all", most: 3 }, { name: "each", most: 2 }, clock);
 
 test("no more are taken than there are, in all and for one principal", () => {
   const places = slots();
@@ -51,6 +53,22 @@ test("whoever has no connection gives its place up, and is stopped", () => {
   first.release();
   places.take(back.context);
   assert.throws(() => places.take(back.context), /each allows 2/);
+});
+
+test("a client that takes nothing gives its place up to whoever asks, one that waits for the server does not", () => {
+  const places = slots();
+  const [alice, more] = [caller("alice"), caller("alice")];
+  const [waits, works] = [places.take(alice.context), places.take(alice.context)];
+  waits.served();
+  works.served();
+  works.asked();
+  clock.advance(29_999);
+  assert.throws(() => places.take(more.context), /each allows 2/);
+  clock.advance(1);
+  places.take(more.context);
+  assert.ok(CommandError.is(waits.signal.reason));
+  assert.not(works.signal.aborted);
+  assert.throws(() => places.take(more.context), /each allows 2/);
 });
 
 test("a place's signal fires when the command ends", () => {

@@ -1,10 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../generated/example/probe/v1/probe.ts";
-import { connectOn, type ConnectOptions } from "../../runtime/client.ts";
+import { type ConnectOptions, connectOn } from "../../runtime/client.ts";
 import { serverKeyOf } from "../../runtime/crypto/identity.ts";
 import { formatServerKey } from "../../runtime/crypto/key-string.ts";
 import type { EndReason } from "../../runtime/errors/end-reason.ts";
+import { connect } from "../../runtime/index.ts";
 import { EndError } from "../../runtime/session/session-end.ts";
 import { timersOf } from "../../runtime/time/timers-of.ts";
 import { identity, native, otherIdentity, portable } from "../support/channel/ends.ts";
@@ -50,6 +51,14 @@ for (const [name, [options, message]] of Object.entries(impossible)) {
     assert.is(timersOf(world.clock).size, 0);
   });
 }
+
+test("handlers that did not come from implement() are refused with TypeError, in Node", async () => {
+  for (const handlers of [[{ ask() {} }], probe()]) {
+    const error = await caught(connect({ endpoints: ["memory:x"], serverKey, handlers: handlers as never }));
+    assert.instance(error, TypeError);
+    assert.match((error as Error).message, /connect: `handlers` is a list of what `implement` gives/);
+  }
+});
 
 test("where no server can be within the process, as in a page, unsealed is refused with TypeError", async () => {
   const options = { unsealed: true, endpoints: ["memory:server"], memory: new World().network };

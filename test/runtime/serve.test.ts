@@ -36,6 +36,9 @@ const impossible: Readonly<Record<string, readonly [options: object, message: Re
   "a send time in words": [{ sendTimeoutMs: "5" }, /sendTimeoutMs/],
   "rotation after no bytes": [{ rotateAfterBytes: 0 }, /rotateAfterBytes/],
   "half a half-open connection": [{ halfOpenConnections: 0.5 }, /halfOpenConnections/],
+  "functions that were not given to implement()": [{ handlers: [{ ask() {} }] }, /serve: `handlers` is a list of what `implement` gives/],
+  "handlers that are no list": [{ handlers: probe() }, /serve: `handlers` is a list of what `implement` gives/],
+  "handlers that are nothing": [{ handlers: [undefined] }, /serve: `handlers` is a list/],
   "a service twice": [{ handlers: [probe(), probe()] }, /implemented twice/],
   "memory without a network": [{ memory: undefined }, /needs the option `memory`/],
 };

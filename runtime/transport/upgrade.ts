@@ -6,7 +6,8 @@ import { type OriginRules, refuseOrigin } from "./origin.ts";
 import type { SocketGate } from "./socket-gate.ts";
 import type { Transport } from "./transport.ts";
 import { switching, upgradeFault } from "./upgrade-request.ts";
-import { ServerWebSocketTransport } from "./websocket-server-transport.ts";
+import { serverEnd } from "./websocket-end.ts";
+import { WebSocketTransport } from "./websocket-transport.ts";
 
 /** What an http server passes to its `upgrade` listeners. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -34,7 +35,7 @@ export function webSocketUpgrades(
     socket.write(switching(request.headers["sec-websocket-key"]!));
     const scheme = "encrypted" in request.socket ? "wss" : "ws";
     sockets.handOver(request.socket);
-    accept(new ServerWebSocketTransport(socket, { scheme, remote: arrival.remote, head }), arrival.place);
+    accept(new WebSocketTransport(socket, { end: serverEnd, scheme, remote: arrival.remote, head }), arrival.place);
   };
 }
 

@@ -1,5 +1,6 @@
 import { FIN, LENGTH_16, LENGTH_64, MASK_BYTES, MASKED, opcodes } from "./websocket-header.ts";
 import { NO_CODE } from "./websocket-limits.ts";
+import { applyMask, type Mask } from "./websocket-mask.ts";
 
 /** The longest payload that is worth copying behind its header, in bytes. */
 export const COPIED_FRAME_BYTES = 2_048;
@@ -9,44 +10,46 @@ const BINARY = FIN | opcodes.binary;
 const CLOSE = FIN | opcodes.close;
 const PONG = FIN | opcodes.pong;
 
-/**
- * A binary message of at most {@link COPIED_FRAME_BYTES} as one whole frame, a copy.
- *
- * @param masked with zeros, so that the payload stays as it is
- */
-export function binaryFrame(payload: Uint8Array, masked: boolean): Buffer {
+const nothing = new Uint8Array(0);
+
+/** A binary message as one whole frame, a copy. */
+export function binaryFrame(payload: Uint8Array, mask: Mask): Buffer {
+  return wholeFrame(BINARY, payload, mask);
+}
+
+/** What stands before the payload of a binary message that is written by itself, masked already. */
+export function frameHeader(length: number, mask: Mask): Buffer {
+  return header(BINARY, length, mask, 0);
+}
+
+/** An answer to a ping. */
+export function pongFrame(payload: Uint8Array, mask: Mask): Buffer {
+  return wholeFrame(PONG, payload, mask);
+}
+
+/** A closing frame; with {@link NO_CODE} one without a code. */
+export function closeFrame(code: number, mask: Mask): Buffer {
+  return wholeFrame(CLOSE, code === NO_CODE ? nothing : Uint8Array.of(code >>> 8, code & 0xff), mask);
+}
+
+function wholeFrame(first: number, payload: Uint8Array, mask: Mask): Buffer {
   const { length } = payload;
-  const short = length < LENGTH_16;
-  const start = (short ? 2 : 4) + (masked ? MASK_BYTES : 0);
-  const frame = Buffer.allocUnsafe(start + length);
-  frame[0] = BINARY;
-  frame[1] = (short ? length : LENGTH_16) | (masked ? MASKED : 0);
-  if (!short) {
-    frame[2] = length >>> 8;
-    frame[3] = length & 0xff;
-  }
-  if (masked) frame.fill(0, start - MASK_BYTES, start);
+  const frame = header(first, length, mask, length);
+  const start = frame.length - length;
   frame.set(payload, start);
+  if (mask) applyMask(frame.subarray(start), mask);
   return frame;
 }
 
-/** What stands before the payload of an unmasked binary message that is written by itself. */
-export function frameHeader(length: number): Buffer {
-  if (length < LENGTH_16) return Buffer.of(BINARY, length);
-  if (length <= 0xffff) return Buffer.of(BINARY, LENGTH_16, length >>> 8, length & 0xff);
-  const header = Buffer.alloc(10);
-  header[0] = BINARY;
-  header[1] = LENGTH_64;
-  header.writeUIntBE(length, 4, 6);
-  return header;
-}
-
-/** An unmasked answer to a ping. */
-export function pongFrame(payload: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.of(PONG, payload.length), payload]);
-}
-
-/** An unmasked closing frame; with {@link NO_CODE} one without a code. */
-export function closeFrame(code: number): Buffer {
-  return code === NO_CODE ? Buffer.of(CLOSE, 0) : Buffer.of(CLOSE, 2, code >>> 8, code & 0xff);
+/** @param room for so many bytes of payload behind the header */
+function header(first: number, length: number, mask: Mask, room: number): Buffer {
+  const lengthBytes = length < LENGTH_16 ? 0 : length <= 0xffff ? 2 : 8;
+  const maskAt = 2 + lengthBytes;
+  const bytes = Buffer.allocUnsafe(maskAt + (mask === undefined ? 0 : MASK_BYTES) + room);
+  bytes[0] = first;
+  bytes[1] = (lengthBytes === 0 ? length : lengthBytes === 2 ? LENGTH_16 : LENGTH_64) | (mask === undefined ? 0 : MASKED);
+  if (lengthBytes === 2) bytes.writeUInt16BE(length, 2);
+  if (lengthBytes === 8) bytes.fill(0, 2, 4).writeUIntBE(length, 4, 6);
+  if (mask !== undefined) bytes.writeInt32BE(mask, maskAt);
+  return bytes;
 }

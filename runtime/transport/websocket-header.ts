@@ -23,6 +23,11 @@ export function isLast(bytes: Uint8Array, at: number): boolean {
   return (bytes[at]! & FIN) !== 0;
 }
 
+/** Whether the payload is masked: then the mask is the end of the header. */
+export function isMasked(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at + 1]! & MASKED) !== 0;
+}
+
 /** How long the header at `at` is, as far as can be seen. */
 export function headerBytes(bytes: Uint8Array, at: number): number {
   if (bytes.length - at < 2) return 2;
@@ -47,11 +52,16 @@ export function payloadBytes(bytes: Uint8Array, at: number): number {
   return short < LENGTH_16 ? short : unsigned(bytes, at + 2, lengthBytes(short));
 }
 
-/** What is wrong with a header wherever it stands. */
-export function headerFault(bytes: Uint8Array, at: number, length: number): string | undefined {
+/**
+ * What is wrong with a header wherever it stands.
+ *
+ * @param length what it says of its payload
+ * @param masked whether it must be: a client's frames are, a server's are not (RFC 6455, section 5.1)
+ */
+export function headerFault(bytes: Uint8Array, at: number, length: number, masked: boolean): string | undefined {
   const short = bytes[at + 1]! & ~MASKED;
   if ((bytes[at]! & RESERVED_BITS) !== 0) return "a frame has a reserved bit set";
-  if ((bytes[at + 1]! & MASKED) === 0) return "a frame is not masked";
+  if (isMasked(bytes, at) !== masked) return masked ? "a frame is not masked" : "a server's frame is masked";
   if (short >= LENGTH_16 && length < (short === LENGTH_16 ? LENGTH_16 : 0x1_00_00))
     return "a frame's length is written longer than it need be";
   return undefined;
@@ -63,4 +73,11 @@ export function closeCode(payload: Uint8Array): number | undefined {
   const code = payload.length === 1 ? 0 : unsigned(payload, 0, 2);
   const defined = code >= 1000 && code <= 1014 && code !== 1004 && code !== NO_CODE && code !== 1006;
   return defined || (code >= 3000 && code <= 4999) ? code : undefined;
+}
+
+/** The mask of the payload behind the header at `at`; 0, which changes nothing, where there is none. */
+export function maskOf(bytes: Uint8Array, at: number): number {
+  if (!isMasked(bytes, at)) return 0;
+  const mask = at + headerBytes(bytes, at) - MASK_BYTES;
+  return (bytes[mask]! << 24) | (bytes[mask + 1]! << 16) | (bytes[mask + 2]! << 8) | bytes[mask + 3]!;
 }

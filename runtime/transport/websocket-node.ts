@@ -1,13 +1,14 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
-import { systemRandom } from "../crypto/random.ts";
 import type { WebSocketEndpoint } from "./endpoint.ts";
 import { knownAddress } from "./lookup-node.ts";
 import { remoteOf } from "./remote.ts";
 import { openSocket } from "./socket-attempt.ts";
 import { type TlsClientOptions, tlsClientOptions } from "./tls-options.ts";
 import type { Transport } from "./transport.ts";
-import { type RawSocket, WebSocketTransport, wsOptions } from "./websocket-transport.ts";
+import { clientEnd, maskingClientEnd } from "./websocket-end.ts";
+import { WebSocketTransport } from "./websocket-transport.ts";
 
 /** How much of a refusal's text ends up in the error. */
 const MAX_REFUSAL_CHARACTERS = 300;
@@ -26,35 +27,42 @@ export interface WebSocketDialOptions {
   readonly tls?: TlsClientOptions | undefined;
 }
 
+/** Has ws do the opening handshake (RFC 6455, section 4.1) and takes the connection over before ws makes its own reader and writer of frames for it. */
+class Handshake extends WebSocket {
+  #upgraded: ((socket: Socket, head: Buffer) => void) | undefined;
+
+  whenUpgraded(upgraded: (socket: Socket, head: Buffer) => void): void {
+    this.#upgraded = upgraded;
+  }
+
+  /** Called by ws once the server's answer was found to be right. */
+  setSocket(socket: Socket, head: Buffer): void {
+    socket.setTimeout(0).setNoDelay(true);
+    this.#upgraded!(socket, head);
+  }
+}
+
 /** Opens a WebSocket from Node. Rejects when it cannot, with the server's own words where it said why. */
 export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDialOptions = {}): Promise<Transport> {
   const { signal, address, zeroMask = true, tls } = options;
   signal?.throwIfAborted();
-  let sealed = false;
-  const socket = new WebSocket(endpoint.url, {
+  const handshake = new Handshake(endpoint.url, {
     ...(endpoint.scheme === "wss" && tlsClientOptions(tls)),
-    ...wsOptions,
+    perMessageDeflate: false,
     followRedirects: false,
     ...(address !== undefined && { lookup: knownAddress(address) }),
-    ...(zeroMask && { generateMask: (mask: Buffer) => void (sealed ? mask.fill(0) : mask.set(systemRandom(mask.length))) }),
   });
-  let raw: RawSocket | undefined;
-  const seal = (): void => {
-    sealed = true;
-    if (zeroMask) raw!.zeroMask = true;
-  };
   return openSocket<Transport>(
-    socket,
+    handshake,
     signal,
-    () => socket.terminate(),
+    () => handshake.terminate(),
     ({ opened, failed }) => {
-      socket.on("unexpected-response", (_request, response) => {
+      handshake.on("unexpected-response", (_request, response) => {
         refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
       });
-      socket.on("upgrade", (response) => {
-        raw = { socket: response.socket, zeroMask: false };
-        const remote = remoteOf(response.socket);
-        socket.once("open", () => opened(new WebSocketTransport(socket, endpoint.scheme, remote, raw!, seal)));
+      handshake.whenUpgraded((socket, head) => {
+        const end = zeroMask ? clientEnd : maskingClientEnd;
+        opened(new WebSocketTransport(socket, { end, scheme: endpoint.scheme, remote: remoteOf(socket), head }));
       });
     },
   );

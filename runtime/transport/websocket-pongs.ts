@@ -1,24 +1,24 @@
-import type { Duplex } from "node:stream";
-import { pongFrame } from "./websocket-frame.ts";
-
 /** So many answers may wait for the kernel. After that only the last ping is answered, as RFC 6455, section 5.5.3, allows: who pings and does not read gets nothing kept. */
 const MAX_WAITING_PONGS = 16;
 
-/** Answers a peer's pings. Made for connections that are pinged: browsers and this package's clients never do. */
+/** Writes an answer with this payload; `written` is called when it has left, or failed to. */
+export type SendPong = (payload: Uint8Array, written: (error?: Error | null) => void) => void;
+
+/** Answers a peer's pings. Made for connections that are pinged: browsers and both ends of this package never do. */
 export class WebSocketPongs {
-  readonly #socket: Duplex;
+  readonly #send: SendPong;
   #waiting = 0;
   /** The last ping that is not answered, a copy. */
   #last: Uint8Array | undefined;
 
-  constructor(socket: Duplex) {
-    this.#socket = socket;
+  constructor(send: SendPong) {
+    this.#send = send;
   }
 
   answer(payload: Uint8Array): void {
     if (this.#waiting < MAX_WAITING_PONGS) {
       this.#waiting++;
-      this.#socket.write(pongFrame(payload), this.#written);
+      this.#send(payload, this.#written);
     } else this.#last = new Uint8Array(payload);
   }
 

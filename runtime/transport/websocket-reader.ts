@@ -4,14 +4,14 @@ import {
   headerBytes,
   headerFault,
   isLast,
-  MASK_BYTES,
   MAX_CONTROL_BYTES,
+  maskOf,
   opcodeOf,
   opcodes,
   payloadBytes,
 } from "./websocket-header.ts";
 import { MAX_MESSAGE_BYTES } from "./websocket-limits.ts";
-import { unmask } from "./websocket-mask.ts";
+import { applyMask } from "./websocket-mask.ts";
 
 /** Why a connection is ended (RFC 6455, section 7.4.1). */
 const PROTOCOL_ERROR = 1002;
@@ -34,11 +34,12 @@ export interface FrameEvents {
 }
 
 /**
- * Reads the frames of a WebSocket client (RFC 6455, section 5). Messages are pieces of a stream here, so that nothing of them is gathered: payload is unmasked where it
+ * Reads the frames of the other end of a WebSocket (RFC 6455, section 5). Messages are pieces of a stream here, so that nothing of them is gathered: payload is unmasked where it
  * lies and passed on as it comes. Only headers and control frames that reads cut in two are kept, 125 bytes at most.
  */
 export class WebSocketReader {
   readonly #events: FrameEvents;
+  readonly #peerMasks: boolean;
   /** What came of a header, or of a control frame's payload, that a read cut. */
   #kept: Uint8Array | undefined;
   #opcode: number = opcodes.continuation;
@@ -51,8 +52,10 @@ export class WebSocketReader {
   #messageBytes = 0;
   #stopped = false;
 
-  constructor(events: FrameEvents) {
+  /** @param peerMasks whether the peer is a client, whose frames are masked */
+  constructor(events: FrameEvents, peerMasks: boolean) {
     this.#events = events;
+    this.#peerMasks = peerMasks;
   }
 
   /** Nothing has come of the next message, nor of a control frame. */
@@ -98,14 +101,13 @@ export class WebSocketReader {
   /** Begins a frame whose header is there. */
   #begin(bytes: Uint8Array, at: number): void {
     const opcode = opcodeOf(bytes, at);
-    const maskAt = at + headerBytes(bytes, at) - MASK_BYTES;
     const length = payloadBytes(bytes, at);
-    const fault = headerFault(bytes, at, length);
+    const fault = headerFault(bytes, at, length, this.#peerMasks);
     if (fault !== undefined) this.#fail(PROTOCOL_ERROR, fault);
     else if (this.#admits(opcode, isLast(bytes, at), length)) {
       this.#opcode = opcode;
       this.#left = length;
-      this.#mask = (bytes[maskAt]! << 24) | (bytes[maskAt + 1]! << 16) | (bytes[maskAt + 2]! << 8) | bytes[maskAt + 3]!;
+      this.#mask = maskOf(bytes, at);
       if (length === 0 && opcode >= opcodes.close) this.#control(nothing);
     }
   }
@@ -131,7 +133,7 @@ export class WebSocketReader {
     const end = Math.min(bytes.length, at + this.#left);
     const piece = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
     // The clients of this package mask ciphertext with zeros.
-    if (this.#mask !== 0) this.#mask = unmask(piece, this.#mask);
+    if (this.#mask !== 0) this.#mask = applyMask(piece, this.#mask);
     this.#left -= end - at;
     if (this.#opcode < opcodes.close) this.#events.onPayload(piece);
     else {

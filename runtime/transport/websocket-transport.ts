@@ -1,210 +1,193 @@
 import type { Duplex } from "node:stream";
-import { type RawData, WebSocket } from "ws";
-import { binaryFrame, COPIED_FRAME_BYTES } from "./websocket-frame.ts";
-import { HIGH_WATER_BYTES } from "./high-water.ts";
-import { Inbox, type InboxOptions } from "./inbox.ts";
-import { peerName } from "./remote.ts";
-import type { RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
-import { CLOSE_TIMEOUT_MS, MAX_MESSAGE_BYTES, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
+import { peerName, remoteOf, type SocketAddresses } from "./remote.ts";
+import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
+import { type SocketHost, TransportSocket } from "./transport-socket.ts";
+import type { WebSocketEnd } from "./websocket-end.ts";
+import { binaryFrame, closeFrame, COPIED_FRAME_BYTES, frameHeader, pongFrame } from "./websocket-frame.ts";
+import { CLOSE_TIMEOUT_MS, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
+import type { Mask } from "./websocket-mask.ts";
+import { WebSocketPongs } from "./websocket-pongs.ts";
+import { type FrameEvents, WebSocketReader } from "./websocket-reader.ts";
 
-/** What ws is told. Records are sealed, so that compression would only cost, and text messages are refused unread. */
-export const wsOptions: Readonly<Record<string, unknown>> = {
-  perMessageDeflate: false,
-  maxPayload: MAX_MESSAGE_BYTES,
-  closeTimeout: CLOSE_TIMEOUT_MS,
-  skipUTF8Validation: true,
-};
+const NORMAL = 1000;
 
-/**
- * What may come after `pause`: ws delivers what it had read already, one chunk of the socket and one message at most, and a last chunk when the
- * socket dies.
- */
-const KEPT_LIMIT_BYTES = MAX_MESSAGE_BYTES + 1024 * 1024;
-
-/**
- * The connection below a WebSocket. What is small is written there as a whole frame, between those of ws, which would write a header and a payload of it and make
- * objects for both.
- */
-export interface RawSocket {
-  readonly socket: Duplex;
-  /** Whether frames are masked with zeros, as those written here are; else they are ws's to mask. */
-  zeroMask: boolean;
-}
-
-/** Where a WebSocket has its transport. */
-const owner = Symbol("transport");
-
-interface OwnedSocket extends WebSocket {
-  [owner]?: WebSocketTransport;
-}
-
-// The same functions for all: closures of its own would cost each quiet connection 200 bytes.
-
-function onMessage(this: OwnedSocket, data: RawData, isBinary: boolean): void {
-  this[owner]!.message(data, isBinary);
-}
-
-function onError(this: OwnedSocket, error: Error): void {
-  this[owner]!.failed(error);
-}
-
-function onClose(this: OwnedSocket, code: number): void {
-  this[owner]!.closed(code);
-}
-
-/** An open WebSocket of the ws package, a client's, as a transport: one write is one binary message, and messages mean nothing. */
-export class WebSocketTransport implements Transport, InboxOptions {
+export interface WebSocketTransportOptions {
+  /** Which end this is. */
+  readonly end: WebSocketEnd;
+  readonly scheme: "ws" | "wss";
+  /** Where the peer is. */
   readonly remote: RemoteAddress | undefined;
+  /** What was read behind the opening handshake. */
+  readonly head: Buffer;
+  /** How long a closing handshake may take, flushing included. Default 30,000. */
+  readonly closeTimeoutMs?: number | undefined;
+}
+
+/** Either end of a WebSocket, on a socket whose opening handshake is over, as a transport: one write is one binary message, and messages mean nothing. */
+export class WebSocketTransport implements Transport, SocketHost, FrameEvents {
+  /** Where a proxy says that the client is. Else the socket knows, and nothing is kept. */
+  readonly #told: RemoteAddress | undefined;
   readonly #scheme: "ws" | "wss";
-  readonly #socket: WebSocket;
-  readonly #inbox: Inbox;
-  readonly #raw: RawSocket;
-  readonly #onSealed: (() => void) | undefined;
-  #open = true;
-  /** A `write` returned false, and `onDrain` is owed: what waits for the socket to take more. */
-  #drain: (() => void) | undefined;
-  /** Why this side ended the connection; what ws says then is only a consequence. */
-  #reason: TransportClose | undefined;
-  #error: Error | undefined;
-  #ended = false;
+  readonly #closeTimeoutMs: number;
+  readonly #under: TransportSocket<Duplex>;
+  readonly #reader: WebSocketReader;
+  #end: WebSocketEnd;
+  #pongs: WebSocketPongs | undefined;
+  #closeTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, scheme: "ws" | "wss", remote: RemoteAddress | undefined, raw: RawSocket, onSealed?: () => void) {
+  constructor(socket: Duplex, { end, scheme, remote, head, closeTimeoutMs = CLOSE_TIMEOUT_MS }: WebSocketTransportOptions) {
+    this.#end = end;
     this.#scheme = scheme;
-    this.remote = remote;
-    this.#socket = socket;
-    this.#raw = raw;
-    this.#onSealed = onSealed;
-    this.#inbox = new Inbox(this);
-    socket.binaryType = "nodebuffer";
-    socket.pause();
-    (socket as OwnedSocket)[owner] = this;
-    socket.on("message", onMessage);
-    socket.on("error", onError);
-    socket.on("close", onClose);
-  }
-
-  // What the WebSocket tells.
-
-  message(data: RawData, isBinary: boolean): void {
-    if (isBinary) this.#inbox.bytes(data as Buffer);
-    else this.#cut({ kind: "failed", message: "the peer sent a text message" });
-  }
-
-  failed(error: Error): void {
-    this.#error = error;
-  }
-
-  closed(code: number): void {
-    this.#open = false;
-    this.#ended = true;
-    const orderly = ORDERLY_CODES.has(code);
-    const message = this.#error?.message ?? (orderly ? "closed by the peer" : `closed with WebSocket status ${code}`);
-    this.#inbox.end(this.#reason ?? { kind: orderly ? "ended" : "failed", message, ...(this.#error && { cause: this.#error }) });
+    this.#told = isSame(remote, remoteOf(socket as SocketAddresses)) ? undefined : remote;
+    this.#closeTimeoutMs = closeTimeoutMs;
+    this.#reader = new WebSocketReader(this, end.peerMasks);
+    this.#under = new TransportSocket(socket, this, head);
   }
 
   get peer(): string {
     return peerName(this.#scheme, this.remote);
   }
 
+  get remote(): RemoteAddress | undefined {
+    return this.#told ?? remoteOf(this.#under.socket as SocketAddresses);
+  }
+
   get bufferedBytes(): number {
-    return this.#ended ? 0 : this.#socket.bufferedAmount;
-  }
-
-  // What the inbox asks of it.
-
-  get limitBytes(): number {
-    return KEPT_LIMIT_BYTES;
-  }
-
-  onOverflow(): void {
-    this.#cut({ kind: "failed", message: "more came than a paused connection can have read" });
-  }
-
-  defer(run: () => void): void {
-    queueMicrotask(run);
+    return this.#under.bufferedBytes;
   }
 
   start(events: TransportEvents): void {
-    this.#inbox.start(events);
-    if (!this.#inbox.paused) this.#socket.resume();
+    this.#under.start(events);
   }
 
   write(bytes: Uint8Array, written?: () => void): boolean {
-    if (!this.#open) return true;
-    if (bytes.length > 0 && bytes.length <= COPIED_FRAME_BYTES && this.#raw.zeroMask) this.#writeFrame(bytes, written);
-    else this.#send(bytes, written);
-    if (this.#drain === undefined && this.#socket.bufferedAmount >= HIGH_WATER_BYTES) {
-      this.#drain = () => this.#written();
-      this.#raw.socket.on("drain", this.#drain);
-    }
-    return this.#drain === undefined;
+    if (!this.#under.open) return true;
+    if (bytes.length > COPIED_FRAME_BYTES) this.#writeLong(bytes, written);
+    else if (bytes.length > 0) this.#writeCopy(bytes, this.#end.mask(), written);
+    return this.#under.hasRoom();
   }
 
   close(): void {
-    this.#inbox.drop();
-    if (!this.#open) return;
-    this.#open = false;
-    this.#reason = { kind: "ended", message: "closed by this side" };
-    // The peer's closing frame stands behind whatever else it sent.
-    this.#socket.resume();
-    this.#socket.close(1000);
-    this.#raw.socket.uncork();
+    this.#under.inbox.drop();
+    this.#beginClose(NORMAL, { kind: "ended", message: "closed by this side" });
   }
 
   /** Records and the closing frame go to the kernel in one call. */
   ending(): void {
-    if (this.#open) this.#raw.socket.cork();
+    if (this.#under.open) this.#under.socket.cork();
   }
 
   destroy(): void {
-    this.#cut({ kind: "failed", message: "destroyed by this side" });
+    this.#under.cut("destroyed by this side");
   }
 
   pause(): void {
-    this.#inbox.pause();
-    if (this.#open) this.#socket.pause();
+    this.#under.pause();
   }
 
   resume(): void {
-    this.#inbox.resume();
-    this.#socket.resume();
+    this.#under.resume();
   }
 
   sealed(): void {
-    this.#onSealed?.();
+    this.#end = this.#end.sealed ?? this.#end;
   }
 
-  #cut(reason: TransportClose): void {
-    this.#open = false;
-    this.#reason = reason;
-    this.#inbox.drop();
-    this.#socket.terminate();
+  /** Servers only: nothing tells the other process what a client masks with. */
+  detach(): Detached | undefined {
+    const handle = this.#end.peerMasks ? this.#under.handle() : undefined;
+    if (handle === undefined || !this.#reader.betweenMessages) return undefined;
+    return this.#under.letGo(handle, { scheme: "ws", remote: this.remote });
   }
 
-  /** The memory is free once the last message has left. */
-  #send(bytes: Uint8Array, written: (() => void) | undefined): void {
-    const { byteOffset, length } = bytes;
-    sendMessages(bytes, (message) => {
-      const last = message.byteOffset + message.length === byteOffset + length;
-      this.#socket.send(message, (error) => {
-        if (last && !error) written?.();
-        this.#written();
-      });
-    });
+  // What the reader tells of the peer's frames.
+
+  onPayload(bytes: Uint8Array): void {
+    this.#under.inbox.bytes(bytes);
   }
 
-  #writeFrame(bytes: Uint8Array, written: (() => void) | undefined): void {
-    // Behind a closing frame nothing may follow, and ws may have answered the peer's already.
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    this.#raw.socket.write(binaryFrame(bytes, true));
+  onPing(payload: Uint8Array): void {
+    if (!this.#under.open) return;
+    this.#pongs ??= new WebSocketPongs((answered, written) => this.#under.socket.write(pongFrame(answered, this.#end.mask()), written));
+    this.#pongs.answer(payload);
+  }
+
+  onCloseFrame(code: number): void {
+    const orderly = ORDERLY_CODES.has(code);
+    const message = orderly ? "closed by the peer" : `closed with WebSocket status ${code}`;
+    this.#beginClose(code, { kind: orderly ? "ended" : "failed", message });
+    this.#under.socket.end();
+  }
+
+  onViolation(code: number, message: string): void {
+    this.#beginClose(code, { kind: "failed", message });
+    this.#under.socket.end();
+  }
+
+  // What the socket asks of it.
+
+  read(bytes: Uint8Array): void {
+    this.#reader.read(bytes);
+  }
+
+  /** A peer that is gone without a closing frame reads no more. One that was told the end may have let the answer out; what is queued still goes to it. */
+  peerEnded(): void {
+    if (this.#under.open) this.abort();
+    else this.#under.socket.end();
+  }
+
+  abort(): void {
+    this.#under.open = false;
+    this.#reader.stop();
+    this.#under.socket.destroy();
+  }
+
+  closed(): TransportClose {
+    clearTimeout(this.#closeTimer);
+    return { kind: "failed", message: "the peer ended the connection without a closing frame" };
+  }
+
+  /** The memory is free at once. */
+  #writeCopy(message: Uint8Array, mask: Mask, written: (() => void) | undefined): void {
+    this.#under.socket.write(binaryFrame(message, mask));
     written?.();
   }
 
-  /** Called by ws for each message that went to the kernel, or failed to; a failure is followed by the end. */
-  #written(): void {
-    if (this.#drain === undefined || this.#socket.bufferedAmount > 0 || !this.#open) return;
-    this.#raw.socket.off("drain", this.#drain);
-    this.#drain = undefined;
-    this.#inbox.drained();
+  /** The memory is free once the message has left. */
+  #writeAsItIs(message: Uint8Array, mask: Mask, written: (() => void) | undefined): void {
+    const { socket } = this.#under;
+    socket.cork();
+    socket.write(frameHeader(message.length, mask));
+    socket.write(message, written && ((error) => error || written()));
+    socket.uncork();
   }
+
+  /** In pieces as long as a message may be. What has to be masked is copied, since others may read it. */
+  #writeLong(bytes: Uint8Array, written: (() => void) | undefined): void {
+    const end = bytes.byteOffset + bytes.length;
+    sendMessages(bytes, (message) => {
+      const last = message.byteOffset + message.length === end ? written : undefined;
+      const mask = this.#end.mask();
+      if (mask) this.#writeCopy(message, mask, last);
+      else this.#writeAsItIs(message, mask, last);
+    });
+  }
+
+  /** Writes the closing frame, once, and reads on in any case: the peer's own stands behind whatever else it sent. */
+  #beginClose(code: number, reason: TransportClose): void {
+    const under = this.#under;
+    if (!under.open) return;
+    under.open = false;
+    under.reason = reason;
+    this.#pongs?.stop();
+    const { socket } = under;
+    socket.resume();
+    socket.write(closeFrame(code, this.#end.mask()));
+    socket.uncork();
+    this.#closeTimer = setTimeout(() => this.abort(), this.#closeTimeoutMs);
+  }
+}
+
+function isSame(one: RemoteAddress | undefined, other: RemoteAddress | undefined): boolean {
+  return one?.address === other?.address && one?.port === other?.port;
 }

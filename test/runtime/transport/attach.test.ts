@@ -2,8 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { attach } from "../../../runtime/transport/attach.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
+import { serverEnd } from "../../../runtime/transport/websocket-end.ts";
 import { opcodes } from "../../../runtime/transport/websocket-header.ts";
-import { ServerWebSocketTransport } from "../../../runtime/transport/websocket-server-transport.ts";
+import { WebSocketTransport } from "../../../runtime/transport/websocket-transport.ts";
 import { selfSigned } from "../../support/transport/certificate.ts";
 import { clientFrame } from "../../support/transport/client-frames.ts";
 import { duplexPair } from "../../support/transport/duplex-pair.ts";
@@ -117,7 +118,7 @@ test("a WebSocket in the middle of a message stays, and goes on here", async () 
 test("what stands on no socket of the kernel's stays", async () => {
   const [far, near] = duplexPair();
   far.on("error", () => {});
-  const server = new ServerWebSocketTransport(near, { scheme: "ws", remote: undefined, head: Buffer.alloc(0) });
+  const server = new WebSocketTransport(near, { end: serverEnd, scheme: "ws", remote: undefined, head: Buffer.alloc(0) });
   server.start(ignore);
   far.write(clientFrame({ opcode: opcodes.binary, payload: Uint8Array.of(1) }));
   assert.is(server.detach(), undefined);

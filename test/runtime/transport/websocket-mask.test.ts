@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { unmask } from "../../../runtime/transport/websocket-mask.ts";
+import { applyMask } from "../../../runtime/transport/websocket-mask.ts";
 
 const test = suite("transport/websocket-mask");
 
@@ -16,7 +16,7 @@ test("bytes are unmasked as RFC 6455, section 5.3, says, wherever they lie and h
       let rest = new DataView(key.buffer, key.byteOffset).getInt32(0);
       let at = 0;
       for (const end of ends) {
-        rest = unmask(masked.subarray(at, end), rest);
+        rest = applyMask(masked.subarray(at, end), rest);
         at = end;
       }
       assert.equal(masked, plain);
@@ -26,7 +26,7 @@ test("bytes are unmasked as RFC 6455, section 5.3, says, wherever they lie and h
 
 test("bytes beside those that are unmasked stay as they are", () => {
   const around = new Uint8Array(300).fill(7);
-  unmask(around.subarray(3, 290), 0x01020304);
+  applyMask(around.subarray(3, 290), 0x01020304);
   assert.equal([...around.subarray(0, 3), ...around.subarray(290)], new Array(13).fill(7));
 });
 

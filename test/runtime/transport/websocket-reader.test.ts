@@ -5,14 +5,14 @@ import * as assert from "uvu/assert";
 import * as ws from "ws";
 import { opcodes } from "../../../runtime/transport/websocket-header.ts";
 import { MAX_MESSAGE_BYTES } from "../../../runtime/transport/websocket-limits.ts";
-import { WebSocketReader } from "../../../runtime/transport/websocket-reader.ts";
+import { type FrameEvents, WebSocketReader } from "../../../runtime/transport/websocket-reader.ts";
 import { type ClientFrame, clientFrame, closing } from "../../support/transport/client-frames.ts";
 
 const test = suite("transport/websocket-reader");
 
 const { continuation, text, binary, close, ping, pong } = opcodes;
 
-/** What a reader made of the bytes of a client. */
+/** What a reader made of the bytes of its peer. */
 interface Reading {
   readonly payload: number[];
   readonly pings: number[][];
@@ -20,9 +20,9 @@ interface Reading {
   readonly ends: string[];
 }
 
-function read(chunks: Iterable<Uint8Array>): Reading {
+function read(chunks: Iterable<Uint8Array>, peerMasks = true): Reading {
   const reading: Reading = { payload: [], pings: [], ends: [] };
-  const reader = new WebSocketReader({
+  const events: FrameEvents = {
     onPayload(bytes) {
       assert.ok(bytes.length > 0, "payload is never empty");
       for (const byte of bytes) reading.payload.push(byte);
@@ -30,16 +30,17 @@ function read(chunks: Iterable<Uint8Array>): Reading {
     onPing: (payload) => void reading.pings.push([...payload]),
     onCloseFrame: (code) => void reading.ends.push(`closed ${code}`),
     onViolation: (code) => void reading.ends.push(`violation ${code}`),
-  });
+  };
+  const reader = new WebSocketReader(events, peerMasks);
   for (const chunk of chunks) reader.read(chunk);
   return reading;
 }
 
 /** The same bytes, read by the receiver of ws. */
-async function readByWs(chunks: Iterable<Uint8Array>): Promise<Reading> {
+async function readByWs(chunks: Iterable<Uint8Array>, peerMasks: boolean): Promise<Reading> {
   const { Receiver } = ws as unknown as { Receiver: new (options: object) => NodeJS.WritableStream };
   const reading: Reading = { payload: [], pings: [], ends: [] };
-  const receiver = new Receiver({ isServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const receiver = new Receiver({ isServer: peerMasks, maxPayload: MAX_MESSAGE_BYTES });
   receiver.on("message", (data: Buffer) => {
     for (const byte of data) reading.payload.push(byte);
   });
@@ -104,20 +105,21 @@ const last: fc.Arbitrary<ClientFrame[]> = fc.oneof(
 );
 const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 300 })), { minLength: 1, maxLength: 8 });
 
-test("whatever a client sends and however it is cut, ws makes the same of it", async () => {
-  const conversation = fc.tuple(fc.array(message, { maxLength: 4 }), last, sizes);
+test("whatever a peer sends, client or server, and however it is cut, ws makes the same of it", async () => {
+  const conversation = fc.tuple(fc.array(message, { maxLength: 4 }), last, sizes, fc.boolean());
   await fc.assert(
-    fc.asyncProperty(conversation, async ([messages, end, sizes]) => {
-      const bytes = join([...messages.flat(), ...end]);
-      const ours = read(cut(bytes, sizes));
-      const theirs = await readByWs(cut(bytes, sizes));
+    fc.asyncProperty(conversation, async ([messages, end, sizes, peerMasks]) => {
+      const frames = messages.flat().map((frame) => (peerMasks ? frame : { ...frame, mask: undefined }));
+      const bytes = join([...frames, ...end]);
+      const ours = read(cut(bytes, sizes), peerMasks);
+      const theirs = await readByWs(cut(bytes, sizes), peerMasks);
       assert.equal([ours.ends, ours.pings], [theirs.ends, theirs.pings]);
       // A message that does not end is told here, as far as it came.
       assert.equal(ours.payload.slice(0, theirs.payload.length), theirs.payload);
       const complete = end.every(({ opcode, fin }) => opcode > binary || fin !== false);
       if (complete) assert.is(ours.payload.length, theirs.payload.length);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -184,16 +186,22 @@ for (const [rule, frames, end] of rules) {
   });
 }
 
+test("5.1: a server's frame is not masked, not with zeros either", () => {
+  const plain: ClientFrame = { opcode: binary, payload: one, mask: undefined };
+  assert.equal(read([join([plain, { ...plain, mask: [0, 0, 0, 0] }, plain])], false), {
+    payload: [1],
+    pings: [],
+    ends: ["violation 1002"],
+  });
+  assert.equal(read([join([plain, { opcode: ping, mask: [1, 2, 3, 4] }])], false).ends, ["violation 1002"]);
+});
+
 test("payload is passed on where it lies, without a copy, as soon as it comes", () => {
   const frame = clientFrame({ opcode: binary, payload: of(200), mask: [9, 8, 7, 6] });
   const pieces: Uint8Array[] = [];
   const unexpected = (): void => assert.unreachable();
-  const reader = new WebSocketReader({
-    onPayload: (piece) => void pieces.push(piece),
-    onPing: unexpected,
-    onCloseFrame: unexpected,
-    onViolation: unexpected,
-  });
+  const onPayload = (piece: Uint8Array): void => void pieces.push(piece);
+  const reader = new WebSocketReader({ onPayload, onPing: unexpected, onCloseFrame: unexpected, onViolation: unexpected }, true);
   const chunk = frame.slice(0, 100);
   reader.read(chunk);
   assert.is(pieces.length, 1);
@@ -219,15 +227,11 @@ test("a reader that was stopped tells nothing more, also from within", () => {
   const bytes = join([{ opcode: binary, payload: one }, { opcode: binary, payload: one }, { opcode: close }]);
   let told = 0;
   const unexpected = (): void => assert.unreachable();
-  const reader = new WebSocketReader({
-    onPayload() {
-      told++;
-      reader.stop();
-    },
-    onPing: unexpected,
-    onCloseFrame: unexpected,
-    onViolation: unexpected,
-  });
+  const onPayload = (): void => {
+    told++;
+    reader.stop();
+  };
+  const reader = new WebSocketReader({ onPayload, onPing: unexpected, onCloseFrame: unexpected, onViolation: unexpected }, true);
   reader.read(bytes);
   reader.read(bytes);
   assert.is(told, 1);

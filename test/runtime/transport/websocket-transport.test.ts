@@ -3,17 +3,19 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { quiet } from "../../../runtime/transport/suite/case.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
+import { serverEnd } from "../../../runtime/transport/websocket-end.ts";
 import { opcodes } from "../../../runtime/transport/websocket-header.ts";
 import { MAX_MESSAGE_BYTES } from "../../../runtime/transport/websocket-limits.ts";
-import { ServerWebSocketTransport } from "../../../runtime/transport/websocket-server-transport.ts";
+import { WebSocketTransport } from "../../../runtime/transport/websocket-transport.ts";
+import { dialWebSocket } from "../../../runtime/transport/websocket-node.ts";
 import { type ClientFrame, clientFrame, closing } from "../../support/transport/client-frames.ts";
 import { duplexPair } from "../../support/transport/duplex-pair.ts";
-import { ending, ignore, listening } from "../../support/transport/websocket.ts";
+import { ending, ignore, listening, webSocketEndpoint } from "../../support/transport/websocket.ts";
 
-const test = suite("transport/websocket-server-transport");
+const test = suite("transport/websocket-transport");
 
 const { binary, close, ping, pong } = opcodes;
 const shared = await listening();
@@ -33,7 +35,10 @@ function rawClient(closeTimeoutMs?: number): { far: Duplex; server: Transport } 
   const [far, near] = duplexPair();
   // A line that goes dead is what some tests wait for.
   far.on("error", () => {});
-  return { far, server: new ServerWebSocketTransport(near, { scheme: "ws", remote: undefined, head: Buffer.alloc(0), closeTimeoutMs }) };
+  return {
+    far,
+    server: new WebSocketTransport(near, { end: serverEnd, scheme: "ws", remote: undefined, head: Buffer.alloc(0), closeTimeoutMs }),
+  };
 }
 
 const join = (...frames: ClientFrame[]): Buffer => Buffer.concat(frames.map(clientFrame));
@@ -115,7 +120,7 @@ test("pings are answered with their payload, in order, and pongs are passed over
 /** A frame of 60,000 bytes arrives; how many of them are still there when that has been told. */
 async function bytesLeft(far: { write(bytes: Uint8Array): void }, near: Duplex): Promise<number> {
   const payload = new Uint8Array(60_000).fill(7);
-  const server = new ServerWebSocketTransport(near, { scheme: "ws", remote: undefined, head: Buffer.alloc(0) });
+  const server = new WebSocketTransport(near, { end: serverEnd, scheme: "ws", remote: undefined, head: Buffer.alloc(0) });
   const told: Uint8Array[] = [];
   let received = 0;
   await new Promise<void>((resolve) => {
@@ -150,6 +155,70 @@ test("what Node read is given back once it was told, and what others have as wel
   memory.on("error", () => {});
   assert.is(await bytesLeft(memory, mine), 60_000);
   listener.close();
+});
+
+/** A server of ws that has this done with its end of the next connection, and a client of it. */
+async function clientOfWs(onConnection: (server: WebSocket) => void): Promise<Transport> {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, maxPayload: MAX_MESSAGE_BYTES });
+  await once(server, "listening");
+  server.once("connection", (socket) => {
+    server.close();
+    socket.on("error", () => {});
+    onConnection(socket);
+  });
+  return dialWebSocket(webSocketEndpoint(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`));
+}
+
+test("a client answers pings and closing frames as a server does, sealed and before, and hears which code it was", async () => {
+  for (const [code, end] of [
+    [1000, "ended: closed by the peer"],
+    [undefined, "ended: closed by the peer"],
+    [1011, "failed: closed with WebSocket status 1011"],
+  ] as const) {
+    for (const sealed of [false, true]) {
+      const pongs: string[] = [];
+      let answered: Promise<unknown[]> | undefined;
+      const client = await clientOfWs((server) => {
+        answered = once(server, "close");
+        server.on("pong", (payload) => pongs.push(String(payload)) === 2 && server.close(code));
+        server.on("message", () => server.ping("two"));
+        server.ping("one");
+      });
+      if (sealed) client.sealed!();
+      const closed = ending(client);
+      client.write(Uint8Array.of(1));
+      assert.is(await closed, end);
+      assert.equal(pongs, ["one", "two"]);
+      assert.is((await answered!)[0], code ?? 1005);
+    }
+  }
+});
+
+test("what comes right behind the answer to the upgrade belongs to the stream", async () => {
+  const received: number[] = [];
+  const client = await clientOfWs((server) => {
+    server.send(Uint8Array.of(1, 2));
+    server.send(Uint8Array.of(3));
+    server.close(1000);
+  });
+  await quiet();
+  assert.is(await ending(client, (bytes) => received.push(...bytes)), "ended: closed by the peer");
+  assert.equal(received, [1, 2, 3]);
+});
+
+test("a client tells a server that breaks a rule which kind", async () => {
+  for (const [breaks, code, end] of [
+    [(server: WebSocket) => server.send("text"), 1003, "failed: the peer sent a text message"],
+    [(server: WebSocket) => server.send(new Uint8Array(MAX_MESSAGE_BYTES + 1)), 1009, "failed: a message has more than 1048576 bytes"],
+  ] as const) {
+    let answered: Promise<unknown[]> | undefined;
+    const client = await clientOfWs((server) => {
+      answered = once(server, "close");
+      breaks(server);
+    });
+    assert.is(await ending(client), end);
+    assert.is((await answered!)[0], code);
+  }
 });
 
 test("a million pings of a client that reads none of the answers keep sixteen answers, and the last ping", async () => {

@@ -117,26 +117,33 @@ export class Writer {
     if (fields !== undefined) this.raw(fields);
   }
 
-  /** Begins a length-delimited part; give the mark to {@link close} at its end. */
-  open(): number {
-    this.ensure(1);
-    return this.position++;
+  /**
+   * Begins a length-delimited part; give the mark to {@link close} at its end, with as many `lengthBytes`.
+   *
+   * @param lengthBytes left for its length. Where that takes others, what follows is moved.
+   */
+  open(lengthBytes = 1): number {
+    this.ensure(lengthBytes);
+    const mark = this.position;
+    this.position += lengthBytes;
+    return mark;
   }
 
   /** Ends the part that began at `mark` and puts its length before it, as the shortest varint. */
-  close(mark: number): void {
-    const length = this.position - mark - 1;
-    if (length < 0x80) this.buffer[mark] = length;
-    else this.#longLength(mark, length);
+  close(mark: number, lengthBytes = 1): void {
+    const start = mark + lengthBytes;
+    const length = this.position - start;
+    if (start === mark + 1 && length < 0x80) this.buffer[mark] = length;
+    else this.#longLength(mark, start, length);
   }
 
-  /** Puts a length of several bytes where one was left for it at `mark`, and moves what follows. */
-  #longLength(mark: number, length: number): void {
-    const more = varintLength(length) - 1;
-    this.ensure(more);
-    this.buffer.copyWithin(mark + 1 + more, mark + 1, mark + 1 + length);
+  /** Puts the length of what begins at `start` at `mark`. */
+  #longLength(mark: number, start: number, length: number): void {
+    const moved = mark + varintLength(length) - start;
+    this.ensure(moved);
+    if (moved !== 0) this.buffer.copyWithin(start + moved, start, start + length);
     putVarint(this.buffer, mark, length);
-    this.position += more;
+    this.position += moved;
   }
 
   /** Begins anew, in the same buffer. */

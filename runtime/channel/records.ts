@@ -75,23 +75,36 @@ export class Records {
   }
 
   #sealAll(kind: number, plaintext: Uint8Array, first: number, output: Uint8Array): void {
-    let offset = 0;
-    for (let start = 0, end = first; start < plaintext.length; start = end, end += RECORD_BYTES - MIN_RECORD_BYTES) {
-      const piece = plaintext.subarray(start, end);
-      this.#sealOne(kind, piece, output, offset);
-      offset += piece.length + RECORD_OVERHEAD_BYTES;
+    this.#sealOne(kind, plaintext.subarray(0, first), output, 0);
+    let offset = first + RECORD_OVERHEAD_BYTES;
+    for (let start = first; start < plaintext.length; start += RECORD_BYTES - MIN_RECORD_BYTES) {
+      const piece = plaintext.subarray(start - KIND_BYTES, start + RECORD_BYTES - MIN_RECORD_BYTES);
+      // Its kind stands before it for as long as it is sealed, so that it is not copied to stand behind its kind.
+      const before = piece[0]!;
+      piece[0] = kind;
+      try {
+        this.#sealPiece(piece, output, offset);
+      } finally {
+        piece[0] = before;
+      }
+      offset += piece.length - KIND_BYTES + RECORD_OVERHEAD_BYTES;
     }
   }
 
-  #sealOne(kind: number, piece: Uint8Array, output: Uint8Array, offset: number): void {
-    const length = piece.length + MIN_RECORD_BYTES;
+  #sealOne(kind: number, plaintext: Uint8Array, output: Uint8Array, offset: number): void {
+    const start = offset + LENGTH_BYTES;
+    output[start] = kind;
+    output.set(plaintext, start + KIND_BYTES);
+    this.#sealPiece(output.subarray(start, start + KIND_BYTES + plaintext.length), output, offset);
+  }
+
+  /** @param piece kind byte first; may be the memory in which the record will be */
+  #sealPiece(piece: Uint8Array, output: Uint8Array, offset: number): void {
+    const length = piece.length + TAG_BYTES;
     const header = recordLength;
     output[offset] = header[0] = length >>> 8;
     output[offset + 1] = header[1] = length & 0xff;
-    const start = offset + LENGTH_BYTES;
-    output[start] = kind;
-    output.set(piece, start + KIND_BYTES);
-    this.#sealing.seal(header, output.subarray(start, start + KIND_BYTES + piece.length), output, start);
+    this.#sealing.seal(header, piece, output, offset + LENGTH_BYTES);
     this.recordsOut++;
   }
 }

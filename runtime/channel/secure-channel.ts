@@ -5,7 +5,7 @@ import { asFailure } from "./failure.ts";
 import type { FinishedHandshake, Handshake, HandshakeStep } from "./handshake.ts";
 import { HALF_OPEN_BYTES, KIND_BYTES, LENGTH_BYTES, MIN_RECORD_BYTES } from "./limits.ts";
 import { borrowBuffer, returnBuffer } from "./open-buffer.ts";
-import type { ChannelOptions, ListenerDoor } from "./options.ts";
+import type { ChannelOptions } from "./options.ts";
 import { returnOutput } from "./output-buffer.ts";
 import { PacketReader } from "./packet-reader.ts";
 import { RecordLayer, type RecordLayerHost } from "./record-layer.ts";
@@ -25,15 +25,13 @@ export class SecureChannel implements Channel, RecordLayerHost {
   readonly options: ChannelOptions;
   readonly settings: ChannelSettings;
   readonly #events: ChannelEvents;
-  /** Has the costly parts of the handshake done; undefined when it is through. */
-  #door: Pick<ListenerDoor, "schedule"> | undefined;
   /** While it reads, and while a packet is split: a quiet channel has none. */
   #packets: PacketReader | undefined;
   #phase: Phase = "new";
   /** Until it is through. */
   #handshake: Handshake | undefined;
-  /** A Diffie-Hellman of the handshake waits for its time, and packets for it. */
-  #waiting = false;
+  /** A part of the handshake waits for its time, and packets for it. */
+  protected waiting = false;
   #timeout: Timer | undefined;
   /** From the handshake's end on. */
   #peer: ChannelPeer | undefined;
@@ -49,14 +47,12 @@ export class SecureChannel implements Channel, RecordLayerHost {
     options: ChannelOptions,
     settings: ChannelSettings,
     events: ChannelEvents,
-    door?: Pick<ListenerDoor, "schedule">,
   ) {
     this.side = side;
     this.#handshake = handshake;
     this.options = options;
     this.settings = settings;
     this.#events = events;
-    this.#door = door;
   }
 
   start(): void {
@@ -75,12 +71,12 @@ export class SecureChannel implements Channel, RecordLayerHost {
     this.#packets ??= new PacketReader();
     this.#packets.begin(bytes);
     this.#takePackets(this.#packets);
-    if (this.#waiting && this.#unprovenBytes + this.waitingBytes > HALF_OPEN_BYTES) this.#endTooMuch();
+    if (this.waiting && this.#unprovenBytes + this.waitingBytes > HALF_OPEN_BYTES) this.#endTooMuch();
   }
 
   #takePackets(packets: PacketReader): void {
     try {
-      while (this.#listens && !this.#waiting) {
+      while (this.#listens && !this.waiting) {
         const length = packets.nextLength();
         if (length < 0 || !this.#admits(length)) break;
         const packet = packets.take(length);
@@ -135,8 +131,7 @@ export class SecureChannel implements Channel, RecordLayerHost {
   }
 
   /** Does what a step of the handshake asks for. */
-  protected advance({ output, presented, finished, work }: HandshakeStep): void {
-    if (work !== undefined) this.#schedule(work);
+  protected advance({ output, presented, finished }: HandshakeStep): void {
     if (finished !== undefined) this.#beginRecords(finished, this.#bytesOut + (output?.length ?? 0));
     if (output !== undefined) this.#output(output);
     if (this.#phase === "over") return;
@@ -178,18 +173,13 @@ export class SecureChannel implements Channel, RecordLayerHost {
     this.#takeStep(() => handshake.receive(packet));
   }
 
-  /** Has the costly part of a step done when there is time, and goes on behind it. */
-  #schedule(work: () => HandshakeStep): void {
-    this.#waiting = true;
-    const goOn = (): void => {
-      if (!this.#listens) return;
-      this.#waiting = false;
-      this.#takeStep(work);
-      const packets = this.#packets;
-      if (this.#listens && packets?.beginAgain()) this.#takePackets(packets);
-    };
-    if (this.#door?.schedule === undefined) goOn();
-    else this.#door.schedule(goOn);
+  /** Takes the step that was waited for, and what came meanwhile. */
+  protected goOn(take: () => HandshakeStep): void {
+    if (!this.#listens) return;
+    this.waiting = false;
+    this.#takeStep(take);
+    const packets = this.#packets;
+    if (this.#listens && packets?.beginAgain()) this.#takePackets(packets);
   }
 
   #takeStep(take: () => HandshakeStep): void {
@@ -209,7 +199,6 @@ export class SecureChannel implements Channel, RecordLayerHost {
     this.#records = new RecordLayer(finished, this, sentBytes);
     this.#peer = finished.peer;
     this.#handshake = undefined;
-    this.#door = undefined;
     this.#phase = "half-open";
   }
 

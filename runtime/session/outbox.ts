@@ -53,7 +53,8 @@ export class Outbox {
   /** The one numbered frame of this turn, where others have the same in memory. With a buffer, it is also at its beginning. */
   #shared: Uint8Array | undefined;
   #start = -1;
-  #mark = 0;
+  /** Left for a frame's length: as many as the one before it may have needed, so that nothing large is moved. */
+  #lengthBytes = 1;
   #header = 0;
   #scheduled = false;
   /** What a turn is expected to take: as much as the one before it, if that was long. */
@@ -157,16 +158,18 @@ export class Outbox {
     this.#start = writer.position;
     this.#header = frameHeader(type);
     writer.uint32(this.#header);
-    this.#mark = writer.open();
+    writer.open(this.#lengthBytes);
     return writer;
   }
 
   /** Completes the frame that was begun. */
   end(): void {
     const writer = this.#writer!;
-    writer.close(this.#mark);
+    writer.close(this.#start + 1, this.#lengthBytes);
     if (isSequenced(this.#header)) this.#shared = undefined;
-    this.#queued(this.#header, writer.position - this.#start);
+    const bytes = writer.position - this.#start;
+    this.#lengthBytes = bytes > LONG_TURN_BYTES ? 3 : 1;
+    this.#queued(this.#header, bytes);
     this.#start = -1;
   }
 

@@ -4,8 +4,8 @@ import { LargeMemory } from "../bytes/large-memory.ts";
 export const PREFIX_BYTES = 6;
 /** The first memory for a frame whose length has not arrived. */
 const MIN_BYTES = 64;
-/** A frame of which more has come, and not yet half of it, lies in memory that is used again: in new memory it would leave half again as much behind as it is large. */
-const LENT_BYTES = 65_536;
+/** A frame of which so much has come, and not yet half of it, lies in memory that is used again: in new memory it would leave a quarter again as much behind as it is large. */
+const LENT_BYTES = 16_896;
 /** What waits to be lent: all that one stream of long items needs. */
 const SPARE_BYTES = 2_097_152;
 const nothing = new Uint8Array();
@@ -37,7 +37,7 @@ export class PartialFrame {
 
   /** @param length the most bytes to have from here on. A frame that is whole lies in memory of its own, of just its size. */
   protected grow(length: number, size: number): void {
-    const lent = length < size && length > 2 * LENT_BYTES;
+    const lent = length < size && length >= 2 * LENT_BYTES;
     const grown = lent ? large.take(length / 2) : new Uint8Array(length);
     grown.set(this.bytes.subarray(0, this.kept));
     large.give(this.bytes);

@@ -42,22 +42,24 @@ test("numbers that are no unsigned integers are refused, never wrapped", () => {
   }
 });
 
-test("a part gets its length before it as the shortest varint, whatever its size", () => {
-  for (const size of [0, 1, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152]) {
-    const writer = new Writer(8);
-    const body = new Uint8Array(size).map((_, i) => i);
-    writer.uint32(7);
-    const mark = writer.open();
-    writer.raw(body);
-    writer.close(mark);
-    writer.uint32(9);
-    const reader = new Reader(writer.finish());
-    assert.is(reader.uint32(), 7);
-    assert.is(reader.uint32(), size);
-    assert.is(reader.position, 1 + varintLength(size));
-    assert.equal(reader.copy(size), body);
-    assert.is(reader.uint32(), 9);
-    assert.is(reader.position, reader.end);
+test("a part gets its length before it as the shortest varint, whatever its size and whatever was left for that", () => {
+  for (const lengthBytes of [1, 2, 3]) {
+    for (const size of [0, 1, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152]) {
+      const writer = new Writer(8);
+      const body = new Uint8Array(size).map((_, i) => i);
+      writer.uint32(7);
+      const mark = writer.open(lengthBytes);
+      writer.raw(body);
+      writer.close(mark, lengthBytes);
+      writer.uint32(9);
+      const reader = new Reader(writer.finish());
+      assert.is(reader.uint32(), 7);
+      assert.is(reader.uint32(), size);
+      assert.is(reader.position, 1 + varintLength(size));
+      assert.equal(reader.copy(size), body);
+      assert.is(reader.uint32(), 9);
+      assert.is(reader.position, reader.end);
+    }
   }
 });
 

@@ -3,6 +3,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { concatBytes } from "../../../runtime/bytes/concat.ts";
 import { RECORD_BYTES } from "../../../runtime/channel/limits.ts";
+import { Records } from "../../../runtime/channel/records.ts";
+import { CipherState } from "../../../runtime/crypto/noise/cipher-state.ts";
+import { portableCrypto } from "../../../runtime/crypto/portable.ts";
 import { carry, connect, text } from "../../support/channel/ends.ts";
 
 const test = suite("channel/records");
@@ -50,6 +53,26 @@ test("plaintext beyond one record is cut into as few as hold it, in one output",
       assert.equal(concatBytes(...to.records.map(({ bytes }) => bytes)), plaintext);
     }
   }
+});
+
+test("a plaintext of several records is as it was when they are sealed, and when they cannot be", () => {
+  const crypto = portableCrypto();
+  const aead = crypto.aead(new Uint8Array(32));
+  const records = new Records(new CipherState(aead), new CipherState(crypto.aead(new Uint8Array(32))));
+  const plaintext = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251);
+  const before = plaintext.slice();
+  const sealed = records.seal(2, plaintext).slice();
+  assert.equal(plaintext, before);
+  let sealings = 0;
+  const failing = new CipherState({
+    ...{ open: () => false, wipe() {} },
+    seal() {
+      if (++sealings > 1) throw new Error("no more");
+    },
+  });
+  assert.throws(() => new Records(failing, failing).seal(2, plaintext), /no more/);
+  assert.equal(plaintext, before);
+  assert.is(sealed.length, plaintext.length + 19 * records.recordsOut);
 });
 
 test("the sender's plaintext and the receiver's bytes are left as they were", () => {

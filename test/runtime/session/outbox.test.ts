@@ -320,6 +320,23 @@ test("a quiet outbox holds no buffer: two that take turns write into the same me
   assert.ok(memory[4]!.byteLength <= 65_536);
 });
 
+test("behind a long frame, three bytes are left for the length of the next one, so that it need not be moved; a short one is, and the next has one", () => {
+  const sink = new Sink(10_000_000);
+  const left: number[] = [];
+  const written: Uint8Array[] = [];
+  for (const size of [100_000, 100_000, 5, 5, 16_384, 3_000_000, 200]) {
+    const body = new Uint8Array(size).fill(left.length + 1);
+    const writer = sink.outbox.begin(SEND);
+    left.push(writer.position - 1 - written.reduce((sum, { length }) => sum + length, 0));
+    writer.raw(body);
+    sink.outbox.end();
+    written.push(frame(SEND, body));
+  }
+  assert.equal(left, [1, 3, 3, 1, 1, 3, 3]);
+  sink.outbox.flush(sink);
+  assert.equal(Buffer.from(sink.records[0]!.bytes).equals(Buffer.concat(written)), true);
+});
+
 test("long turns leave from memory that is kept until they are accepted, and used again then", () => {
   const memory: ArrayBufferLike[] = [];
   const sink = { send: (_kind: number, bytes: Uint8Array) => void memory.push(bytes.buffer) };

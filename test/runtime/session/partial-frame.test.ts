@@ -30,6 +30,21 @@ test("a frame that is whole lies in memory of its own, of just its size", () => 
   }
 });
 
+test("a frame of 64 KiB of which a quarter has come waits in memory that is used again, one of which less has come does not", () => {
+  const size = 65_548;
+  for (const [came, lent] of [
+    [16_895, false],
+    [16_896, true],
+    [30_000, true],
+  ] as const) {
+    const first = filled(size, 1, came);
+    const { buffer } = first.bytes;
+    add(first, 1, size, size);
+    assert.is(filled(size, 2, came).bytes.buffer === buffer, lent, `${came} bytes`);
+    assert.ok(first.bytes.every((byte) => byte === 1));
+  }
+});
+
 test("what a long frame outgrew is used for the next one", () => {
   const size = 4_194_304;
   const first = filled(size, 1, 3 * PIECE);

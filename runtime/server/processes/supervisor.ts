@@ -53,6 +53,8 @@ export class Supervisor implements Spreader {
   readonly #timers: Timers;
   readonly #backoff: Backoff;
   readonly #workers = new Set<Worker>();
+  /** Those that hear notices; the others have no sessions yet. */
+  readonly #listening = new Set<Worker>();
   /** Notices to each that it has not read. */
   readonly #unread = new WeakMap<Worker, number>();
   /** Those that the log knows not to keep up. */
@@ -115,7 +117,7 @@ export class Supervisor implements Spreader {
   moveTo(list: string, options: MoveOptions): Promise<MoveResult[]> {
     this.#entrances = list;
     const id = this.#moves++;
-    const asked = [...this.#workers];
+    const asked = [...this.#listening];
     this.tell({ kind: "move", id, list, options });
     return Promise.all(
       asked.map(
@@ -180,6 +182,7 @@ export class Supervisor implements Spreader {
         if (notice?.kind === "connection") this.#exchange.pass(notice, handle as Handle | undefined, worker);
         else if (notice?.kind === "listening") {
           this.#exchange.add(notice.route, worker);
+          this.#listening.add(worker);
           this.#endpoints = notice.endpoints;
           if (this.#entrances !== undefined) this.#send(worker, { kind: "entrances", list: this.#entrances });
           // It heard nothing before.
@@ -187,7 +190,10 @@ export class Supervisor implements Spreader {
           resolve();
         } else if (notice !== undefined && notice.kind !== "moved") this.tell(notice, worker);
       });
-      gone(worker).then(() => this.#workers.delete(worker));
+      gone(worker).then(() => {
+        this.#workers.delete(worker);
+        this.#listening.delete(worker);
+      });
       worker.once("exit", (code, signal) => {
         const how = signal === null ? `code ${code}` : signal;
         reject(new Error(`serve: a process ended (${how}) before it listened; what it said stands above`));

@@ -1,6 +1,7 @@
 // A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "say LINE" to all
-// clients, "move URL" to have them go there, or whom to revoke.
+// clients, "move URL" to have them go there, "lose URL" to do that when a process has died and the next one only begins, or whom to revoke.
 import cluster from "node:cluster";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Player } from "../../../generated/example/lobby/v1/lobby.ts";
 import { serve } from "../../../runtime/index.ts";
@@ -42,7 +43,12 @@ if (cluster.isPrimary) {
     else if (line === "drain") await server.drain();
     else if (line.startsWith("say ")) say(line.slice(4));
     else if (line.startsWith("move ")) console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1 })));
-    else server.revoke(line);
+    else if (line.startsWith("lose ")) {
+      const began = once(cluster, "fork");
+      Object.values(cluster.workers!)[0]!.process.kill("SIGKILL");
+      await began;
+      console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1, waitMs: 1 })));
+    } else server.revoke(line);
     if (line === "close" || line === "drain") break;
   }
   // Nothing but what `serve` has started may keep it alive.

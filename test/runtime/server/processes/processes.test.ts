@@ -107,6 +107,13 @@ test("the first process has the clients of all go over to another entrance", asy
   assert.is(await own.close(), 0);
 });
 
+test("a move does not wait for a process that only begins: it has no clients to ask", async () => {
+  const own = await StartedProcesses.start(2);
+  own.tell(`lose ${own.endpoints[0]!}`);
+  assert.equal(JSON.parse((await own.line())!), { moved: 0, stayed: 0 });
+  assert.is(await own.close(), 0);
+});
+
 test("when a process dies, its sessions are lost and say so, the others go on, and another takes its place", async () => {
   const own = await StartedProcesses.start(2);
   const options = { serverKey: own.serverKey };

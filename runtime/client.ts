@@ -112,7 +112,7 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
     tellStep(options, factory, step);
     session?.step(step);
   };
-  const finder = new Finder({ ...options, timers, random, endpoints, resolution: platform.resolution, onStep });
+  const finder = new Finder({ timers, ...options, random, endpoints, resolution: platform.resolution, onStep });
   const entrances = makeEntrances(platform, options, factory, finder);
   signal?.throwIfAborted();
   session = new ClientSession(factory, { dialer, finder, anonymous: options.identity === undefined, credentials, entrances });

@@ -14,7 +14,7 @@ import { lookup } from "./transport/lookup-node.ts";
 const platform: ClientPlatform = {
   crypto: nativeCrypto,
   dial,
-  resolution: (options) => new Resolver({ ...options, lookup }),
+  resolution: (options) => new Resolver({ lookup, ...options }),
   plainChannel: (options, events) => new PlainChannel(options, events),
   boundMessages: boundMessages(),
   makeCompression,

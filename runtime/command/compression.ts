@@ -35,7 +35,7 @@ class NodeCompression implements Compression {
   constructor(limits: Limits, implementations: readonly Implementation<never>[]) {
     const handled = implementations.flatMap(({ service }) => Object.values(service.commands as Record<string, AnyCommand>));
     const compressions = handled.reduce((bits, { compression }) => bits | (compression === undefined ? 0 : forms[compression].bit), 0);
-    this.limits = { ...limits, compressions };
+    this.limits = { compressions, ...limits };
   }
 
   outgoing(command: AnyCommand, { compressions = 0 }: PeerLimits): TravellingCommand {

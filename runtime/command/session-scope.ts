@@ -10,11 +10,12 @@ export type SessionScope = CallerOptions & ReceiverOptions & SessionStreamsOptio
 
 /**
  * What all sessions of a server have in common is not copied into each: it is found behind what is its own. A client's is copied: a prototype that only one object has is
- * a hidden class of its own, slow to make, and kept with all that it leads to until the next full collection.
+ * a hidden class of its own, slow to make, and kept with all that it leads to until the next full collection. In Node 20 each object has one whose literal begins with
+ * a spread and goes on behind it; so the spread comes last.
  */
 export function sessionScope<Data>(peer: Peer<Data>, common: PeerCommon<Data>, told: PeerLimits): SessionScope {
   const { core, schemas } = peer;
   const peerLimits = common.sameLimits?.same(told) ?? told;
-  const own = { core, schemas, session: peer, host: peer, peerLimits };
-  return common.role === "client" ? { ...common, ...own } : Object.setPrototypeOf(own, common);
+  if (common.role === "client") return { core, schemas, session: peer, host: peer, peerLimits, ...common };
+  return Object.setPrototypeOf({ core, schemas, session: peer, host: peer, peerLimits }, common);
 }

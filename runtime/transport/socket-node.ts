@@ -41,7 +41,7 @@ function open(endpoint: SocketEndpoint | UnixEndpoint, { address, tls }: SocketD
   }
   const { host, port } = endpoint;
   const where = { host: address ?? host, port, allowHalfOpen: true };
-  if (endpoint.scheme === "tcp") return connect({ ...where, noDelay: true });
+  if (endpoint.scheme === "tcp") return connect({ noDelay: true, ...where });
   // Names are asked for, addresses are not (RFC 6066, section 3); a certificate has to carry either.
   const servername = addressFamily(host) === undefined ? host : "";
   return connectTls({ servername, ...tlsClientOptions(tls), ...where }).setNoDelay(true);

@@ -62,7 +62,8 @@ export class ServerSessionSchemas extends SessionSchemas {
       return undefined;
     }
     if (named.none) this.#named = undefined;
-    return { ...this.own.told(), ...this.#judge(named.described()) };
+    const { roots, versions } = this.own.told();
+    return { roots, versions, ...this.#judge(named.described()) };
   }
 
   /** COMPARE: the client is going to call a service that it did not name. Throws ProtocolError, and CommandError for a description that is none. */
@@ -131,7 +132,7 @@ export class ServerSessionSchemas extends SessionSchemas {
         told.avoided.push(...standing.calls.values());
       }
     }
-    return { ...told, absent: joinFingerprints(told.absent) };
+    return { absent: joinFingerprints(told.absent), refused: told.refused, avoided: told.avoided };
   }
 }
 

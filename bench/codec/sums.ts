@@ -30,11 +30,11 @@ export function sumOrder<Long>(message: DecodedOrder<Long>, low: (value: Long) =
 }
 
 export function sumReadings({ sensor, temperatures, intervals, changes }: Readings): number {
-  return sensor + sumOf(temperatures) + sumOf(intervals) + sumOf(changes);
+  return sensor + sumOfDoubles(temperatures) + sumOfIntegers(intervals) + sumOfIntegers(changes);
 }
 
 /** Four sums at a time: in one, each addition waits for the one before, which takes longer than some decode. */
-function sumOf(list: readonly number[]): number {
+function sumOfDoubles(list: readonly number[]): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let i = 0; i < list.length; i += 4) {
     a += list[i]!;
@@ -43,6 +43,13 @@ function sumOf(list: readonly number[]): number {
     d += list[i + 3]!;
   }
   return a + b + c + d;
+}
+
+/** In a function of its own: where one reads integers and doubles, V8 rewrites every list of integers as one of doubles first. */
+function sumOfIntegers(list: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < list.length; i++) sum = (sum + list[i]!) | 0;
+  return sum;
 }
 
 /** The last character of the long text shows that it arrived whole. */

@@ -18,7 +18,7 @@ export interface SyncOptions extends TransferOptions {
   readonly folder: string;
   /** The folder at the server: "public/photos". */
   readonly path: string;
-  /** Whether files that only the target has are removed, and folders that are empty then. Default false. */
+  /** Whether files that only the target has are removed, and folders that are empty then; first what stands where the source has a file for a folder, or the reverse. Default false. */
   readonly remove?: boolean | undefined;
 }
 
@@ -75,8 +75,10 @@ class Sync {
     });
     const [source, target] = direction === "up" ? [here, there] : [there, here];
     const [whole, halves] = apart(source.files);
+    const [inTheWay, others] = remove ? conflicts(source, target) : [emptyTree, target];
+    const early = await this.#remove(source, inTheWay);
     await each(whole, FILES_AT_ONCE, ([name, size]) => told(name, () => this.#file(name, size, target.files.get(name))));
-    const removed = remove ? await this.#remove(source, target) : [];
+    const removed = remove ? [...early, ...(await this.#remove(source, others))] : [];
     const skipped = [...here.skipped, ...halves];
     return { transferred: this.#transferred, bytes: this.#bytes, unchanged: this.#unchanged, removed, skipped };
   }
@@ -154,6 +156,20 @@ class Sync {
   #remote(name: string): string {
     return `${this.#options.path}/${name}`;
   }
+}
+
+/** What of a target stands where its source has a folder for a file, or a file for a folder, with all that is below; and the rest. */
+function conflicts(source: Tree, target: Tree): readonly [inTheWay: Tree, others: Tree] {
+  const folders = new Set(source.folders);
+  const roots = new Set([...target.files.keys()].filter((name) => folders.has(name)));
+  for (const name of target.folders) if (source.files.has(name)) roots.add(name);
+  const inTheWay = (name: string): boolean => name.split("/").some((_, depth, names) => roots.has(names.slice(0, depth + 1).join("/")));
+  const part = (wanted: boolean): Tree => ({
+    files: new Map([...target.files].filter(([name]) => inTheWay(name) === wanted)),
+    folders: target.folders.filter((name) => inTheWay(name) === wanted),
+    skipped: [],
+  });
+  return [part(true), part(false)];
 }
 
 /** The files that are somebody's, and the names of those that a download has not finished. */

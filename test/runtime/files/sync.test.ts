@@ -74,6 +74,21 @@ for (const direction of ["up", "down"] as const) {
   );
 }
 
+for (const direction of ["up", "down"] as const) {
+  test(
+    `a file takes the place of a folder, and a folder that of a file, where anything may be removed (${direction})`,
+    withDesk({}, async (desk) => {
+      const [source, target] = direction === "up" ? (["here", "shown"] as const) : (["shown", "here"] as const);
+      lay(desk, source, { a: "file", "b/c": "in a folder", "d/e/f": "deep" });
+      lay(desk, target, { "a/x/y": "in a folder", "a/z": "too", b: "file", "d/e": "file", "d/g": "old" });
+      assert.ok(await caught(run(desk, direction)));
+      const { removed } = await run(desk, direction, true);
+      assert.equal([...removed].sort(), ["a", "a/x", "a/x/y", "a/z", "b", "d/e", "d/g"]);
+      assert.equal(look(desk[target]()), { a: "file", "b/c": "in a folder", "d/e/f": "deep" });
+    }),
+  );
+}
+
 test(
   "a source that is not there is said, and empties no target",
   withDesk({}, async (desk) => {

@@ -35,8 +35,20 @@ export class Records {
     const first = Math.min(plaintext.length, this.#nextRecordBytes - MIN_RECORD_BYTES);
     const further = Math.ceil((plaintext.length - first) / (RECORD_BYTES - MIN_RECORD_BYTES));
     const output = outputBuffer(plaintext.length + (1 + further) * RECORD_OVERHEAD_BYTES);
-    if (further === 0) this.#sealOne(kind, plaintext, output, 0);
-    else this.#sealAll(kind, plaintext, first, output);
+    output[LENGTH_BYTES] = kind;
+    output.set(further === 0 ? plaintext : plaintext.subarray(0, first), LENGTH_BYTES + KIND_BYTES);
+    let offset = this.#sealOne(output.subarray(LENGTH_BYTES, LENGTH_BYTES + KIND_BYTES + first), output, 0);
+    for (let start = first; start < plaintext.length; start += RECORD_BYTES - MIN_RECORD_BYTES) {
+      const piece = plaintext.subarray(start - KIND_BYTES, start + RECORD_BYTES - MIN_RECORD_BYTES);
+      // Its kind stands before it for as long as it is sealed, so that it is not copied to stand behind its kind.
+      const before = piece[0]!;
+      piece[0] = kind;
+      try {
+        offset = this.#sealOne(piece, output, offset);
+      } finally {
+        piece[0] = before;
+      }
+    }
     this.#nextRecordBytes = RECORD_BYTES;
     this.#sealedBytes += output.length;
     return output;
@@ -74,37 +86,18 @@ export class Records {
     this.#opening.wipe();
   }
 
-  #sealAll(kind: number, plaintext: Uint8Array, first: number, output: Uint8Array): void {
-    this.#sealOne(kind, plaintext.subarray(0, first), output, 0);
-    let offset = first + RECORD_OVERHEAD_BYTES;
-    for (let start = first; start < plaintext.length; start += RECORD_BYTES - MIN_RECORD_BYTES) {
-      const piece = plaintext.subarray(start - KIND_BYTES, start + RECORD_BYTES - MIN_RECORD_BYTES);
-      // Its kind stands before it for as long as it is sealed, so that it is not copied to stand behind its kind.
-      const before = piece[0]!;
-      piece[0] = kind;
-      try {
-        this.#sealPiece(piece, output, offset);
-      } finally {
-        piece[0] = before;
-      }
-      offset += piece.length - KIND_BYTES + RECORD_OVERHEAD_BYTES;
-    }
-  }
-
-  #sealOne(kind: number, plaintext: Uint8Array, output: Uint8Array, offset: number): void {
-    const start = offset + LENGTH_BYTES;
-    output[start] = kind;
-    output.set(plaintext, start + KIND_BYTES);
-    this.#sealPiece(output.subarray(start, start + KIND_BYTES + plaintext.length), output, offset);
-  }
-
-  /** @param piece kind byte first; may be the memory in which the record will be */
-  #sealPiece(piece: Uint8Array, output: Uint8Array, offset: number): void {
-    const length = piece.length + TAG_BYTES;
+  /**
+   * Returns where the next one will be.
+   *
+   * @param plaintext kind byte first; may be the memory in which it will be sealed
+   */
+  #sealOne(plaintext: Uint8Array, output: Uint8Array, offset: number): number {
+    const length = plaintext.length + TAG_BYTES;
     const header = recordLength;
     output[offset] = header[0] = length >>> 8;
     output[offset + 1] = header[1] = length & 0xff;
-    this.#sealing.seal(header, piece, output, offset + LENGTH_BYTES);
+    this.#sealing.seal(header, plaintext, output, offset + LENGTH_BYTES);
     this.recordsOut++;
+    return offset + LENGTH_BYTES + length;
   }
 }

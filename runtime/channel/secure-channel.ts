@@ -94,8 +94,7 @@ export class SecureChannel implements Channel, RecordLayerHost {
   send(kind: number, plaintext: Uint8Array): void {
     if (!(kind >= 0 && kind < FIRST_CHANNEL_KIND)) throw new RangeError(`records of kind ${kind} are not for sessions`);
     if (this.#phase === "over") return;
-    if (this.#phase !== "open" && this.#phase !== "deaf") throw new Error("the channel is not established");
-    const records = this.#records!;
+    const records = this.#established;
     this.#output(records.seal(kind, plaintext));
     if (this.#phase === "open" && records.age(kind)) this.rotate();
   }
@@ -106,8 +105,7 @@ export class SecureChannel implements Channel, RecordLayerHost {
   }
 
   exporter(label: string): Uint8Array {
-    if (this.#phase !== "open" && this.#phase !== "deaf") throw new Error("the channel is not established");
-    return this.#records!.exporter(label);
+    return this.#established.exporter(label);
   }
 
   nextExporter(label: string): Uint8Array | undefined {
@@ -145,6 +143,12 @@ export class SecureChannel implements Channel, RecordLayerHost {
     if (this.#phase === "over") return;
     this.destroy();
     this.#events.ended(reason, message, retryAfterMs);
+  }
+
+  /** Throws while there are none to send, and when there are none any more. */
+  get #established(): RecordLayer {
+    if (this.#phase !== "open" && this.#phase !== "deaf") throw new Error("the channel is not established");
+    return this.#records!;
   }
 
   get #listens(): boolean {

@@ -12,6 +12,7 @@ import { type EndpointInit, parseEndpointList } from "./discovery/endpoint-list.
 import { Finder } from "./discovery/finder.ts";
 import { type DiscoveryOptions, discoveryOptionNames } from "./discovery/options.ts";
 import type { MakeResolution } from "./discovery/resolution.ts";
+import type { TakeTurn } from "./discovery/search-turns.ts";
 import type { DiscoveryStep, OnStep } from "./discovery/step.ts";
 import { checkOptions } from "./errors/options.ts";
 import { type MessagePlatform, SessionFactory } from "./session-factory.ts";
@@ -28,6 +29,8 @@ export type { Credentials, CredentialsProvider, CredentialsRequest } from "./cli
 export interface ClientPlatform extends MessagePlatform {
   readonly crypto: () => CryptoProvider;
   readonly dial: Dial;
+  /** Undefined where a process has few clients. */
+  readonly takeTurn?: TakeTurn | undefined;
   /** Undefined where the platform resolves names by itself. */
   readonly resolution?: MakeResolution | undefined;
   /** Undefined where there is no server within the process, to which nothing need be sealed. */
@@ -95,15 +98,13 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 20_000;
 export async function connectOn<Data>(platform: ClientPlatform, options: ConnectOptions<Data>): Promise<Client<Data>> {
   checkOptions("connect", options, optionNames);
   if (options.handlers?.some(({ adapters }) => adapters.length > 0))
-    throw new TypeError("connect: adapters of a client's handlers would never be asked, for servers judge what fits");
+    throw new TypeError("connect: a client's handlers have no adapters, for servers judge what fits");
   checkCounts(options, ["connectTimeoutMs", "rotateAfterMs", ...discoveryOptionNames]);
   const { signal, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   const factory = new SessionFactory("client", options, selectCrypto(options.crypto, platform.crypto), platform);
   const endpoints = parseEndpointList(options.endpoints);
-  if (options.unsealed && endpoints.some(({ endpoint }) => endpoint.scheme !== "memory"))
-    throw new TypeError("connect: `unsealed` is for memory: endpoints only; everything else is sealed");
-  if (options.unsealed && platform.plainChannel === undefined)
-    throw new TypeError("connect: `unsealed` is for a server within the process, and this platform has none");
+  if (options.unsealed && (!platform.plainChannel || endpoints.some(({ endpoint }) => endpoint.scheme !== "memory")))
+    throw new TypeError("connect: `unsealed` is for memory: endpoints, in Node; all else is sealed");
   const credentials = new CredentialsSource(options.credentials, factory.timers, factory.handshakeTimeoutMs);
   const dialer = makeDialer(platform, options, factory);
   const { timers, random } = factory;
@@ -112,7 +113,8 @@ export async function connectOn<Data>(platform: ClientPlatform, options: Connect
     tellStep(options, factory, step);
     session?.step(step);
   };
-  const finder = new Finder({ timers, ...options, random, endpoints, resolution: platform.resolution, onStep });
+  const { resolution, takeTurn } = platform;
+  const finder = new Finder({ timers, ...options, random, endpoints, resolution, takeTurn, onStep });
   const entrances = makeEntrances(platform, options, factory, finder);
   signal?.throwIfAborted();
   session = new ClientSession(factory, { dialer, finder, anonymous: options.identity === undefined, credentials, entrances });

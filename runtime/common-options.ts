@@ -112,7 +112,7 @@ const MAX_RETENTION_MS = 0x7fffffff;
 /** The retention time, or its default. Throws TypeError for what is no whole number of milliseconds. */
 export function retentionOf(retentionMs: number = DEFAULT_RETENTION_MS): number {
   if (Number.isSafeInteger(retentionMs) && retentionMs >= 0 && retentionMs <= MAX_RETENTION_MS) return retentionMs;
-  throw new TypeError(`retentionMs must be a whole number from 0 to ${MAX_RETENTION_MS}, not ${String(retentionMs)}`);
+  throw new TypeError(`retentionMs must be a whole number from 0 to ${MAX_RETENTION_MS}, not ${retentionMs}`);
 }
 
 /** Throws TypeError for one of these options that is given and not a whole number from 1 on. */
@@ -120,6 +120,6 @@ export function checkCounts<Name extends string>(options: { readonly [N in Name]
   for (const name of names) {
     const value: number | undefined = options[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
-      throw new TypeError(`${name} must be a whole number from 1 on, not ${String(value)}`);
+      throw new TypeError(`${name} must be a whole number from 1 on, not ${value}`);
   }
 }

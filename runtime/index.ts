@@ -8,12 +8,16 @@ import { checkHandlers } from "./command/check-handlers.ts";
 import { makeCompression } from "./command/compression.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { Resolver } from "./discovery/resolver.ts";
+import { SearchTurns } from "./discovery/search-turns.ts";
+import { systemClock } from "./time/system-clock.ts";
+import { timersOf } from "./time/timers-of.ts";
 import { dial } from "./transport/dial-node.ts";
 import { lookup } from "./transport/lookup-node.ts";
 
 const platform: ClientPlatform = {
   crypto: nativeCrypto,
   dial,
+  takeTurn: new SearchTurns(timersOf(systemClock), systemClock.endOfTurn).take,
   resolution: (options) => new Resolver({ lookup, ...options }),
   plainChannel: (options, events) => new PlainChannel(options, events),
   boundMessages: boundMessages(),

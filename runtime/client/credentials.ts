@@ -56,8 +56,7 @@ const encoder = new TextEncoder();
 
 function encode(credentials: Credentials): Uint8Array {
   const bytes = typeof credentials === "string" ? encoder.encode(credentials) : credentials;
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError("connect: `credentials` must be a string or a Uint8Array, or a function that gives one");
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("connect: `credentials` is a string, a Uint8Array, or a function that gives one");
   if (bytes.length > CREDENTIALS_BYTES)
     throw new TypeError(`connect: credentials of ${bytes.length} bytes; at most ${CREDENTIALS_BYTES} are allowed`);
   return bytes;

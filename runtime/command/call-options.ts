@@ -8,7 +8,7 @@ export function checkCallOptions(options: CallOptions): void {
   }
   const { timeoutMs = 0 } = options;
   if (!(typeof timeoutMs === "number" && timeoutMs >= 0 && timeoutMs <= Number.MAX_SAFE_INTEGER))
-    throw refused(`timeoutMs must be a number of milliseconds, 0 for no deadline, not ${String(timeoutMs)}`);
+    throw refused(`timeoutMs must be a number of milliseconds, 0 for no deadline, not ${timeoutMs}`);
 }
 
 function refused(message: string): CommandError {

@@ -44,6 +44,6 @@ function parseEntry(entry: EndpointInit, option: string): ListedEndpoint {
   const { url, priority = 0 } = entry;
   const endpoint = parseEndpoint(url, option);
   if (!Number.isInteger(priority) || priority < 0 || priority > MAX_PRIORITY)
-    throw new TypeError(`\`${option}\`: ${endpoint.url}: priority is a whole number from 0 to ${MAX_PRIORITY}, not ${String(priority)}`);
+    throw new TypeError(`\`${option}\`: ${endpoint.url}: priority is a whole number from 0 to ${MAX_PRIORITY}, not ${priority}`);
   return { endpoint, priority };
 }

@@ -10,6 +10,7 @@ import { InterruptibleWait } from "./wait.ts";
 import type { DiscoveryOptions } from "./options.ts";
 import { type RaceResult, race, type TargetSource } from "./race.ts";
 import { type MakeResolution, type Resolution, unresolved } from "./resolution.ts";
+import type { TakeTurn } from "./search-turns.ts";
 import type { OnStep } from "./step.ts";
 import type { Attempt, DialTarget } from "./target.ts";
 
@@ -25,6 +26,8 @@ export interface FinderOptions extends DiscoveryOptions {
   /** Default: the platform resolves names by itself. */
   readonly resolution?: MakeResolution | undefined;
   readonly onStep?: OnStep | undefined;
+  /** Default: a search waits for no others. */
+  readonly takeTurn?: TakeTurn | undefined;
 }
 
 /**
@@ -122,9 +125,8 @@ export class Finder {
         this.#onStep({ type: "waiting", ms: waitMs });
         await this.#wait.wait(Math.min(waitMs, until - timers.now()), signal);
       }
-      const remainingMs = until - timers.now();
-      if (remainingMs <= 0) throw timedOut(timeoutMs, failure);
-      const result = await this.#round(options, remainingMs);
+      const done = await this.#options.takeTurn?.(this.pool.endpoints, until - timers.now(), signal);
+      const result = await this.#round(options, until - timers.now()).finally(done);
       if (result.type === "won") return result;
       failure = mostTelling(result.failures) ?? failure;
       if (result.type === "timeout") throw timedOut(timeoutMs, failure);

@@ -99,6 +99,10 @@ class Race<T> {
       this.#reject(signal.reason);
       return;
     }
+    if (deadlineMs <= 0) {
+      this.#lose("timeout");
+      return;
+    }
     const abort = (): void => this.#end(() => this.#reject(signal!.reason));
     signal?.addEventListener("abort", abort, { once: true });
     const deadline = timers.after(deadlineMs, () => this.#timedOut());

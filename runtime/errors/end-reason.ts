@@ -78,7 +78,7 @@ export const endReasons: Readonly<Record<EndReason, EndReasonInfo>> = {
   SLOW_PEER: session(
     25,
     false,
-    "the peer accepted nothing for `slowPeerTimeoutMs` while as much as may be was waiting for it, or had no room for a broadcast that ends such sessions",
+    "the peer accepted nothing for `slowPeerTimeoutMs` with its outbox full, or had no room for a broadcast that ends such sessions",
   ),
 };
 

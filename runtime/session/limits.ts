@@ -78,7 +78,7 @@ export function resolveLimits(limits?: Partial<Limits>): Limits {
   for (const [name, value] of given) {
     const whole = Number.isInteger(value) && value > 0 && value <= 0x7fffffff;
     if (!whole && value !== defaultLimits[name as keyof Limits])
-      throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${String(value)}`);
+      throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${value}`);
   }
   return withBudget({ ...defaultLimits, ...Object.fromEntries(given) }, limits.streamBudgetBytes !== undefined);
 }

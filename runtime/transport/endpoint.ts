@@ -120,7 +120,7 @@ function parseAuthority(text: string, option: string, shown = text): { readonly 
   const url = parseUrl(text);
   if (url === undefined || !/^wss?:\/\/[^/]/i.test(text)) fail(option, shown, `that is no URL; ${EXAMPLE}`);
   if (url.username !== "" || url.password !== "")
-    fail(option, redact(shown), "credentials do not belong in an address, which ends up in logs; pass `credentials`");
+    fail(option, redact(shown), "credentials do not belong in an address, which logs show; pass `credentials`");
   const port = writtenPort(text);
   return { url, host: url.hostname.replace(/^\[(.*)\]$/, "$1"), ...(port !== undefined && { port }) };
 }

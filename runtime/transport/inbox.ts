@@ -70,11 +70,6 @@ export class Inbox {
     this.#schedule();
   }
 
-  /** All that is kept, which is nobody's from here on. */
-  take(): Uint8Array {
-    return this.#kept?.take(this.#kept.bytes) ?? new Uint8Array();
-  }
-
   /** From here on only the end is told. */
   drop(): void {
     this.#dropping = true;

@@ -4,6 +4,7 @@ import { release } from "../bytes/release.ts";
 import { HIGH_WATER_BYTES } from "./high-water.ts";
 import { Inbox, type InboxOptions } from "./inbox.ts";
 import { handleOf, letGo, type SocketHandle } from "./socket-handle.ts";
+import { takeKept } from "./take-kept.ts";
 import type { Detached, Passage, TransportClose, TransportEvents } from "./transport.ts";
 
 /** A paused stream of Node keeps what it has read and tells it later, so that no more comes to be kept here than the rest of one read. */
@@ -121,7 +122,7 @@ export class TransportSocket<Kind extends Duplex> implements InboxOptions {
 
   /** Lets go of the connection; what the inbox keeps goes with it. */
   letGo(handle: SocketHandle, passage: Omit<Passage, "bytes">): Detached {
-    return letGo(this.socket, handle, { ...passage, bytes: this.inbox.take() });
+    return letGo(this.socket, handle, { ...passage, bytes: takeKept(this.inbox) });
   }
 
   // What the inbox asks of it.

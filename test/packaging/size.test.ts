@@ -17,7 +17,7 @@ const KiB = 1024;
  * What a page may carry, as `gzip -9` of its minified bundle. `cryptography` and `message` are the budgets of issue 4, which asks for 44 KiB for
  * all of the page, 25 KiB of them ours: `page` is what there is, so that it grows by no accident. docs/PERFORMANCE.md says what is between them.
  */
-const budget = { page: 76.5 * KiB, cryptography: 19 * KiB, message: 600 };
+const budget = { page: 76.6 * KiB, cryptography: 19 * KiB, message: 600 };
 const goal = { page: 44 * KiB, ours: 25 * KiB };
 
 interface Bundle {

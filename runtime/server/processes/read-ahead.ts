@@ -1,5 +1,6 @@
 import { concatBytes } from "../../bytes/concat.ts";
 import { Inbox } from "../../transport/inbox.ts";
+import { takeKept } from "../../transport/take-kept.ts";
 import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "../../transport/transport.ts";
 
 /** What one read of a socket brings at most, several times over: a transport that is paused tells no more than that. */
@@ -91,7 +92,7 @@ export class ReadAhead implements Transport {
     const detached = this.#transport.detach?.();
     if (detached === undefined) return undefined;
     const { passage } = detached;
-    return { ...detached, passage: { ...passage, bytes: concatBytes(this.#inbox.take(), passage.bytes) } };
+    return { ...detached, passage: { ...passage, bytes: concatBytes(takeKept(this.#inbox), passage.bytes) } };
   }
 
   #begin(failed: (error: unknown) => void): void {

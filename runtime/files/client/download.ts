@@ -42,6 +42,8 @@ interface DownloadHeader {
 const DEFAULT_RANGE_BYTES = 8_388_608;
 /** Bytes of the longest ending that a file has here until it is whole: `.part.journal.new`. */
 const ENDING_BYTES = 17;
+/** What this process downloads just now: two that write one file would each take what the other has for damaged. */
+const underWay = new Set<string>();
 /** How often ranges are fetched again that the digest of the whole file finds damaged. */
 const MAX_ROUNDS = 3;
 
@@ -49,13 +51,21 @@ const MAX_ROUNDS = 3;
  * Fetches a file. It appears under its name when every byte of it was verified; until then, also after an end of this process, the next download goes on with
  * what is there. Rejects with CommandError: FAILED_PRECONDITION with FileChanged when the file changes meanwhile, DATA_LOSS with DigestMismatch when what comes is
  * not what the server has, RESOURCE_EXHAUSTED with DiskFull; and with what the server answers. Nothing is kept after these three.
+ * FAILED_PRECONDITION, too, while this process downloads to the same file.
  */
 export async function download(options: DownloadOptions): Promise<Transferred> {
   const transfer = resolveTransfer("download", options, ["path", "to", "rangeBytes"]);
   checkCounts(options, ["rangeBytes"]);
-  const info = await transfer.sessions.call((files) => files.stat({ path: options.path }, { signal: transfer.signal }));
-  if (info.kind !== Kind.FILE) throw new CommandError("FAILED_PRECONDITION", `${quoted(options.path)} is no file`);
-  return new Download(options, transfer, info).run();
+  const target = path.resolve(options.to);
+  if (underWay.has(target)) throw new CommandError("FAILED_PRECONDITION", `${quoted(options.to)} is being downloaded already`);
+  underWay.add(target);
+  try {
+    const info = await transfer.sessions.call((files) => files.stat({ path: options.path }, { signal: transfer.signal }));
+    if (info.kind !== Kind.FILE) throw new CommandError("FAILED_PRECONDITION", `${quoted(options.path)} is no file`);
+    return await new Download(options, transfer, info).run();
+  } finally {
+    underWay.delete(target);
+  }
 }
 
 class Download {

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, syml
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DigestMismatch, FileChanged, Files, type ReadPiece } from "../../../generated/zserver/files/v1/files.ts";
-import { download, type DownloadOptions } from "../../../runtime/files/client/download.ts";
+import { type DownloadOptions, download } from "../../../runtime/files/client/download.ts";
 import type { FilesSession } from "../../../runtime/files/client/session.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { bytesOf, type Desk, sha256, withDesk } from "../../support/files/desk.ts";
@@ -63,6 +63,22 @@ for (const file of ["got.part", "got.part.journal"]) {
     }),
   );
 }
+
+test(
+  "a file that is being downloaded is not begun again beside that",
+  withDesk({}, async (desk) => {
+    const client = await desk.connect();
+    desk.write(desk.shown("a"), bytesOf(500_000));
+    const options = { sessions: [client], path: "public/a", rangeBytes: 65_536 };
+    const first = download({ ...options, to: desk.here("a") });
+    const second = await caught(download({ ...options, to: `${desk.here()}/../here/a` }));
+    assertError(second, "FAILED_PRECONDITION", "MAY_HAVE_RUN", /is being downloaded already/);
+    await first;
+    assert.ok(readFileSync(desk.here("a")).equals(bytesOf(500_000)));
+    await download({ ...options, to: desk.here("a") });
+    assert.equal(readdirSync(desk.here()), ["a"]);
+  }),
+);
 
 test(
   "a file that changes while it is downloaded is noticed, and nothing is left",

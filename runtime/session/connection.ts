@@ -148,7 +148,15 @@ export class Connection implements SessionLink, ChannelEvents, TransportEvents {
   // What the channel tells.
 
   output(bytes: Uint8Array, written?: () => void): void {
-    if (!this.transport.write(bytes, written)) this.#writable = false;
+    try {
+      if (!this.transport.write(bytes, written)) this.#writable = false;
+    } catch (error) {
+      this.#writable = false;
+      // Whoever writes is in the midst of it, and what it writes counts as sent: the end is told when it is done.
+      this.#timers.after(0, () => {
+        if (this.#cut()) this.#lost("TRANSPORT_FAILED", `the transport threw ${error}`, undefined);
+      });
+    }
   }
 
   established(peer: ChannelPeer): void {

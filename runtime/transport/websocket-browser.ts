@@ -132,6 +132,7 @@ class BrowserWebSocketTransport implements Transport {
     this.#stopPolling = this.#clock.setTimer(DRAIN_POLL_MS, () => this.#checkDrain());
   }
 
+  /** Ends the wait, and goes on waiting only if there is something to wait for. */
   #checkDrain(): void {
     this.#stopPolling?.();
     this.#stopPolling = undefined;
@@ -150,8 +151,7 @@ class BrowserWebSocketTransport implements Transport {
   #end(close: TransportClose): void {
     this.#open = false;
     this.#ended = true;
-    this.#stopPolling?.();
-    this.#stopPolling = undefined;
+    this.#checkDrain();
     this.#inbox.end(close);
   }
 }

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Channel } from "../../../runtime/channel/channel.ts";
-import { Connection, type ConnectionHost } from "../../../runtime/session/connection.ts";
+import { type Carried, Connection, type ConnectionHost } from "../../../runtime/session/connection.ts";
 import { ManualClock } from "../../../runtime/time/manual-clock.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
 import type { Transport, TransportEvents } from "../../../runtime/transport/transport.ts";
@@ -53,5 +53,30 @@ test("a transport that ends when it is started leaves a channel that never begin
   const told = start((events) => events.onClose({ kind: "ended", message: "gone" }));
   assert.equal(told, ["destroy", "TRANSPORT_CLOSED", "released"]);
 });
+
+for (const carried of [true, false])
+  test(`a transport that throws when it is written to has failed, which is told once the write is over, ${carried ? "to the session" : "before there is one"}`, async () => {
+    const clock = new ManualClock();
+    const told: string[] = [];
+    const channel: Partial<Channel> = { start() {}, destroy: () => void told.push("destroy") };
+    const host: ConnectionHost = {
+      established: () => undefined,
+      failed: (reason, message) => void told.push(`${reason}: ${message}`),
+      rotated() {},
+      released() {},
+    };
+    const broken = transport(() => {});
+    broken.write = () => {
+      throw new Error("out of order");
+    };
+    const connection = new Connection(broken, () => channel as Channel, host, timersOf(clock));
+    if (carried) connection.carry({ connectionLost: (reason, message) => void told.push(`${reason}: ${message}`) } as Carried);
+    connection.start();
+    connection.output(new Uint8Array(1));
+    connection.output(new Uint8Array(1));
+    assert.equal([told, connection.writable], [[], false]);
+    await clock.settle(100);
+    assert.equal(told, ["destroy", "TRANSPORT_FAILED: the transport threw Error: out of order"]);
+  });
 
 test.run();

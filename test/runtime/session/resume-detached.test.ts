@@ -237,4 +237,22 @@ test("a quiet session goes on as well, and again after that", async () => {
   assert.ok(await world.answers(client));
 });
 
+test("a transport that throws when it is written to has ended its connection: what it was given runs once, over the next one", async () => {
+  const { world, client, ran } = await parted();
+  const broken = world.dialled.at(-1)!;
+  let writes = 0;
+  broken.write = () => {
+    writes++;
+    throw new Error("out of order");
+  };
+  // More than waits for the end of a turn: it is written from within the command.
+  const text = "x".repeat(400_000);
+  const sent = [1, 2, 3].map((number) => client.use(Probe).note({ number, text }));
+  assert.ok(writes > 0);
+  await world.settle(20_000);
+  await Promise.all(sent);
+  assert.equal(ran, [1, 2, 3]);
+  await client.close();
+});
+
 test.run();

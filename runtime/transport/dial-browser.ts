@@ -16,9 +16,7 @@ export const dial: Dial = async (endpoint, options) => {
     case "ws":
     case "wss":
       return dialBrowserWebSocket(endpoint, options);
-    case "tcp":
-    case "tls":
-    case "unix":
+    default:
       throw new TypeError(
         `${endpoint.url}: a browser cannot open ${endpoint.scheme}: addresses; let the server listen on ws: or wss: as well`,
       );

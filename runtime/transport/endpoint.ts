@@ -115,7 +115,11 @@ function parseSocket(scheme: "tcp" | "tls", text: string, option: string): Socke
   return { scheme, url: `${scheme}://${url.hostname}:${port}`, host, port };
 }
 
-function parseAuthority(text: string, option: string, shown = text): { readonly url: URL; readonly host: string; readonly port: number | undefined } {
+function parseAuthority(
+  text: string,
+  option: string,
+  shown = text,
+): { readonly url: URL; readonly host: string; readonly port: number | undefined } {
   const url = parseUrl(text);
   if (url === undefined || !/^wss?:\/\/[^/]/i.test(text)) fail(option, shown, `that is no URL; ${EXAMPLE}`);
   if (url.username !== "" || url.password !== "")

@@ -36,7 +36,7 @@ export class Inbox {
 
   /** Nothing that came is kept. */
   get empty(): boolean {
-    return this.#keptBytes === 0;
+    return !this.#kept?.bytes;
   }
 
   start(events: TransportEvents): void {
@@ -46,7 +46,7 @@ export class Inbox {
 
   bytes(bytes: Uint8Array): void {
     if (this.#dropping || this.#close !== undefined) return;
-    if (this.#events !== undefined && !this.#paused && this.#keptBytes === 0) {
+    if (this.#events !== undefined && !this.#paused && this.empty) {
       this.#events.onBytes(bytes);
       return;
     }
@@ -95,15 +95,11 @@ export class Inbox {
     });
   }
 
-  get #keptBytes(): number {
-    return this.#kept?.bytes ?? 0;
-  }
-
   #deliver(): void {
     const events = this.#events;
     if (events === undefined || this.#ended) return;
-    while (!this.#paused && this.#keptBytes > 0) events.onBytes(this.#kept!.take()!);
-    if (this.#keptBytes > 0) return;
+    while (!this.#paused && !this.empty) events.onBytes(this.#kept!.take()!);
+    if (!this.empty) return;
     this.#kept = undefined;
     if (this.#close === undefined) return;
     this.#ended = true;

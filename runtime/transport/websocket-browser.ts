@@ -99,8 +99,8 @@ class BrowserWebSocketTransport implements Transport {
 
   write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#open) return true;
-    // The browser copies what it is given.
-    sendMessages(bytes, this.#send);
+    // The browser copies what it is given, which is never shared memory: encoders allocate plain buffers.
+    sendMessages(bytes, (message) => this.#socket.send(message as Uint8Array<ArrayBuffer>));
     written?.();
     if (this.#stopPolling === undefined && this.#socket.bufferedAmount >= HIGH_WATER_BYTES) this.#poll();
     return this.#stopPolling === undefined;
@@ -124,9 +124,6 @@ class BrowserWebSocketTransport implements Transport {
   resume(): void {
     this.#inbox.resume();
   }
-
-  // A page's own memory is never shared memory here: encoders allocate plain buffers.
-  readonly #send = (message: Uint8Array): void => this.#socket.send(message as Uint8Array<ArrayBuffer>);
 
   #poll(): void {
     this.#stopPolling = this.#clock.setTimer(DRAIN_POLL_MS, () => this.#checkDrain());

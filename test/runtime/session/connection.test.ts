@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Channel } from "../../../runtime/channel/channel.ts";
-import { type Carried, Connection, type ConnectionHost } from "../../../runtime/session/connection.ts";
+import { Connection, type ConnectionHost } from "../../../runtime/session/connection.ts";
 import { ManualClock } from "../../../runtime/time/manual-clock.ts";
 import { timersOf } from "../../../runtime/time/timers-of.ts";
 import type { Transport, TransportEvents } from "../../../runtime/transport/transport.ts";
@@ -70,7 +70,8 @@ for (const carried of [true, false])
       throw new Error("out of order");
     };
     const connection = new Connection(broken, () => channel as Channel, host, timersOf(clock));
-    if (carried) connection.carry({ connectionLost: (reason, message) => void told.push(`${reason}: ${message}`) } as Carried);
+    const connectionLost = (reason: string, message: string): void => void told.push(`${reason}: ${message}`);
+    if (carried) connection.carry({ heard() {}, receive() {}, drained() {}, close() {}, connectionLost });
     connection.start();
     connection.output(new Uint8Array(1));
     connection.output(new Uint8Array(1));

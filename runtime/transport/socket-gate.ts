@@ -81,11 +81,12 @@ export class SocketGate {
   /** Undefined when there is no place for it. Where a proxy will tell the client's address, its own is not counted. */
   #arrive(socket: Socket, cut: () => void): Arrival | undefined {
     const remote = remoteOf(socket);
-    if (remote === undefined) return undefined;
+    const key = keyOf(socket);
+    // A port whose other connection is here still, to another address of this machine: one of them would have the other's place.
+    if (remote === undefined || this.#arrivals.has(key)) return undefined;
     const told = this.#proxies !== undefined && (this.#proxies.sendsHeader(remote) || this.#proxies.forwards(remote));
     const place = this.#gate.enter(told ? undefined : remote, cut);
     if (place === undefined) return undefined;
-    const key = keyOf(socket);
     const arrival = { remote, place };
     this.#arrivals.set(key, arrival);
     socket.on("close", this.#onClose);

@@ -13,7 +13,8 @@ export interface Transport {
   start(events: TransportEvents): void;
   /**
    * Queues bytes. From here on they belong to the transport: the caller neither changes nor reuses them.
-   * False means that more is buffered than the transport likes: the caller stops until `onDrain`. Ignored after the end.
+   * False means that more is buffered than the transport likes: the caller stops until `onDrain`. Ignored after the end. One that throws has ended
+   * the connection.
    *
    * @param written called when the bytes have left, once at most; never when they failed to, or by a transport that does not know: from there on the caller may
    * use their memory again

@@ -105,4 +105,19 @@ function ended(transport: Transport): Promise<never> {
   });
 }
 
+test("two connections from one port, to two addresses of the server, leave no place behind", async () => {
+  const gate = new Turnstile(2);
+  const { listener, url } = await listeningAt("ws://0.0.0.0:0", { gate });
+  const port = Number(new URL(url).port);
+  const first = connect({ host: "127.0.0.1", port, localAddress: "127.0.0.1" });
+  await gate.until(1);
+  const second = connect({ host: "127.0.0.2", port, localAddress: "127.0.0.1", localPort: first.localPort! });
+  second.on("error", () => {});
+  await new Promise((resolve) => second.on("close", resolve));
+  assert.is(gate.seen.length, 1, "nothing but the port tells the second from the first");
+  first.destroy();
+  await gate.until(0);
+  await listener.close();
+});
+
 test.run();

@@ -2,7 +2,10 @@ import { constants } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { DIGEST_BYTES, digestOf, sameBytes, sha256 } from "./digest.ts";
 import { digestMismatch } from "./errors.ts";
-import { type FoundJournal, Journal } from "./journal.ts";
+import { type FoundJournal, Journal, type JournalRange } from "./journal.ts";
+
+/** Lines that a journal has at most beside two for each range: ranges that come again and again must not make it grow without end. */
+const SPARE_LINES = 1_024;
 
 /** How a file is cut: all ranges have `rangeBytes`, but the last. */
 export interface Cut {
@@ -42,6 +45,10 @@ export class PartialFile<Header extends object> {
   readonly #journal: Journal<Header>;
   /** Digests in hex, by range. */
   readonly #verified = new Map<number, string>();
+  /** Of the journal, beside its first. */
+  #lines = 0;
+  /** While the journal is written anew. */
+  #compacting: Promise<void> | undefined;
 
   private constructor(paths: PartialPaths, header: Header, cut: Cut) {
     this.paths = paths;
@@ -139,7 +146,7 @@ export class PartialFile<Header extends object> {
     const found = hash.digest();
     if (written !== length || digest?.length !== DIGEST_BYTES || !sameBytes(found, digest)) throw digestMismatch(name, offset, length);
     const entry = { index, digest: found.toString("hex") };
-    await this.#journal.append(entry);
+    await this.#note(entry);
     this.#verified.set(index, entry.digest);
   }
 
@@ -157,7 +164,7 @@ export class PartialFile<Header extends object> {
       await file?.close();
     }
     if (file === undefined) await this.#empty();
-    await this.#journal.create([...this.#verified].map(([index, digest]) => ({ index, digest })));
+    await this.#rewrite();
     return before - this.#verified.size;
   }
 
@@ -190,6 +197,25 @@ export class PartialFile<Header extends object> {
   async discard(): Promise<void> {
     await rm(this.paths.part, { force: true });
     await this.forget();
+  }
+
+  async #note(range: JournalRange): Promise<void> {
+    await this.#compacting;
+    if (this.#lines < 2 * this.count + SPARE_LINES) {
+      this.#lines += 1;
+      return this.#journal.append(range);
+    }
+    this.#compacting = this.#rewrite(range).finally(() => {
+      this.#compacting = undefined;
+    });
+    return this.#compacting;
+  }
+
+  /** Writes the journal anew, with what is verified and these ranges. */
+  #rewrite(...more: readonly JournalRange[]): Promise<void> {
+    const ranges = [...Array.from(this.#verified, ([index, digest]) => ({ index, digest })), ...more];
+    this.#lines = ranges.length;
+    return this.#journal.create(ranges);
   }
 
   async #empty(mode?: number): Promise<void> {

@@ -113,4 +113,14 @@ test("what is given up leaves nothing", async () => {
   assert.equal(readdirSync(folder), []);
 });
 
+test("ranges that come again and again do not make the journal grow without end, and none of them is lost", async () => {
+  const file = await create();
+  for (let round = 0; round < 400; round += 1)
+    await Promise.all([0, 1, 2, 3].map((index) => file.write(index, parts(rangeOf(index)), "x")));
+  const lines = readFileSync(paths.journal, "utf8").split("\n").length;
+  assert.ok(lines < 1_100, `${lines} lines`);
+  assert.equal((await load()).verified(), [{ offset: 0, length: 400 }]);
+  assert.equal(readdirSync(folder).sort(), ["journal", "part"]);
+});
+
 test.run();

@@ -33,7 +33,7 @@ const impossible: Readonly<Record<string, readonly [options: object, message: Re
   "one endpoint that is no list": [{ endpoints: "memory:server" }, /`endpoints` is a list/],
   "an endpoint that is no URL": [{ endpoints: ["nonsense"] }, /nonsense/],
   "no server key": [{ serverKey: undefined }, /`serverKey` is missing/],
-  "unsealed over a network": [{ unsealed: true, endpoints: ["ws://localhost:1"] }, /`unsealed` is for memory: endpoints only/],
+  "unsealed over a network": [{ unsealed: true, endpoints: ["ws://localhost:1"] }, /`unsealed` is for memory: endpoints, in Node; all else is sealed/],
   "a connect time of zero": [{ connectTimeoutMs: 0 }, /connectTimeoutMs must be a whole number/],
   "rotation after half a millisecond": [{ rotateAfterMs: 0.5 }, /rotateAfterMs/],
   "a handshake time of no number": [{ handshakeTimeoutMs: Number.NaN }, /handshakeTimeoutMs/],
@@ -64,7 +64,7 @@ test("where no server can be within the process, as in a page, unsealed is refus
   const options = { unsealed: true, endpoints: ["memory:server"], memory: new World().network };
   const error = await caught(connectOn({ ...platform, plainChannel: undefined }, options));
   assert.instance(error, TypeError);
-  assert.match((error as Error).message, /`unsealed` is for a server within the process/);
+  assert.match((error as Error).message, /`unsealed` is for memory: endpoints, in Node/);
 });
 
 test("a server key with a wrong letter is refused before anything is dialled", async () => {

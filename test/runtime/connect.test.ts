@@ -33,7 +33,10 @@ const impossible: Readonly<Record<string, readonly [options: object, message: Re
   "one endpoint that is no list": [{ endpoints: "memory:server" }, /`endpoints` is a list/],
   "an endpoint that is no URL": [{ endpoints: ["nonsense"] }, /nonsense/],
   "no server key": [{ serverKey: undefined }, /`serverKey` is missing/],
-  "unsealed over a network": [{ unsealed: true, endpoints: ["ws://localhost:1"] }, /`unsealed` is for memory: endpoints, in Node; all else is sealed/],
+  "unsealed over a network": [
+    { unsealed: true, endpoints: ["ws://localhost:1"] },
+    /`unsealed` is for memory: endpoints, in Node; all else is sealed/,
+  ],
   "a connect time of zero": [{ connectTimeoutMs: 0 }, /connectTimeoutMs must be a whole number/],
   "rotation after half a millisecond": [{ rotateAfterMs: 0.5 }, /rotateAfterMs/],
   "a handshake time of no number": [{ handshakeTimeoutMs: Number.NaN }, /handshakeTimeoutMs/],

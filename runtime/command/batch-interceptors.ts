@@ -1,5 +1,6 @@
 import { CommandError } from "../errors/command-error.ts";
 import type { BatchMember } from "./batch.ts";
+import { withSignal } from "./call-options.ts";
 import { type Interceptor, interceptCall } from "./interceptor.ts";
 import type { Session } from "./session-type.ts";
 import { ContextValues } from "./values.ts";
@@ -52,6 +53,6 @@ function intercept(
   return interceptCall(interceptors, { side: "caller", command, request, session, signal, values: new ContextValues() }, (call) => {
     if (arrived())
       throw new CommandError("FAILED_PRECONDITION", `${command.name}: a member of a batch is sent once`, { outcome: "NOT_RUN" });
-    return new Promise((settle) => arrive({ command, request: call.request, options: { ...options, signal: call.signal }, settle }));
+    return new Promise((settle) => arrive({ command, request: call.request, options: withSignal(options, call.signal), settle }));
   });
 }

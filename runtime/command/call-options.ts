@@ -11,6 +11,13 @@ export function checkCallOptions(options: CallOptions): void {
     throw refused(`timeoutMs must be a number of milliseconds, 0 for no deadline, not ${timeoutMs}`);
 }
 
+/** The options of a call with the signal that interceptors gave it. In Node 20 a literal that begins with a spread may have a hidden class of its own, each time. */
+export function withSignal(options: CallOptions, signal: AbortSignal): CallOptions {
+  const own = { signal, ...options };
+  own.signal = signal;
+  return own;
+}
+
 function refused(message: string): CommandError {
   return new CommandError("INVALID_ARGUMENT", message, { outcome: "NOT_RUN" });
 }

@@ -53,8 +53,9 @@ class NodeCompression implements Compression {
   }
 
   incoming(registration: Registration, form: number): Registration {
-    const { command, adaptation = command } = registration;
-    return { ...registration, direct: false, compressed: this.#compressed(command, adaptation, this.#taken(form)!) };
+    const { command, handle, adaptation, use } = registration;
+    const compressed = this.#compressed(command, adaptation ?? command, this.#taken(form)!);
+    return { command, handle, adaptation, use, compressed, direct: false };
   }
 
   #taken(form: number): Form | undefined {

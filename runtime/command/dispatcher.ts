@@ -4,6 +4,7 @@ import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
 import { FrameType, kindNumbers } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
+import type { Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import type { SessionCore } from "../session/session-core.ts";
@@ -21,19 +22,18 @@ import { IncomingOneWays } from "./incoming-one-ways.ts";
 import type { QueueHost } from "./incoming-queue.ts";
 import { type Intake, Intakes } from "./intake.ts";
 import { readName } from "./names.ts";
-import { checkSize } from "./oversize.ts";
+import { checkSize, type SizedCommand } from "./oversize.ts";
 import { abandonedError } from "./refusals.ts";
 import { type Registration, type Registry, resolveCommand, travellingForm } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
 import type { StreamSink } from "./stream-writer.ts";
-import type { TravellingCommand } from "./travelling.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
 
 /** Handles the commands of the peer: accepts them within credit and limits, starts them in order, and keeps them until their end is sent. */
-export class Dispatcher implements CommandReceiver, QueueHost<IncomingClass> {
+export class Dispatcher implements CommandReceiver, QueueHost {
   readonly #options: ReceiverOptions;
   readonly registry: Registry;
   readonly parked: ParkedReplies;
@@ -194,7 +194,7 @@ export class Dispatcher implements CommandReceiver, QueueHost<IncomingClass> {
     came.skip();
   }
 
-  commandOf(type: FrameType, body: Reader, priority: Priority): TravellingCommand | undefined {
+  commandOf(type: FrameType, body: Reader, priority: Priority): SizedCommand | undefined {
     if (type === FrameType.ITEM) return travellingForm(this.#open.get(body.uintNumber())?.registration);
     if (type === FrameType.REQUEST) body.uintNumber();
     const number = body.uint32();
@@ -204,7 +204,9 @@ export class Dispatcher implements CommandReceiver, QueueHost<IncomingClass> {
     if (type !== FrameType.SEND_VOLATILE) body.uint32();
     body.uintNumber();
     const command = travellingForm(named);
-    return command === undefined || kind === 0 ? command : { ...command, form: kind - kindNumbers[command.kind] || undefined };
+    return command === undefined || kind === 0
+      ? command
+      : { maxBytes: command.maxBytes, form: kind - kindNumbers[command.kind] || undefined };
   }
 
   barrier(body: Reader, priority: Priority): void {
@@ -320,7 +322,7 @@ export class Dispatcher implements CommandReceiver, QueueHost<IncomingClass> {
     return resolveCommand(this.registry, name, kind, schemas, compression);
   }
 
-  mayStart({ outbox }: IncomingClass): boolean {
+  mayStart(outbox: Outbox): boolean {
     return this.#holds === 0 && outbox.room && (this.#oneWays?.running ?? 0) < this.limits.commandsInFlight && (this.#pace?.open ?? true);
   }
 
@@ -381,7 +383,7 @@ export class Dispatcher implements CommandReceiver, QueueHost<IncomingClass> {
     for (const came of this.#classes.all) came.pump();
   }
 
-  reach({ priority }: IncomingClass, barrier: number): boolean {
+  reach(priority: Priority, barrier: number): boolean {
     this.#barriers ??= new Barriers();
     if (this.#barriers.reach(priority, barrier)) this.#pump();
     return barrier <= this.#barriers.opened;

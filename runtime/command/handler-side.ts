@@ -9,10 +9,11 @@ import type { Timers } from "../time/timers.ts";
 import type { Implementation } from "./handlers.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Load } from "./load.ts";
+import type { SizedCommand } from "./oversize.ts";
 import type { SessionSchemas } from "./schema/session-schemas.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
-import type { Compression, TravellingCommand } from "./travelling.ts";
+import type { Compression } from "./travelling.ts";
 
 export interface HandlerSideOptions {
   readonly side: Exclude<Side, "BOTH">;
@@ -76,7 +77,7 @@ export interface CommandReceiver {
   /** A VOID frame: what stood here was given up before it was accepted. */
   skip(body: Reader, priority: Priority): void;
   /** Which command the beginning of a message belongs to, whose type is none of an answer. The reader is left where the message begins. */
-  commandOf(type: FrameType, body: Reader, priority: Priority): TravellingCommand | undefined;
+  commandOf(type: FrameType, body: Reader, priority: Priority): SizedCommand | undefined;
   /** What comes behind it in this class waits until the other classes have come to theirs. */
   barrier(body: Reader, priority: Priority): void;
   item(id: number, body: Reader, size: number, priority: Priority): void;

@@ -1,5 +1,7 @@
 import { Reader } from "../bytes/reader.ts";
 import { CommandFlag } from "../session/frame.ts";
+import type { Outbox } from "../session/outbox.ts";
+import type { Priority } from "../session/priority.ts";
 import { Fifo } from "./fifo.ts";
 import type { IncomingCommand } from "./incoming-command.ts";
 
@@ -11,17 +13,17 @@ class Gap {
   barrier = 0;
 }
 
-export interface QueueHost<Queue = IncomingQueue> {
-  /** Whether anything may start now. */
-  mayStart(queue: Queue): boolean;
+export interface QueueHost {
+  /** Whether anything may start now whose answers leave by this outbox. */
+  mayStart(outbox: Outbox): boolean;
   /**
    * Runs the command, or refuses it. The body is valid until it returns; it must not throw.
    *
    * @param abandoned the command depends on the one before it, which failed
    */
   start(command: IncomingCommand, body: Reader, abandoned: boolean): void;
-  /** All that came before the barrier of this number has started. Whether that barrier is open. */
-  reach(queue: Queue, barrier: number): boolean;
+  /** All that came in this class before the barrier of this number has started. Whether that barrier is open. */
+  reach(priority: Priority, barrier: number): boolean;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface QueueHost<Queue = IncomingQueue> {
  */
 export class IncomingQueue {
   readonly #host: QueueHost;
+  /** By which answers leave. */
+  readonly outbox: Outbox;
   /** Undefined until something had to wait. */
   #waiting: Fifo<IncomingCommand | Gap> | undefined;
   #holder: IncomingCommand | undefined;
@@ -42,8 +46,13 @@ export class IncomingQueue {
   /** Bytes of the commands that wait. */
   #bytes = 0;
 
-  constructor(host: QueueHost) {
+  constructor(outbox: Outbox, host: QueueHost) {
     this.#host = host;
+    this.outbox = outbox;
+  }
+
+  get priority(): Priority {
+    return this.outbox.priority;
   }
 
   /** Commands that wait. */
@@ -91,7 +100,8 @@ export class IncomingQueue {
     this.#pumping = true;
     while (waiting.length > 0) {
       const next = waiting.peek()!;
-      const open = !(next instanceof Gap) || next.barrier === 0 || (!this.#holder?.takesBlob && this.#host.reach(this, next.barrier));
+      const open =
+        !(next instanceof Gap) || next.barrier === 0 || (!this.#holder?.takesBlob && this.#host.reach(this.priority, next.barrier));
       if (!open || !this.#mayStart) break;
       waiting.shift();
       if (next instanceof Gap) {
@@ -133,7 +143,7 @@ export class IncomingQueue {
   }
 
   get #mayStart(): boolean {
-    return this.#holder === undefined && this.#host.mayStart(this);
+    return this.#holder === undefined && this.#host.mayStart(this.outbox);
   }
 
   #start(command: IncomingCommand, body: Reader): void {

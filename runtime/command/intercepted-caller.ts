@@ -1,6 +1,7 @@
 import type { CommandError } from "../errors/command-error.ts";
 import type { Caller, CallOptions } from "../schema/caller.ts";
 import type { CommandType } from "../schema/service-type.ts";
+import { withSignal } from "./call-options.ts";
 import type { SessionCaller } from "./caller.ts";
 import { type Call, type Interceptor, interceptCall } from "./interceptor.ts";
 import { PendingStream } from "./pending-stream.ts";
@@ -29,14 +30,16 @@ export class InterceptedCaller implements Caller {
   }
 
   unary<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "unary">, request: QI, options: CallOptions = {}): Promise<R> {
-    return this.#settle<R>(command, request, options, (call) => this.#inner.unary(command, call.request as QI, optionsOf(call, options)));
+    return this.#settle<R>(command, request, options, (call) =>
+      this.#inner.unary(command, call.request as QI, withSignal(options, call.signal)),
+    );
   }
 
   oneWay<Q, QI, R, RI>(command: CommandType<Q, QI, R, RI, "one_way">, request: QI, options: CallOptions = {}): Promise<void> {
     let reached = false;
     const sent = this.#settle<void>(command, request, options, (call) => {
       reached = true;
-      return this.#inner.oneWay(command, call.request as QI, optionsOf(call, options));
+      return this.#inner.oneWay(command, call.request as QI, withSignal(options, call.signal));
     });
     // A one-way may be ignored, with or without interceptors; what reached the inner caller is counted there.
     sent.catch((error: CommandError) => {
@@ -51,7 +54,7 @@ export class InterceptedCaller implements Caller {
     options: CallOptions = {},
   ): AsyncIterable<R> {
     return this.#stream<R>(command, request, options, (call) =>
-      this.#inner.serverStream(command, call.request as QI, optionsOf(call, options)),
+      this.#inner.serverStream(command, call.request as QI, withSignal(options, call.signal)),
     );
   }
 
@@ -61,7 +64,7 @@ export class InterceptedCaller implements Caller {
     options: CallOptions = {},
   ): Promise<R> {
     return this.#settle<R>(command, requests, options, (call) =>
-      this.#inner.clientStream(command, call.request as AsyncIterable<QI>, optionsOf(call, options)),
+      this.#inner.clientStream(command, call.request as AsyncIterable<QI>, withSignal(options, call.signal)),
     );
   }
 
@@ -71,7 +74,7 @@ export class InterceptedCaller implements Caller {
     options: CallOptions = {},
   ): AsyncIterable<R> {
     return this.#stream<R>(command, requests, options, (call) =>
-      this.#inner.bidiStream(command, call.request as AsyncIterable<QI>, optionsOf(call, options)),
+      this.#inner.bidiStream(command, call.request as AsyncIterable<QI>, withSignal(options, call.signal)),
     );
   }
 
@@ -104,8 +107,4 @@ export class InterceptedCaller implements Caller {
     result.catch((error: unknown) => controller.abort(error));
     return { result, cancel: () => controller.abort(), release: () => options.signal?.removeEventListener("abort", forward) };
   }
-}
-
-function optionsOf(call: Call, options: CallOptions): CallOptions {
-  return { ...options, signal: call.signal };
 }

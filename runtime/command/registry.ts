@@ -88,7 +88,10 @@ export function resolveCommand(
   if (form === 0 || compression?.takes(form)) {
     const adaptation = schemas.adaptation(name);
     const use = command.deprecated ? schemas.deprecatedUse(name) : undefined;
-    const plain = adaptation === undefined && use === undefined ? registration : { ...registration, adaptation, use, direct: false };
+    const plain =
+      adaptation === undefined && use === undefined
+        ? registration
+        : { command, handle: registration.handle, adaptation, use, direct: false };
     return form === 0 ? plain : compression!.incoming(plain, form);
   }
   const callers = Object.entries(kindNumbers).find(([, number]) => number === kind)?.[0] ?? `kind ${kind}`;

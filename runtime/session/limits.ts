@@ -74,13 +74,15 @@ export const defaultLimits: Limits = {
 export function resolveLimits(limits?: Partial<Limits>): Limits {
   if (limits === undefined) return withBudget(defaultLimits, false);
   checkOptions("limits", limits, Object.keys(defaultLimits));
-  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
+  const resolved: { -readonly [Name in keyof Limits]: number } = { ...defaultLimits };
+  for (const [name, value] of Object.entries(limits) as [keyof Limits, number | undefined][]) {
+    if (value === undefined) continue;
     const whole = Number.isInteger(value) && value > 0 && value <= 0x7fffffff;
-    if (!whole && value !== defaultLimits[name as keyof Limits])
+    if (!whole && value !== defaultLimits[name])
       throw new TypeError(`limits.${name} must be a whole number from 1 to 2147483647, not ${value}`);
+    resolved[name] = value;
   }
-  return withBudget({ ...defaultLimits, ...Object.fromEntries(given) }, limits.streamBudgetBytes !== undefined);
+  return withBudget(resolved, limits.streamBudgetBytes !== undefined);
 }
 
 function withBudget(limits: Limits, given: boolean): Limits {

@@ -4,6 +4,7 @@ import { Reader } from "../../../runtime/bytes/reader.ts";
 import type { IncomingCommand } from "../../../runtime/command/incoming-command.ts";
 import { IncomingQueue } from "../../../runtime/command/incoming-queue.ts";
 import { CommandFlag } from "../../../runtime/session/frame.ts";
+import { Outboxes } from "../../../runtime/session/outboxes.ts";
 
 const { ORDERED, AFTER_SUCCESS } = CommandFlag;
 
@@ -17,7 +18,7 @@ class Harness {
   reached = 0;
   /** What happens when a command is started. */
   onStart: (number: number) => void = () => {};
-  readonly queue: IncomingQueue = new IncomingQueue({
+  readonly queue: IncomingQueue = new IncomingQueue(new Outboxes(1, { schedule() {} }).normal, {
     mayStart: () => this.mayStart,
     start: (command, body, abandoned) => {
       this.started.push(`${command.id}${abandoned ? " abandoned" : ""} ${body.uint32()}`);

@@ -288,6 +288,33 @@ test("a caller's interceptor may retry; a handler runs at most once", async () =
   await atHandler.close();
 });
 
+test("options pass through interceptors, alone and in a batch: the time goes along, another signal takes the first one's place, unknown ones are refused", async () => {
+  const controller = new AbortController();
+  const give: Interceptor = (call, next) => next({ ...call, signal: controller.signal });
+  const times: (number | undefined)[] = [];
+  const peers = await connect({
+    caller: [give],
+    handlers: { echo: (_, context) => effect(times.push(context.remainingMs()), {}), turn: () => new Promise(() => {}) },
+  });
+  const calls = (method: "echo" | "turn", options: object): Promise<unknown>[] => [
+    peers.client.use(Probe)[method]({}, options),
+    peers.client
+      .batch((batch) => [batch.use(Probe)[method]({}, options)])
+      .then(([result]) => {
+        if (result.status === "rejected") throw result.reason;
+      }),
+  ];
+  for (const call of calls("echo", { timeoutMs: 5_000 })) await peers.until(call);
+  assert.equal(times, [5_000, 5_000]);
+  for (const call of calls("echo", { timeout: 5 }).map(caught))
+    assertError(await peers.until(call), "INVALID_ARGUMENT", "NOT_RUN", /unknown option "timeout"/);
+  const waiting = calls("turn", { signal: new AbortController().signal }).map(caught);
+  await peers.clock.settle(0);
+  controller.abort();
+  for (const call of waiting) assertError(await peers.until(call), "CANCELLED", "MAY_HAVE_RUN");
+  await peers.close();
+});
+
 test("a command that is cancelled while an interceptor thinks about it never reaches its handler", async () => {
   const gate = new Gate();
   const wait: Interceptor = async (call, next) => {

@@ -5,6 +5,7 @@ import type { IncomingCommand } from "../../../runtime/command/incoming-command.
 import { IncomingQueue } from "../../../runtime/command/incoming-queue.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { defaultLimits } from "../../../runtime/session/limits.ts";
+import { Outboxes } from "../../../runtime/session/outboxes.ts";
 import { Gate, probe } from "../../support/command/probe.ts";
 import { frame, numbersOf, type Part } from "../../support/session/frames.ts";
 import { cancel, end, introduce, item, Kind, known, oneWay, request, text } from "../../support/session/probe-frames.ts";
@@ -86,7 +87,11 @@ test("VOID takes credit and gives it back, also behind a handler that never ends
 });
 
 test("any number of them behind a handler that never ends takes no memory", () => {
-  const queue = new IncomingQueue({ mayStart: () => false, start: () => {}, reach: () => false });
+  const queue = new IncomingQueue(new Outboxes(1, { schedule() {} }).normal, {
+    mayStart: () => false,
+    start: () => {},
+    reach: () => false,
+  });
   const command = {} as IncomingCommand;
   queue.push(command, new Reader(new Uint8Array()));
   const before = process.memoryUsage().heapUsed;

@@ -1,4 +1,5 @@
 import { Writer } from "../bytes/writer.ts";
+import { writeFields } from "../schema/codec.ts";
 import { elementBound } from "../schema/element-bound.ts";
 import { writeFrame } from "../session/attachment.ts";
 import { FrameType, kindNumbers } from "../session/frame.ts";
@@ -37,7 +38,7 @@ export class SharedOneWay {
     this.timeoutMs = Math.ceil(timeoutMs);
     const writer = new Writer();
     try {
-      command.request.write(writer, message as never);
+      writeFields(writer, command.request, message);
     } catch (error) {
       throw unsentError(command, error);
     }

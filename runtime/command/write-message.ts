@@ -1,5 +1,6 @@
 import type { Writer } from "../bytes/writer.ts";
 import type { Outcome } from "../errors/command-error.ts";
+import { writeFields } from "../schema/codec.ts";
 import { elementBound } from "../schema/element-bound.ts";
 import type { PeerLimits } from "../session/limits.ts";
 import { limitError } from "./failure.ts";
@@ -30,17 +31,16 @@ export function writeMessage(
 ): number {
   const start = writer.position;
   writer.elements = 0;
-  type.write(writer, message);
+  writeFields(writer, type, message);
   const allowed = elementBound(type.maxElements, limits.decodeElements);
-  if (writer.elements > allowed) {
-    const actual = `its ${name} has ${writer.elements} objects and entries`;
-    throw limitError("decodeElements", allowed, actual, command, outcome);
-  }
+  if (writer.elements > allowed)
+    throw limitError("decodeElements", allowed, `its ${name} has ${writer.elements} objects and entries`, command, outcome);
   const bytes = writer.position - start;
   const { messageBytes } = limits;
   const { maxBytes = messageBytes } = command;
-  if (bytes > Math.min(messageBytes, maxBytes)) {
-    const [limit, most] = maxBytes < messageBytes ? (["max_bytes", maxBytes] as const) : (["messageBytes", messageBytes] as const);
+  const most = Math.min(messageBytes, maxBytes);
+  if (bytes > most) {
+    const limit = maxBytes < messageBytes ? "max_bytes" : "messageBytes";
     throw limitError(limit, most, `its ${name} has ${bytes} bytes`, command, outcome);
   }
   return type.pack?.(writer, start) ?? 0;

@@ -1,6 +1,7 @@
-import { malformed } from "../bytes/fault.ts";
+import { malformed, unsendable } from "../bytes/fault.ts";
 import { discardWritten, giveReader, takeReader, takeWriter, takeWritten } from "../bytes/pool.ts";
 import { defaultDecodeElements, type Reader } from "../bytes/reader.ts";
+import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { elementBound } from "./element-bound.ts";
 import type { MessageReader, MessageWriter } from "./message-type.ts";
@@ -20,11 +21,11 @@ export function encode<Init>(type: MessageWriter<Init>, init: Init): Uint8Array 
   const writer = takeWriter();
   const start = writer.position;
   try {
-    type.write(writer, init);
+    writeFields(writer, type, init);
     return takeWritten(writer, start);
   } catch (error) {
     discardWritten(writer, start);
-    throw located(type.name, error);
+    throw error;
   }
 }
 
@@ -52,6 +53,19 @@ export function decodeRest<T>(type: MessageReader<T>, reader: Reader, elements: 
     const message = type.read(reader, reader.end);
     if (reader.position !== reader.end) malformed("a field reaches past the end of its message");
     return message;
+  } catch (error) {
+    throw located(type.name, error);
+  }
+}
+
+/**
+ * Appends what an application gave as a message: JavaScript may give anything, and a number would be a message without fields.
+ * Throws as {@link encode}.
+ */
+export function writeFields<Init>(writer: Writer, type: MessageWriter<Init>, init: Init): void {
+  try {
+    if (typeof init !== "object" || init === null) unsendable("", init, "an object with its fields, such as {}");
+    type.write(writer, init);
   } catch (error) {
     throw located(type.name, error);
   }

@@ -168,7 +168,7 @@ test("a reply that cannot be encoded is INVALID_ARGUMENT, and the command stays 
   const { peers, parked } = await parking();
   const call = peers.client.use(Probe).later({});
   await peers.clock.settle(0);
-  const message = "example.probe.v1.Probe/Later: the deferred reply was not sent: number: -1 is not a uint32";
+  const message = "example.probe.v1.Probe/Later: the deferred reply was not sent: example.probe.v1.Text: number: -1 is not a uint32";
   assertError(await peers.failure(parked[0]!.reply({ number: -1 })), "INVALID_ARGUMENT", "MAY_HAVE_RUN", message);
   assertError(await peers.failure(parked[0]!.reply(undefined as never)), "INVALID_ARGUMENT", "MAY_HAVE_RUN");
   assert.is(peers.log.length, 0);

@@ -3,10 +3,10 @@ import * as assert from "uvu/assert";
 import { Probe, Refused, type Text, type TextInit, Undeclared } from "../../../generated/example/probe/v1/probe.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { errorDetail } from "../../../runtime/errors/error-detail.ts";
+import type { Caller } from "../../../runtime/schema/caller.ts";
 import type { MessageType } from "../../../runtime/schema/message-type.ts";
 import type { CommandType, ServiceType } from "../../../runtime/schema/service-type.ts";
 import { serviceInfo } from "../../../runtime/schema/service-type.ts";
-import type { Caller } from "../../../runtime/schema/caller.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { connectPeers, type Peers } from "../../support/command/peers.ts";
 import { collect, probe } from "../../support/command/probe.ts";
@@ -202,6 +202,47 @@ test("a reply that its schema cannot hold is INTERNAL with an incident that tell
     assert.is(peers.log.length, 1);
     assert.match(peers.log[0]!.message, error.incident!);
     assert.is(peers.client.state, "open");
+    await peers.close();
+  }
+});
+
+/** What JavaScript may give for a message, and TypeScript would not have let through. */
+const noMessages = [undefined, null, 7, "text", true, Symbol("text")] as const;
+
+test("what is no object, or holds none where one belongs, is a request that cannot be encoded: INVALID_ARGUMENT, NOT_RUN, whatever the kind", async () => {
+  const peers = await connectPeers({ serve: { handlers: [probe()] } });
+  const proxy = peers.client.use(Probe);
+  for (const value of noMessages) {
+    const given = typeof value === "string" ? JSON.stringify(value) : String(value);
+    const why = `example.probe.v1.Text: ${given} is not an object with its fields, such as {}`;
+    for (const method of ["echo", "note", "blip", "later"] as const)
+      assertError(await peers.failure(proxy[method](value as never)), "INVALID_ARGUMENT", "NOT_RUN", new RegExp(`/${method}: .*`, "i"));
+    assertError(await peers.failure(proxy.echo(value as never)), "INVALID_ARGUMENT", "NOT_RUN", `${echoName}: ${why}`);
+    assertError(await peers.failure(collect(proxy.down(value as never))), "INVALID_ARGUMENT", "NOT_RUN", /is not an object with/);
+    assertError(await peers.failure(proxy.up([{}, value as never])), "INVALID_ARGUMENT", "MAY_HAVE_RUN", /is not an object with/);
+  }
+  assertError(await peers.failure(proxy.count({ members: [undefined as never] })), "INVALID_ARGUMENT", "NOT_RUN");
+  assertError(await peers.failure(proxy.count({ members: 7 as never })), "INVALID_ARGUMENT", "NOT_RUN", /Crowd: .*iterable/);
+  assert.is((await peers.until(proxy.echo({ text: "still" }))).text, "still");
+  assert.equal([peers.client.state, peers.log.length], ["open", 0]);
+  await peers.close();
+});
+
+test("a reply or an item that is no object is told in the log of its side: which command, and what it gave", async () => {
+  for (const value of noMessages) {
+    const replies = {
+      echo: () => value as never,
+      *down() {
+        yield value as never;
+      },
+    };
+    const peers = await connectPeers({ serve: { handlers: [probe(replies)] } });
+    const proxy = peers.client.use(Probe);
+    for (const call of [() => proxy.echo({}), () => collect(proxy.down({}))])
+      assertError(await peers.failure(call()), "INTERNAL", "MAY_HAVE_RUN", /gave a reply that its schema cannot hold/);
+    assert.is(peers.log.length, 2);
+    assert.match(peers.log[0]!.message, `the reply of ${echoName} could not be encoded`);
+    for (const { error } of peers.log) assert.match(String(error), / is not an object with its fields/);
     await peers.close();
   }
 });

@@ -252,7 +252,12 @@ test("a source that throws cancels its command; the caller gets the cause, the h
 test("an item that its schema cannot hold ends the command with what is true: it may have run", async () => {
   const peers = await connectPeers({ serve: { handlers: [probe()] } });
   const bad = peers.client.use(Probe).up([{ number: 1 }, { number: -1 }]);
-  assertError(await peers.failure(bad), "INVALID_ARGUMENT", "MAY_HAVE_RUN", "example.probe.v1.Probe/Up: number: -1 is not a uint32");
+  assertError(
+    await peers.failure(bad),
+    "INVALID_ARGUMENT",
+    "MAY_HAVE_RUN",
+    "example.probe.v1.Probe/Up: example.probe.v1.Text: number: -1 is not a uint32",
+  );
   await assertNothingLeft(peers);
   await peers.close();
 });

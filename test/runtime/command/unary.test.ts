@@ -93,7 +93,7 @@ test("beyond commandNames of the peer another command fails at once", async () =
 test("a request that its schema cannot hold fails at its caller, and nothing else does", async () => {
   const peers = await connectPeers({ serve: { handlers: [probe()] } });
   const { client } = peers;
-  const message = "example.probe.v1.Probe/Echo: number: -1 is not a uint32";
+  const message = "example.probe.v1.Probe/Echo: example.probe.v1.Text: number: -1 is not a uint32";
   assertError(await peers.failure(client.use(Probe).echo({ number: -1 })), "INVALID_ARGUMENT", "NOT_RUN", message);
   assert.is((await peers.until(client.use(Probe).echo({ number: 1 }))).number, 1);
   assert.is(client.stats().callsPending, 0);

@@ -240,6 +240,13 @@ test("what cannot be encoded, unknown options and wrong audiences throw before a
     "INVALID_ARGUMENT",
     "NOT_RUN",
   );
+  for (const message of [undefined, 7])
+    assertError(
+      throwing(() => server.broadcast(Probe).note(message as never)),
+      "INVALID_ARGUMENT",
+      "NOT_RUN",
+      /Note: .* is not an object with/,
+    );
   assertError(
     throwing(() => server.broadcast(Probe).note({}, { timeoutMs: -1 })),
     "INVALID_ARGUMENT",

@@ -13,8 +13,7 @@ export function checkLabel(context: CheckContext, field: FieldNode): void {
       label === "repeated" ? "put the list in a message of its own" : `remove ${label}`,
     );
   } else if (context.file.syntax === "proto2") {
-    if (!label && !oneof)
-      context.report(at, "LABEL_MISSING", `${name.text} has no label`, "write optional, required or repeated before its type");
+    if (!label && !oneof) context.report(at, "LABEL_MISSING", `${name.text} has no label`, labelRemedy(context));
   } else if (label === "required") {
     const remedy = context.edition ? "set features.field_presence = LEGACY_REQUIRED" : "remove it; a message is checked by its handler";
     context.report(at, "LABEL_NOT_ALLOWED", `required does not exist in ${syntaxName(context)}`, remedy);
@@ -41,4 +40,10 @@ function checkMapPlace(context: CheckContext, { label, at, name, oneof, extendee
 
 function syntaxName({ file }: CheckContext): string {
   return file.syntax === "2023" ? "editions" : file.syntax;
+}
+
+/** A file that does not say its syntax is proto2, which few of those who left it out know. */
+function labelRemedy({ file }: CheckContext): string {
+  if (file.syntaxAt === undefined) return 'begin the file with syntax = "proto3"; or write optional, required or repeated before the type';
+  return "write optional, required or repeated before its type";
 }

@@ -2,6 +2,7 @@ import type { Diagnostics } from "../diagnostics.ts";
 import type { Rule } from "../rules.ts";
 import type { FieldNode, FileNode, MessageNode, TypeName } from "../syntax/ast.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
+import { packagedFileOf } from "./packaged-names.ts";
 import { isMiss, type Miss, type Scope } from "./scope.ts";
 import { withArticle } from "./symbols.ts";
 
@@ -64,11 +65,9 @@ export class TypeLinker {
       const { name: file } = notImported.file.source;
       this.#report(name, "TYPE_NOT_IMPORTED", `${name.text} is declared in ${file}, which is not imported`, `add import "${file}";`);
     } else if (!this.#incomplete()) {
-      const message = shadowed ? `${name.text} means ${shadowed} here, which is not declared` : `the type ${name.text} is not declared`;
-      const remedy = shadowed
-        ? `write .${name.text} to begin at the outermost scope`
-        : "check the spelling, or import the file that declares it";
-      this.#report(name, "TYPE_UNRESOLVED", message, remedy);
+      const other = shadowed === name.text ? undefined : shadowed;
+      const message = other ? `${name.text} means ${other} here, which is not declared` : `the type ${name.text} is not declared`;
+      this.#report(name, "TYPE_UNRESOLVED", message, unresolvedRemedy(name.text, other));
     }
   }
 
@@ -81,4 +80,12 @@ export class TypeLinker {
   #report(name: TypeName, rule: Rule, message: string, remedy: string): void {
     this.#diagnostics.add(this.#file.source, name.at, rule, message, remedy);
   }
+}
+
+/** What to do about a name of which nothing is declared; `shadowed` is what an inner scope turned it into. */
+function unresolvedRemedy(name: string, shadowed: string | undefined): string {
+  const file = packagedFileOf(name);
+  if (file !== undefined) return `add import "${file}";`;
+  if (scalarTypes.has(name)) return `declare a message with a field of type ${name}`;
+  return shadowed ? `write .${name} to begin at the outermost scope` : "check the spelling, or import the file that declares it";
 }

@@ -1,9 +1,11 @@
 import type { Option, OptionValue } from "../../model/schema.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import { packagedFileOf } from "../link/packaged-names.ts";
 import { isMiss, type Scope } from "../link/scope.ts";
 import type { SymbolTable } from "../link/symbols.ts";
 import type { Rule } from "../rules.ts";
 import type { FieldNode, MessageNode, OptionNamePart, OptionNode } from "../syntax/ast.ts";
+import { writeOneOf } from "./known-names.ts";
 import { append, emptyMessage, isOptionMessage, noOptions, type OptionMessage, type ResolvedOptions } from "./resolved.ts";
 import { type OptionTarget, optionTypes } from "./targets.ts";
 import { ValueReader } from "./value.ts";
@@ -64,13 +66,15 @@ export class OptionInterpreter {
         part.at,
         "OPTION_UNKNOWN",
         `there is no option ${part.text} here`,
-        `custom options are written in parentheses: (${part.text})`,
+        message.fullName.startsWith("google.protobuf.")
+          ? `custom options are written in parentheses: (${part.text})`
+          : (writeOneOf(message.fields.map(({ name }) => name.text)) ?? "check the spelling"),
       );
       return undefined;
     }
     const found = this.#scope.find(part.text, from, false);
     if (isMiss(found)) {
-      const file = found.notImported?.file.source.name;
+      const file = found.notImported?.file.source.name ?? packagedFileOf(part.text);
       this.#report(
         part.at,
         "OPTION_UNKNOWN",

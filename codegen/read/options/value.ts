@@ -5,6 +5,7 @@ import type { SymbolTable } from "../link/symbols.ts";
 import type { Rule } from "../rules.ts";
 import type { EnumNode, FieldNode, MessageNode, ValueFieldNode, ValueNode } from "../syntax/ast.ts";
 import { scalarTypes } from "../syntax/scalar.ts";
+import { writeOneOf } from "./known-names.ts";
 import { append, emptyMessage, type OptionMessage } from "./resolved.ts";
 import { scalarValue } from "./scalar.ts";
 import { laterEdition, type OptionTarget, targetAllowed } from "./targets.ts";
@@ -65,16 +66,17 @@ export class ValueReader {
 
   /** A value by its name; in text format by its number too, which an open enum need not know. */
   #enumValue(field: FieldNode, target: EnumNode, node: ValueNode, text: boolean): OptionValue | undefined {
+    // The value 0 of each feature stands for an edition that this one does not know.
+    const allowed = target.values.filter(({ number }) => number !== 0 || !target.fullName.startsWith("google.protobuf.FeatureSet."));
     if (node.kind === "identifier" && !node.negative) {
-      const found = target.values.find(({ name }) => name.text === node.text);
-      // The value 0 of each feature stands for an edition that this one does not know.
-      if (found && (found.number !== 0 || !target.fullName.startsWith("google.protobuf.FeatureSet."))) return found.name.text;
+      const found = allowed.find(({ name }) => name.text === node.text);
+      if (found) return found.name.text;
     } else if (text && node.kind === "integer") {
       const found = target.values.find(({ number }) => BigInt(number) === node.value);
       if (found) return found.name.text;
       if (node.value === BigInt.asIntN(32, node.value) && !this.#isClosed(target)) return Number(node.value);
     }
-    return this.#mismatch(field, node, `a value of ${target.fullName}`);
+    return this.#mismatch(field, node, `a value of ${target.fullName}`, writeOneOf(allowed.map(({ name }) => name.text)));
   }
 
   /** Read from the syntax tree, since features are not resolved before all options are. */
@@ -177,11 +179,12 @@ export class ValueReader {
   }
 
   #unknownField(message: MessageNode, name: string, at: number): void {
-    this.#report(at, "OPTION_UNKNOWN", `${message.fullName} has no field ${name}`, "check the spelling and the imports");
+    const remedy = writeOneOf(message.fields.map((field) => field.name.text)) ?? "check the spelling and the imports";
+    this.#report(at, "OPTION_UNKNOWN", `${message.fullName} has no field ${name}`, remedy);
   }
 
-  #mismatch(field: FieldNode, node: ValueNode, expected: string): undefined {
-    this.#report(node.at, "OPTION_VALUE", `${field.name.text} takes ${expected}`, "write a value of that type");
+  #mismatch(field: FieldNode, node: ValueNode, expected: string, remedy = "write a value of that type"): undefined {
+    this.#report(node.at, "OPTION_VALUE", `${field.name.text} takes ${expected}`, remedy);
   }
 
   #report(at: number, rule: Rule, message: string, remedy: string): void {

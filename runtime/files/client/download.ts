@@ -8,6 +8,7 @@ import { digestMismatch, isDiskFull, quoted, systemError } from "../errors.ts";
 import { readJournal } from "../journal.ts";
 import { cutOf, PartialFile, type PartialPaths, type RangePart } from "../partial-file.ts";
 import { MAX_NAME_BYTES } from "../path.ts";
+import { claimFile } from "./claim.ts";
 import { Lanes } from "./lanes.ts";
 import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } from "./options.ts";
 
@@ -15,7 +16,7 @@ import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } f
 export interface DownloadOptions extends TransferOptions {
   /** At the server: "public/photos/1.jpg". */
   readonly path: string;
-  /** The file here. Until it is whole it is `NAME.part` (where names have no room for that, the SHA-256 of the name instead), with a journal beside it. One that is there is replaced. */
+  /** The file here. Until it is whole it is `NAME.part` (where names have no room for that, the SHA-256 of the name instead), with a journal and a claim beside it. One that is there is replaced. */
   readonly to: string;
   /** What travels again after a mishap, in bytes. Default 8 MiB; large files have larger ones. */
   readonly rangeBytes?: number | undefined;
@@ -51,7 +52,7 @@ const MAX_ROUNDS = 3;
  * Fetches a file. It appears under its name when every byte of it was verified; until then, also after an end of this process, the next download goes on with
  * what is there. Rejects with CommandError: FAILED_PRECONDITION with FileChanged when the file changes meanwhile, DATA_LOSS with DigestMismatch when what comes is
  * not what the server has, RESOURCE_EXHAUSTED with DiskFull; and with what the server answers. Nothing is kept after these three.
- * FAILED_PRECONDITION, too, while this process downloads to the same file.
+ * FAILED_PRECONDITION, too, while this process or another one of this machine downloads to the same file.
  */
 export async function download(options: DownloadOptions): Promise<Transferred> {
   const transfer = resolveTransfer("download", options, ["path", "to", "rangeBytes"]);
@@ -86,6 +87,7 @@ class Download {
   }
 
   async run(): Promise<Transferred> {
+    const release = await this.#claim();
     try {
       const file = await this.#open();
       const resumedBytes = file.verifiedBytes;
@@ -94,6 +96,17 @@ class Download {
       return { size: this.#header.size, resumedBytes, digest };
     } catch (error) {
       if (isFinal(error)) for (const left of [this.#paths.part, this.#paths.journal]) await rm(left, { force: true });
+      throw systemError(error, this.#to);
+    } finally {
+      await release();
+    }
+  }
+
+  /** From other processes, which would each take what this one has for damaged. */
+  async #claim(): Promise<() => Promise<void>> {
+    try {
+      return await claimFile(this.#to, `${this.#paths.part}.claim`);
+    } catch (error) {
       throw systemError(error, this.#to);
     }
   }

@@ -37,15 +37,22 @@ export interface Synced {
 const FILES_AT_ONCE = 4;
 
 /** The endings of what a download leaves here until it is whole: no files of anybody's. */
-const unfinished = /\.part(\.journal(\.new)?)?$/;
+const unfinished = /\.part(\.journal(\.new)?|\.claim)?$/;
 
 /** Makes one folder like the other. Only what differs in size, or else in digest, travels. Rejects as `upload` and `download` do; what was done until then stays. */
 export async function sync(options: SyncOptions): Promise<Synced> {
   const transfer = resolveTransfer("sync", options, ["direction", "folder", "path", "remove"]);
-  if (options.direction === "down") await mkdir(options.folder, { recursive: true });
-  const root = await Folder.open(options.folder);
+  const { direction, folder, path } = options;
+  // The server's first: a folder here is made for what is there, and for nothing else.
+  const there = await remoteTree(transfer.sessions, path, transfer.signal).catch((error: unknown) => {
+    // A target is made. A source that is not there is a mistake, and must not empty its target.
+    if (direction === "up" && CommandError.is(error) && error.code === "NOT_FOUND") return emptyTree;
+    throw error;
+  });
+  if (direction === "down") await mkdir(folder, { recursive: true });
+  const root = await Folder.open(folder);
   try {
-    return await new Sync(options, transfer, root).run();
+    return await new Sync(options, transfer, root).run(there);
   } finally {
     await root.close();
   }
@@ -65,14 +72,10 @@ class Sync {
     this.#root = root;
   }
 
-  async run(): Promise<Synced> {
-    const { direction, path, remove = false } = this.#options;
+  /** @param there what the server has */
+  async run(there: Tree): Promise<Synced> {
+    const { direction, remove = false } = this.#options;
     const here = await localTree(this.#root);
-    const there = await remoteTree(this.#transfer.sessions, path, this.#transfer.signal).catch((error: unknown) => {
-      // A target is made. A source that is not there is a mistake, and must not empty its target.
-      if (direction === "up" && CommandError.is(error) && error.code === "NOT_FOUND") return emptyTree;
-      throw error;
-    });
     const [source, target] = direction === "up" ? [here, there] : [there, here];
     const [whole, halves] = apart(source.files);
     const [inTheWay, others] = remove ? conflicts(source, target) : [emptyTree, target];

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DigestMismatch, FileChanged, Files, type ReadPiece } from "../../../generated/zserver/files/v1/files.ts";
 import { type DownloadOptions, download } from "../../../runtime/files/client/download.ts";
+import type { TransferProgress } from "../../../runtime/files/client/options.ts";
 import type { FilesSession } from "../../../runtime/files/client/session.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { bytesOf, type Desk, sha256, withDesk } from "../../support/files/desk.ts";
@@ -77,6 +79,36 @@ test(
     assert.ok(readFileSync(desk.here("a")).equals(bytesOf(500_000)));
     await download({ ...options, to: desk.here("a") });
     assert.equal(readdirSync(desk.here()), ["a"]);
+  }),
+);
+
+test(
+  "nor beside another process, which is named, and whose partial file is left alone; what a process left that is no more is gone on with",
+  withDesk({}, async (desk) => {
+    const content = bytesOf(500_000);
+    desk.write(desk.shown("a"), content);
+    const options = { sessions: [await desk.connect()], path: "public/a", to: desk.here("a"), rangeBytes: 65_536 };
+    const stop = new AbortController();
+    const onProgress = ({ bytes }: TransferProgress): void => {
+      if (bytes > 200_000) stop.abort();
+    };
+    assert.ok(await caught(download({ ...options, parallel: 1, signal: stop.signal, onProgress })));
+    const left = ["a.part", "a.part.journal"];
+    assert.equal(readdirSync(desk.here()).sort(), left);
+    const before = left.map((name) => readFileSync(desk.here(name)));
+    // Whoever started this one lives.
+    writeFileSync(desk.here("a.part.claim"), `${process.ppid}\n`);
+    const refused = new RegExp(`/here/a" is being downloaded by process ${process.ppid}; wait for it, or remove .*a\\.part\\.claim`);
+    assertError(await caught(download(options)), "FAILED_PRECONDITION", "MAY_HAVE_RUN", refused);
+    assert.equal(
+      left.map((name) => readFileSync(desk.here(name))),
+      before,
+    );
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    writeFileSync(desk.here("a.part.claim"), `${pid}\n`);
+    assert.ok((await download(options)).resumedBytes >= 65_536);
+    assert.equal(readdirSync(desk.here()), ["a"]);
+    assert.ok(readFileSync(desk.here("a")).equals(content));
   }),
 );
 

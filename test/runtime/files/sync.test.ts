@@ -90,12 +90,15 @@ for (const direction of ["up", "down"] as const) {
 }
 
 test(
-  "a source that is not there is said, and empties no target",
+  "a source that is not there is said, empties no target, and makes none",
   withDesk({}, async (desk) => {
     lay(desk, "here", { a: "1" });
     const sessions = [await desk.connect()];
     const down = sync({ sessions, direction: "down", folder: desk.here(), path: "public/typo", remove: true });
     assertError(await caught(down), "NOT_FOUND", "MAY_HAVE_RUN");
+    const fresh = sync({ sessions, direction: "down", folder: desk.here("new", "er"), path: "public/typo" });
+    assertError(await caught(fresh), "NOT_FOUND", "MAY_HAVE_RUN");
+    assert.equal(readdirSync(desk.here()), ["a"]);
     assert.match(
       String(await caught(sync({ sessions, direction: "up", folder: desk.here("typo"), path: "public", remove: true }))),
       /ENOENT/,
@@ -109,10 +112,10 @@ test(
 test(
   "what a download has not finished is left out, and said: nor does a file of that name come in between",
   withDesk({}, async (desk) => {
-    lay(desk, "shown", { "a/film": "whole", "a/film.part": "half", "a/film.part.journal": "lines" });
+    lay(desk, "shown", { "a/film": "whole", "a/film.part": "half", "a/film.part.journal": "lines", "a/film.part.claim": "7" });
     for (let round = 0; round < 2; round += 1) {
       const { skipped } = await run(desk, "down", true);
-      assert.equal([...skipped].sort(), ["a/film.part", "a/film.part.journal"]);
+      assert.equal([...skipped].sort(), ["a/film.part", "a/film.part.claim", "a/film.part.journal"]);
       assert.equal(look(desk.here()), { "a/film": "whole" });
     }
     lay(desk, "here", { "b.part": "half" });

@@ -10,32 +10,69 @@ export interface Handle {
   close(): void;
 }
 
-/** Passes connections between the processes of a server, which only the primary can do: kernel sockets travel between a process and those that it has started. */
+/** A connection on its way. */
+interface Passing {
+  readonly notice: ConnectionNotice;
+  readonly handle: Handle;
+  readonly from: Worker;
+}
+
+/**
+ * Passes connections between the processes of a server, which only the primary can do: kernel sockets travel between a process and those that it has started. A process gets one at
+ * a time, since Node says nothing of those that it keeps for a process that has died.
+ */
 export class Exchange {
   readonly #byRoute = new Map<string, Worker>();
-  readonly #waiting = new WeakMap<Worker, number>();
+  /** In the order in which they came; the first has been given to Node. */
+  readonly #waiting = new Map<Worker, Passing[]>();
 
   /** From here on this process is found by its route. */
   add(route: string, worker: Worker): void {
     this.#byRoute.set(route, worker);
-    const remove = (): void => void this.#byRoute.delete(route);
-    worker.once("disconnect", remove).once("exit", remove);
+    onceGone(worker, () => void this.#byRoute.delete(route));
   }
 
   /** @param handle undefined when the kernel could not give it to this process: the client finds the connection ended */
   pass(notice: ConnectionNotice, handle: Handle | undefined, from: Worker): void {
-    if (handle === undefined) return;
-    const worker = this.#byRoute.get(notice.route) ?? from;
-    const waiting = this.#waiting.get(worker) ?? 0;
-    if (waiting === WAITING_CONNECTIONS || !worker.isConnected()) {
+    if (handle !== undefined) this.#deliver({ notice, handle, from }, this.#byRoute.get(notice.route) ?? from);
+  }
+
+  #deliver(passing: Passing, worker: Worker): void {
+    const waiting = worker.isConnected() ? (this.#waiting.get(worker) ?? this.#open(worker)) : undefined;
+    if (waiting === undefined || waiting.length === WAITING_CONNECTIONS) {
       // Its session may be there: the client comes again.
-      handle.close();
+      passing.handle.close();
       return;
     }
-    this.#waiting.set(worker, waiting + 1);
+    if (waiting.push(passing) === 1) this.#send(worker, waiting);
+  }
+
+  #open(worker: Worker): Passing[] {
+    const waiting: Passing[] = [];
+    this.#waiting.set(worker, waiting);
+    onceGone(worker, () => {
+      this.#waiting.delete(worker);
+      for (const passing of waiting.splice(0)) {
+        if (passing.from === worker) passing.handle.close();
+        else this.#deliver(passing, passing.from);
+      }
+    });
+    return waiting;
+  }
+
+  #send(worker: Worker, waiting: Passing[]): void {
+    const { notice, handle } = waiting[0]!;
     worker.process.send(envelopeOf(notice), handle as unknown as SendHandle, undefined, () => {
-      this.#waiting.set(worker, this.#waiting.get(worker)! - 1);
+      // Else it has gone back meanwhile.
+      if (waiting[0]?.handle !== handle) return;
       handle.close();
+      waiting.shift();
+      if (waiting.length > 0) this.#send(worker, waiting);
     });
   }
+}
+
+/** A process that dies as it is given a connection may never say that it is disconnected. */
+function onceGone(worker: Worker, gone: () => void): void {
+  worker.once("disconnect", gone).once("exit", gone);
 }

@@ -22,6 +22,11 @@ export class StartedProcesses {
     this.exited = new Promise((resolve) => child.once("exit", resolve));
   }
 
+  /** The first process. */
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Resolves when it listens. */
   static async start(count: number): Promise<StartedProcesses> {
     const args = ["--import", "tsx", "--conditions=source", program, String(count)];

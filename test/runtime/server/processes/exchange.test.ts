@@ -8,12 +8,12 @@ import type { ConnectionNotice } from "../../../../runtime/server/processes/noti
 /** A process that takes what it is sent when the test says so. */
 class SlowProcess extends EventEmitter {
   readonly got: unknown[] = [];
-  readonly #taken: (() => void)[] = [];
+  #sent: (() => void) | undefined;
   connected = true;
   readonly process = {
     send: (message: unknown, handle: unknown, _options: unknown, sent: () => void): void => {
       this.got.push(message, handle);
-      this.#taken.push(sent);
+      this.#sent = sent;
     },
   };
 
@@ -21,8 +21,17 @@ class SlowProcess extends EventEmitter {
     return this.connected;
   }
 
-  take(): void {
-    for (const sent of this.#taken.splice(0)) sent();
+  /** False when nothing is on its way to it. */
+  take(): boolean {
+    const sent = this.#sent;
+    this.#sent = undefined;
+    sent?.();
+    return sent !== undefined;
+  }
+
+  die(end: string): void {
+    this.connected = false;
+    this.emit(end);
   }
 
   get worker(): Worker {
@@ -65,13 +74,53 @@ for (const end of ["disconnect", "exit"]) {
     const exchange = new Exchange();
     const [from, to] = [new SlowProcess(), new SlowProcess()];
     exchange.add("bb", to.worker);
-    to.emit(end);
+    to.die(end);
     const handle = new Handle();
     exchange.pass(notice("bb"), handle, from.worker);
     assert.equal(to.got, []);
     assert.equal(from.got, [{ zserver: notice("bb") }, handle]);
   });
+
+  test(`what waits for a process that dies (${end}) goes back to where it comes from, in order and once`, () => {
+    const exchange = new Exchange();
+    const [from, to] = [new SlowProcess(), new SlowProcess()];
+    exchange.add("bb", to.worker);
+    const handles = [new Handle(), new Handle(), new Handle()];
+    for (const handle of handles) exchange.pass(notice("bb"), handle, from.worker);
+    to.take();
+    to.die(end);
+    // Node tells of a write that failed when it likes, and of what it kept never.
+    to.take();
+    while (from.take());
+    assert.equal(from.got, [{ zserver: notice("bb") }, handles[1], { zserver: notice("bb") }, handles[2]]);
+    assert.equal(
+      handles.map(({ closed }) => closed),
+      [1, 1, 1],
+    );
+  });
+
+  test(`what waits for a process that dies (${end}) and that nobody can have is ended`, () => {
+    const exchange = new Exchange();
+    const [from, to] = [new SlowProcess(), new SlowProcess()];
+    exchange.add("bb", to.worker);
+    const [one, other] = [new Handle(), new Handle()];
+    exchange.pass(notice("bb"), one, from.worker);
+    exchange.pass(notice("bb"), other, to.worker);
+    from.die(end);
+    to.die(end);
+    assert.equal([one.closed, other.closed], [1, 1]);
+  });
 }
+
+test("a process is given one connection at a time, so that what else it is told does not wait behind all of them", () => {
+  const exchange = new Exchange();
+  const [from, to] = [new SlowProcess(), new SlowProcess()];
+  exchange.add("bb", to.worker);
+  for (let count = 0; count < 3; count++) exchange.pass(notice("bb"), new Handle(), from.worker);
+  assert.is(to.got.length, 2);
+  to.take();
+  assert.is(to.got.length, 4);
+});
 
 test("a connection that can neither go there nor back is ended, and one that did not arrive is nobody's", () => {
   const exchange = new Exchange();
@@ -92,7 +141,7 @@ test("connections that wait for a process are bounded: the next is ended, until 
   for (const handle of handles) exchange.pass(notice("bb"), handle, from.worker);
   const refused = handles.filter(({ closed }) => closed === 1).length;
   assert.is(refused, 5_000 - 4_096);
-  to.take();
+  while (to.take());
   assert.ok(handles.every(({ closed }) => closed === 1));
   const late = new Handle();
   exchange.pass(notice("bb"), late, from.worker);

@@ -14,11 +14,12 @@ export interface SocketHandle {
  * something waits to be written, and after the end. So it is where a version of Node has nothing of the kind.
  */
 export function handleOf(socket: Duplex): SocketHandle | undefined {
-  if (!(socket instanceof Socket) || "encrypted" in socket || socket.destroyed || socket.writableLength > 0) return undefined;
+  if (!(socket instanceof Socket) || "encrypted" in socket) return undefined;
   const { _handle: handle } = socket as { _handle?: Partial<SocketHandle> | null };
   if (typeof handle?.readStop !== "function") return undefined;
   if (socket.readableLength > 0) socket.read();
-  return handle as SocketHandle;
+  // What was told may have been answered, or have ended it.
+  return socket.destroyed || socket.writableLength > 0 ? undefined : (handle as SocketHandle);
 }
 
 /** Lets go of a socket, which reads nothing more from here on: one that is only paused reads until its buffer is full. */

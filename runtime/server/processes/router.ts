@@ -38,6 +38,7 @@ export class Router {
   readonly #arriving = new Set<Transport>();
   /** Until when a route is taken to lead nowhere. */
   readonly #gone = new Map<string, number>();
+  #stopped = false;
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -89,6 +90,7 @@ export class Router {
 
   /** Ends what is led elsewhere, and what has not said where it belongs. */
   stop(): void {
+    this.#stopped = true;
     for (const relay of this.#relays) relay.destroy();
     for (const transport of this.#arriving) transport.destroy();
   }
@@ -118,6 +120,10 @@ export class Router {
     if (route === "" || route === this.#options.route || timers.now() < (this.#gone.get(route) ?? 0)) return false;
     if (hand(route, client)) return true;
     const other = await dial(route);
+    if (this.#stopped) {
+      other?.destroy();
+      throw new Error("the server was closed");
+    }
     if (other === undefined) {
       this.#remember(route);
       return false;

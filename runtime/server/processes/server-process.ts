@@ -1,6 +1,7 @@
 import type { SendHandle } from "node:child_process";
 import cluster from "node:cluster";
 import { toHex } from "../../bytes/hex.ts";
+import { HALF_OPEN_BYTES } from "../../channel/limits.ts";
 import type { RandomSource } from "../../crypto/random.ts";
 import { attach } from "../../transport/attach.ts";
 import type { UnixEndpoint } from "../../transport/endpoint.ts";
@@ -36,7 +37,7 @@ export class ServerProcess implements Spreader {
   #listener: Listener | undefined;
   #waiting = 0;
   #waitingConnections = 0;
-  #heard: (message: unknown, handle: unknown) => void = () => {};
+  #heard: (notice: Notice) => void = () => {};
 
   /** Throws TypeError in a process that no primary of zserver has started. */
   constructor(random: RandomSource) {
@@ -55,17 +56,13 @@ export class ServerProcess implements Spreader {
     const accept: Parameters<typeof listenUnix>[1]["accept"] = (transport) => void router.receive(transport);
     this.#listener = await listenUnix(this.#endpoint(route), { accept, onError, exclusive: true });
     this.#router = router;
+    process.on("message", this.#received);
     return router;
   }
 
   /** The server listens, and does from here on what the others say. */
   listening(endpoints: readonly string[], heard: (notice: Notice) => void): void {
-    this.#heard = (message, handle) => {
-      const notice = noticeIn(message);
-      if (notice?.kind === "connection") this.#take(notice, handle);
-      else if (notice !== undefined) heard(notice);
-    };
-    process.on("message", this.#heard);
+    this.#heard = heard;
     this.tell({ kind: "listening", endpoints, route: toHex(this.route) });
   }
 
@@ -92,15 +89,28 @@ export class ServerProcess implements Spreader {
   /** The server is closed: nothing of it keeps this process alive, and the primary starts no other for it. */
   leave(): void {
     this.#router?.stop();
-    process.off("message", this.#heard);
+    this.#heard = () => {};
+    process.once("disconnect", () => process.off("message", this.#received));
     cluster.worker?.disconnect();
   }
+
+  /** Connections come back before the server listens everywhere, and come still when it has closed: each is a descriptor that somebody has to end. */
+  readonly #received = (message: unknown, handle: unknown): void => {
+    const notice = noticeIn(message);
+    if (notice?.kind === "connection") this.#take(notice, handle);
+    else if (notice !== undefined) this.#heard(notice);
+  };
 
   #hand(route: string, client: Transport): boolean {
     if (!process.connected || this.#waitingConnections === WAITING_CONNECTIONS) return false;
     const detached = client.detach?.();
     if (detached === undefined) return false;
     const { passage, handle, leave } = detached;
+    if (passage.bytes.length > HALF_OPEN_BYTES) {
+      // No client says so much before it is answered.
+      leave();
+      return true;
+    }
     this.#waitingConnections++;
     process.send!(envelopeOf({ kind: "connection", route, passage }), handle as SendHandle, undefined, () => {
       this.#waitingConnections--;

@@ -44,6 +44,23 @@ test("what a paused socket has read is told before its handle is given away, and
   for (const socket of [client, server, other.client, other.server]) socket.destroy();
 });
 
+test("a socket whose last bytes are answered, or end it, stays", async () => {
+  const answers: readonly ((server: Socket) => unknown)[] = [
+    (server) => server.write(new Uint8Array(64 * 1_048_576)),
+    (server) => server.destroy(),
+  ];
+  for (const answer of answers) {
+    const { client, server } = await pair();
+    server.on("data", () => answer(server));
+    client.write(Uint8Array.of(1));
+    server.read(0);
+    await until(() => server.readableLength === 1);
+    assert.is(handleOf(server), undefined);
+    client.destroy();
+    server.destroy();
+  }
+});
+
 test("a socket that nobody lets go of goes on", async () => {
   const { client, server } = await pair();
   const told: number[] = [];

@@ -12,6 +12,7 @@ const remote: RemoteAddress = { address: "192.0.2.7", port: 4_000 };
 const MINE = "aa01";
 const OTHER = "bb02";
 const BUSY = "bb03";
+const SLOW = "bb04";
 
 /** Two processes of a server. */
 class Town {
@@ -25,6 +26,8 @@ class Town {
   readonly handed: { readonly to: string; readonly client: Transport }[] = [];
   /** Who was looked for and not found. */
   readonly missed: string[] = [];
+  /** Ends the looking for the slow one. */
+  findSlow: () => void = () => {};
 
   #router(route: string): Router {
     return new Router({
@@ -39,7 +42,8 @@ class Town {
       },
       dial: async (to) => {
         if (to === BUSY) throw new Error("it takes no more connections now");
-        if (to !== OTHER) {
+        if (to === SLOW) await new Promise<void>((resolve) => (this.findSlow = resolve));
+        else if (to !== OTHER) {
           this.missed.push(to);
           return undefined;
         }
@@ -238,6 +242,20 @@ test("a process that stops ends what it leads elsewhere, and what has not said w
   town.mine.stop();
   await town.wires.settle();
   assert.equal(got, [["failed"], ["failed"]]);
+});
+
+test("a process that stops while it looks for another one leads nothing there afterwards", async () => {
+  const town = new Town();
+  const client = await town.client(offer(SLOW));
+  const got = gather(client);
+  await town.wires.settle();
+  town.mine.stop();
+  town.findSlow();
+  await town.wires.settle();
+  assert.equal(got, ["failed"]);
+  assert.equal(town.accepted, []);
+  assert.is(town.mine.relayed, 0);
+  assert.is(town.left, 1);
 });
 
 test.run();

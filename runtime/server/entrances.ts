@@ -53,8 +53,15 @@ export class ServerEntrances<Data> {
   /** Tells all clients a new list. Throws TypeError that says what is wrong with it, EntranceListError for one that another identity signed. */
   set(entrances: EntrancesInit, options: SetEntrancesOptions = {}): void {
     checkOptions("setEntrances", options, ["version"]);
-    this.#list = this.#signed(entrances, options.version);
-    for (const peer of this.#options.sessions()) this.tell(peer, 0n);
+    const list = this.#signed(entrances, options.version);
+    if (list.version <= this.#version) throw new TypeError(`entrances: the version must be above ${this.#version}, not ${list.version}`);
+    this.#use(list);
+  }
+
+  /** Tells all clients the signed list of another process of this server. One that is older than what this process was given meanwhile is left. */
+  follow(signed: string): void {
+    const list = this.#signed(signed);
+    if (list.version > this.#version) this.#use(list);
   }
 
   /** Tells all clients a new list, and asks those that have a session to go over. Throws as {@link set}. */
@@ -88,22 +95,26 @@ export class ServerEntrances<Data> {
     this.#move?.finish();
   }
 
-  #signed(entrances: EntrancesInit, version: bigint | undefined): SignedEntranceList {
+  get #version(): bigint {
+    return this.#list?.version ?? 0n;
+  }
+
+  #use(list: SignedEntranceList): void {
+    this.#list = list;
+    for (const peer of this.#options.sessions()) this.tell(peer, 0n);
+  }
+
+  #signed(entrances: EntrancesInit, version?: bigint): SignedEntranceList {
     const { crypto, identity } = this.#options;
     if (identity === undefined) throw new TypeError("entrances: a server that seals nothing has no identity to sign them with");
     if (typeof entrances === "string" && version !== undefined) throw new TypeError("entrances: a signed list has its version in it");
-    const list =
-      typeof entrances === "string"
-        ? parseEntranceList(crypto, identity.pair.publicKey, entrances)
-        : signEntranceList(crypto, identity.pair, entrances, version ?? this.#nextVersion());
-    const present = this.#list?.version ?? 0n;
-    if (list.version <= present) throw new TypeError(`entrances: the version must be above ${present}, not ${list.version}`);
-    return list;
+    return typeof entrances === "string"
+      ? parseEntranceList(crypto, identity.pair.publicKey, entrances)
+      : signEntranceList(crypto, identity.pair, entrances, version ?? this.#nextVersion());
   }
 
   #nextVersion(): bigint {
-    const present = this.#list?.version ?? 0n;
     const now = BigInt(Math.max(1, Math.floor(this.#options.wallNow())));
-    return now > present ? now : present + 1n;
+    return now > this.#version ? now : this.#version + 1n;
   }
 }

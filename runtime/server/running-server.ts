@@ -32,7 +32,7 @@ import { type Group, Groups } from "./groups.ts";
 import type { MoveResult } from "./move.ts";
 import { OverloadMonitor, type OverloadOptions } from "./overload.ts";
 import { Renewals } from "./renewals.ts";
-import type { Notice } from "./processes/notice.ts";
+import type { MoveNotice, Notice } from "./processes/notice.ts";
 import type { ServerProcess } from "./processes/server-process.ts";
 import { broadcastHere } from "./processes/spread.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
@@ -248,11 +248,18 @@ export class RunningServer<Data> implements Server<Data> {
   async #heard(notice: Notice): Promise<void> {
     if (notice.kind === "revoke") this.#revoke(notice.principal, notice.message);
     else if (notice.kind === "broadcast") broadcastHere(notice, this.#sessions, this.#groups, this.#factory);
-    else if (notice.kind === "entrances") this.setEntrances(notice.list);
-    else if (notice.kind === "move")
-      this.#process!.tell({ kind: "moved", id: notice.id, result: await this.moveTo(notice.list, notice.options) });
+    else if (notice.kind === "entrances") this.#entrances.follow(notice.list);
+    else if (notice.kind === "move") this.#process!.tell({ kind: "moved", id: notice.id, result: await this.#follow(notice) });
     else if (notice.kind === "drain") await this.drain();
     else if (notice.kind === "close") await this.close();
+  }
+
+  /** Nobody moves where the program has given this process a newer list. */
+  #follow({ list, options }: MoveNotice): Promise<MoveResult> {
+    return this.moveTo(list, options).catch((error: unknown) => {
+      this.#factory.log({ level: "error", message: "moveTo of the first process failed in this one", error });
+      return { moved: 0, stayed: [...this.#sessions.values()].length };
+    });
   }
 
   #watchLoad(options: OverloadOptions | undefined): OverloadMonitor | undefined {
@@ -273,7 +280,8 @@ export class RunningServer<Data> implements Server<Data> {
       wallNow: () => clock.wallNow(),
       sessions: () => this.#sessions.values(),
     });
-    if (entrances !== undefined) made.set(entrances);
+    // Of several processes the first one has the list, and tells each that begins what is true by then.
+    if (entrances !== undefined && this.#process === undefined) made.set(entrances);
     return made;
   }
 

@@ -11,13 +11,20 @@ export type Notice =
   | { readonly kind: "close" }
   /** From the primary: the list of entrances, signed, and whether clients are asked to go over. */
   | { readonly kind: "entrances"; readonly list: string }
-  | { readonly kind: "move"; readonly id: number; readonly list: string; readonly options: MoveOptions }
+  | MoveNotice
   /** To the primary: what came of that in this process. */
   | { readonly kind: "moved"; readonly id: number; readonly result: MoveResult }
   | ConnectionNotice
   /** To all others: what goes to the members that they have of a group. */
   | ({ readonly kind: "broadcast" } & GroupBroadcast)
   | { readonly kind: "revoke"; readonly principal: string; readonly message: string };
+
+export interface MoveNotice {
+  readonly kind: "move";
+  readonly id: number;
+  readonly list: string;
+  readonly options: MoveOptions;
+}
 
 /** To the process of this route, with the kernel's socket: a connection whose session it has. Where there is no such process, back to where it comes from. */
 export interface ConnectionNotice {

@@ -11,7 +11,10 @@ interface Seams {
   readonly log: Log;
 }
 
-/** Sends what another process has told to the members that its group has in this one. */
+/**
+ * Sends what another process has told to the members that its group has in this one. Processes may be of different builds, as one that died begins again with the program that is
+ * on disk by then: what this one cannot send, its members miss.
+ */
 export function broadcastHere<Data>(
   broadcast: GroupBroadcast,
   sessions: LiveSessions<Data>,
@@ -21,18 +24,24 @@ export function broadcastHere<Data>(
   const { group, service: name, command, message, timeoutMs, onFull } = broadcast;
   const members = groups.group(group);
   if (members.size === 0) return;
+  const missed = (why: string, error?: unknown): void =>
+    log({ level: "error", message: `broadcast: members of group ${group} in this process miss ${command}: ${why}`, error });
   const service = services.get(name)?.service;
   if (service === undefined) {
-    log({
-      level: "error",
-      message: `broadcast: group ${group} has members in several processes; list ${name} in the option \`services\` of \`serve\``,
-    });
+    missed(`list ${name} in the option \`services\` of \`serve\``);
     return;
   }
-  const [method, type] = Object.entries(service.commands as Readonly<Record<string, CommandType>>).find(
-    ([, each]) => each.name === command,
-  )!;
-  const proxy = broadcastTo<Data, unknown, unknown>(sessions, service, members, { onFull });
-  const call = (proxy as Readonly<Record<string, (request: unknown, options: { timeoutMs: number }) => void>>)[method]!;
-  call.call(proxy, decode(type.request, message), { timeoutMs });
+  const commands = Object.entries(service.commands as Readonly<Record<string, CommandType>>);
+  const [method, type] = commands.find(([, each]) => each.name === command) ?? [];
+  if (method === undefined || type?.kind !== "one_way") {
+    missed("this process's build has no such one-way command");
+    return;
+  }
+  try {
+    const proxy = broadcastTo<Data, unknown, unknown>(sessions, service, members, { onFull });
+    const call = (proxy as Readonly<Record<string, (request: unknown, options: { timeoutMs: number }) => void>>)[method]!;
+    call.call(proxy, decode(type.request, message), { timeoutMs });
+  } catch (error) {
+    missed("it cannot be sent here", error);
+  }
 }

@@ -46,6 +46,7 @@ export class SupervisedServer<Data> implements Server<Data> {
   static async start<Data>(options: ServeOptions<Data>, processes: number): Promise<SupervisedServer<Data>> {
     const supervisor = new Supervisor(processes, options);
     const server = new SupervisedServer(options, supervisor);
+    if (options.entrances !== undefined) server.setEntrances(options.entrances);
     await supervisor.start();
     return server;
   }

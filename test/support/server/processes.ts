@@ -1,5 +1,6 @@
 // A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "say LINE" to all
-// clients, "move URL" to have them go there, "lose URL" to do that when a process has died and the next one only begins, or whom to revoke.
+// clients, "entrances URL" to tell them where else the server is, "move URL" to have them go there, "lose URL" to do that when a process has died and the
+// next one only begins, or whom to revoke.
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -20,6 +21,7 @@ const server = await serve({
   tls: JSON.parse(process.env["TEST_CERTIFICATE"]!),
   processes: Number(process.argv[2]),
   identity,
+  entrances: process.env["TEST_ENTRANCES"] === undefined ? undefined : [process.env["TEST_ENTRANCES"]],
   services: [Player],
   onSession: (session) => void server.group("all").join(session),
   admit: (credentials) => ({ principal: credentials.text() || "nobody" }),
@@ -31,7 +33,10 @@ const server = await serve({
         return { text: String(process.pid) };
       },
       note: openParked,
-      noteHigh: ({ text }) => say(text),
+      noteHigh({ text }) {
+        if (text.startsWith("entrances ")) server.setEntrances([text.slice(10)], { version: 1n << 60n });
+        else say(text);
+      },
     }),
   ],
   log: () => {},
@@ -42,6 +47,7 @@ if (cluster.isPrimary) {
     if (line === "close") await server.close();
     else if (line === "drain") await server.drain();
     else if (line.startsWith("say ")) say(line.slice(4));
+    else if (line.startsWith("entrances ")) server.setEntrances([line.slice(10)]);
     else if (line.startsWith("move ")) console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1 })));
     else if (line.startsWith("lose ")) {
       const began = once(cluster, "fork");

@@ -27,12 +27,16 @@ export class StartedProcesses {
     return this.#child.pid!;
   }
 
-  /** Resolves when it listens. */
-  static async start(count: number): Promise<StartedProcesses> {
+  /**
+   * Resolves when it listens.
+   *
+   * @param env what {@link program} is told besides
+   */
+  static async start(count: number, env: Readonly<Record<string, string>> = {}): Promise<StartedProcesses> {
     const args = ["--import", "tsx", "--conditions=source", program, String(count)];
     const child = spawn(process.execPath, args, {
       stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, TEST_CERTIFICATE: JSON.stringify(certificate) },
+      env: { ...process.env, ...env, TEST_CERTIFICATE: JSON.stringify(certificate) },
     });
     const started = new StartedProcesses(child);
     const line = await started.line();

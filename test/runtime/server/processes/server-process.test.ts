@@ -51,7 +51,11 @@ const another = "bb03";
 const offer = (route = elsewhere): Uint8Array => offerPacket({ suites: ["x"], route: fromHex(route) });
 
 /** A connection of a client that has said this, which can go over with what stands beside it. */
-async function enter(router: Router, more = new Uint8Array(), route = elsewhere): Promise<{ readonly got: unknown[]; readonly left: () => number }> {
+async function enter(
+  router: Router,
+  more = new Uint8Array(),
+  route = elsewhere,
+): Promise<{ readonly got: unknown[]; readonly left: () => number }> {
   const wires = new Wires();
   const [client, server] = wires.pair();
   const got = gather(client);

@@ -27,8 +27,8 @@ export class BlobAnswer implements AsyncIterableIterator<unknown> {
   }
 
   async return(): Promise<IteratorResult<unknown>> {
-    await this.#items.return?.();
-    await this.#blob.close();
+    // The blob goes also where the handler's own end fails, or waits for ever.
+    await Promise.all([(async () => this.#items.return?.())(), this.#blob.close()]);
     return { done: true, value: undefined };
   }
 

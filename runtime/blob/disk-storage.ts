@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import path from "node:path";
 import { CommandError } from "../errors/command-error.ts";
+import { isFull } from "./failure.ts";
+import { unusable } from "./spool-directory.ts";
 import type { BlobStorage } from "./stored-blob.ts";
 
 /** Bytes that a reader asks the disk for at once. */
@@ -48,7 +50,10 @@ export class DiskStorage implements BlobStorage {
 
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     this.#check();
-    for (const each of this.#memory) yield each.slice();
+    for (const each of this.#memory) {
+      this.#check();
+      yield each.slice();
+    }
     const buffer = new Uint8Array(this.#file === undefined ? 0 : READ_BYTES);
     for (let at = 0; this.#file !== undefined; ) {
       this.#check();
@@ -63,12 +68,18 @@ export class DiskStorage implements BlobStorage {
     if (this.#closed) return;
     this.#closed = true;
     this.#memory = [];
-    await this.#file?.close();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    try {
+      await this.#file?.close();
+    } finally {
+      if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    }
   }
 
   async #create(): Promise<FileHandle> {
-    const folder = await mkdtemp(path.join(this.#options.directory, "zserver-"));
+    const { directory } = this.#options;
+    const folder = await mkdtemp(path.join(directory, "zserver-")).catch((error: unknown) => {
+      throw isFull(error) ? error : unusable(directory, error);
+    });
     try {
       return await open(path.join(folder, randomBytes(16).toString("hex")), "wx+", 0o600);
     } finally {

@@ -26,11 +26,15 @@ export function tooLarge(maxBytes: number): CommandError {
   return blobError(Reason.TOO_LARGE, `a blob is larger than the ${maxBytes} bytes that its command allows (max_bytes)`);
 }
 
+/** Whether the system says that there was no room. */
+export function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes((error as { readonly code?: string } | undefined)?.code ?? "");
+}
+
 /** What kept a blob from being written somewhere. */
 export function sinkError(error: unknown): CommandError {
   if (CommandError.is(error)) return error;
-  const full = ["ENOSPC", "EDQUOT"].includes((error as { readonly code?: string } | undefined)?.code ?? "");
-  return full
+  return isFull(error)
     ? blobError(Reason.NO_SPACE, "there is no room to keep the blob", error)
     : blobError(Reason.SINK_FAILED, "the blob could not be written", error);
 }

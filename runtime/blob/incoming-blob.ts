@@ -94,7 +94,7 @@ export class IncomingBlob extends ReadableBlob {
   async close(): Promise<void> {
     this.#closed = true;
     this.cancel();
-    for (const held of this.#owned.splice(0)) await held.close();
+    await Promise.all(this.#owned.splice(0).map((held) => held.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

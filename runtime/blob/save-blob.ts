@@ -35,7 +35,9 @@ export async function saveBlob(blob: ReadableBlob, path: string, options: SaveOp
     await writeAll(file, bounded(blob, options.maxBytes ?? spoolDefaults.maxBytes));
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where the file could not even be made, nobody has begun to read.
+    blob.cancel();
+    await rm(temporary, { force: true }).catch(() => {});
     throw sinkError(error);
   } finally {
     unfinished.delete(temporary);

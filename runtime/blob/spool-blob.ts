@@ -10,7 +10,7 @@ export interface SpoolOptions {
   readonly memoryBytes?: number | undefined;
   /** A larger blob fails with RESOURCE_EXHAUSTED and a `BlobFailure`, TOO_LARGE. Default: 1 GiB, so that one peer alone does not fill a disk. */
   readonly maxBytes?: number | undefined;
-  /** Where the file of a large one is made. Default: the platform's folder for temporary files. */
+  /** Where the file of a large one is made: a folder that is there, in which this process may write. Default: the platform's for temporary files. */
   readonly directory?: string | undefined;
 }
 

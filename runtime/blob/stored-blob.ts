@@ -44,7 +44,8 @@ export async function storeBlob(blob: IncomingBlob, storage: BlobStorage, maxByt
     }
     return new StoredBlob(blob.name, blob.contentType, size, storage);
   } catch (error) {
-    await storage.close();
+    // What kept it from being kept is worth more than what keeps it from being closed.
+    await storage.close().catch(() => {});
     throw sinkError(error);
   }
 }

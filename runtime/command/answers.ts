@@ -79,10 +79,15 @@ export class Answers {
     return this.#incident(command, what, "gave a reply that its schema cannot hold", "MAY_HAVE_RUN", error);
   }
 
-  /** What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. */
+  /**
+   * What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. INTERNAL with a cause is
+   * an incident as well: it is this side's to mend, and its cause does not travel.
+   */
   thrown(command: AnyCommand, error: unknown, outcome: Outcome): CommandError {
-    if (!CommandError.is(error)) return this.#incident(command, `the handler of ${command.name} failed`, "failed", outcome, error);
-    return changedError(error, { outcome, command: command.name });
+    const what = `the handler of ${command.name} failed`;
+    if (!CommandError.is(error)) return this.#incident(command, what, "failed", outcome, error);
+    const { code, cause, incident = code === "INTERNAL" && cause !== undefined ? this.#options.incident(what, error) : undefined } = error;
+    return changedError(error, { outcome, command: command.name, incident });
   }
 
   #message(type: FrameType, to: Answered, message: unknown): number {

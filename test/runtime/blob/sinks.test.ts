@@ -6,10 +6,14 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Blobs, type BlobsHandlers, type BlobsProxy } from "../../../generated/example/probe/v1/blobs.ts";
+import type { TextInit } from "../../../generated/example/probe/v1/probe.ts";
 import { DiskStorage } from "../../../runtime/blob/disk-storage.ts";
 import { saveBlob } from "../../../runtime/blob/save-blob.ts";
+import { checkDirectory } from "../../../runtime/blob/spool-directory.ts";
 import { spoolBlob } from "../../../runtime/blob/spool-blob.ts";
 import type { StoredBlob } from "../../../runtime/blob/stored-blob.ts";
+import type { Log, LogEntry } from "../../../runtime/command/log.ts";
+import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { connect, serve } from "../../../runtime/index.ts";
 import { createIdentity } from "../../../runtime/keys.ts";
 import { caught } from "../../support/command/assert-error.ts";
@@ -21,8 +25,8 @@ export const testTimeoutMs = 60_000;
 let folder = "";
 
 /** Calls `put` over a real connection, since files take real time; both sides are closed afterwards. */
-async function withServer<T>(handlers: Partial<BlobsHandlers>, use: (proxy: BlobsProxy) => Promise<T>): Promise<T> {
-  const server = await serve({ listen: ["tcp://127.0.0.1:0"], identity: createIdentity(), handlers: [blobs(handlers)], log: () => {} });
+async function withServer<T>(handlers: Partial<BlobsHandlers>, use: (proxy: BlobsProxy) => Promise<T>, log: Log = () => {}): Promise<T> {
+  const server = await serve({ listen: ["tcp://127.0.0.1:0"], identity: createIdentity(), handlers: [blobs(handlers)], log });
   const client = await connect({ endpoints: server.endpoints, serverKey: server.serverKey });
   try {
     return await use(client.use(Blobs));
@@ -194,6 +198,85 @@ test("a full disk fails the command with NO_SPACE at both sides, and leaves it a
     });
   } finally {
     execFileSync("umount", [disk]);
+  }
+});
+
+test("a folder in which nothing can be written is the log's to tell, with its path and what to do; the caller learns neither", async () => {
+  writeFileSync(path.join(folder, "file"), "");
+  for (const [name, code] of [
+    ["none", "ENOENT"],
+    ["file", "ENOTDIR"],
+  ] as const) {
+    const directory = path.join(folder, name);
+    const wanted = `large blobs cannot be kept in ${directory}: make that folder, let this process write there, or name another one as \`directory\``;
+    assert.throws(
+      () => checkDirectory(directory),
+      (error: Error) => error.message === wanted,
+    );
+    const log: LogEntry[] = [];
+    const put: BlobsHandlers["put"] = async (blob) => ({ number: (await spoolBlob(blob, { directory, memoryBytes: 10 })).size });
+    const use = (proxy: BlobsProxy): Promise<unknown> => caught(proxy.put(someBytes(11)));
+    const error = await withServer({ put }, use, (entry) => log.push(entry));
+    assert.ok(CommandError.is(error));
+    assert.equal([error.code, reasonOf(error), error.message], ["INTERNAL", "SINK_FAILED", "the blob could not be written"]);
+    assert.is(log.length, 1);
+    assert.match(log[0]!.message, error.incident!);
+    const why = (log[0]!.error as Error).cause as Error;
+    assert.equal([why.message, (why.cause as { code?: string }).code], [wanted, code]);
+  }
+  checkDirectory(folder);
+});
+
+test("whoever cannot make the file of a blob gives the blob up, so that its sender ends", async () => {
+  let ended = (): void => {};
+  const end = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const get: BlobsHandlers["get"] = () =>
+    (async function* () {
+      try {
+        for (;;) yield someBytes(10_000);
+      } finally {
+        ended();
+      }
+    })();
+  await withServer({ get }, async (proxy) => {
+    assert.is(reasonOf(await caught(saveBlob(await proxy.get({}), path.join(folder, "none", "photo")))), "SINK_FAILED");
+    await end;
+  });
+});
+
+test("what a handler spooled goes with its answer, also when the end of that fails, or never comes", async () => {
+  for (const end of [() => Promise.reject(new Error("at the end")), () => new Promise<never>(() => {})]) {
+    let kept: StoredBlob | undefined;
+    let closed = (): void => {};
+    const gone = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const cut: BlobsHandlers["cut"] = (blob) => {
+      blob.owns({ close: async () => closed() });
+      const next = async (): Promise<IteratorResult<TextInit>> => {
+        kept ??= await spoolBlob(blob, { directory: folder, memoryBytes: 0 });
+        return { done: false, value: {} };
+      };
+      return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
+    };
+    await withServer({ cut }, async (proxy) => {
+      for await (const _ of proxy.cut(someBytes(1_000))) break;
+      await gone;
+      assert.is(((await caught(kept!.bytes())) as { code?: string }).code, "FAILED_PRECONDITION");
+    });
+  }
+});
+
+test("who reads a blob that is closed meanwhile finds an error, in memory as on disk", async () => {
+  for (const memoryBytes of [0, 1_000]) {
+    const storage = new DiskStorage({ directory: folder, memoryBytes });
+    for (let count = 0; count < 2; count++) await storage.write(someBytes(400_000 / (memoryBytes + 1)));
+    const reading = storage.read();
+    await reading.next();
+    await storage.close();
+    assert.is(((await caught(reading.next())) as { code?: string }).code, "FAILED_PRECONDITION");
   }
 });
 

@@ -90,6 +90,28 @@ test("an unexpected exception reaches its caller as INTERNAL with an incident, a
   }
 });
 
+test("what a handler tells as INTERNAL travels as it is; the cause that it has stays in the log, under the incident", async () => {
+  const peers = await connectPeers({ serve: { handlers: [throwing] } });
+  const cause = new Error("the secret path");
+  const error = assertError(
+    await fails(peers, () => new CommandError("INTERNAL", "it broke", { cause })),
+    "INTERNAL",
+    "MAY_HAVE_RUN",
+    "it broke",
+  );
+  assert.is(error.cause, undefined);
+  assert.is(peers.log.length, 1);
+  assert.match(peers.log[0]!.message, error.incident!);
+  assert.is((peers.log[0]!.error as Error).cause, cause);
+  // Without a cause it says all that is known; with an incident somebody has it already.
+  for (const told of [{}, { cause, incident: "abc" }]) {
+    const same = assertError(await fails(peers, () => new CommandError("INTERNAL", "it broke", told)), "INTERNAL", "MAY_HAVE_RUN");
+    assert.is(same.incident, (told as { incident?: string }).incident);
+  }
+  assert.is(peers.log.length, 1);
+  await peers.close();
+});
+
 test("an async handler fails as a plain one does", async () => {
   const peers = await connectPeers({ serve: { handlers: [probe({ echo: async () => Promise.reject(new Error("late secret")) })] } });
   const error = assertError(await peers.failure(peers.client.use(Probe).echo({})), "INTERNAL", "MAY_HAVE_RUN");

@@ -94,6 +94,15 @@ test("no other session opens a blob unless it is granted, and none after its own
   await two.close();
 });
 
+test("a folder that cannot be had is said at once, unless all that may be staged stays in memory", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "zserver-test-"));
+  const directory = path.join(folder, "none");
+  assert.throws(() => offerStaging({ directory }), new RegExp(`large blobs cannot be kept in ${directory}: make that folder`));
+  offerStaging({ directory, memoryBytes: 1_000, bytesPerSession: 1_000 });
+  offerStaging({ directory: folder });
+  rmSync(folder, { recursive: true });
+});
+
 test("ids are 16 bytes of the source of randomness, each its own", async () => {
   const asked: number[] = [];
   const random = (length: number): Uint8Array => someBytes(length, asked.push(length));

@@ -1,6 +1,7 @@
 // npm run bench -- NAME [--peers a,b] [--rounds n] [--json] [--quick]
 import { type BenchOptions, readOptions } from "./support/options.ts";
 import { asJson, asText, type Report } from "./support/report.ts";
+import { settled } from "./support/settled.ts";
 
 /** A folder or a file of this folder. */
 interface Bench {
@@ -36,7 +37,7 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
   if (load === undefined) throw new TypeError(`which one? npm run bench -- ${Object.keys(benches).join("|")}`);
   const bench = await load();
   const options = readOptions(args, bench.sizeNames);
-  const report = await bench.run(options);
+  const report = await settled(name, bench.run(options));
   console.log((options.json ? asJson : asText)(["npm run bench --", name, ...args].join(" "), report));
 }
 

@@ -2,4 +2,4 @@
 import type { SchemaRelease } from "zserver/codec";
 
 /** The state of the schemas that this code was made from. */
-export const release: SchemaRelease = { root: "99d32f13d50993ecabcf58f9bbbc5134", version: "" };
+export const release: SchemaRelease = { root: "20ff2bc6574c35a97ab0d4501cb0f5c8", version: "" };

@@ -29,7 +29,7 @@ export const zserver = (name: string, listen: string, unloading: Unloading, tall
     const client = await connect(JSON.parse(address));
     const [dock, desk] = [client.use(Dock), client.use(Desk)];
     return {
-      pour: async (content, count) => (await dock[unloading](repeated({ content }, count))).bytes,
+      pour: async (content, count) => Number((await dock[unloading](repeated({ content }, count))).bytes),
       ask: async () => void (await desk.echo(event(0, bigints))),
     };
   },
@@ -40,7 +40,7 @@ type Unload = (crates: AsyncIterable<Crate>) => Promise<Pick<Tally, "bytes">>;
 const count: Unload = async (crates) => {
   let bytes = 0;
   for await (const { content } of crates) bytes += content.length;
-  return { bytes };
+  return { bytes: BigInt(bytes) };
 };
 
 /** Counts more slowly than the client sends. */
@@ -54,5 +54,5 @@ export const countSlowly: Unload = async (crates) => {
     unrested = 0;
     await setTimeout(1);
   }
-  return { bytes };
+  return { bytes: BigInt(bytes) };
 };

@@ -23,6 +23,6 @@ export async function startSides<Greeting>(
   if (server === undefined) return undefined;
   const client = await WorkerProcess.start<Greeting>(name, await load(new URL("client-process.ts", folder)), [name, server.greeting]);
   // Else it would wait for answers for ever.
-  void server.process.ended.then(() => client!.process.stop());
+  void server.process.ended.then((how) => client!.process.stop(how));
   return { server: server.process, client: client!.process, greeting: client!.greeting };
 }

@@ -8,6 +8,8 @@ export class WorkerProcess {
   /** Settles when the process has ended: how it did, and what it said. */
   readonly ended: Promise<string>;
   #errors = "";
+  #over = false;
+  #because: string | undefined;
   /** Undefined in place of an answer when the process has ended. */
   #answered: (answer: unknown) => void = () => {};
 
@@ -24,10 +26,13 @@ export class WorkerProcess {
     this.#child.on("message", (answer) => this.#answered(answer));
     this.ended = new Promise((resolve) => {
       this.#child.on("close", (code, signal) =>
-        resolve(`${name} ended (${signal ?? `code ${code}`}) while it was measured:\n${this.#errors}`),
+        resolve(this.#because ?? `${name} ended (${signal ?? `code ${code}`}) while it was measured:\n${this.#errors}`),
       );
     });
-    void this.ended.then(() => this.#answered(undefined));
+    void this.ended.then(() => {
+      this.#over = true;
+      this.#answered(undefined);
+    });
   }
 
   /** What the module says first is its greeting. Undefined when a package that it needs is not installed. */
@@ -52,13 +57,17 @@ export class WorkerProcess {
     return answer;
   }
 
-  stop(): void {
+  /** @param because of which other end, which is then told in place of this one's */
+  stop(because?: string): void {
+    this.#because ??= because;
     this.#child.kill();
   }
 
   #answer(): Promise<unknown> {
     return new Promise((resolve) => {
-      this.#answered = resolve;
+      // One that ended while nothing was asked of it answers nobody; waiting for it, this process would leave without a word.
+      if (this.#over) resolve(undefined);
+      else this.#answered = resolve;
     });
   }
 }

@@ -23,7 +23,7 @@ interface Tally {
 type Answered = (error: Error | null, reply: Tally) => void;
 
 const schemas = fileURLToPath(new URL("../../../schemas", import.meta.url));
-const loaded = loadPackageDefinition(loadSync("example/bench/v1/bench.proto", { includeDirs: [schemas], defaults: true }));
+const loaded = loadPackageDefinition(loadSync("example/bench/v1/bench.proto", { includeDirs: [schemas], longs: Number, defaults: true }));
 const { Dock } = (loaded as unknown as { example: { bench: { v1: { Dock: ServiceClientConstructor } } } }).example.bench.v1;
 
 function tally(call: ServerReadableStream<Crate, Tally>, answer: Answered): void {

@@ -18,10 +18,10 @@ import {
   type Writer,
   emptyBytes,
   makeService,
-  readUint32,
+  readUint64,
   readView,
   writeImplicitBytes,
-  writeImplicitUint32,
+  writeImplicitUint64,
 } from "zserver/codec";
 import { release } from "../../../release.ts";
 import { Event, type EventInit } from "../../shop/v1/order.ts";
@@ -55,7 +55,7 @@ export function readCrate(reader: Reader, end: number, message: Draft<Crate> = {
 }
 
 export interface Tally extends Extensible {
-  readonly bytes: number;
+  readonly bytes: bigint;
 }
 
 /** {@link Tally} to send. */
@@ -68,14 +68,14 @@ export const Tally: MessageType<Tally, TallyInit> = {
 };
 
 export function writeTally(writer: Writer, message: TallyInit): void {
-  writeImplicitUint32(writer, 8, message.bytes, "bytes");
+  writeImplicitUint64(writer, 8, message.bytes, "bytes");
   writer.unknown(message.$unknown);
 }
 
-export function readTally(reader: Reader, end: number, message: Draft<Tally> = { bytes: 0 }): Tally {
+export function readTally(reader: Reader, end: number, message: Draft<Tally> = { bytes: 0n }): Tally {
   while (reader.position < end) {
     const start = reader.position;
-    if (reader.next(8, end)) message.bytes = readUint32(reader);
+    if (reader.next(8, end)) message.bytes = readUint64(reader);
     if (reader.position === start) reader.other(message);
   }
   return message;
@@ -195,8 +195,8 @@ export const Dock: ServiceType<DockProxy, DockCommands> = /* @__PURE__ */ makeSe
   side: "SERVER",
   proxy: DockProxy,
   schema: {
-    fingerprint: "02a9055ef41f8c96",
-    description: "ChVleGFtcGxlLmJlbmNoLnYxLkRvY2sSDAoGVW5sb2FkEAQgARISCgxVbmxvYWRCZWhpbmQQBCABGgYKAQESAQwaBgoBARIBDQ==",
+    fingerprint: "5d3aba20a9449ee9",
+    description: "ChVleGFtcGxlLmJlbmNoLnYxLkRvY2sSDAoGVW5sb2FkEAQgARISCgxVbmxvYWRCZWhpbmQQBCABGgYKAQESAQwaBgoBARIBBA==",
     release: release,
   },
 });

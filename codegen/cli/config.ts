@@ -63,9 +63,17 @@ export function parseConfig(file: string, text: string): Config {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`);
+    throw new UsageError(`${file}${placeOf(error as Error, text)}: ${(error as Error).message}`);
   }
   return readConfig(file, json);
+}
+
+/** `:line:column` of what is no JSON, as V8 tells it: by its offset. Empty where it tells none. */
+function placeOf({ message }: Error, text: string): string {
+  const offset = / at position (\d+)/.exec(message)?.[1];
+  if (offset === undefined) return "";
+  const lines = text.slice(0, Number(offset)).split("\n");
+  return `:${lines.length}:${lines.at(-1)!.length + 1}`;
 }
 
 function findConfig(folder: string): string | undefined {

@@ -4,6 +4,7 @@ import { type Command, defineCommand } from "./command.ts";
 import { type Compilation, compile, compileRelease } from "./compile.ts";
 import { CONFIG_FILE, type Config, loadConfig } from "./config.ts";
 import { lockFile } from "./lock-file.ts";
+import { moduleTypeNotice } from "./module-type.ts";
 import { applyOutput, type OutputPlan, planOutput } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { count, formatOption, placeAll, printDiagnostics } from "./report.ts";
@@ -136,6 +137,8 @@ function reportPlan(terminal: Terminal, { diagnostics, plan, config }: Outcome, 
   for (const file of plan.remove) terminal.out(`${remove} ${name(file)}`);
   if (check && isDirty(plan)) terminal.err("generated code is not what the schemas say; run `zgen generate`");
   else if (!isDirty(plan)) terminal.out(`${count(plan.unchanged, "file")} up to date`);
+  const notice = moduleTypeNotice(config);
+  if (notice !== undefined) terminal.err(notice);
 }
 
 function reportJson(terminal: Terminal, { diagnostics, plan, config }: Outcome): void {

@@ -57,9 +57,14 @@ async function runCommand(name: string, command: Command, args: readonly string[
     parsed = parseArguments(args, command.options, command.operands, command.optionalOperands);
     return await command.run({ ...parsed, terminal });
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError) && !isSystemError(error)) throw error;
     terminal.err(`zgen ${name}: ${error.message}`);
     if (parsed === undefined) terminal.err(`Usage: ${commandUsage(name, command)}; --help says more`);
     return 1;
   }
+}
+
+/** What the operating system refuses (a folder that may not be written, a full disk) says by itself which file it is about. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
 }

@@ -74,9 +74,9 @@ test("the file is found in a folder above", () =>
     assert.is(loadConfig(path.join(folder, "a/b")).out, path.join(folder, "made"));
   }));
 
-test("text that is not JSON is refused with the file's name", () =>
-  withFolder({ "zgen.json": "{" }, (folder) => {
-    assert.throws(() => loadConfig(folder), /zgen\.json: .*JSON/);
+test("text that is not JSON is refused with the file's name and the place", () =>
+  withFolder({ "zgen.json": '{\n  "out": "a",\n}' }, (folder) => {
+    assert.throws(() => loadConfig(folder), /zgen\.json:3:1: .*JSON/);
   }));
 
 test("docs/SCHEMA.md names every key", () => {

@@ -52,6 +52,22 @@ test("emit: js writes JavaScript and declarations, and takes the TypeScript away
     assert.equal(await zgen(folder, "generate"), { code: 0, out: "4 files up to date", err: "" });
   }));
 
+test("JavaScript below a package.json of CommonJS comes with the line that says so; TypeScript and other packages do without", async () => {
+  const err = (config: string, manifest: string) =>
+    withFolder({ ...project, "zgen.json": config, "package.json": manifest }, async (folder) => (await zgen(folder, "generate")).err);
+  assert.match(await err('{ "emit": "js" }', '{ "type": "commonjs" }'), /package\.json says "type": "commonjs".*npm pkg set type=module$/);
+  assert.is(await err('{ "emit": "js" }', '{ "type": "module" }'), "");
+  assert.is(await err('{ "emit": "js" }', "{}"), "");
+  assert.is(await err("{}", '{ "type": "commonjs" }'), "");
+});
+
+test("what the system refuses is one line with its path, not a stack", () =>
+  withFolder({ ...project, "zgen.json": '{ "out": "notes.txt" }', "notes.txt": "" }, async (folder) => {
+    const { code, err } = await zgen(folder, "generate");
+    assert.is(code, 1);
+    assert.match(err, /^zgen generate: E\w+: [^\n]*notes\.txt[^\n]*$/);
+  }));
+
 test("json: true writes modules of JSON, and without it they go away again", () =>
   withFolder({ ...project, "zgen.json": '{ "json": true }' }, async (folder) => {
     const name = (ending: string): string => path.join("generated", "demo", "v1", `greeter.${ending}`);

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -40,6 +40,15 @@ test("makes git ignore it, once", () =>
     assert.match(err, "ignored by .gitignore");
     await zgen(folder, "keygen", "--out", "deploy/key", "--force");
     assert.is(readFileSync(path.join(folder, ".gitignore"), "utf8"), "node_modules/\n/deploy/key\n");
+  }));
+
+test("a repository that ignores nothing yet gets a .gitignore beside it, another folder none", () =>
+  withFolder({ "repository/.git/HEAD": "", "elsewhere/x": "" }, async (folder) => {
+    const { err } = await zgen(path.join(folder, "repository"), "keygen");
+    assert.match(err, "ignored by .gitignore");
+    assert.is(readFileSync(path.join(folder, "repository/.gitignore"), "utf8"), "/server.identity\n");
+    await zgen(path.join(folder, "elsewhere"), "keygen");
+    assert.not.ok(existsSync(path.join(folder, "elsewhere/.gitignore")));
   }));
 
 test("adds nothing where a pattern covers it already", () =>

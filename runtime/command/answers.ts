@@ -1,6 +1,7 @@
 import { writeFailure } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { changedError } from "../errors/changed-error.ts";
+import type { Code } from "../errors/code.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
@@ -10,6 +11,12 @@ import { failureToWire } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
 import type { TravellingType } from "./travelling.ts";
 import { replyPart, writeMessage } from "./write-message.ts";
+
+/**
+ * Codes of what went wrong on the handler's side: a disk that is full, a file that is gone while it is sent. Whoever runs this process must find the cause
+ * somewhere; causes of others, such as NOT_FOUND, are the peer's to bring about as often as it likes.
+ */
+const faultsOfThisSide: ReadonlySet<Code> = new Set(["INTERNAL", "ABORTED", "RESOURCE_EXHAUSTED"]);
 
 /** A command of the peer. */
 export interface Answered {
@@ -80,13 +87,17 @@ export class Answers {
   }
 
   /**
-   * What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. INTERNAL with a cause is
-   * an incident as well: it is this side's to mend, and its cause does not travel.
+   * What the caller is told of something that a handler or an interceptor threw: a CommandError as it is, of anything else an incident's id. One that lays the
+   * failure on this side and has a cause is an incident as well: it is this side's to mend, and its cause does not travel.
    */
   thrown(command: AnyCommand, error: unknown, outcome: Outcome): CommandError {
     const what = `the handler of ${command.name} failed`;
     if (!CommandError.is(error)) return this.#incident(command, what, "failed", outcome, error);
-    const { code, cause, incident = code === "INTERNAL" && cause !== undefined ? this.#options.incident(what, error) : undefined } = error;
+    const {
+      code,
+      cause,
+      incident = faultsOfThisSide.has(code) && cause !== undefined ? this.#options.incident(what, error) : undefined,
+    } = error;
     return changedError(error, { outcome, command: command.name, incident });
   }
 

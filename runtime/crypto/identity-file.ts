@@ -1,4 +1,5 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { checkOptions } from "../errors/options.ts";
 import type { Identity } from "./identity.ts";
 import { IdentityError } from "./identity-error.ts";
@@ -13,7 +14,8 @@ export const IDENTITY_FILE_MODE = 0o600;
 
 /**
  * Reads an identity file that `zgen keygen` or {@link saveIdentity} wrote. Throws IdentityError when others than the owner may read or change
- * it (not checked on Windows, which has other permissions), or when it is not one; errors of the file system (ENOENT, EACCES) come as they are.
+ * it (not checked on Windows, which has other permissions), when it is not one, and with the code ENOENT when there is none; other errors of the file
+ * system (EACCES) come as they are.
  */
 export function loadIdentity(crypto: CryptoProvider, path: string): Identity {
   const text = readSecret(path, process.platform !== "win32");
@@ -27,7 +29,7 @@ export function loadIdentity(crypto: CryptoProvider, path: string): Identity {
 /** The text of a file that is for its owner only. */
 function readSecret(path: string, checkPermissions: boolean): string {
   // One descriptor for the checks and for reading, so that nothing can be put in between.
-  const file = openSync(path, "r");
+  const file = openIdentity(path);
   try {
     const { mode, size } = fstatSync(file);
     if (checkPermissions) checkMode(path, mode);
@@ -36,6 +38,17 @@ function readSecret(path: string, checkPermissions: boolean): string {
     return readFileSync(file, "utf8");
   } finally {
     closeSync(file);
+  }
+}
+
+function openIdentity(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") throw error;
+    const message = `ENOENT: there is no identity at ${resolve(path)}; \`zgen keygen --out ${path}\` makes one`;
+    throw Object.assign(new IdentityError(message, { cause: error }), { code });
   }
 }
 

@@ -4,11 +4,14 @@ import type { Session } from "../command/session-type.ts";
 /**
  * Sessions that belong together: the players of a room, the devices of a customer. A session that ends leaves by itself; one that is without a connection stays.
  * Joining, leaving and asking take constant time. Who iterates meets each member once: who leaves before its turn is left out, who joins meanwhile comes last.
+ *
+ * Of a server of several processes, a group here is its members in this process: a broadcast to one that has a name reaches those of all, everything else that
+ * can be asked of it is about those here.
  */
 export interface Group<Data = unknown> extends Iterable<Session<Data>> {
   /** Undefined for a group that nobody else can ask for. */
   readonly name: string | undefined;
-  /** How many members it has. */
+  /** How many members it has; in this process, where there are several. */
   readonly size: number;
   /** False when it is a member already, or has ended. Throws TypeError for a session that is not one of this server's. */
   join(session: Session<Data>): boolean;

@@ -16,9 +16,18 @@ export async function bind(
       throw error;
     });
   } catch (cause) {
-    throw new Error(`\`listen\`: cannot listen on ${url}: ${(cause as Error).message}`, { cause });
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    const remedy = remedies[code];
+    throw new Error(`\`listen\`: cannot listen on ${url}: ${message}${remedy === undefined ? "" : `; ${remedy}`}`, { cause });
   }
 }
+
+/** What to do where the system has not given an address. */
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there, perhaps an earlier run of this one: end it, or take another port (0: any that is free)",
+  EACCES: "ports below 1024 are for privileged programs: take another one",
+  EADDRNOTAVAIL: "this machine does not have that address; [::] stands for all that it has",
+};
 
 /** Resolves when the server listens, rejects with the system's error. */
 export function startListening(server: Server, where: ListenOptions): Promise<void> {

@@ -15,6 +15,8 @@ export interface OriginOptions {
 export interface OriginRules {
   readonly origins: ReadonlySet<string>;
   readonly hosts: ReadonlySet<string>;
+  /** Gets why a page was refused: its browser shows that to nobody. */
+  readonly refused?: ((why: string) => void) | undefined;
 }
 
 /** The headers of an upgrade that count. */
@@ -23,11 +25,26 @@ export interface UpgradeHeaders {
   readonly host?: string | undefined;
 }
 
-/** Throws when an option is not what it has to be. */
-export function originRules(options: OriginOptions = {}): OriginRules {
+/** So many different refusals are told of: strangers may show as many origins as they like. */
+const TOLD_REFUSALS = 16;
+/** The longest that is told, in UTF-16 units. */
+const MAX_REFUSAL_LENGTH = 500;
+
+/**
+ * Throws when an option is not what it has to be.
+ *
+ * @param tell gets the first refusals of pages, each once
+ */
+export function originRules(options: OriginOptions = {}, tell?: (why: string) => void): OriginRules {
+  const told = new Set<string>();
   return {
     origins: new Set((options.allowedOrigins ?? []).map(readAllowedOrigin)),
     hosts: new Set((options.allowedHosts ?? []).map(readAllowedHost)),
+    refused(why) {
+      if (tell === undefined || told.size >= TOLD_REFUSALS || told.has(why) || why.length > MAX_REFUSAL_LENGTH) return;
+      told.add(why);
+      tell(why);
+    },
   };
 }
 

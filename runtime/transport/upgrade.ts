@@ -24,7 +24,10 @@ export function webSocketUpgrades(
 ): UpgradeHandler {
   return (request, socket, head) => {
     const refused = refuseOrigin({ origin: originOf(request), host: request.headers.host }, origins);
-    if (refused !== undefined) return refuseUpgrade(socket, 403, "Forbidden", refused);
+    if (refused !== undefined) {
+      origins.refused?.(refused);
+      return refuseUpgrade(socket, 403, "Forbidden", refused);
+    }
     const arrival = sockets.ofRequest(request);
     if (arrival === undefined) return void socket.destroy();
     const fault = upgradeFault(request);

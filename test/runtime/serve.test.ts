@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../generated/example/probe/v1/probe.ts";
+import type { LogEntry } from "../../runtime/command/log.ts";
 import { CommandError } from "../../runtime/errors/command-error.ts";
 import { type ServeOptions, type ServerStatus, serve } from "../../runtime/server.ts";
 import { EndError } from "../../runtime/session/session-end.ts";
@@ -26,6 +29,10 @@ const impossible: Readonly<Record<string, readonly [options: object, message: Re
   "a limit of zero": [{ limits: { streams: 0 } }, /limits\.streams must be a whole number/],
   "no listener": [{ listen: [] }, /`listen` is a list of at least one URL/],
   "listen as one URL": [{ listen: "ws://[::]:0" }, /`listen` is a list/],
+  "a path as identity": [
+    { identity: "server.identity" as never },
+    /`identity` is what `loadIdentity\(path\)` gives, neither a path nor a key/,
+  ],
   "no identity": [{ identity: undefined }, /`identity` is missing; `zgen keygen` makes one/],
   "unsealed over a network": [{ unsealed: true, listen: ["ws://[::]:0"] }, /`unsealed` is for memory: endpoints only/],
   "unsealed beside memory": [{ unsealed: true, listen: ["memory:a", "ws://[::]:0"] }, /`unsealed` is for memory: endpoints only/],
@@ -78,6 +85,23 @@ test("an address that is taken fails the start, and those that were had are give
   const error = await world.failure(world.serve({ listen: ["memory:free", "memory:taken"] }));
   assert.match((error as Error).message, /memory:taken is taken/);
   await world.serve({ listen: ["memory:free"] });
+});
+
+test("whoever runs the server hears of a page that may not connect, and what would let it: browsers tell nobody", async () => {
+  const log: LogEntry[] = [];
+  const server = await serve({ listen: ["ws://127.0.0.1:0"], identity, log: (entry) => void log.push(entry) });
+  const upgrade = { Connection: "Upgrade", Upgrade: "websocket", Origin: "http://localhost:5173" };
+  for (let times = 0; times < 2; times++) {
+    const asked = request(server.endpoints[0]!.replace("ws:", "http:"), { headers: upgrade }).end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    assert.is(answer.statusCode, 403);
+    answer.resume();
+  }
+  await server.close();
+  const told = log.filter(({ message }) => message.includes("5173"));
+  assert.equal(told, [
+    { level: "warn", message: "pages of http://localhost:5173 may not connect: list it in `allowedOrigins` if they should" },
+  ]);
 });
 
 test("status tells how things stand, then what happens, and ends with the server", async () => {

@@ -108,7 +108,10 @@ test("a key or an identity that is none is said in one line", async () => {
     const failed = async (...args: string[]): Promise<string> =>
       (await zgenWith({}, folder, "call", "ws://127.0.0.1:1", "Probe.Echo", "{}", ...args)).err;
     assert.match(await failed("--server-key", "zsk_short"), /^zgen call: this is no key of zserver: [^\n]+$/);
-    assert.match(await failed("--server-key", server.serverKey, "--identity", "absent"), /^zgen call: ENOENT[^\n]+absent'$/);
+    assert.match(
+      await failed("--server-key", server.serverKey, "--identity", "absent"),
+      /^zgen call: ENOENT: there is no identity at [^\n]+absent[^\n]*$/,
+    );
     assert.match(await failed("--server-key", server.serverKey, "--identity", "open"), /^zgen call: [^\n]*open: [^\n]+$/);
   });
 });

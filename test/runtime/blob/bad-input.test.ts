@@ -206,7 +206,7 @@ test("max_bytes bounds a blob, which need not fit into a message: at its sender,
   await peers.close();
 });
 
-test("a handler's source that fails halfway: its caller is told SOURCE_FAILED, and nothing of why", async () => {
+test("a handler's source that fails halfway: its caller is told SOURCE_FAILED, and the log alone why", async () => {
   const peers = await connectPeers({
     serve: {
       handlers: [
@@ -223,6 +223,10 @@ test("a handler's source that fails halfway: its caller is told SOURCE_FAILED, a
   const error = await peers.failure(blob.bytes());
   assert.is(reasonOf(error), "SOURCE_FAILED");
   assert.not.match(String(error), "secret");
+  assert.equal(
+    peers.log.map(({ error: logged }) => String((logged as Error).cause)),
+    ["Error: disk /dev/secret is broken"],
+  );
   await peers.close();
 });
 

@@ -112,6 +112,19 @@ test("what a handler tells as INTERNAL travels as it is; the cause that it has s
   await peers.close();
 });
 
+test("the cause of an error that lays the failure on this side is in the log, under the incident that its caller is told; it does not travel", async () => {
+  const cause = new Error("the disk /dev/secret is broken");
+  for (const code of ["ABORTED", "RESOURCE_EXHAUSTED"] as const) {
+    const peers = await connectPeers({ serve: { handlers: [throwing] } });
+    const error = assertError(await fails(peers, () => new CommandError(code, "not kept", { cause })), code, "MAY_HAVE_RUN", "not kept");
+    assert.is(error.cause, undefined);
+    assert.is((peers.log[0]!.error as Error).cause, cause);
+    assert.is(peers.log.length, 1);
+    assert.match(peers.log[0]!.message, error.incident!);
+    await peers.close();
+  }
+});
+
 test("an async handler fails as a plain one does", async () => {
   const peers = await connectPeers({ serve: { handlers: [probe({ echo: async () => Promise.reject(new Error("late secret")) })] } });
   const error = assertError(await peers.failure(peers.client.use(Probe).echo({})), "INTERNAL", "MAY_HAVE_RUN");

@@ -32,8 +32,14 @@ test("an existing identity is not overwritten unless that is asked for, and then
   assert.throws(() => keys.saveIdentity(path, rotated, { force: true } as object), /unknown option "force"/);
 });
 
-test("a file that is none says so with its path; a missing one is the file system's error", () => {
-  assert.throws(() => keys.loadIdentity(path), /ENOENT/);
+test("a file that is none says so with its path; a missing one keeps the file system's code, and says what makes one", () => {
+  const missing = isIdentityError(
+    /^ENOENT: there is no identity at .*server\.identity\.json; `zgen keygen --out .*server\.identity\.json` makes one$/,
+  );
+  assert.throws(
+    () => keys.loadIdentity(path),
+    (error: NodeJS.ErrnoException) => missing(error) && error.code === "ENOENT",
+  );
   writeFileSync(path, "{}", { mode: 0o600 });
   assert.throws(() => keys.loadIdentity(path), isIdentityError(/server\.identity\.json: .*"format" is missing/));
   writeFileSync(path, " ".repeat(65_537));

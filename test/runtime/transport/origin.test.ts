@@ -89,4 +89,17 @@ test("an origin or a host that is none is refused at once, with an example", () 
   }
 });
 
+test("each refusal is told once, and only the first: strangers may show as many origins as they like", () => {
+  const told: string[] = [];
+  const rules = originRules({}, (why) => void told.push(why));
+  for (let index = 0; index < 200; index++) {
+    const why = refuseOrigin({ origin: `http://localhost:${8000 + (index >> 1)}`, host: "localhost:7000" }, rules)!;
+    rules.refused?.(why);
+  }
+  rules.refused?.("x".repeat(100_000));
+  assert.is(told.length, 16);
+  assert.is(told[0], "pages of http://localhost:8000 may not connect: list it in `allowedOrigins` if they should");
+  assert.is(new Set(told).size, 16);
+});
+
 test.run();

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -90,6 +90,17 @@ test("who speaks no TLS is cut and is nobody's error", async () => {
   socket.write("GET / HTTP/1.1\r\n\r\n");
   socket.resume();
   await closed;
+});
+
+test("a client of TLS is told that what listens there speaks none; one whose connection ends at once, that another protocol may be", async () => {
+  const plain = createServer((socket) => socket.on("error", () => {}).once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
+  const cutting = createServer((socket) => socket.resetAndDestroy());
+  for (const each of [plain, cutting]) await new Promise<void>((resolve) => each.listen(0, "127.0.0.1", resolve));
+  const at = (server: Server): string => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const scheme of ["tls", "wss"])
+    assert.match(await failure(dialAt(`${scheme}://${at(plain)}`)), /no TLS is spoken there; without it the scheme is ws: or tcp:$/);
+  assert.match(await failure(dialAt(`ws://${at(cutting)}`)), /; perhaps another protocol is spoken there than the URL says$/);
+  for (const each of [plain, cutting]) await new Promise<void>((resolve) => void each.close(() => resolve()));
 });
 
 test("who does not finish the handshake of TLS in time is cut, and so is who ends its side", async () => {

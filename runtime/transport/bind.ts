@@ -24,7 +24,7 @@ export async function bind(
 
 /** What to do where the system has not given an address. */
 const remedies: Readonly<Record<string, string>> = {
-  EADDRINUSE: "another program listens there, perhaps an earlier run of this one: end it, or take another port (0: any that is free)",
+  EADDRINUSE: "another program listens there, perhaps an earlier run of this one: end it, or take another port; 0 takes a free one",
   EACCES: "ports below 1024 are for privileged programs: take another one",
   EADDRNOTAVAIL: "this machine does not have that address; [::] stands for all that it has",
 };

@@ -1,6 +1,6 @@
 import type { CommandPriority } from "../schema/service-type.ts";
 import { FrameType } from "../session/frame.ts";
-import { NESTED, type Outbox } from "../session/outbox.ts";
+import type { Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
 import type { SessionCore } from "../session/session-core.ts";
 import type { SessionEnd } from "../session/session-end.ts";
@@ -172,7 +172,7 @@ export class OutgoingClasses {
   #setBarriers(submitted: number): void {
     const { core } = this.#options;
     // All of them or none.
-    if (core.outboxes.writing) throw new Error(NESTED);
+    core.outboxes.checkWhole();
     this.#barred = false;
     this.#barrierAt = submitted;
     for (const priority of commandClasses) {

@@ -9,7 +9,7 @@ import type { SessionHandler, WriteFrame } from "./session-options.ts";
 /** The session that is to open. */
 export interface OpeningHost {
   readonly handler: SessionHandler;
-  readonly write: WriteFrame;
+  write: WriteFrame;
   /** The peer is given its time to say what is to come now. */
   awaitPeer(): void;
   /** Server: the client has said what it was to say, and is judged. */
@@ -98,11 +98,11 @@ export class ClientOpening implements Opening {
   describe(): void {}
 
   frame(type: FrameType, body: Reader): void {
-    const { handler, write } = this.#host;
+    const { handler } = this.#host;
     if (type === FrameType.DESCRIBE && !this.#described) {
       this.#described = true;
       const descriptions = handler.describe(body.bytes.slice(body.position, body.end));
-      write(FrameType.DESCRIPTIONS, (writer) => writeDescriptions(writer, descriptions));
+      this.#host.write(FrameType.DESCRIPTIONS, (writer) => writeDescriptions(writer, descriptions));
       this.#host.awaitPeer();
       return;
     }

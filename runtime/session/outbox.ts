@@ -3,11 +3,12 @@ import type { Writer } from "../bytes/writer.ts";
 import { RecordKind } from "../channel/channel.ts";
 import { writeFrame } from "./attachment.ts";
 import { Backlog } from "./backlog.ts";
-import { FrameType, frameHeader, isSequenced } from "./frame.ts";
+import type { FrameType } from "./frame.ts";
 import { Priority } from "./priority.ts";
 import { numberedFrames, ReplayBuffer } from "./replay-buffer.ts";
 import type { ReplayedFrame, Turns, WriteFrame } from "./session-options.ts";
-import { LONG_TURN_BYTES, returnTurnBuffer, TurnMemory, takeTurnBuffer } from "./turn-buffers.ts";
+import { Turn } from "./turn.ts";
+import { returnTurnBuffer, type TurnMemory, takeTurnBuffer } from "./turn-buffers.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -18,11 +19,6 @@ const AGAIN_BYTES = 16_384;
 const STREAM_PART = 3 / 4;
 /** Bytes of a turn from which on streams wait for the next one, so that a long stream is sealed, sent and read at the same time, in memory that caches hold. */
 const STREAM_TURN_BYTES = 262_144;
-const VOLATILE_HEADER = frameHeader(FrameType.SEND_VOLATILE);
-/** What a turn counts for beside its numbered frames, half of what keeping it takes: small answers that nobody accepts would take fifty times what the outbox may hold. */
-export const TURN_BYTES = 128;
-/** What goes wrong where frames nest. */
-export const NESTED = "a frame was begun inside another: a message's getter or iterable sent something";
 
 /** Where a turn's bytes go. They are read before it returns. */
 export interface RecordSink {
@@ -49,16 +45,8 @@ export class Outbox {
   readonly priority: Priority;
   readonly #limit: number;
   readonly #host: OutboxHost;
-  #writer: Writer | undefined;
-  /** The one numbered frame of this turn, where others have the same in memory. With a buffer, it is also at its beginning. */
-  #shared: Uint8Array | undefined;
-  #start = -1;
-  /** Left for a frame's length: as many as the one before it may have needed, so that nothing large is moved. */
-  #lengthBytes = 1;
-  #header = 0;
+  readonly #turn = new Turn();
   #scheduled = false;
-  /** What a turn is expected to take: as much as the one before it, if that was long. */
-  #expected = 0;
   /** Turns that could not be given to the transport at once; undefined until there were any. */
   #backlog: Backlog | undefined;
   /** Not all that waited could be given. */
@@ -66,15 +54,12 @@ export class Outbox {
   /** The turn begins with frames that left before. */
   #again = false;
 
+  /** How many frames were numbered in the turns before this one. */
   #numbered = 0;
-  #numberedAtFlush = 0;
   /** How many numbered frames the transport of this connection was given, those included that the peer had accepted before. */
   #handed = 0;
   /** The most that any transport was given: the peer may have accepted these, wherever this connection is. */
   #flushed = 0;
-  #turnBytes = 0;
-  /** Bytes of volatile frames in this turn: nobody acknowledges them, so they are forgotten when they have left. */
-  #volatileBytes = 0;
   #acked = 0;
   /** What the peer has not accepted. */
   readonly replay: ReplayBuffer = new ReplayBuffer();
@@ -93,7 +78,7 @@ export class Outbox {
 
   /** Bytes that are held for the peer: sent and not accepted, or not sent. */
   get heldBytes(): number {
-    return this.replay.bytes + this.#turnBytes;
+    return this.replay.bytes + this.#turn.numberedBytes;
   }
 
   /** Whether one more message may be queued now. The last one may overshoot the limit by its own size. */
@@ -103,12 +88,12 @@ export class Outbox {
 
   /** Whether one more item of a stream may: in the class of most commands, which wait behind all that is in it, streams leave some of the outbox to them. */
   get streamRoom(): boolean {
-    return this.#turnBytes < STREAM_TURN_BYTES && this.heldBytes < (this.priority === NORMAL ? STREAM_PART : 1) * this.#limit;
+    return this.#turn.numberedBytes < STREAM_TURN_BYTES && this.heldBytes < (this.priority === NORMAL ? STREAM_PART : 1) * this.#limit;
   }
 
   /** Whether a volatile one-way may be queued now: while half the outbox is free, so that it never takes the room of what must arrive. */
   get volatileRoom(): boolean {
-    return 2 * (this.heldBytes + this.#volatileBytes) < this.#limit;
+    return 2 * (this.heldBytes + this.#turn.volatileBytes) < this.#limit;
   }
 
   /** Whether anything waits for the end of the turn, or to be given to the transport. */
@@ -118,7 +103,7 @@ export class Outbox {
 
   /** Bytes that were written in this turn. */
   get turnBytes(): number {
-    return this.#writer?.position ?? this.#shared?.length ?? 0;
+    return this.#turn.length;
   }
 
   /** Whether what is written now waits behind what could not be given to the transport. */
@@ -143,53 +128,34 @@ export class Outbox {
 
   /** Whether the peer still has to accept something. */
   get unacknowledged(): boolean {
-    return this.#numbered > this.#acked;
+    return this.numbered > this.#acked;
   }
 
   /** How many frames were numbered so far. */
   get numbered(): number {
-    return this.#numbered;
+    return this.#numbered + this.#turn.numbered;
   }
 
-  /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
+  /** See {@link Turn.begin}. */
   begin(type: FrameType): Writer {
-    if (this.#start >= 0) throw new Error(NESTED);
-    const writer = this.#ownBuffer();
-    this.#start = writer.position;
-    this.#header = frameHeader(type);
-    writer.uint32(this.#header);
-    writer.open(this.#lengthBytes);
-    return writer;
+    return this.#turn.begin(type);
   }
 
   /** Completes the frame that was begun. */
   end(): void {
-    const writer = this.#writer!;
-    writer.close(this.#start + 1, this.#lengthBytes);
-    if (isSequenced(this.#header)) this.#shared = undefined;
-    const bytes = writer.position - this.#start;
-    this.#lengthBytes = bytes > LONG_TURN_BYTES ? 3 : 1;
-    this.#queued(this.#header, bytes);
-    this.#start = -1;
+    this.#turn.end();
+    this.#schedule();
   }
 
-  /** A whole frame that others send as well: nobody changes it, and while no other numbered frame is in its turn nobody copies it. */
+  /** See {@link Turn.put}. */
   put(frame: Uint8Array): void {
-    if (this.#start >= 0) throw new Error(NESTED);
-    const header = frame[0]!;
-    if (this.#turn === undefined && isSequenced(header)) this.#shared = frame;
-    else {
-      this.#ownBuffer().raw(frame);
-      if (isSequenced(header)) this.#shared = undefined;
-    }
-    this.#queued(header, frame.length);
+    this.#turn.put(frame);
+    this.#schedule();
   }
 
   /** Takes back the frame that was begun. */
   abandon(): void {
-    this.#writer!.position = this.#start;
-    if (this.#start === 0) this.#release();
-    this.#start = -1;
+    this.#turn.abandon();
   }
 
   /**
@@ -201,12 +167,12 @@ export class Outbox {
    */
   flush(sink: RecordSink, now = 0, most: number = Number.POSITIVE_INFINITY, piece: number = most): number {
     this.#scheduled = false;
-    const turn = this.#turn;
+    const turn = this.#turn.bytes;
     if (this.#backlog?.empty !== false) {
       if (turn === undefined) return 0;
       if (turn.length <= most) return this.#giveTurn(turn, sink, now);
     }
-    if (turn !== undefined && this.#start < 0) this.#settle(turn, now);
+    if (turn !== undefined && !this.#turn.writing) this.#settle(turn, now);
     return this.#givePiece(sink, now, piece);
   }
 
@@ -219,7 +185,7 @@ export class Outbox {
     this.#scheduled = false;
     this.#stuck = true;
     // What leaves again has its numbers already, and what comes now has not.
-    if (this.#again) this.#settle(this.#turn!, now);
+    if (this.#again) this.#settle(this.#turn.bytes!, now);
   }
 
   /**
@@ -230,10 +196,10 @@ export class Outbox {
   keep(now: number): void {
     this.#scheduled = this.#stuck = this.#again = false;
     this.#backlog?.clear();
-    const turn = this.#turn;
-    if (turn === undefined || this.#start >= 0) return;
-    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? turn.slice(), undefined, now);
-    this.#release();
+    const turn = this.#turn.bytes;
+    if (turn === undefined || this.#turn.writing) return;
+    if (this.#turn.numbered > 0) this.#count(this.#turn.shared ?? turn.slice(), undefined, now);
+    this.#turn.clear();
   }
 
   /**
@@ -250,19 +216,19 @@ export class Outbox {
     this.replay.replay(this.#acked, now, (type, bytes, start, end, ageMs, number) =>
       send({ type, priority, number, body: new Reader(bytes, start, end), ageMs }, write),
     );
-    if (writer.position === 0 || writer.position > AGAIN_BYTES || this.#writer !== undefined) {
+    if (writer.position === 0 || writer.position > AGAIN_BYTES || this.#turn.length > 0) {
       if (writer.position > 0) this.#putOff(writer.view().slice());
       this.#stuck = writer.position > 0;
       returnTurnBuffer(writer);
     } else {
-      this.#writer = writer;
+      this.#turn.beginWith(writer);
       this.#again = true;
     }
   }
 
   /** Drops what was not handed over: nobody will take it. */
   drop(): void {
-    if (this.#start < 0) this.#release();
+    if (!this.#turn.writing) this.#turn.clear();
     this.#backlog?.clear();
     this.replay.clear();
   }
@@ -286,33 +252,15 @@ export class Outbox {
 
   /** Calls back once everything that was numbered until now is accepted; at once when it is. */
   whenAcknowledged(resolve: () => void): void {
-    if (this.#acked >= this.#numbered) resolve();
+    const upTo = this.numbered;
+    if (this.#acked >= upTo) resolve();
     else {
       this.#flushWaiters ??= [];
-      this.#flushWaiters.push({ upTo: this.#numbered, resolve });
+      this.#flushWaiters.push({ upTo, resolve });
     }
   }
 
-  /** What was written in this turn, in place; undefined when nothing was. */
-  get #turn(): Uint8Array | undefined {
-    return this.#writer?.view() ?? this.#shared;
-  }
-
-  /** The turn's buffer, with all in it that was queued in this turn. */
-  #ownBuffer(): Writer {
-    if (this.#writer === undefined) {
-      this.#writer = takeTurnBuffer(this.#expected);
-      if (this.#shared !== undefined) this.#writer.raw(this.#shared);
-    }
-    return this.#writer;
-  }
-
-  #queued(header: number, bytes: number): void {
-    if (isSequenced(header)) {
-      this.#numbered++;
-      this.#turnBytes ||= TURN_BYTES;
-      this.#turnBytes += bytes;
-    } else if (header === VOLATILE_HEADER) this.#volatileBytes += bytes;
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#host.turns.schedule();
@@ -320,43 +268,34 @@ export class Outbox {
 
   #giveTurn(turn: Uint8Array, sink: RecordSink, now: number): number {
     const bytes = turn.length;
-    const numbered = this.#numbered > this.#numberedAtFlush;
-    const quiet = !numbered && this.#volatileBytes === 0 && this.priority === NORMAL && !this.#again;
-    const memory = this.#detach();
-    if (numbered) this.#count(this.keeps ? (this.#shared ?? memory?.bytes ?? turn.slice()) : undefined, memory, now);
+    const { numbered, shared, volatileBytes } = this.#turn;
+    const quiet = numbered === 0 && volatileBytes === 0 && this.priority === NORMAL && !this.#again;
+    const memory = this.#turn.detach();
+    if (numbered > 0) this.#count(this.keeps ? (shared ?? memory?.bytes ?? turn.slice()) : undefined, memory, now);
     this.#stuck = this.#again = false;
     this.#host.give(bytes, now);
     this.#given(this.#numbered);
     sink.send(quiet ? RecordKind.QUIET : this.priority, turn);
     memory?.letGo();
-    this.#release();
+    this.#turn.clear();
     return bytes;
   }
 
   /** The turn goes behind others that wait for the transport. */
   #settle(turn: Uint8Array, now: number): void {
-    const memory = this.#detach();
-    const bytes = memory?.bytes ?? (turn === this.#shared ? turn : turn.slice());
-    if (this.#numbered > this.#numberedAtFlush) this.#count(this.#shared ?? bytes, memory, now);
+    const memory = this.#turn.detach();
+    const { numbered, shared } = this.#turn;
+    const bytes = memory?.bytes ?? (turn === shared ? turn : turn.slice());
+    if (numbered > 0) this.#count(shared ?? bytes, memory, now);
     if (bytes.length > 0) this.#putOff(bytes, memory);
     memory?.letGo();
     this.#again = false;
-    this.#release();
+    this.#turn.clear();
   }
 
   #putOff(bytes: Uint8Array, memory?: TurnMemory): void {
     this.#backlog ??= new Backlog();
     this.#backlog.push(bytes, memory);
-  }
-
-  /** The memory of a long turn, which is not copied to be kept; undefined where the turn is short, or somebody else's. */
-  #detach(): TurnMemory | undefined {
-    const writer = this.#writer;
-    const long = writer !== undefined && writer.position > LONG_TURN_BYTES && 4 * writer.position > writer.buffer.length;
-    this.#expected = long ? writer.position : 0;
-    if (!long) return undefined;
-    this.#writer = undefined;
-    return new TurnMemory(writer);
   }
 
   #givePiece(sink: RecordSink, now: number, piece: number): number {
@@ -384,17 +323,12 @@ export class Outbox {
    * @param memory where it is, if not in memory of its own
    */
   #count(bytes: Uint8Array | undefined, memory: TurnMemory | undefined, now: number): void {
-    const [numbered, count, size] = [this.#numbered, this.#numbered - this.#numberedAtFlush, this.#turnBytes];
-    if (bytes === undefined || !this.keeps) this.replay.keep(undefined, numbered, count, size, now);
-    else if (this.#volatileBytes === 0 || bytes === this.#shared) this.replay.keep(bytes, numbered, count, size, now, memory);
-    else this.replay.keep(numberedFrames(bytes), numbered, count, size, now);
-    this.#turnBytes = 0;
-    this.#numberedAtFlush = this.#numbered;
-  }
-
-  #release(): void {
-    if (this.#writer !== undefined) returnTurnBuffer(this.#writer);
-    this.#writer = this.#shared = undefined;
-    this.#volatileBytes = 0;
+    const { numbered, numberedBytes, volatileBytes, shared } = this.#turn;
+    this.#numbered += numbered;
+    const { replay, keeps } = this;
+    if (bytes === undefined || !keeps) replay.keep(undefined, this.#numbered, numbered, numberedBytes, now);
+    else if (volatileBytes === 0 || bytes === shared) replay.keep(bytes, this.#numbered, numbered, numberedBytes, now, memory);
+    else replay.keep(numberedFrames(bytes), this.#numbered, numbered, numberedBytes, now);
+    this.#turn.counted();
   }
 }

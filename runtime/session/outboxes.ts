@@ -2,7 +2,7 @@ import type { Writer } from "../bytes/writer.ts";
 import { UNPACED_ACK_BYTES } from "./acks.ts";
 import { type Counts, countEach, countOf } from "./counts.ts";
 import { FrameType } from "./frame.ts";
-import { NESTED, Outbox, type OutboxHost, type RecordSink } from "./outbox.ts";
+import { Outbox, type OutboxHost, type RecordSink } from "./outbox.ts";
 import { Pacer } from "./pacer.ts";
 import { ByPriority, byUrgency, Priority, shareOf } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -70,12 +70,17 @@ export class Outboxes implements OutboxHost {
     return priority === NORMAL ? this.#boxes.normal : (this.#boxes.get(priority) ?? this.#add(priority));
   }
 
-  /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. Frames do not nest. */
+  /** Begins a frame; its body is written into the returned writer, then {@link end} or {@link abandon} is called. */
   begin(type: FrameType, priority: Priority): Writer {
-    if (this.#begun !== undefined) throw new Error(NESTED);
+    this.checkWhole();
     this.#begun = this.of(priority);
     this.#type = type;
     return this.#begun.begin(type);
+  }
+
+  /** Throws where a frame was begun and has not ended: frames do not nest. */
+  checkWhole(): void {
+    if (this.#begun !== undefined) throw new Error("a frame was begun inside another: a message's getter or iterable sent something");
   }
 
   /** Whether a frame was begun. */
@@ -97,7 +102,7 @@ export class Outboxes implements OutboxHost {
 
   /** See {@link Outbox.put}. */
   put(frame: Uint8Array, priority: Priority): void {
-    if (this.#begun !== undefined) throw new Error(NESTED);
+    this.checkWhole();
     this.of(priority).put(frame);
   }
 

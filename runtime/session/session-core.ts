@@ -1,5 +1,5 @@
 import type { SchemasInit } from "../../generated/zserver/protocol/v1/negotiation.ts";
-import { type Close, type Resumed, readClose } from "../../generated/zserver/protocol/v1/session.ts";
+import { type Close, type Resumed, readClose, type Welcome } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
 import type { Writer } from "../bytes/writer.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -33,7 +33,7 @@ const { NORMAL } = Priority;
  * One session over one connection after another: numbering, acknowledgement, credit, liveness, what is sent again, and the orderly end. Bytes and
  * time go in, frames come out; what the frames mean is the command floor's affair.
  */
-export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost, OutboxRoomHost {
+export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost, OutboxRoomHost, OpeningHost, SuccessionHost {
   readonly outboxes: Outboxes;
   readonly limits: Limits;
   readonly handler: SessionHandler;
@@ -71,7 +71,7 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     this.owed = new Owed(options.timers, this.flusher);
     this.room = new OutboxRoom(this);
     this.#attachment = this.#attach(link);
-    this.opening = options.opening(this.#openingHost());
+    this.opening = options.opening(this);
     if (hello !== undefined) this.write(FrameType.CLIENT_HELLO, (writer) => writeClientHello(writer, options, hello));
   }
 
@@ -111,7 +111,7 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
    */
   requestResume(link: SessionLink, request: ResumeRequest, granted: () => void): ResumeAttempt {
     if (this.#attachment !== undefined) this.#attachment.contested = true;
-    this.#succession ??= new Succession(this.#successionHost());
+    this.#succession ??= new Succession(this);
     return this.#succession.request(this.#attach(link), request, granted);
   }
 
@@ -127,9 +127,9 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     this.#attachment.send(FrameType.RESUMED, (writer) => writeResumed(writer, this.owed.counts, behind, expiresInMs));
     this.#unconfirmed = true;
     try {
-      this.#goOn(behind);
+      this.goOn(behind);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -170,10 +170,10 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     if (attachment === undefined) return;
     try {
       // Made for each record: a quiet session keeps none.
-      attachment.receive(recordKind, plaintext, (header, body, size) => this.#onFrame(header, body, size));
+      attachment.receive(recordKind, plaintext, (header, body, size) => this.frame(header, body, size));
       if (this.#state === "opening") this.opening!.recordRead(attachment.pendingBytes);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -203,14 +203,14 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
       this.write(FrameType.CLOSE, write);
       this.outboxes.flushAll(link, this.timers.now());
     }
-    this.#end({ reason, message: text, by, accepted: undefined });
+    this.over({ reason, message: text, by, accepted: undefined });
     link?.close();
   }
 
   /** The connection ended without a closing frame: the session waits for another one, or ends where none will come. */
   connectionLost(reason: EndReason, message: string, link: SessionLink | undefined = this.#attachment?.link): void {
     if (this.#state === "ended" || link !== this.#attachment?.link) return;
-    if (this.#retentionMs === 0) this.#end({ reason, message, by: "connection", accepted: undefined });
+    if (this.#retentionMs === 0) this.over({ reason, message, by: "connection", accepted: undefined });
     if (this.ended) return;
     this.#detach();
     this.#state = "detached";
@@ -243,11 +243,38 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     this.#attachment?.pong(number);
   }
 
+  /** The peer is given its time to say what is to come now. */
+  awaitPeer(): void {
+    const { handshakeTimeoutMs } = this.options;
+    const late = (): void => this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`);
+    this.#attachment!.awaitHello(handshakeTimeoutMs, late);
+  }
+
+  introduced(): void {
+    this.#attachment!.introduced();
+  }
+
+  welcomed({ retentionMs }: Welcome): void {
+    this.#begin();
+    this.#watch();
+    this.#retain(Math.min(this.options.retentionMs, retentionMs));
+  }
+
+  refuse(why: string): void {
+    this.close("UNSUPPORTED_PROTOCOL", why);
+  }
+
+  replace(attachment: Attachment): void {
+    this.#detach()?.link.close();
+    this.#attachment = attachment;
+  }
+
   slow(): void {
     this.close("SLOW_PEER", `nothing was accepted for ${this.options.slowPeerTimeoutMs} ms (slowPeerTimeoutMs)`);
   }
 
-  #onFrame(header: number, body: Reader, size: number): boolean {
+  /** One whole frame of the peer. False when nothing more is to come. */
+  frame(header: number, body: Reader, size: number): boolean {
     const type = headerType(header) as FrameType;
     const { handler } = this;
     const { quiet, priority } = this.#attachment!;
@@ -275,12 +302,12 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     const end = endByPeer(close, this.outboxes.accepted);
     // Whether its own attempt was granted or somebody else's, the next attempt will tell.
     if (end.reason === "SUPERSEDED" && contested) this.connectionLost(end.reason, end.message, link);
-    else this.#end(end);
+    else this.over(end);
     link.close();
   }
 
   /** The session goes on behind what the peer accepted: acknowledgements and credit are told anew, the rest is sent again. */
-  #goOn(accepted: Counts, answer?: Resumed): void {
+  goOn(accepted: Counts, answer?: Resumed): void {
     const { outboxes, handler, timers } = this;
     outboxes.goOn(accepted);
     this.#state = "open";
@@ -311,7 +338,7 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     if (retentionMs > 0) this.outboxes.keepAll();
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     const illegal = error instanceof ProtocolError || CommandError.is(error);
     if (!illegal) this.handler.internalError(error);
     this.close("PROTOCOL_ERROR", illegal ? (error as Error).message : "an internal error stopped the session");
@@ -336,7 +363,8 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     this.#attachment!.watch();
   }
 
-  #end(end: SessionEnd): void {
+  /** It has ended, and the peer need not be told. */
+  over(end: SessionEnd): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#stop();
@@ -349,40 +377,5 @@ export class SessionCore implements Carried, FlushHost, FramesHost, ControlHost,
     this.outboxes.drop();
     this.owed.stop();
     this.flusher.done();
-  }
-
-  #openingHost(): OpeningHost {
-    const { retentionMs, handshakeTimeoutMs } = this.options;
-    const late = (): void => this.close("HANDSHAKE_TIMEOUT", `the peer did not introduce itself within ${handshakeTimeoutMs} ms`);
-    return {
-      handler: this.handler,
-      write: (type, body) => this.write(type, body),
-      awaitPeer: () => this.#attachment!.awaitHello(handshakeTimeoutMs, late),
-      introduced: () => this.#attachment!.introduced(),
-      welcomed: (welcome) => {
-        this.#begin();
-        this.#watch();
-        this.#retain(Math.min(retentionMs, welcome.retentionMs));
-      },
-      refuse: (why) => this.close("UNSUPPORTED_PROTOCOL", why),
-    };
-  }
-
-  #successionHost(): SuccessionHost {
-    return {
-      acks: this.owed,
-      detached: () => this.detached,
-      handshakeTimeoutMs: this.options.handshakeTimeoutMs,
-      replace: (attachment) => {
-        this.#detach()?.link.close();
-        this.#attachment = attachment;
-      },
-      goOn: (accepted, answer) => this.#goOn(accepted, answer),
-      missed: (reason) => this.handler.detached(reason, ""),
-      end: (end) => this.#end(end),
-      frame: (header, body, size) => this.#onFrame(header, body, size),
-      failed: (error) => this.#fail(error),
-      close: (reason, message) => this.close(reason, message),
-    };
   }
 }

@@ -10,23 +10,23 @@ import type { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { ResumeAttempt } from "./resume-attempt.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
-import type { ResumeRequest } from "./session-options.ts";
+import type { ResumeRequest, SessionHandler, SessionOptions } from "./session-options.ts";
 
 /** The session that goes from one connection to the next. */
 export interface SuccessionHost {
   /** Counts the numbered frames of the server that it has accepted. */
-  readonly acks: Pick<Acks, "counts">;
-  detached(): boolean;
-  readonly handshakeTimeoutMs: number;
+  readonly owed: Pick<Acks, "counts">;
+  readonly detached: boolean;
+  readonly options: Pick<SessionOptions, "handshakeTimeoutMs">;
+  readonly handler: Pick<SessionHandler, "detached">;
   /** The session takes this for its connection, in the place of the one in use if there is one. */
   replace(attachment: Attachment): void;
   /** It goes on behind these frames of its own. Throws ProtocolError. */
   goOn(accepted: Counts, answer: Resumed): void;
-  /** The connection in use is gone, which nobody was told. */
-  missed(reason: EndReason): void;
-  end(end: SessionEnd): void;
-  readonly frame: FrameSink;
-  failed(error: unknown): void;
+  /** It has ended, and the server need not be told. */
+  over(end: SessionEnd): void;
+  frame: FrameSink;
+  fail(error: unknown): void;
   close(reason: EndReason, message: string): void;
 }
 
@@ -48,19 +48,19 @@ export class Succession {
 
   /** Asks the server to go on over this connection; `granted` is called when it does. One attempt at a time. */
   request(attachment: Attachment, request: ResumeRequest, granted: () => void): ResumeAttempt {
-    const { acks, handshakeTimeoutMs, frame } = this.#host;
-    const accepted = acks.counts;
+    const host = this.#host;
+    const accepted = host.owed.counts;
     this.#attempt = new ResumeAttempt(attachment, request, {
       accepted,
-      handshakeTimeoutMs,
+      handshakeTimeoutMs: host.options.handshakeTimeoutMs,
       granted: (resumed) => {
         granted();
         this.#goOn(attachment, resumed, accepted);
       },
       over: (close) => this.#over(close),
-      frame,
-      failed: (error) => this.#host.failed(error),
-      close: (reason, message) => this.#host.close(reason, message),
+      frame: (header, body, size) => host.frame(header, body, size),
+      failed: (error) => host.fail(error),
+      close: (reason, message) => host.close(reason, message),
     });
     return this.#attempt;
   }
@@ -83,7 +83,7 @@ export class Succession {
     const missed = this.#givenUp;
     this.#givenUp = false;
     this.#attempt?.withdraw(close);
-    if (missed) this.#host.missed("SUPERSEDED");
+    if (missed) this.#missed();
   }
 
   #goOn(attachment: Attachment, answer: Resumed, told: Counts): void {
@@ -93,7 +93,7 @@ export class Succession {
     host.replace(attachment);
     const behind = answer.behind.length === 0 ? told : readCounts(answer.behind);
     this.#repeated = countEach((priority) => {
-      const [from, least, most] = [countOf(behind, priority), countOf(told, priority), countOf(host.acks.counts, priority)];
+      const [from, least, most] = [countOf(behind, priority), countOf(told, priority), countOf(host.owed.counts, priority)];
       if (from < least || from > most)
         throw new ProtocolError(`the peer goes on behind its frame ${from}, which is not from ${least} to ${most}`);
       return most - from;
@@ -109,7 +109,12 @@ export class Succession {
     this.#givenUp = false;
     const end = close === undefined ? undefined : endByPeer(close, undefined);
     // Another connection may still be granted what this one was too late for.
-    if (end !== undefined && host.detached() && endReasons[end.reason].ends === "session") host.end(end);
-    else if (missed) host.missed("SUPERSEDED");
+    if (end !== undefined && host.detached && endReasons[end.reason].ends === "session") host.over(end);
+    else if (missed) this.#missed();
+  }
+
+  /** The connection in use is gone, which nobody was told. */
+  #missed(): void {
+    this.#host.handler.detached("SUPERSEDED", "");
   }
 }

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import type { Limits } from "../../../runtime/session/limits.ts";
-import { TURN_BYTES } from "../../../runtime/session/outbox.ts";
+import { TURN_BYTES } from "../../../runtime/session/turn.ts";
 import { MEMORY_HIGH_WATER_BYTES } from "../../../runtime/transport/memory.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
 import { probe } from "../../support/command/probe.ts";

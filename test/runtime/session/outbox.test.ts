@@ -3,7 +3,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { FrameType } from "../../../runtime/session/frame.ts";
-import { Outbox, TURN_BYTES } from "../../../runtime/session/outbox.ts";
+import { Outbox } from "../../../runtime/session/outbox.ts";
+import { TURN_BYTES } from "../../../runtime/session/turn.ts";
 import { frame, numbersOf, parseFrames } from "../../support/session/frames.ts";
 
 const { SEND, SEND_VOLATILE, PING, CANCEL } = FrameType;
@@ -123,12 +124,6 @@ test("with an acknowledgement behind it, it still is kept in its own memory", ()
   const kept: Uint8Array[] = [];
   replay.replay(0, 0, (_type, bytes) => kept.push(bytes));
   assert.is(kept[0], whole);
-});
-
-test("a whole frame does not nest in another", () => {
-  const sink = new Sink();
-  sink.outbox.begin(SEND).uint32(1);
-  assert.throws(() => sink.outbox.put(shared(3)), /begun inside another/);
 });
 
 test("whole frames and others leave in the order in which they came, and what is kept is what is numbered", () => {
@@ -269,15 +264,6 @@ test("an abandoned frame leaves no trace, alone or between others", () => {
     [8, 10],
   );
   assert.is(sink.outbox.numbered, 2);
-});
-
-test("frames do not nest, and the outer one survives the attempt", () => {
-  const sink = new Sink();
-  sink.outbox.begin(SEND).uint32(1);
-  assert.throws(() => sink.outbox.begin(SEND), /begun inside another/);
-  sink.outbox.end();
-  sink.flush();
-  assert.is(parseFrames(sink.records[0]!.bytes).length, 1);
 });
 
 test("a waiter is told once all that was numbered before it is accepted", () => {

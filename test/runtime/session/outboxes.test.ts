@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { Outboxes } from "../../../runtime/session/outboxes.ts";
 import { Priority } from "../../../runtime/session/priority.ts";
+import { frame } from "../../support/session/frames.ts";
 import { narrow } from "../../support/session/narrow.ts";
 
 const { SEND, PING, CLOSE } = FrameType;
@@ -166,10 +167,18 @@ test("a closing frame is the last of all, and all that waits is before it", () =
   assert.not(sink.boxes.pending);
 });
 
-test("frames do not nest, across classes either", () => {
-  const { boxes } = new Sink();
+test("frames do not nest, whole ones and those of other classes neither, and the outer one survives the attempt", () => {
+  const sink = new Sink();
+  const { boxes } = sink;
+  boxes.begin(SEND, NORMAL).uint32(1);
+  for (const priority of [NORMAL, HIGH] as const) {
+    assert.throws(() => boxes.begin(SEND, priority), /a frame was begun inside another/);
+    assert.throws(() => boxes.put(frame(SEND, 2), priority), /a frame was begun inside another/);
+  }
+  boxes.end();
+  sink.flush();
+  assert.equal(sink.records, [{ kind: NORMAL, bytes: frame(SEND, 1).length }]);
   boxes.begin(SEND, NORMAL);
-  assert.throws(() => boxes.begin(SEND, HIGH), /a frame was begun inside another/);
   boxes.abandon();
   boxes.begin(SEND, HIGH);
   boxes.end();

@@ -6,6 +6,8 @@ import { readSchema } from "../../../codegen/read/read.ts";
 import { diagnosticsOf, readTexts, validFile } from "./read-text.ts";
 import { validSchemas } from "./valid-schemas.ts";
 
+export const testTimeoutMs = 60_000;
+
 const test = suite("read/hostile");
 
 const rulesOf = (text: string): readonly string[] => diagnosticsOf(text).map(({ rule }) => rule);

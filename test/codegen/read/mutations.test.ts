@@ -10,6 +10,8 @@ import { invalidSchemas } from "./invalid-schemas.ts";
 import { diagnosticsOf } from "./read-text.ts";
 import { validSchemas } from "./valid-schemas.ts";
 
+export const testTimeoutMs = 60_000;
+
 const test = suite("read/mutations");
 
 /** Where zgen rejects what protoc takes, and why. There is nothing that zgen takes and protoc rejects. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SocketEndpoint, UnixEndpoint } from "./endpoint.ts";
+import { otherProtocol } from "./first-words.ts";
 import { addressFamily } from "./lookup.ts";
 import { peerName, remoteOf } from "./remote.ts";
 import { openSocket } from "./socket-attempt.ts";
@@ -29,9 +30,21 @@ export function dialSocket(endpoint: SocketEndpoint | UnixEndpoint, options: Soc
     signal,
     () => socket.destroy(),
     ({ opened }) => {
-      socket.once(endpoint.scheme === "tls" ? "secureConnect" : "connect", () => opened(new StreamTransport(socket, peer())));
+      socket.once(endpoint.scheme === "tls" ? "secureConnect" : "connect", () => opened(new DialledTransport(socket, peer())));
     },
   );
+}
+
+/** Tells what else is spoken at an endpoint: a server of another kind says that with its first bytes. */
+class DialledTransport extends StreamTransport {
+  #answered = false;
+
+  override read(bytes: Uint8Array): void {
+    const other = this.#answered ? undefined : otherProtocol(bytes);
+    this.#answered = true;
+    if (other === undefined) super.read(bytes);
+    else this.cut(`${this.peer}: ${other}`);
+  }
 }
 
 function open(endpoint: SocketEndpoint | UnixEndpoint, { address, tls }: SocketDialOptions): Socket {

@@ -54,7 +54,12 @@ export class StreamTransport implements Transport, SocketHost {
   }
 
   destroy(): void {
-    this.#under.cut("destroyed by this side");
+    this.cut("destroyed by this side");
+  }
+
+  /** Ends the connection at once, and says why. */
+  protected cut(why: string): void {
+    this.#under.cut(why);
   }
 
   pause(): void {

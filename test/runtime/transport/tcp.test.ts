@@ -1,4 +1,5 @@
-import { connect, createServer, type Socket } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -87,6 +88,33 @@ test("a peer that resets is a failure", async () => {
   const closed = ending(transport);
   socket.resetAndDestroy();
   assert.is(await closed, "failed: read ECONNRESET");
+});
+
+test("a server of another kind is told apart by its first bytes, with the URL that it wants; what may be a packet is none", async () => {
+  const cases: readonly (readonly [answer: Uint8Array, expected: RegExp])[] = [
+    [
+      Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"),
+      /^failed: tcp 127\.0\.0\.1:\d+: HTTP is spoken there; a WebSocket server's URL begins with ws: or wss:$/,
+    ],
+    [
+      Uint8Array.of(0x15, 0x03, 0x01, 0, 2, 2, 70),
+      /^failed: tcp 127\.0\.0\.1:\d+: TLS is spoken there; with it the scheme is tls: or wss:$/,
+    ],
+    [Buffer.from("HTT"), /^ended: closed by the peer$/],
+    [Uint8Array.of(0, 1, 0x15), /^ended: closed by the peer$/],
+  ];
+  for (const [answer, expected] of cases) {
+    const other = createServer((socket) => socket.on("error", () => {}).end(answer)).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const transport = await dialAt(`tcp://127.0.0.1:${(other.address() as AddressInfo).port}`);
+    let received = 0;
+    const how = await ending(transport, ({ length }) => {
+      received += length;
+    });
+    assert.match(how, expected);
+    assert.is(received, how.startsWith("ended") ? answer.length : 0);
+    other.close();
+  }
 });
 
 test("what is destroyed reaches the peer as a reset, which no orderly end is", async () => {

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { checkHandlers } from "./command/check-handlers.ts";
+import { isIdentity } from "./crypto/identity.ts";
 import { systemRandom } from "./crypto/random.ts";
 import { checkOptions } from "./errors/options.ts";
 import { ServerProcess } from "./server/processes/server-process.ts";
@@ -19,6 +20,8 @@ export type { ServeOptions, Server, ServerStats, ServerStatus } from "./server/s
 export async function serve<Data = unknown>(options: ServeOptions<Data>): Promise<Server<Data>> {
   checkOptions("serve", options, serveOptionNames);
   checkHandlers("serve", options.handlers);
+  if (options.identity !== undefined && !isIdentity(options.identity))
+    throw new TypeError("serve: `identity` is what `loadIdentity(path)` gives, neither a path nor a key");
   const processes = processesOf(options);
   if (processes > 1 && cluster.isPrimary) return SupervisedServer.start(options, processes);
   const server = new RunningServer(options, processes > 1 ? new ServerProcess(options.random ?? systemRandom) : undefined);

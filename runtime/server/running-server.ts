@@ -5,7 +5,7 @@ import type { Peer } from "../command/peer.ts";
 import type { Session } from "../command/session-type.ts";
 import { StatusFeed } from "../command/status.ts";
 import { checkCounts } from "../common-options.ts";
-import { isIdentity, serverKeyOf } from "../crypto/identity.ts";
+import { serverKeyOf } from "../crypto/identity.ts";
 import { formatServerKey } from "../crypto/key-string.ts";
 import { nativeCrypto } from "../crypto/native.ts";
 import { selectCrypto } from "../crypto/select.ts";
@@ -85,8 +85,6 @@ export class RunningServer<Data> implements Server<Data> {
       throw new TypeError('serve: `listen` is a list of at least one URL, for example ["ws://[::]:7000"]');
     if (identity === undefined && !unsealed)
       throw new TypeError("serve: `identity` is missing; `zgen keygen` makes one, `loadIdentity(path)` reads it");
-    if (identity !== undefined && !isIdentity(identity))
-      throw new TypeError("serve: `identity` is what `loadIdentity(path)` gives, neither a path nor a key");
     if (unsealed && options.listen.some((where) => typeof where !== "string" || !where.startsWith("memory:")))
       throw new TypeError("serve: `unsealed` is for memory: endpoints only; everything else is sealed");
     const crypto = selectCrypto(options.crypto, nativeCrypto);

@@ -1,5 +1,6 @@
 import { readAdmitted } from "../../generated/zserver/protocol/v1/session.ts";
 import type { Reader } from "../bytes/reader.ts";
+import { sessionLost } from "../command/call-errors.ts";
 import type { Peer } from "../command/peer.ts";
 import type { Chance } from "../discovery/chance.ts";
 import { CommandError } from "../errors/command-error.ts";
@@ -82,7 +83,7 @@ export class Renewal {
     this.#timer?.cancel();
     this.#end = end;
     if (this.#over === undefined) return;
-    const error = lostError(end);
+    const error = sessionLost(end);
     this.#over.abort(error);
     this.#answered?.reject(error);
     this.#answered = undefined;
@@ -90,7 +91,7 @@ export class Renewal {
 
   async #show(): Promise<void> {
     const { source, peer } = this.#options;
-    if (this.#end !== undefined) throw lostError(this.#end);
+    if (this.#end !== undefined) throw sessionLost(this.#end);
     this.#over ??= new AbortController();
     const { signal } = this.#over;
     const credentials = await source.get("renewal", signal);
@@ -125,10 +126,6 @@ export class Renewal {
     // Whoever has no connection shows fresh credentials on the next one, and hears for how long.
     if (!this.#options.peer().core.detached) this.renew().catch(() => this.#arm(RETRY_MS));
   };
-}
-
-function lostError({ reason, message }: SessionEnd): CommandError {
-  return new CommandError("SESSION_LOST", `the session ended: ${reason}${message === "" ? "" : `: ${message}`}`);
 }
 
 function notAdmitted(reason: EndReason): CommandError {

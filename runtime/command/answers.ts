@@ -5,10 +5,12 @@ import type { Code } from "../errors/code.ts";
 import { CommandError, type Outcome } from "../errors/command-error.ts";
 import { FrameType } from "../session/frame.ts";
 import type { PeerLimits } from "../session/limits.ts";
+import type { Outbox } from "../session/outbox.ts";
 import type { Priority } from "../session/priority.ts";
 import type { SessionCore } from "../session/session-core.ts";
 import { failureToWire } from "./failure.ts";
 import type { AnyCommand } from "./registry.ts";
+import type { StreamSink } from "./stream-writer.ts";
 import type { TravellingType } from "./travelling.ts";
 import { replyPart, writeMessage } from "./write-message.ts";
 
@@ -50,9 +52,20 @@ export class Answers {
     this.#message(FrameType.REPLY, to, reply);
   }
 
-  /** One item of a stream; returns the size that counts as credit, which is that of an uncompressed one. Throws as {@link reply}. */
-  item(to: Answered, item: unknown): number {
-    return this.#message(FrameType.ITEM, to, item);
+  /** Where the items of a stream go. What counts as credit is the size of an uncompressed one. */
+  items(to: Answered, outbox: Pick<Outbox, "streamRoom">): StreamSink<unknown> {
+    return {
+      get room() {
+        return outbox.streamRoom;
+      },
+      write: (item) => {
+        try {
+          return this.#message(FrameType.ITEM, to, item);
+        } catch (error) {
+          throw this.unsendable(to.command, error);
+        }
+      },
+    };
   }
 
   end(to: Answered): void {

@@ -5,8 +5,16 @@ import type { AnyCommand } from "./registry.ts";
 
 /** The session ended before the command did. */
 export function lostError(end: SessionEnd, command: string, outcome: Outcome): CommandError {
-  const message = `${command}: the session ended before it did (${end.reason}${end.message === "" ? "" : `: ${end.message}`})`;
-  return new CommandError("SESSION_LOST", message, { outcome, command });
+  return new CommandError("SESSION_LOST", `${command}: the session ended before it did (${textOf(end)})`, { outcome, command });
+}
+
+/** The session ended before something did that is no command. */
+export function sessionLost(end: SessionEnd): CommandError {
+  return new CommandError("SESSION_LOST", `the session ended: ${textOf(end)}`);
+}
+
+function textOf({ reason, message }: SessionEnd): string {
+  return message === "" ? reason : `${reason}: ${message}`;
 }
 
 /** What kept a command from being sent, as its caller is told: it names the command. */

@@ -2,7 +2,7 @@ import type { Reader } from "../bytes/reader.ts";
 import { CommandError } from "../errors/command-error.ts";
 import { decodeRest } from "../schema/codec.ts";
 import type { Grantable } from "../session/credit.ts";
-import { FrameType, kindNumbers } from "../session/frame.ts";
+import { FrameType } from "../session/frame.ts";
 import type { Limits } from "../session/limits.ts";
 import type { Outbox } from "../session/outbox.ts";
 import { ByPriority, Priority } from "../session/priority.ts";
@@ -12,6 +12,7 @@ import { Pace } from "../time/pace.ts";
 import type { Timer } from "../time/timers.ts";
 import { Answers } from "./answers.ts";
 import { Barriers } from "./barriers.ts";
+import { commandBegun } from "./command-begun.ts";
 import { CommandTable } from "./command-table.ts";
 import type { ParkedHandle, ParkedReplies } from "./deferred.ts";
 import { limitError } from "./failure.ts";
@@ -21,13 +22,11 @@ import { IncomingCommand } from "./incoming-command.ts";
 import { IncomingOneWays } from "./incoming-one-ways.ts";
 import type { QueueHost } from "./incoming-queue.ts";
 import { type Intake, Intakes } from "./intake.ts";
-import { readName } from "./names.ts";
 import { checkSize, type SizedCommand } from "./oversize.ts";
-import { abandonedError } from "./refusals.ts";
+import { abandonedError, drainingError, lateError, letGoError, overloadedError } from "./refusals.ts";
 import { type Registration, type Registry, resolveCommand, travellingForm } from "./registry.ts";
 import type { SessionStreams } from "./session-streams.ts";
 import type { Session } from "./session-type.ts";
-import type { StreamSink } from "./stream-writer.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -196,17 +195,7 @@ export class Dispatcher implements CommandReceiver, QueueHost {
 
   commandOf(type: FrameType, body: Reader, priority: Priority): SizedCommand | undefined {
     if (type === FrameType.ITEM) return travellingForm(this.#open.get(body.uintNumber())?.registration);
-    if (type === FrameType.REQUEST) body.uintNumber();
-    const number = body.uint32();
-    const named = number === 0 ? this.registry.commands.get(readName(body)) : this.#class(priority).intake.at(number);
-    // The kind behind a name, the flags, and the time.
-    const kind = number === 0 ? body.uint32() : 0;
-    if (type !== FrameType.SEND_VOLATILE) body.uint32();
-    body.uintNumber();
-    const command = travellingForm(named);
-    return command === undefined || kind === 0
-      ? command
-      : { maxBytes: command.maxBytes, form: kind - kindNumbers[command.kind] || undefined };
+    return commandBegun(type, body, this.registry, this.#class(priority).intake);
   }
 
   barrier(body: Reader, priority: Priority): void {
@@ -247,23 +236,6 @@ export class Dispatcher implements CommandReceiver, QueueHost {
     this.parked.unpark(handle);
   }
 
-  itemSink(command: IncomingCommand): StreamSink<unknown> {
-    const { answers } = this;
-    const { outbox } = command.came;
-    return {
-      get room() {
-        return outbox.streamRoom;
-      },
-      write: (item) => {
-        try {
-          return answers.item(command, item);
-        } catch (error) {
-          throw answers.unsendable(command.command, error);
-        }
-      },
-    };
-  }
-
   answerFailure(command: IncomingCommand, error: CommandError): void {
     if (command.id !== 0) this.answers.fail(command, error);
     else this.#oneWays!.refused++;
@@ -297,11 +269,9 @@ export class Dispatcher implements CommandReceiver, QueueHost {
   command(came: IncomingClass, registration: Registration, id: number, body: Reader, size: number): IncomingCommand {
     const command = new IncomingCommand(this, registration, came, id, size);
     const { name } = registration.command;
-    if (body.missing !== undefined)
-      command.stop(new CommandError("RESOURCE_EXHAUSTED", `${name}: ${body.missing.message}`, { outcome: "NOT_RUN", command: name }));
+    if (body.missing !== undefined) command.stop(letGoError(name, body.missing));
     // Nobody can be told that a one-way is refused, so it still runs.
-    if (this.draining && id !== 0)
-      command.stop(new CommandError("UNAVAILABLE", `${name}: this side takes no new commands, it is draining`, { outcome: "NOT_RUN" }));
+    if (this.draining && id !== 0) command.stop(drainingError(name));
     return command;
   }
 
@@ -349,19 +319,13 @@ export class Dispatcher implements CommandReceiver, QueueHost {
   }
 
   #refusal(command: IncomingCommand, abandoned: boolean): CommandError | undefined {
-    if (abandoned) return abandonedError(command.command.name);
+    const { name, critical } = command.command;
+    if (abandoned) return abandonedError(name);
     const refusal = command.stopped ?? command.registration.refusal;
     if (refusal !== undefined) return refusal;
-    const { name } = command.command;
     // Nobody can be told that a one-way is refused, so it still runs.
-    if (command.id !== 0 && this.retryAfterMs > 0 && !command.command.critical)
-      return new CommandError("RESOURCE_EXHAUSTED", `${name}: this side is overloaded and takes no new commands`, {
-        outcome: "NOT_RUN",
-        retryAfterMs: this.retryAfterMs,
-      });
-    if (command.waited && command.deadlineAt !== 0 && this.now() >= command.deadlineAt)
-      return new CommandError("DEADLINE_EXCEEDED", `${name} waited for its turn until its deadline`, { outcome: "NOT_RUN" });
-    return undefined;
+    if (command.id !== 0 && this.retryAfterMs > 0 && !critical) return overloadedError(name, this.retryAfterMs);
+    return command.waited && command.deadlineAt !== 0 && this.now() >= command.deadlineAt ? lateError(name) : undefined;
   }
 
   /** 0 unless new work is to be refused. */

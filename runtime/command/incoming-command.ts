@@ -77,7 +77,7 @@ export class IncomingCommand implements ParkedCommand, Lane {
     }
     // Whoever sends items must have somewhere to keep the credit that comes before the handler runs.
     if (kind === "server_stream" || kind === "bidi_stream")
-      this.writer = dispatcher.streams.writer(came.priority, dispatcher.itemSink(this));
+      this.writer = dispatcher.streams.writer(came.priority, dispatcher.answers.items(this, came.outbox));
     if (idleTimeoutMs > 0) this.#idle = dispatcher.streams.idle(idleTimeoutMs, () => this.stop(this.#lateError(idleText(this.command))));
     if (this.reader !== undefined) this.reader.idle = this.#idle;
     if (this.writer !== undefined) this.writer.idle = this.#idle;

@@ -14,12 +14,13 @@ import { PartialFrame } from "../session/partial-frame.ts";
 import { Priority } from "../session/priority.ts";
 import { ProtocolError } from "../session/protocol-error.ts";
 import { SessionCore } from "../session/session-core.ts";
-import { EndError, type SessionEnd } from "../session/session-end.ts";
+import type { SessionEnd } from "../session/session-end.ts";
 import type { ReplayedFrame, SessionHandler, WriteFrame } from "../session/session-options.ts";
 import { type BatchBuilder, type BatchOptions, runBatch, type Settled } from "./batch.ts";
 import { interceptMembers } from "./batch-interceptors.ts";
 import type { MakePartial } from "./bounded-messages.ts";
 import { type CallerHost, SessionCaller } from "./caller.ts";
+import { sessionLost } from "./call-errors.ts";
 import { ConnectionTotals, noTotals } from "./connection-totals.ts";
 import { anonymousPrincipal, type Principal } from "./context.ts";
 import { leadControl } from "./control-frames.ts";
@@ -27,7 +28,6 @@ import { Flushes, whenAccepted } from "./flushes.ts";
 import type { CommandReceiver } from "./handler-side.ts";
 import { Idle } from "./idle.ts";
 import { InterceptedCaller } from "./intercepted-caller.ts";
-import { eachOneWayFailed, oneWayFailed } from "./one-way-failures.ts";
 import type { OutgoingClasses } from "./outgoing-class.ts";
 import type { PeerCommon, PeerHooks, PeerOptions } from "./peer-options.ts";
 import { sendAgain } from "./replay.ts";
@@ -39,6 +39,7 @@ import { sessionStats } from "./session-stats.ts";
 import { SessionStreams } from "./session-streams.ts";
 import type { Session, SessionStats, SessionStatus } from "./session-type.ts";
 import { StatusFeed } from "./status.ts";
+import { eachOneWayFailed, oneWayFailed, present } from "./status-events.ts";
 
 /** One end of a session with all its floors: what `Session` promises to applications. */
 export class Peer<Data = unknown> implements Session<Data>, SessionHandler, CallerHost {
@@ -47,7 +48,7 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   readonly schemas: SessionSchemas;
   principal: Principal = anonymousPrincipal;
   data: Data = undefined as Data;
-  #state: "open" | "draining" | "ended" = "open";
+  #draining = false;
   #connection: Connection;
   /** Of its earlier connections; undefined while there were none. */
   #totals: ConnectionTotals | undefined;
@@ -104,7 +105,9 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   get state(): "open" | "disconnected" | "draining" | "ended" {
-    return this.#state === "open" && this.core.detached ? "disconnected" : this.#state;
+    if (this.#end !== undefined) return "ended";
+    if (this.#draining) return "draining";
+    return this.core.detached ? "disconnected" : "open";
   }
 
   /** The connection that carries the session, or carried it last. */
@@ -170,11 +173,11 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   flush(): Promise<void> {
-    if (this.#end !== undefined) return Promise.reject(this.#lostError());
+    if (this.#end !== undefined) return Promise.reject(sessionLost(this.#end));
     this.#flushes ??= new Flushes();
     return this.#flushes.add(
       (done) => this.#calls.classes.whenPassed(() => whenAccepted(this.core, done)),
-      () => this.#lostError(),
+      () => sessionLost(this.#end!),
     );
   }
 
@@ -183,8 +186,8 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   async drain(): Promise<void> {
-    if (this.#state === "open") {
-      this.#state = "draining";
+    if (this.#end === undefined && !this.#draining) {
+      this.#draining = true;
       this.tell({ type: "draining" });
       this.#handles.draining = true;
       this.#calls.refuse(
@@ -317,9 +320,8 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
 
   ended(end: SessionEnd): void {
     this.#end = end;
-    this.#state = "ended";
     this.#caller?.lost(end);
-    this.#receiver?.lost(() => this.#lostError());
+    this.#receiver?.lost(() => sessionLost(end));
     if (this.#feed?.watched) this.#feed.emit(this.#now());
     this.#feed?.end();
     this.#flushes?.lost();
@@ -383,16 +385,6 @@ export class Peer<Data = unknown> implements Session<Data>, SessionHandler, Call
   }
 
   #now(): SessionStatus {
-    if (this.#end === undefined) {
-      if (this.state === "disconnected") return { type: "disconnected", reason: "TRANSPORT_CLOSED", message: "" };
-      return { type: this.#state === "draining" ? "draining" : "open" };
-    }
-    const { reason, message } = this.#end;
-    return { type: "ended", error: new EndError(reason, message), oneWaysFailed: this.#oneWaysFailed };
-  }
-
-  #lostError(): CommandError {
-    const { reason, message } = this.#end!;
-    return new CommandError("SESSION_LOST", `the session ended: ${reason}${message === "" ? "" : `: ${message}`}`);
+    return present(this.state, this.#end, this.#oneWaysFailed);
   }
 }

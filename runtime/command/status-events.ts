@@ -1,6 +1,14 @@
 import type { CommandError } from "../errors/command-error.ts";
+import { EndError, type SessionEnd } from "../session/session-end.ts";
 import type { LostOneWays } from "./sent-one-ways.ts";
-import type { SessionStatus } from "./session-type.ts";
+import type { Session, SessionStatus } from "./session-type.ts";
+
+/** How things stand, which whoever begins to watch is told first. */
+export function present(state: Session["state"], end: SessionEnd | undefined, oneWaysFailed: number): SessionStatus {
+  if (end !== undefined) return { type: "ended", error: new EndError(end.reason, end.message), oneWaysFailed };
+  if (state === "disconnected") return { type: state, reason: "TRANSPORT_CLOSED", message: "" };
+  return { type: state === "draining" ? state : "open" };
+}
 
 /** A one-way came to nothing: nobody else may be listening any more. */
 export function oneWayFailed(error: CommandError, total: number): SessionStatus {

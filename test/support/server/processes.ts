@@ -27,8 +27,9 @@ const server = await serve({
   admit: (credentials) => ({ principal: credentials.text() || "nobody" }),
   handlers: [
     probe({
-      /** Says which process it is in; "park" waits for a note, or until the server drains. */
+      /** Says which process it is in, or where processes reach each other ("sockets"); "park" waits for a note, or until the server drains. */
       async echo({ text }) {
+        if (text === "sockets") return { text: process.env["ZSERVER_PROCESS_SOCKETS"]! };
         if (text === "park") await new Promise<void>((resolve) => parked.push(resolve));
         return { text: String(process.pid) };
       },

@@ -1,10 +1,17 @@
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { connect as connectSocket, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
+import { concatBytes } from "../../../../runtime/bytes/concat.ts";
+import { fromHex } from "../../../../runtime/bytes/hex.ts";
+import { offerPacket } from "../../../../runtime/channel/preamble.ts";
 import { type Client, connect } from "../../../../runtime/index.ts";
+import { opcodes } from "../../../../runtime/transport/websocket-header.ts";
 import { StartedProcesses } from "../../../support/server/started-processes.ts";
 import { SocketRelay } from "../../../support/session/socket-relay.ts";
+import { clientFrame } from "../../../support/transport/client-frames.ts";
 
 export const testTimeoutMs = 120_000;
 
@@ -88,5 +95,73 @@ test("connections on their way to a process that dies come back, and their clien
   await town.close();
   assert.is(await own.close(), 0);
 });
+
+/** What a client does once it has said something. */
+const endings: Readonly<Record<string, (socket: Socket) => void>> = {
+  FIN: (socket) => socket.end(),
+  RST: (socket) => socket.resetAndDestroy(),
+  silence: () => {},
+};
+
+for (const scheme of ["tcp:", "ws:"]) {
+  test(`whatever a client says over ${scheme} and wherever it breaks off, each process has as many descriptors afterwards as before`, async () => {
+    const own = await StartedProcesses.start(2);
+    const endpoint = new URL(own.endpoints.find((url) => url.startsWith(scheme))!);
+    const town = await Town.of(own, endpoint.href, 2);
+    const folder = (await town.clients[0]!.use(Probe).echo({ text: "sockets" })).text;
+    const pids = [own.pid, ...town.homes.map(Number)];
+    const count = (): (number | undefined)[] => pids.map(descriptorsOf);
+    const before = count();
+    const routes = [...readdirSync(folder), "00".repeat(8), "ff".repeat(17)];
+    const sockets = routes.flatMap((route) =>
+      Object.entries(pieces(scheme, route)).flatMap(([, said]) => Object.values(endings).map((end) => ({ said, end }))),
+    );
+    for (let round = 0; round < 5; round++) {
+      const open = await Promise.all(sockets.map(({ said, end }) => say(endpoint, scheme, said, end)));
+      for (const client of town.clients) {
+        await told(client, "resumed", () => town.cut(client));
+        // A connection that was good for something is followed by the next one at once.
+        await processOf(client);
+      }
+      for (const socket of open) socket.destroy();
+    }
+    await until(() => count().every((now, index) => (now ?? 0) <= (before[index] ?? 0)));
+    for (const [index, client] of town.clients.entries()) assert.is(await processOf(client), town.homes[index]);
+    await town.close();
+    assert.is(await own.close(), 0);
+  });
+}
+
+/** Beginnings of a connection that shows a route, some of which are none. */
+function pieces(scheme: string, route: string): Readonly<Record<string, Uint8Array>> {
+  const offer = offerPacket({ suites: ["Noise_XX_25519_AESGCM_SHA256"], route: fromHex(route) });
+  const frame = (opcode: number, payload: Uint8Array): Uint8Array => (scheme === "tcp:" ? payload : clientFrame({ opcode, payload }));
+  const whole = frame(opcodes.binary, offer);
+  const more = (bytes: Uint8Array): Uint8Array => concatBytes(whole, bytes);
+  return {
+    "half an offer": whole.subarray(0, whole.length / 2),
+    "an offer": whole,
+    "an offer and half of what follows": more(frame(opcodes.binary, new Uint8Array(80)).subarray(0, 40)),
+    "an offer and a ping": more(frame(opcodes.ping, Uint8Array.of(1, 2))),
+    "an offer and a close": more(frame(opcodes.close, Uint8Array.of(3, 232))),
+    "an offer and nonsense": more(new Uint8Array(100).fill(0xff)),
+    "an offer and a flood": more(frame(opcodes.binary, new Uint8Array(60_000))),
+  };
+}
+
+/** A connection on which this was said. */
+async function say({ hostname, port }: URL, scheme: string, said: Uint8Array, end: (socket: Socket) => void): Promise<Socket> {
+  const socket = connectSocket({ host: hostname, port: Number(port) }).on("error", () => {});
+  await once(socket, "connect");
+  if (scheme === "ws:") {
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: ${hostname}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: zserver\r\n\r\n`,
+    );
+    await once(socket, "data");
+  }
+  await new Promise((resolve) => socket.write(said, resolve));
+  end(socket);
+  return socket;
+}
 
 test.run();

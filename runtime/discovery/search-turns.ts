@@ -30,6 +30,8 @@ interface Line {
   underWay: number;
   /** Each begins when it is called; in the order in which they came. */
   readonly waiting: Set<() => void>;
+  /** Goes through them, also through those that come later: to begin at the front each time would pass by all that have gone. */
+  order: Iterator<() => void>;
 }
 
 /** The turns of a process's clients in looking for their servers. An attempt's time runs from its turn on. */
@@ -51,8 +53,7 @@ export class SearchTurns {
   };
 
   #enter(server: string, timeoutMs: number, signal: AbortSignal | undefined, resolve: (done: () => void) => void): void {
-    const line = this.#lines.get(server) ?? { underWay: 0, waiting: new Set() };
-    this.#lines.set(server, line);
+    const line = this.#lines.get(server) ?? this.#open(server);
     let timer: Timer | undefined;
     const stop = (): void => {
       timer?.cancel();
@@ -80,12 +81,24 @@ export class SearchTurns {
     signal?.addEventListener("abort", giveUp, { once: true });
   }
 
+  #open(server: string): Line {
+    const waiting = new Set<() => void>();
+    const line: Line = { underWay: 0, waiting, order: waiting.values() };
+    this.#lines.set(server, line);
+    return line;
+  }
+
   #done(server: string, line: Line): void {
     line.underWay--;
-    const [next] = line.waiting;
-    if (next !== undefined) {
-      line.waiting.delete(next);
-      next();
-    } else if (line.underWay === 0) this.#lines.delete(server);
+    const { waiting } = line;
+    const next = line.order.next();
+    if (!next.done) {
+      waiting.delete(next.value);
+      next.value();
+      return;
+    }
+    // Nobody waits; it would not go on with whoever comes now.
+    line.order = waiting.values();
+    if (line.underWay === 0) this.#lines.delete(server);
   }
 }

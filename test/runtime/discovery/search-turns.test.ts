@@ -67,6 +67,31 @@ test("no more than so many are under way for one server: the next begins when on
   );
 });
 
+test("a line that was empty for a while goes on in order, whoever left it meanwhile", async () => {
+  const crowd = new Crowd();
+  for (let who = 0; who < UNDER_WAY; who++) crowd.want(`${who}`);
+  await crowd.turns(UNDER_WAY);
+  for (const round of ["first", "second"]) {
+    const controller = new AbortController();
+    const before = crowd.begun.length;
+    crowd.want(`${round} 1`, { signal: controller.signal });
+    for (const place of [2, 3, 4]) crowd.want(`${round} ${place}`);
+    controller.abort();
+    await crowd.clock.settle(0);
+    // The last of them finds nobody behind.
+    for (const { done } of crowd.begun.splice(0, 4)) done();
+    await crowd.turns(2);
+    assert.equal(
+      crowd.begun.slice(before - 4).map(({ who }) => who),
+      [`${round} 1`, `${round} 2`, `${round} 3`, `${round} 4`],
+    );
+    // Its place was nobody's.
+    crowd.begun.splice(before - 4, 1);
+    crowd.want(`${round} 5`);
+    await crowd.turns(2);
+  }
+});
+
 test("those who want another server do not wait for that", async () => {
   const crowd = new Crowd();
   for (let who = 0; who < UNDER_WAY + 1; who++) crowd.want(`${who}`);

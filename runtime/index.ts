@@ -55,7 +55,15 @@ export type {
   SetEntrancesOptions,
 } from "./server.ts";
 // Every program.
-export { type OverloadOptions, type ServeOptions, type Server, type ServerStats, type ServerStatus, serve } from "./server.ts";
+export {
+  type HandoverStats,
+  type OverloadOptions,
+  type ServeOptions,
+  type Server,
+  type ServerStats,
+  type ServerStatus,
+  serve,
+} from "./server.ts";
 export { type DiskStagingOptions, offerStaging } from "./staging/offer-staging.ts";
 export type { TlsServerOptions } from "./transport/tls-options.ts";
 export type { TrustProxyOptions } from "./transport/trusted-proxies.ts";

@@ -14,7 +14,7 @@ export type { EntrancesInit, MoveToOptions, SetEntrancesOptions } from "./server
 export type { Group } from "./server/groups.ts";
 export type { MoveOptions, MoveResult } from "./server/move.ts";
 export type { OverloadOptions } from "./server/overload.ts";
-export type { ServeOptions, Server, ServerStats, ServerStatus } from "./server/server-types.ts";
+export type { HandoverStats, ServeOptions, Server, ServerStats, ServerStatus } from "./server/server-types.ts";
 
 /** Starts a server. Rejects with TypeError for impossible options, with the system's error when an address cannot be had. */
 export async function serve<Data = unknown>(options: ServeOptions<Data>): Promise<Server<Data>> {

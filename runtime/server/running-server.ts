@@ -38,10 +38,18 @@ import { broadcastHere } from "./processes/spread.ts";
 import { ResumableSessions } from "./resumable-sessions.ts";
 import { ServerSchemas } from "./schema/server-schemas.ts";
 import type { ServerSessionSchemas } from "./schema/server-session-schemas.ts";
-import { DEFAULT_UNFINISHED_BYTES, type ServeOptions, type Server, type ServerStats, type ServerStatus } from "./server-types.ts";
+import {
+  DEFAULT_UNFINISHED_BYTES,
+  type HandoverStats,
+  type ServeOptions,
+  type Server,
+  type ServerStats,
+  type ServerStatus,
+} from "./server-types.ts";
 import type { Refusal } from "./verdict.ts";
 
 const closed: Refusal = { reason: "GOING_AWAY", message: "the server was closed" };
+const noHandovers: HandoverStats = { handedOver: 0, takenOver: 0, relayed: 0 };
 const takesNobody: Refusal = { reason: "GOING_AWAY", message: "the server takes no new sessions" };
 
 /** A server from its start to its end: what it listens on, its sessions, and how both end. */
@@ -190,7 +198,7 @@ export class RunningServer<Data> implements Server<Data> {
   }
 
   stats(): ServerStats {
-    return { deprecated: this.#schemas.deprecated.all };
+    return { deprecated: this.#schemas.deprecated.all, handovers: this.#process?.handovers ?? noHandovers };
   }
 
   status(): AsyncIterableIterator<ServerStatus<Data>> {

@@ -119,6 +119,18 @@ export interface ServerStats {
    * them are counted as the version "others".
    */
   readonly deprecated: readonly DeprecatedUse[];
+  /** With `processes`, what became of connections whose sessions are in other processes than the one that took them; else all are 0. */
+  readonly handovers: HandoverStats;
+}
+
+/** Connections between the processes of a server. That of the process that started the others counts what went through it. */
+export interface HandoverStats {
+  /** Sockets that went over to other processes, since this one began. */
+  readonly handedOver: number;
+  /** Sockets that came over from other processes, since this one began; also those that came back, where there was no such process. */
+  readonly takenOver: number;
+  /** Connections that this process relays to others now, byte by byte, as it must over TLS: each costs it two descriptors. */
+  readonly relayed: number;
 }
 
 /** A server that listens: what `serve` resolves to. */

@@ -1,5 +1,6 @@
 import type { SendHandle } from "node:child_process";
 import type { Worker } from "node:cluster";
+import type { Log } from "../../command/log.ts";
 import { type ConnectionNotice, envelopeOf } from "./notice.ts";
 
 /** Connections that may wait for one process: it takes one in each turn of its event loop. */
@@ -25,6 +26,19 @@ export class Exchange {
   readonly #byRoute = new Map<string, Worker>();
   /** In the order in which they came; the first has been given to Node. */
   readonly #waiting = new Map<Worker, Passing[]>();
+  /** Those that the log knows not to keep up. */
+  readonly #slow = new WeakSet<Worker>();
+  readonly #log: Log;
+  #passed = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Connections that have left for their process, or back. */
+  get passed(): number {
+    return this.#passed;
+  }
 
   /** From here on this process is found by its route. */
   add(route: string, worker: Worker): void {
@@ -42,9 +56,20 @@ export class Exchange {
     if (waiting === undefined || waiting.length === WAITING_CONNECTIONS) {
       // Its session may be there: the client comes again.
       passing.handle.close();
+      if (waiting !== undefined) this.#tell(worker);
       return;
     }
     if (waiting.push(passing) === 1) this.#send(worker, waiting);
+  }
+
+  #tell(worker: Worker): void {
+    if (this.#slow.has(worker)) return;
+    this.#slow.add(worker);
+    const { pid } = worker.process;
+    this.#log({
+      level: "warn",
+      message: `process ${pid} does not take the connections of its sessions as fast as they come; some clients come again`,
+    });
   }
 
   #open(worker: Worker): Passing[] {
@@ -65,6 +90,7 @@ export class Exchange {
     worker.process.send(envelopeOf(notice), handle as unknown as SendHandle, undefined, () => {
       // Else it has gone back meanwhile.
       if (waiting[0]?.handle !== handle) return;
+      this.#passed++;
       handle.close();
       waiting.shift();
       if (waiting.length > 0) this.#send(worker, waiting);

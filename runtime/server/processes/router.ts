@@ -4,6 +4,7 @@ import { readOffer } from "../../channel/preamble.ts";
 import type { Timers } from "../../time/timers.ts";
 import type { Gate, Place } from "../../transport/gate.ts";
 import type { Passage, Transport } from "../../transport/transport.ts";
+import type { HandoverStats } from "../server-types.ts";
 import { clientPacket, readClient } from "./client-packet.ts";
 import { ReadAhead, type Seen } from "./read-ahead.ts";
 import { Relay } from "./relay.ts";
@@ -39,14 +40,15 @@ export class Router {
   /** Until when a route is taken to lead nowhere. */
   readonly #gone = new Map<string, number>();
   #stopped = false;
+  #handedOver = 0;
+  #takenOver = 0;
 
   constructor(options: RouterOptions) {
     this.#options = options;
   }
 
-  /** Connections of clients whose bytes this process leads to others. */
-  get relayed(): number {
-    return this.#relays.size;
+  get stats(): HandoverStats {
+    return { handedOver: this.#handedOver, takenOver: this.#takenOver, relayed: this.#relays.size };
   }
 
   /** A connection of a client. Never rejects. */
@@ -84,6 +86,7 @@ export class Router {
    * @param route where it was to go: if that is not here, it is back, since nobody is there
    */
   take(transport: Transport, passage: Passage, route: string): void {
+    this.#takenOver++;
     if (route !== this.#options.route) this.#remember(route);
     this.#admit(new ReadAhead(transport, passage.bytes));
   }
@@ -118,7 +121,10 @@ export class Router {
   async #lead(client: ReadAhead, route: string): Promise<boolean> {
     const { hand, dial, timers } = this.#options;
     if (route === "" || route === this.#options.route || timers.now() < (this.#gone.get(route) ?? 0)) return false;
-    if (hand(route, client)) return true;
+    if (hand(route, client)) {
+      this.#handedOver++;
+      return true;
+    }
     const other = await dial(route);
     if (this.#stopped) {
       other?.destroy();

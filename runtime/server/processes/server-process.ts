@@ -10,6 +10,7 @@ import type { Listener, Transport } from "../../transport/transport.ts";
 import { isWindows } from "../../transport/unix-path.ts";
 import { listenUnix } from "../../transport/unix-server.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
+import type { HandoverStats } from "../server-types.ts";
 import { type ConnectionNotice, envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { Router, type RouterOptions } from "./router.ts";
 
@@ -64,6 +65,10 @@ export class ServerProcess implements Spreader {
   listening(endpoints: readonly string[], heard: (notice: Notice) => void): void {
     this.#heard = heard;
     this.tell({ kind: "listening", endpoints, route: toHex(this.route) });
+  }
+
+  get handovers(): HandoverStats {
+    return this.#router!.stats;
   }
 
   get ready(): boolean {

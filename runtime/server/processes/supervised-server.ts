@@ -90,7 +90,7 @@ export class SupervisedServer<Data> implements Server<Data> {
   }
 
   stats(): ServerStats {
-    return { deprecated: [] };
+    return { deprecated: [], handovers: this.#supervisor.handovers };
   }
 
   status(): AsyncIterableIterator<ServerStatus<Data>> {

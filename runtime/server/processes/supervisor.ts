@@ -15,7 +15,7 @@ import { timersOf } from "../../time/timers-of.ts";
 import { isWindows } from "../../transport/unix-path.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import type { MoveOptions, MoveResult } from "../move.ts";
-import type { ServeOptions } from "../server-types.ts";
+import type { HandoverStats, ServeOptions } from "../server-types.ts";
 import { Exchange, type Handle } from "./exchange.ts";
 import { returnUntaken } from "./handing-over.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
@@ -59,7 +59,7 @@ export class Supervisor implements Spreader {
   readonly #unread = new WeakMap<Worker, number>();
   /** Those that the log knows not to keep up. */
   readonly #deaf = new WeakSet<Worker>();
-  readonly #exchange = new Exchange();
+  readonly #exchange: Exchange;
   readonly #restarts = new Set<Timer>();
   #sockets = "";
   #entrances: string | undefined;
@@ -77,6 +77,7 @@ export class Supervisor implements Spreader {
       );
     this.#count = count;
     this.#log = log;
+    this.#exchange = new Exchange(log);
     this.#timers = timersOf(clock);
     this.#backoff = new Backoff({ chance: chanceOf(random), baseMs: RESTART_BASE_MS });
   }
@@ -97,6 +98,11 @@ export class Supervisor implements Spreader {
       await this.end("close");
       throw error;
     }
+  }
+
+  get handovers(): HandoverStats {
+    const { passed } = this.#exchange;
+    return { handedOver: passed, takenOver: passed, relayed: 0 };
   }
 
   get ready(): boolean {

@@ -1,11 +1,11 @@
-// A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "say LINE" to all
+// A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "handovers" to print them, "say LINE" to all
 // clients, "entrances URL" to tell them where else the server is, "move URL" to have them go there, "lose URL" to do that when a process has died and the
 // next one only begins, or whom to revoke.
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Player } from "../../../generated/example/lobby/v1/lobby.ts";
-import { serve } from "../../../runtime/index.ts";
+import { type Server, serve } from "../../../runtime/index.ts";
 import { identity } from "../channel/ends.ts";
 import { probe } from "../command/probe.ts";
 
@@ -16,7 +16,7 @@ const openParked = (): void => {
 
 const say = (text: string): void => void server.broadcast(Player, server.group("all")).heard({ text });
 
-const server = await serve({
+const server: Server = await serve({
   listen: ["tcp://127.0.0.1:0", "ws://127.0.0.1:0", "tls://127.0.0.1:0"],
   tls: JSON.parse(process.env["TEST_CERTIFICATE"]!),
   processes: Number(process.argv[2]),
@@ -27,8 +27,9 @@ const server = await serve({
   admit: (credentials) => ({ principal: credentials.text() || "nobody" }),
   handlers: [
     probe({
-      /** Says which process it is in, or where processes reach each other ("sockets"); "park" waits for a note, or until the server drains. */
+      /** Says which process it is in, what it counts ("handovers"), or where processes reach each other ("sockets"); "park" waits for a note, or until the server drains. */
       async echo({ text }) {
+        if (text === "handovers") return { text: JSON.stringify(server.stats().handovers) };
         if (text === "sockets") return { text: process.env["ZSERVER_PROCESS_SOCKETS"]! };
         if (text === "park") await new Promise<void>((resolve) => parked.push(resolve));
         return { text: String(process.pid) };
@@ -47,6 +48,7 @@ if (cluster.isPrimary) {
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === "close") await server.close();
     else if (line === "drain") await server.drain();
+    else if (line === "handovers") console.log(JSON.stringify(server.stats().handovers));
     else if (line.startsWith("say ")) say(line.slice(4));
     else if (line.startsWith("entrances ")) server.setEntrances([line.slice(10)]);
     else if (line.startsWith("move ")) console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1 })));

@@ -11,6 +11,7 @@ class SlowProcess extends EventEmitter {
   #sent: (() => void) | undefined;
   connected = true;
   readonly process = {
+    pid: 77,
     send: (message: unknown, handle: unknown, _options: unknown, sent: () => void): void => {
       this.got.push(message, handle);
       this.#sent = sent;
@@ -53,10 +54,12 @@ const notice = (route: string): ConnectionNotice => ({
   passage: { scheme: "tcp", remote: undefined, bytes: Uint8Array.of(1) },
 });
 
+const silent = (): void => {};
+
 const test = suite("server/processes/exchange");
 
 test("a connection goes to the process of its route, and is closed here once it has left", () => {
-  const exchange = new Exchange();
+  const exchange = new Exchange(silent);
   const [from, to] = [new SlowProcess(), new SlowProcess()];
   exchange.add("aa", from.worker);
   exchange.add("bb", to.worker);
@@ -71,7 +74,7 @@ test("a connection goes to the process of its route, and is closed here once it 
 
 for (const end of ["disconnect", "exit"]) {
   test(`a connection for a process that is gone (${end}) goes back to where it comes from`, () => {
-    const exchange = new Exchange();
+    const exchange = new Exchange(silent);
     const [from, to] = [new SlowProcess(), new SlowProcess()];
     exchange.add("bb", to.worker);
     to.die(end);
@@ -82,7 +85,7 @@ for (const end of ["disconnect", "exit"]) {
   });
 
   test(`what waits for a process that dies (${end}) goes back to where it comes from, in order and once`, () => {
-    const exchange = new Exchange();
+    const exchange = new Exchange(silent);
     const [from, to] = [new SlowProcess(), new SlowProcess()];
     exchange.add("bb", to.worker);
     const handles = [new Handle(), new Handle(), new Handle()];
@@ -100,7 +103,7 @@ for (const end of ["disconnect", "exit"]) {
   });
 
   test(`what waits for a process that dies (${end}) and that nobody can have is ended`, () => {
-    const exchange = new Exchange();
+    const exchange = new Exchange(silent);
     const [from, to] = [new SlowProcess(), new SlowProcess()];
     exchange.add("bb", to.worker);
     const [one, other] = [new Handle(), new Handle()];
@@ -113,7 +116,7 @@ for (const end of ["disconnect", "exit"]) {
 }
 
 test("a process is given one connection at a time, so that what else it is told does not wait behind all of them", () => {
-  const exchange = new Exchange();
+  const exchange = new Exchange(silent);
   const [from, to] = [new SlowProcess(), new SlowProcess()];
   exchange.add("bb", to.worker);
   for (let count = 0; count < 3; count++) exchange.pass(notice("bb"), new Handle(), from.worker);
@@ -123,7 +126,7 @@ test("a process is given one connection at a time, so that what else it is told 
 });
 
 test("a connection that can neither go there nor back is ended, and one that did not arrive is nobody's", () => {
-  const exchange = new Exchange();
+  const exchange = new Exchange(silent);
   const from = new SlowProcess();
   from.connected = false;
   const handle = new Handle();
@@ -133,19 +136,22 @@ test("a connection that can neither go there nor back is ended, and one that did
   assert.equal(from.got, []);
 });
 
-test("connections that wait for a process are bounded: the next is ended, until it takes some", () => {
-  const exchange = new Exchange();
+test("connections that wait for a process are bounded: the next is ended, until it takes some; the log is told once", () => {
+  const log: string[] = [];
+  const exchange = new Exchange(({ message }) => void log.push(message));
   const [from, to] = [new SlowProcess(), new SlowProcess()];
   exchange.add("bb", to.worker);
   const handles = Array.from({ length: 5_000 }, () => new Handle());
   for (const handle of handles) exchange.pass(notice("bb"), handle, from.worker);
   const refused = handles.filter(({ closed }) => closed === 1).length;
   assert.is(refused, 5_000 - 4_096);
+  assert.equal(log, ["process 77 does not take the connections of its sessions as fast as they come; some clients come again"]);
   while (to.take());
   assert.ok(handles.every(({ closed }) => closed === 1));
   const late = new Handle();
   exchange.pass(notice("bb"), late, from.worker);
   assert.is(late.closed, 0);
+  assert.is(exchange.passed, 4_096);
 });
 
 test.run();

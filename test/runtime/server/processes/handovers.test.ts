@@ -7,9 +7,9 @@ import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
 import { concatBytes } from "../../../../runtime/bytes/concat.ts";
 import { fromHex } from "../../../../runtime/bytes/hex.ts";
 import { offerPacket } from "../../../../runtime/channel/preamble.ts";
-import { type Client, connect } from "../../../../runtime/index.ts";
+import { type Client, connect, type HandoverStats } from "../../../../runtime/index.ts";
 import { opcodes } from "../../../../runtime/transport/websocket-header.ts";
-import { StartedProcesses } from "../../../support/server/started-processes.ts";
+import { certificate, StartedProcesses } from "../../../support/server/started-processes.ts";
 import { SocketRelay } from "../../../support/session/socket-relay.ts";
 import { clientFrame } from "../../../support/transport/client-frames.ts";
 
@@ -40,8 +40,14 @@ class Town {
     const town = new Town();
     for (let made = 0; made < count; made++) {
       const relay = await SocketRelay.to(endpoint);
-      const options = { endpoints: [relay.endpoint], serverKey: started.serverKey, backoffBaseMs: 20, log: () => {}, attemptTimeoutMs };
-      const client = await connect(options);
+      const client = await connect({
+        endpoints: [relay.endpoint],
+        serverKey: started.serverKey,
+        tls: { ca: certificate.cert },
+        backoffBaseMs: 20,
+        attemptTimeoutMs,
+        log: () => {},
+      });
       town.#relays.push(relay);
       town.clients.push(client);
       town.homes.push(await processOf(client));
@@ -93,6 +99,39 @@ test("connections on their way to a process that dies come back, and their clien
   assert.equal(new Set(ends.map(({ reason }) => reason)), new Set(["SESSION_UNKNOWN"]));
   if (before !== undefined) await until(() => descriptorsOf(own.pid)! <= before + 4);
   await town.close();
+  assert.is(await own.close(), 0);
+});
+
+test("an operator sees how many connections went over, and how many are relayed", async () => {
+  const own = await StartedProcesses.start(2);
+  const handovers = async (client: Client): Promise<HandoverStats> =>
+    JSON.parse((await client.use(Probe).echo({ text: "handovers" })).text);
+  for (const scheme of ["tcp:", "tls:"]) {
+    const town = await Town.of(own, own.endpoints.find((url) => url.startsWith(scheme))!, 4);
+    const each = [...new Set(town.homes)].map((home) => town.at(home)[0]!);
+    assert.is(each.length, 2);
+    const sum = async (): Promise<HandoverStats> => {
+      const [one, other] = await Promise.all(each.map(handovers));
+      const add = (name: keyof HandoverStats): number => one![name] + other![name];
+      return { handedOver: add("handedOver"), takenOver: add("takenOver"), relayed: add("relayed") };
+    };
+    // Processes take connections in turn: of those of one process, every other one comes by way of the other.
+    const wanted = scheme === "tcp:" ? "takenOver" : "relayed";
+    let all = await sum();
+    while (all[wanted] === 0) {
+      for (const client of town.at(town.homes[0]!)) {
+        await told(client, "resumed", () => town.cut(client));
+        await processOf(client);
+      }
+      all = await sum();
+    }
+    own.tell("handovers");
+    const { handedOver } = JSON.parse((await own.line())!) as HandoverStats;
+    assert.is(all.takenOver, handedOver);
+    assert.is(all.handedOver, handedOver);
+    if (scheme === "tcp:") assert.is(all.relayed, 0);
+    await town.close();
+  }
   assert.is(await own.close(), 0);
 });
 

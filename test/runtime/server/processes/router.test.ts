@@ -89,7 +89,7 @@ for (const [what, packet] of Object.entries({
     const got = gather(town.accepted[0]!.transport);
     await town.wires.settle();
     assert.equal(got, [...packet, 7, 8]);
-    assert.is(town.mine.relayed, 0);
+    assert.is(town.mine.stats.relayed, 0);
     assert.is(town.left, 0, "it keeps its place");
   });
 }
@@ -110,12 +110,12 @@ test("a connection with another process's route is led there, byte for byte in b
   await town.wires.settle();
   assert.equal(there, [...packet, 7, 8, 9]);
   assert.equal(got, [1, 2, 3]);
-  assert.is(town.mine.relayed, 1);
+  assert.is(town.mine.stats.relayed, 1);
   assert.is(town.left, 1, "its place is the other process's affair");
   transport.close();
   await town.wires.settle();
   assert.equal(got, [1, 2, 3, "ended"]);
-  assert.is(town.mine.relayed, 0);
+  assert.is(town.mine.stats.relayed, 0);
 });
 
 test("a connection that can be handed over is: nothing of it is led, and its place here is free", async () => {
@@ -132,7 +132,7 @@ test("a connection that can be handed over is: nothing of it is led, and its pla
     town.accepted.map(({ at }) => at),
     [MINE],
   );
-  assert.is(town.mine.relayed, 0);
+  assert.equal(town.mine.stats, { handedOver: 1, takenOver: 0, relayed: 0 });
   assert.is(town.left, 1);
 });
 
@@ -146,6 +146,7 @@ test("a connection that was handed over begins with what was read elsewhere", as
   const got = gather(transport);
   await town.wires.settle();
   assert.equal(got, [...offer(OTHER), 7]);
+  assert.equal(town.other.stats, { handedOver: 0, takenOver: 1, relayed: 0 });
 });
 
 test("a connection that comes back stays, and for a second so do others for that process", async () => {
@@ -254,7 +255,7 @@ test("a process that stops while it looks for another one leads nothing there af
   await town.wires.settle();
   assert.equal(got, ["failed"]);
   assert.equal(town.accepted, []);
-  assert.is(town.mine.relayed, 0);
+  assert.is(town.mine.stats.relayed, 0);
   assert.is(town.left, 1);
 });
 

@@ -6,6 +6,7 @@ import { type Client, type ClientPlatform, type ConnectOptions, connectOn } from
 import { boundMessages } from "./command/bounded-messages.ts";
 import { checkHandlers } from "./command/check-handlers.ts";
 import { makeCompression } from "./command/compression.ts";
+import { checkIdentity } from "./crypto/check-identity.ts";
 import { nativeCrypto } from "./crypto/native.ts";
 import { Resolver } from "./discovery/resolver.ts";
 import { SearchTurns } from "./discovery/search-turns.ts";
@@ -27,6 +28,7 @@ const platform: ClientPlatform = {
 /** Connects to a server. Rejects with EndError when no session comes about, TypeError for impossible options. */
 export async function connect<Data = unknown>(options: ConnectOptions<Data>): Promise<Client<Data>> {
   checkHandlers("connect", options.handlers);
+  checkIdentity("connect", options.identity);
   return connectOn(platform, options);
 }
 

@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
 import { checkHandlers } from "./command/check-handlers.ts";
-import { isIdentity } from "./crypto/identity.ts";
+import { checkIdentity } from "./crypto/check-identity.ts";
 import { systemRandom } from "./crypto/random.ts";
 import { checkOptions } from "./errors/options.ts";
 import { ServerProcess } from "./server/processes/server-process.ts";
@@ -20,8 +20,7 @@ export type { HandoverStats, ServeOptions, Server, ServerStats, ServerStatus } f
 export async function serve<Data = unknown>(options: ServeOptions<Data>): Promise<Server<Data>> {
   checkOptions("serve", options, serveOptionNames);
   checkHandlers("serve", options.handlers);
-  if (options.identity !== undefined && !isIdentity(options.identity))
-    throw new TypeError("serve: `identity` is what `loadIdentity(path)` gives, neither a path nor a key");
+  checkIdentity("serve", options.identity);
   const processes = processesOf(options);
   if (processes > 1 && cluster.isPrimary) return SupervisedServer.start(options, processes);
   const server = new RunningServer(options, processes > 1 ? new ServerProcess(options.random ?? systemRandom) : undefined);

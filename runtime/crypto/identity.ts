@@ -23,11 +23,6 @@ export interface StaticKey {
   readonly statement: KeyStatement;
 }
 
-/** Whether a value looks like an identity: what JavaScript passes first is the path of its file. */
-export function isIdentity(value: unknown): value is Identity {
-  return typeof value === "object" && value !== null && "pair" in value && "staticKeys" in value;
-}
-
 /** The most static keys that an identity holds. Each is one more Diffie-Hellman key to guard; an overlap needs two. */
 export const MAX_STATIC_KEYS = 8;
 

@@ -50,7 +50,7 @@ export function dialBrowserWebSocket(endpoint: WebSocketEndpoint, options: Brows
     signal?.addEventListener("abort", abort);
     socket.onclose = () => {
       signal?.removeEventListener("abort", abort);
-      reject(new Error(`no WebSocket to ${endpoint.url}: the server is not there, or refuses this page's origin (\`allowedOrigins\`)`));
+      reject(new Error("no WebSocket: the server is not there, or refuses this page's origin (`allowedOrigins`)"));
     };
     socket.onopen = () => {
       if (signal?.aborted) return;

@@ -58,7 +58,7 @@ export function dialWebSocket(endpoint: WebSocketEndpoint, options: WebSocketDia
     () => handshake.terminate(),
     ({ opened, failed }) => {
       handshake.on("unexpected-response", (_request, response) => {
-        refusal(response).then((words) => failed(new Error(`${endpoint.url} refused the WebSocket: ${words}`)));
+        refusal(response).then((words) => failed(new Error(`the server refused the WebSocket: ${words}`)));
       });
       handshake.whenUpgraded((socket, head) => {
         const end = zeroMask ? clientEnd : maskingClientEnd;

@@ -63,6 +63,12 @@ test("handlers that did not come from implement() are refused with TypeError, in
   }
 });
 
+test("the path of an identity in its place is refused with TypeError, in Node", async () => {
+  const error = await caught(connect({ endpoints: ["memory:x"], serverKey, identity: "client.identity" as never }));
+  assert.instance(error, TypeError);
+  assert.match((error as Error).message, /connect: `identity` is what `loadIdentity\(path\)` gives, neither a path nor a key/);
+});
+
 test("where no server can be within the process, as in a page, unsealed is refused with TypeError", async () => {
   const options = { unsealed: true, endpoints: ["memory:server"], memory: new World().network };
   const error = await caught(connectOn({ ...platform, plainChannel: undefined }, options));

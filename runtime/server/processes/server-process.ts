@@ -11,6 +11,7 @@ import { isWindows } from "../../transport/unix-path.ts";
 import { listenUnix } from "../../transport/unix-server.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import type { HandoverStats } from "../server-types.ts";
+import { Backlog } from "./backlog.ts";
 import { type ConnectionNotice, envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { Router, type RouterOptions } from "./router.ts";
 
@@ -36,7 +37,7 @@ export class ServerProcess implements Spreader {
   readonly #sockets: string;
   #router: Router | undefined;
   #listener: Listener | undefined;
-  #waiting = 0;
+  readonly #waiting = new Backlog(WAITING_BROADCASTS);
   #waitingConnections = 0;
   #heard: (notice: Notice) => void = () => {};
 
@@ -72,12 +73,11 @@ export class ServerProcess implements Spreader {
   }
 
   get ready(): boolean {
-    return this.#waiting < WAITING_BROADCASTS;
+    return !this.#waiting.full;
   }
 
   spread(broadcast: GroupBroadcast): void {
-    this.#waiting++;
-    this.tell({ kind: "broadcast", ...broadcast }, () => this.#waiting--);
+    this.tell({ kind: "broadcast", ...broadcast }, this.#waiting.add(broadcast.message.length));
   }
 
   /** @param told called when it has left this process, or cannot any more */

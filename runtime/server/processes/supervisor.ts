@@ -16,6 +16,7 @@ import { isWindows } from "../../transport/unix-path.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import type { MoveOptions, MoveResult } from "../move.ts";
 import type { HandoverStats, ServeOptions } from "../server-types.ts";
+import { Backlog } from "./backlog.ts";
 import { Exchange, type Handle } from "./exchange.ts";
 import { returnUntaken } from "./handing-over.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
@@ -56,7 +57,7 @@ export class Supervisor implements Spreader {
   /** Those that hear notices; the others have no sessions yet. */
   readonly #listening = new Set<Worker>();
   /** Notices to each that it has not read. */
-  readonly #unread = new WeakMap<Worker, number>();
+  readonly #unread = new Map<Worker, Backlog>();
   /** Those that the log knows not to keep up. */
   readonly #deaf = new WeakSet<Worker>();
   readonly #exchange: Exchange;
@@ -106,7 +107,7 @@ export class Supervisor implements Spreader {
   }
 
   get ready(): boolean {
-    return [...this.#workers].every((worker) => (this.#unread.get(worker) ?? 0) < MAX_UNREAD);
+    return ![...this.#unread.values()].some(({ full }) => full);
   }
 
   spread(broadcast: GroupBroadcast): void {
@@ -130,15 +131,15 @@ export class Supervisor implements Spreader {
         (worker) =>
           new Promise<MoveResult>((resolve) => {
             const settle = (result: MoveResult): void => {
-              worker.off("message", heard);
+              worker.off("message", heard).off("disconnect", left).off("exit", left);
               resolve(result);
             };
+            const left = (): void => settle({ moved: 0, stayed: 0 });
             const heard = (message: unknown): void => {
               const notice = noticeIn(message);
               if (notice?.kind === "moved" && notice.id === id) settle(notice.result);
             };
-            worker.on("message", heard);
-            gone(worker).then(() => settle({ moved: 0, stayed: 0 }));
+            worker.on("message", heard).once("disconnect", left).once("exit", left);
           }),
       ),
     );
@@ -150,15 +151,14 @@ export class Supervisor implements Spreader {
 
   /** Of a process that does not read, what is bulky is dropped; that it ends is not. */
   #send(worker: Worker, notice: Notice): void {
-    const unread = this.#unread.get(worker) ?? 0;
-    if (notice.kind === "broadcast" && unread >= MAX_UNREAD) {
+    const unread = this.#unread.get(worker)!;
+    if (notice.kind === "broadcast" && unread.full) {
       if (!this.#deaf.has(worker))
         this.#log({ level: "error", message: `process ${worker.process.pid} does not keep up with broadcasts; its members miss some` });
       this.#deaf.add(worker);
       return;
     }
-    this.#unread.set(worker, unread + 1);
-    worker.send(envelopeOf(notice), () => this.#unread.set(worker, this.#unread.get(worker)! - 1));
+    worker.send(envelopeOf(notice), unread.add(notice.kind === "broadcast" ? notice.message.length : 0));
   }
 
   /** Ends all processes in this way. Resolves when none of them serves any more. */
@@ -182,11 +182,14 @@ export class Supervisor implements Spreader {
     returnUntaken(worker);
     const began = this.#timers.now();
     this.#workers.add(worker);
+    this.#unread.set(worker, new Backlog(MAX_UNREAD));
     return new Promise((resolve, reject) => {
       worker.on("message", (message, handle: unknown) => {
         const notice = noticeIn(message);
         if (notice?.kind === "connection") this.#exchange.pass(notice, handle as Handle | undefined, worker);
         else if (notice?.kind === "listening") {
+          // What it said is read after its end has been told.
+          if (!this.#workers.has(worker)) return;
           this.#exchange.add(notice.route, worker);
           this.#listening.add(worker);
           this.#endpoints = notice.endpoints;
@@ -198,6 +201,7 @@ export class Supervisor implements Spreader {
       });
       gone(worker).then(() => {
         this.#workers.delete(worker);
+        this.#unread.delete(worker);
         this.#listening.delete(worker);
       });
       worker.once("exit", (code, signal) => {

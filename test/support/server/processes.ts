@@ -1,11 +1,11 @@
 // A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "handovers" to print them, "say LINE" to all
-// clients, "entrances URL" to tell them where else the server is, "move URL" to have them go there, "lose URL" to do that when a process has died and the
+// clients, "flood COUNT" to say as many lines of a megabyte and print how many could be said, "entrances URL" to tell them where else the server is, "move URL" to have them go there, "lose URL" to do that when a process has died and the
 // next one only begins, or whom to revoke.
 import cluster from "node:cluster";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Player } from "../../../generated/example/lobby/v1/lobby.ts";
-import { type Server, serve } from "../../../runtime/index.ts";
+import { type CommandError, type Server, serve } from "../../../runtime/index.ts";
 import { identity } from "../channel/ends.ts";
 import { probe } from "../command/probe.ts";
 
@@ -43,12 +43,32 @@ const server: Server = await serve({
   ],
   log: () => {},
 });
+
+/** Says long lines to all clients. How many there were before the other processes kept up no more. */
+function flood(count: number): number {
+  for (let said = 0; said < count; said++) {
+    try {
+      say("x".repeat(1_048_576));
+    } catch (error) {
+      if ((error as CommandError).code === "RESOURCE_EXHAUSTED") return said;
+      throw error;
+    }
+  }
+  return count;
+}
+
+// A leak of listeners is a failure.
+process.on("warning", (warning) => {
+  if (warning.name === "MaxListenersExceededWarning") throw warning;
+});
 if (cluster.isPrimary) {
-  console.log(JSON.stringify({ endpoints: server.endpoints, serverKey: server.serverKey }));
+  const pids = Object.values(cluster.workers!).map((worker) => worker!.process.pid);
+  console.log(JSON.stringify({ endpoints: server.endpoints, serverKey: server.serverKey, pids }));
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === "close") await server.close();
     else if (line === "drain") await server.drain();
     else if (line === "handovers") console.log(JSON.stringify(server.stats().handovers));
+    else if (line.startsWith("flood ")) console.log(flood(Number(line.slice(6))));
     else if (line.startsWith("say ")) say(line.slice(4));
     else if (line.startsWith("entrances ")) server.setEntrances([line.slice(10)]);
     else if (line.startsWith("move ")) console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1 })));

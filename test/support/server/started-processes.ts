@@ -15,6 +15,8 @@ export class StartedProcesses {
   readonly exited: Promise<number | null>;
   endpoints: readonly string[] = [];
   serverKey = "";
+  /** Of the processes that it had started by then. */
+  pids: readonly number[] = [];
 
   private constructor(child: ChildProcess) {
     this.#child = child;

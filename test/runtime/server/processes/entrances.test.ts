@@ -85,4 +85,13 @@ test("a process whose program has given it a newer list goes on with that, and m
   await entrance.close();
 });
 
+test("a server moves any number of times, and nothing is left of each", async () => {
+  const quiet = await StartedProcesses.start(2);
+  for (let move = 0; move < 12; move++) {
+    quiet.tell(`move tcp://${move}.example:7000`);
+    assert.equal(JSON.parse((await quiet.line())!), { moved: 0, stayed: 0 });
+  }
+  assert.is(await quiet.close(), 0);
+});
+
 test.run();

@@ -36,7 +36,8 @@ export const sodiumMissingNotice: string =
 export function loadSodium(): Sodium | undefined {
   if (loaded === undefined) {
     try {
-      loaded = createRequire(import.meta.url)("sodium-native") as Sodium;
+      // In a bundle that is CommonJS, import.meta says nothing.
+      loaded = createRequire(typeof __filename === "string" ? __filename : import.meta.url)("sodium-native") as Sodium;
     } catch {
       loaded = "absent";
     }

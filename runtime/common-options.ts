@@ -36,7 +36,8 @@ export interface CommonOptions<Data = unknown> {
   readonly keepAliveMs?: number | undefined;
   /**
    * How long a session without a connection is kept, so that it can go on over another one; the shorter of both sides' times counts. 0: a session ends
-   * with its connection. Default 300,000.
+   * with its connection. A client's time is not told to the server, which keeps what a client left without a word (its process died, or it had 0) for its own. Default
+   * 300,000.
    */
   readonly retentionMs?: number | undefined;
   /** Deadline of unary commands whose schema and call state none. Default 30,000. */

@@ -56,7 +56,7 @@ export class OutgoingBlob implements AsyncIterableIterator<BlobInit> {
   async return(): Promise<IteratorResult<BlobInit, undefined>> {
     this.#state = "ended";
     this.#leave?.();
-    await this.#chunks?.return?.();
+    await (this.#chunks === undefined ? this.#source.leave?.() : this.#chunks.return?.());
     return done;
   }
 

@@ -31,7 +31,7 @@ export interface DescribedBlob {
   readonly size?: number | undefined;
 }
 
-/** What may be sent as a blob: bytes, a `Blob` or `File`, a `ReadableStream`, an iterable of bytes such as Node's streams, or any of these described. */
+/** What may be sent as a blob: bytes, a `Blob` or `File`, a `ReadableStream`, an iterable of bytes such as Node's streams, or any of these described. A stream is the call's from then on, and goes with it, also when it is refused. */
 export type BlobSource = BlobBody | DescribedBlob;
 
 /** A source in the form that all of them have. */
@@ -40,6 +40,8 @@ export interface OpenedSource {
   readonly contentType: string;
   readonly size: number | undefined;
   iterate(): AsyncIterator<unknown> | Iterator<unknown>;
+  /** Lets go of what is held already, where nothing was asked of it yet: the iteration of a stream of Node that did not begin leaves it open. */
+  leave?(): unknown;
 }
 
 /** The longest `name`, in UTF-16 units. */
@@ -58,7 +60,7 @@ export function openSource(source: BlobSource): OpenedSource {
     throw new TypeError(`a blob's contentType is a string of at most ${CONTENT_TYPE_UNITS} units`);
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0))
     throw new TypeError(`a blob's size is a whole number of bytes, not ${String(size)}`);
-  return { name, contentType, size, iterate: found.iterate };
+  return { ...found, name, contentType, size };
 }
 
 function isDescribed(source: BlobSource): source is DescribedBlob {
@@ -76,8 +78,15 @@ function openBody(body: BlobBody): OpenedSource {
       const { name = "", type, size } = body;
       return { name, contentType: type, size, iterate: () => fromReader(body.stream().getReader()) };
     }
-    if ("getReader" in body) return { ...anonymous, iterate: () => fromReader(body.getReader()) };
-    if (Symbol.asyncIterator in body) return { ...anonymous, iterate: () => body[Symbol.asyncIterator]() };
+    if ("getReader" in body) return { ...anonymous, iterate: () => fromReader(body.getReader()), leave: () => body.getReader().cancel() };
+    if (Symbol.asyncIterator in body) {
+      const { destroy } = body as { destroy?: unknown };
+      return {
+        ...anonymous,
+        iterate: () => body[Symbol.asyncIterator](),
+        leave: () => typeof destroy === "function" && destroy.call(body),
+      };
+    }
     if (Symbol.iterator in body) return { ...anonymous, iterate: () => body[Symbol.iterator]() };
   }
   throw new TypeError("a blob's source is bytes, a Blob, a ReadableStream, or an iterable of bytes");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFile, open, readFile, rename } from "node:fs/promises";
+import { appendFile, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 
 /** What a journal says of one range that was verified. */
 export interface JournalRange {
@@ -31,13 +31,15 @@ export class Journal<Header extends object> {
   /** Writes it anew, with these ranges: all of it or nothing. */
   async create(ranges: readonly JournalRange[] = []): Promise<void> {
     const temporary = `${this.#file}.new`;
-    const file = await open(temporary, "w", 0o600);
     try {
-      await file.writeFile(`${this.#head} ${check(this.#head)}\n${ranges.map((range) => this.#line(range)).join("")}`);
-    } finally {
-      await file.close();
+      await writeFile(temporary, `${this.#head} ${check(this.#head)}\n${ranges.map((range) => this.#line(range)).join("")}`, {
+        mode: 0o600,
+      });
+      await rename(temporary, this.#file);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
     }
-    await rename(temporary, this.#file);
   }
 
   async append(range: JournalRange): Promise<void> {

@@ -1,4 +1,4 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { FileChanged, type FileInfo, type FilesProxy, Kind } from "../../../generated/zserver/files/v1/files.ts";
 import { checkCounts } from "../../common-options.ts";
@@ -8,6 +8,7 @@ import { digestMismatch, isDiskFull, quoted, systemError } from "../errors.ts";
 import { readJournal } from "../journal.ts";
 import { cutOf, PartialFile, type PartialPaths, type RangePart } from "../partial-file.ts";
 import { MAX_NAME_BYTES } from "../path.ts";
+import { both } from "./both.ts";
 import { claimFile } from "./claim.ts";
 import { Lanes } from "./lanes.ts";
 import { type ResolvedTransfer, resolveTransfer, Tally, type TransferOptions } from "./options.ts";
@@ -61,6 +62,7 @@ export async function download(options: DownloadOptions): Promise<Transferred> {
   if (underWay.has(target)) throw new CommandError("FAILED_PRECONDITION", `${quoted(options.to)} is being downloaded already`);
   underWay.add(target);
   try {
+    await checkTarget(options.to);
     const info = await transfer.sessions.call((files) => files.stat({ path: options.path }, { signal: transfer.signal }));
     if (info.kind !== Kind.FILE) throw new CommandError("FAILED_PRECONDITION", `${quoted(options.path)} is no file`);
     return await new Download(options, transfer, info).run();
@@ -95,7 +97,7 @@ class Download {
       await this.#place(file);
       return { size: this.#header.size, resumedBytes, digest };
     } catch (error) {
-      if (isFinal(error)) for (const left of [this.#paths.part, this.#paths.journal]) await rm(left, { force: true });
+      if (isFinal(error)) for (const left of [this.#paths.part, this.#paths.journal]) await rm(left, { force: true }).catch(() => {});
       throw systemError(error, this.#to);
     } finally {
       await release();
@@ -127,10 +129,11 @@ class Download {
     for (let round = 1; ; round += 1) {
       await this.#fetch(file);
       const whole = { path: name, version, offset: 0n, length: BigInt(size) };
-      const [theirs, ours] = await Promise.all([
-        sessions.call((files) => files.digest(whole, { signal, timeoutMs: 0 })),
-        file.digest(signal),
-      ]);
+      const [theirs, ours] = await both(
+        (stop) => sessions.call((files) => files.digest(whole, { signal: stop, timeoutMs: 0 })),
+        (stop) => file.digest(stop),
+        signal,
+      );
       if (sameBytes(theirs.digest, ours)) return ours;
       // Where every range still is what came, the server gave out one file and has another one.
       if ((await file.unverify(signal)) === 0 || round === MAX_ROUNDS) throw digestMismatch(name, 0, size);
@@ -164,6 +167,16 @@ class Download {
     await file.forget();
     await syncFolder(path.dirname(this.#to));
   }
+}
+
+/** A file takes the place of a file, also of one at the end of a link; never that of a folder, nor of a device. */
+async function checkTarget(to: string): Promise<void> {
+  const there = await stat(to).catch(() => undefined);
+  if (there !== undefined && !there.isFile())
+    throw new CommandError(
+      "FAILED_PRECONDITION",
+      `${quoted(to)} is ${there.isDirectory() ? "a folder: say what the file is to be called in it" : "no file"}`,
+    );
 }
 
 /** `NAME.part` and its journal; where a name has no room for the endings, its digest has. */

@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import nodePath from "node:path";
+import type { DigestReply } from "../../../generated/zserver/files/v1/files.ts";
 import { CommandError } from "../../errors/command-error.ts";
 import { digestOf, sameBytes } from "../digest.ts";
 import { systemError } from "../errors.ts";
 import { Folder, within } from "../folder.ts";
+import { both } from "./both.ts";
 import { download } from "./download.ts";
 import { each } from "./each.ts";
 import { type ResolvedTransfer, resolveTransfer, type TransferOptions } from "./options.ts";
@@ -100,17 +102,19 @@ class Sync {
   async #isSame(name: string, size: number): Promise<boolean> {
     const { sessions, signal } = this.#transfer;
     const names = name.split("/");
-    const ours = within(this.#root, names.slice(0, -1), async (folder) => {
-      const file = await folder.file(names.at(-1)!);
-      try {
-        return await digestOf(file, 0, Number.POSITIVE_INFINITY, signal);
-      } finally {
-        await file.close();
-      }
-    });
+    const ours = (stop: AbortSignal): Promise<Uint8Array> =>
+      within(this.#root, names.slice(0, -1), async (folder) => {
+        const file = await folder.file(names.at(-1)!);
+        try {
+          return await digestOf(file, 0, Number.POSITIVE_INFINITY, stop);
+        } finally {
+          await file.close();
+        }
+      });
     const whole = { path: this.#remote(name), offset: 0n, length: BigInt(size) };
-    const theirs = sessions.call((files) => files.digest(whole, { signal, timeoutMs: 0 }));
-    const [a, b] = await Promise.all([ours, theirs]);
+    const theirs = (stop: AbortSignal): Promise<DigestReply> =>
+      sessions.call((files) => files.digest(whole, { signal: stop, timeoutMs: 0 }));
+    const [a, b] = await both(ours, theirs, signal);
     return sameBytes(a, b.digest);
   }
 

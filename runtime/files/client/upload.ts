@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import {
   type BeginReply,
@@ -35,7 +36,8 @@ const MAX_ROUNDS = 3;
  */
 export async function upload(options: UploadOptions): Promise<Transferred> {
   const transfer = resolveTransfer("upload", options, ["from", "path", "replace"]);
-  const file = await open(options.from);
+  // Without NONBLOCK a named pipe would wait for somebody to write.
+  const file = await open(options.from, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     if (!(await file.stat()).isFile()) throw new CommandError("FAILED_PRECONDITION", `${quoted(options.from)} is no file`);
     return await new UploadRun(options, transfer, file, await stateOf(file)).run();

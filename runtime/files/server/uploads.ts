@@ -39,7 +39,10 @@ export class Uploads {
   async sweep(): Promise<void> {
     const { clock, limits } = this.#options;
     const oldest = clock.wallNow() - limits.uploadAgeMs;
-    for (const upload of [...this.#open]) if (upload.touchedAt < oldest && !upload.busy) await this.discard(upload);
+    const old = [...this.#open].filter((upload) => upload.touchedAt < oldest && !upload.busy);
+    // One whose files cannot be removed keeps no other.
+    const settled = await Promise.allSettled(old.map((upload) => this.discard(upload)));
+    for (const one of settled) if (one.status === "rejected") throw one.reason;
   }
 
   /** The upload that the same principal left behind, of the same content for the same place; or a new one. Throws CommandError RESOURCE_EXHAUSTED. */
@@ -75,8 +78,11 @@ export class Uploads {
 
   /** It is over: nothing is kept of it. */
   async discard(upload: Upload): Promise<void> {
-    await upload.alone(() => upload.discard());
-    this.#open.delete(upload);
+    try {
+      await upload.alone(() => upload.discard());
+    } finally {
+      this.forget(upload);
+    }
   }
 
   /** Drops those that are closed. */

@@ -184,6 +184,8 @@ async function put(upload: Upload, place: Place): Promise<FileInfoInit> {
     const before = await folder.entry(name);
     await folder.adopt(upload.part, name, upload.header.replace);
     usage.changed(upload.header.size - (before?.size ?? 0), before === undefined ? 1 : 0);
+    // From here on it is over, whatever becomes of the file.
+    await upload.discard();
     const placed = await folder.file(name);
     try {
       return infoOf(await stateOf(placed));
@@ -191,7 +193,5 @@ async function put(upload: Upload, place: Place): Promise<FileInfoInit> {
       await placed.close();
     }
   };
-  const info = await usage.inTurn(place.path.below, () => atParent(place, adopt, true));
-  await upload.discard();
-  return info;
+  return usage.inTurn(place.path.below, () => atParent(place, adopt, true));
 }

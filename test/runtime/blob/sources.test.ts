@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -30,6 +31,22 @@ function* pieces(bytes: Uint8Array, length: number): Generator<Uint8Array> {
 }
 
 const test = suite("blob/sources");
+
+test("a stream that is to be sent is let go where nothing of it was asked for: a call that was refused holds no file open", async () => {
+  const peers = await connectPeers({ serve: { handlers: [blobs()] } });
+  const before = { signal: AbortSignal.abort(new Error("not at all")) };
+  const file = createReadStream(fileURLToPath(import.meta.url));
+  await caught(peers.client.use(Blobs).put(file, before));
+  assert.ok(file.destroyed);
+  let cancelled = 0;
+  const web = (): ReadableStream<Uint8Array> => new ReadableStream({ cancel: () => void cancelled++ });
+  await caught(peers.client.use(Blobs).put(web(), before));
+  assert.is(cancelled, 1);
+  // Larger than allowed, as its description says: not even its head leaves.
+  await peers.failure(peers.client.use(Blobs).swapSmall({ body: web(), size: 1_001 }));
+  assert.is(cancelled, 2);
+  await peers.close();
+});
 
 test("whatever gives bytes can be sent, and says of itself what it knows", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "zserver-test-"));

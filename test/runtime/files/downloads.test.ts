@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DigestMismatch, FileChanged, Files, type ReadPiece } from "../../../generated/zserver/files/v1/files.ts";
@@ -79,6 +79,29 @@ test(
     assert.ok(readFileSync(desk.here("a")).equals(bytesOf(500_000)));
     await download({ ...options, to: desk.here("a") });
     assert.equal(readdirSync(desk.here()), ["a"]);
+  }),
+);
+
+test(
+  "what is no file is not replaced by one, and said before anything comes; a link to a file is",
+  withDesk({}, async (desk) => {
+    desk.write(desk.shown("a"), "content");
+    mkdirSync(desk.here("folder"));
+    execFileSync("mkfifo", [desk.here("pipe")]);
+    desk.write(desk.here("real"), "before");
+    symlinkSync("pipe", desk.here("to-pipe"));
+    symlinkSync("real", desk.here("to-real"));
+    const before = readdirSync(desk.here()).sort();
+    const options = { sessions: [await desk.connect()], path: "public/a" };
+    for (const [name, why] of [
+      ["folder", /folder" is a folder: say what the file is to be called in it/],
+      ["pipe", /pipe" is no file/],
+      ["to-pipe", /to-pipe" is no file/],
+    ] as const)
+      assertError(await caught(download({ ...options, to: desk.here(name) })), "FAILED_PRECONDITION", "MAY_HAVE_RUN", why);
+    await download({ ...options, to: desk.here("to-real") });
+    assert.equal([readFileSync(desk.here("to-real"), "utf8"), readFileSync(desk.here("real"), "utf8")], ["content", "before"]);
+    assert.equal(readdirSync(desk.here()).sort(), before);
   }),
 );
 

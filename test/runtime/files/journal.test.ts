@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Journal, readJournal } from "../../../runtime/files/journal.ts";
+import { caught } from "../../support/command/assert-error.ts";
 
 const test = suite("files/journal");
 
@@ -25,6 +26,15 @@ test("what was written is read, appended ranges too", async () => {
   await journal.append(range(1));
   assert.equal(await readJournal(file, isHeader), { header: { name: "a \n{}" }, ranges: [range(3), range(1)] });
   assert.equal(readdirSync(folder), ["j"]);
+});
+
+test("a journal that cannot be written leaves nothing that was not there", async () => {
+  const taken = path.join(folder, "taken");
+  mkdirSync(taken);
+  const before = readdirSync(folder).sort();
+  assert.match(String(await caught(new Journal<Header>(taken, { name: "a" }).create())), /EISDIR|ENOTEMPTY|EPERM/);
+  assert.equal(readdirSync(folder).sort(), before);
+  rmSync(taken, { recursive: true });
 });
 
 test("cut anywhere it has what is whole, and never anything else", async () => {

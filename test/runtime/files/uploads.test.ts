@@ -1,12 +1,20 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DigestMismatch, FileChanged, type FilesProxy, QuotaExceeded, UploadGone } from "../../../generated/zserver/files/v1/files.ts";
 import { upload } from "../../../runtime/files/client/upload.ts";
+import { Folder } from "../../../runtime/files/folder.ts";
+import type { Clock } from "../../../runtime/time/clock.ts";
 import { systemClock } from "../../../runtime/time/system-clock.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { bytesOf, Desk, pieces, sha256, withDesk } from "../../support/files/desk.ts";
+
+let ahead = 0;
+
+/** The system's clock, so many milliseconds ahead. */
+const aheadBy = (ms: () => number): Clock => ({ ...systemClock, wallNow: () => systemClock.wallNow() + ms() });
 
 const test = suite("files/uploads");
 
@@ -283,9 +291,61 @@ test(
   }),
 );
 
+test(
+  "what cannot be removed keeps no other upload from being swept, and counts no more",
+  withDesk({ limits: { ...limits, uploadAgeMs: 60_000, uploadsPerPrincipal: 2 }, clock: aheadBy(() => ahead) }, async (desk) => {
+    ahead = 0;
+    const files = await desk.files();
+    await files.begin(request);
+    const { part } = staged(desk);
+    await files.begin({ ...request, path: "public/other" });
+    rmSync(part);
+    mkdirSync(part);
+    ahead = 100_000;
+    assert.ok(await caught(desk.service.sweep()));
+    assert.equal(desk.staged.filter((name) => name.endsWith(".journal")).length, 1);
+    for (const name of ["a", "b"]) await files.begin({ ...request, path: `public/${name}` });
+    rmdirSync(part);
+  }),
+);
+
+test(
+  "an upload that was put in its place is over, also where nothing can be said of the file any more",
+  withDesk({ limits }, async (desk) => {
+    const files = await desk.files();
+    const { upload: id } = await files.begin(request);
+    await send(files, id, 0, 1, 2, 3);
+    const { file } = Folder.prototype;
+    try {
+      Folder.prototype.file = () => Promise.reject(Object.assign(new Error("somebody was faster"), { code: "ENOENT" }));
+      assertError(await caught(files.commit({ upload: id, digest: sha256(content) })), "NOT_FOUND", "MAY_HAVE_RUN");
+    } finally {
+      Folder.prototype.file = file;
+    }
+    assert.ok(content.equals(readFileSync(desk.shown("file"))));
+    assert.equal(desk.staged, []);
+    assert.equal(verifiedOf(await files.begin(request)), []);
+  }),
+);
+
+test(
+  "what is no file is not sent, and not waited for",
+  withDesk({}, async (desk) => {
+    execFileSync("mkfifo", [desk.here("pipe")]);
+    const sessions = [await desk.connect()];
+    for (const name of ["pipe", "."])
+      assertError(
+        await caught(upload({ sessions, from: desk.here(name), path: "public/a" })),
+        "FAILED_PRECONDITION",
+        "MAY_HAVE_RUN",
+        /is no file/,
+      );
+  }),
+);
+
 test("uploads that nobody writes to are swept by age, those of earlier processes too", async () => {
-  let ahead = 0;
-  const clock = { ...systemClock, wallNow: () => systemClock.wallNow() + ahead };
+  ahead = 0;
+  const clock = aheadBy(() => ahead);
   const desk = await Desk.open({ limits: { ...limits, uploadAgeMs: 60_000 }, clock });
   try {
     const files = await desk.files();

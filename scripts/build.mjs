@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const at = (...names) => path.join(repository, ...names);
@@ -53,13 +53,13 @@ async function bundle(folder, entryPoints) {
     write: false,
     metafile: true,
   });
-  const variables = variablesOf(Object.keys(metafile.inputs));
+  checkSources(Object.keys(metafile.inputs));
   // Chunks before the entries that import them, and each file whole or not at all: another process may be starting from this folder.
   mkdirSync(outdir, { recursive: true });
   const isEntry = (file) => path.basename(file.path, ".js") in entryPoints;
   for (const file of outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
     const temporary = `${file.path}.${process.pid}.tmp`;
-    writeFileSync(temporary, withConstants(file.text, variables));
+    writeFileSync(temporary, await withConstants(file.text));
     renameSync(temporary, file.path);
   }
   const written = new Set(outputFiles.map((file) => path.basename(file.path)));
@@ -67,21 +67,25 @@ async function bundle(folder, entryPoints) {
 }
 
 /**
- * What sources declare as constants, constants again: esbuild makes each a `var`, whose value V8 looks up anew each time, and calls what it holds
- * (a method of Buffer, say) as if it might be any function. A fifth of what it takes to decode a small message.
+ * What is assigned once, a constant again: esbuild makes a `var` of each constant of a module, for which it has no option. V8 looks its value up anew each time, and calls
+ * what it holds (a method of Buffer, say) as if it might be any function. A fifth of what it takes to decode a small message.
  */
-const withConstants = (text, variables) =>
-  text.replace(/^var (?=(\w+) = )/gm, (declaration, name) => (variables.has(withoutNumber(name)) ? declaration : "const "));
+async function withConstants(text) {
+  const lines = text.replace(/^var (?=\w+ = )/gm, "const ").split("\n");
+  const { warnings } = await transform(lines.join("\n"), { format: "esm", logLevel: "silent", logLimit: 0 });
+  for (const { id, notes } of warnings) {
+    if (id !== "assign-to-constant") continue;
+    const { line } = notes[0].location;
+    lines[line - 1] = lines[line - 1].replace(/^const /, "var ");
+  }
+  return lines.join("\n");
+}
 
-/** The names of the variables of modules, without the numbers that esbuild tells equal ones apart by. */
-const variablesOf = (sources) =>
-  new Set(
-    sources.flatMap((file) =>
-      [...readFileSync(at(file), "utf8").matchAll(/^(?:export )?let (\w+)/gm)].map(([, name]) => withoutNumber(name)),
-    ),
-  );
-
-const withoutNumber = (name) => name.replace(/\d+$/, "");
+/** Only esbuild may write lines that begin as {@link withConstants} wants them: a text of several lines would be changed as well. */
+function checkSources(files) {
+  const file = files.find((name) => /^var /m.test(readFileSync(at(name), "utf8")));
+  if (file !== undefined) throw new Error(`${file}: a line begins with "var ", which the build changes`);
+}
 
 /** `zserver/…` inside the repository is our own code, not a package: it belongs into the bundle. */
 const ownCode = {

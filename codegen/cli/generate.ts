@@ -56,7 +56,7 @@ const nothing: OutputPlan = { write: [], remove: [], unchanged: 0 };
  *
  * @param memory of the round before, in `--watch`
  */
-export function generateOnce(config: Config, check: boolean, progress: Progress, memory?: RoundMemory): Outcome {
+function generateOnce(config: Config, check: boolean, progress: Progress, memory?: RoundMemory): Outcome {
   return write(config, compile(config, progress, memory), check);
 }
 

@@ -5,7 +5,7 @@ import path from "node:path";
 export type Watcher = (paths: readonly string[], changed: () => void) => () => void;
 
 /** How long the paths have to be quiet before work begins, in milliseconds: editors write a file in several steps. */
-export const SETTLE_MS = 20;
+const SETTLE_MS = 20;
 
 export interface WatchOptions {
   /** What to watch at first. */

@@ -152,7 +152,7 @@ function emitFile(scope: FileScope, emitted: ReadonlySet<File>, render: Render, 
  * @param emitted the files that code is written for: extensions of other files' messages are left out
  * @param data the type parameter of handlers
  */
-export function fileView(scope: FileScope, emitted: ReadonlySet<File>, data: string): FileView {
+function fileView(scope: FileScope, emitted: ReadonlySet<File>, data: string): FileView {
   const { file } = scope;
   const extensions = emittedExtensions(file, scope.schema, emitted);
   return {

@@ -1,5 +1,5 @@
 /** The rules that are checked unless they are disabled: buf's STANDARD, without what other languages ask of file options. */
-export const standardRuleNames = [
+const standardRuleNames = [
   "DIRECTORY_SAME_PACKAGE",
   "ENUM_FIRST_VALUE_ZERO",
   "ENUM_NO_ALLOW_ALIAS",

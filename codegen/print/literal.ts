@@ -6,7 +6,7 @@ export function quote(text: string): string {
 }
 
 /** A string literal that reads back as these bytes. */
-export function quoteBytes(bytes: Uint8Array): string {
+function quoteBytes(bytes: Uint8Array): string {
   return `"${[...bytes].map((byte) => (byte < 0x80 ? quote(String.fromCharCode(byte)).slice(1, -1) : octal(byte))).join("")}"`;
 }
 

@@ -4,7 +4,7 @@ import { block, range, reservedLines } from "./lines.ts";
 import { groupsOf, type Member, membersOf } from "./members.ts";
 import { assignment, inlineOptions, optionLines } from "./option.ts";
 
-export function messageLines(message: Message, context: FieldContext): Generator<string> {
+function messageLines(message: Message, context: FieldContext): Generator<string> {
   return block(`message ${message.name}`, body(message, context));
 }
 

@@ -20,11 +20,6 @@ export function builtinRoots(): readonly string[] {
   return [root, join(root, "builtin")];
 }
 
-/** Whether a file belongs to zgen or to protobuf itself, so that nobody generates it for themselves. */
-export function isBuiltin(name: string): boolean {
-  return name.startsWith("google/protobuf/") || name === "zserver/options.proto" || name === "zserver/blob.proto";
-}
-
 /** Whether a file comes with zgen, so that every project finds it. */
 export function isPackaged(name: string): boolean {
   return builtinRoots().some((root) => existsSync(join(root, name)));

@@ -43,10 +43,6 @@ function writeVarint64(writer: Writer, tag: number, lower: number, upper: number
   writer.position = putVarint64(writer.buffer, at, lower, upper);
 }
 
-export function writeTag(writer: Writer, tag: number): void {
-  writer.position = begin(writer, tag);
-}
-
 export function writeUint32(writer: Writer, tag: number, value: number, field: string): void {
   if (typeof value !== "number" || value >>> 0 !== value) unsendable(field, value, "a uint32");
   writeVarint(writer, tag, value);

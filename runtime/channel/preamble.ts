@@ -15,7 +15,7 @@ import { LENGTH_BYTES, PREAMBLE_BYTES } from "./limits.ts";
 export const magic: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x5a, 0x53, 0x52, 0x56);
 
 /** The version of the preamble, for the day when another handshake is needed than Noise. */
-export const PREAMBLE_VERSION = 1;
+const PREAMBLE_VERSION = 1;
 
 /** The same place in the first packet of a {@link PlainChannel}, so that a plain end and a sealing one never understand each other. */
 export const PLAIN_VERSION = 0;

@@ -7,7 +7,7 @@ import type { MessageType } from "../schema/message-type.ts";
 import type { TravellingType } from "./travelling.ts";
 
 /** The smallest message that is compressed, in bytes: what is smaller fits into one packet of most paths as it is, and compressing costs 20 µs of whatever size. */
-export const LEAST_COMPRESSED_BYTES = 1_024;
+const LEAST_COMPRESSED_BYTES = 1_024;
 /**
  * The largest message that is compressed, in bytes, on both sides: it holds up the event loop for 2 to 4 ms at its sender and half of one at its receiver, and costs its receiver no more
  * memory than that, however few bytes came. What is larger travels as it is.

@@ -2,7 +2,7 @@ import { KeptSecret } from "./kept-secret.ts";
 import { type Aead, CryptoError, TAG_BYTES } from "./provider.ts";
 
 /** Bytes of a ChaCha20-Poly1305 key. */
-export const AEAD_KEY_BYTES = 32;
+const AEAD_KEY_BYTES = 32;
 
 const NONCE_BYTES = 12;
 const WIPED = "the key was wiped";

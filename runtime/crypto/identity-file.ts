@@ -7,10 +7,10 @@ import { parseIdentity, serializeIdentity } from "./identity-text.ts";
 import type { CryptoProvider } from "./provider.ts";
 
 /** The largest file that is read as an identity; the largest that is written has about 2 KiB. */
-export const MAX_IDENTITY_FILE_BYTES = 65_536;
+const MAX_IDENTITY_FILE_BYTES = 65_536;
 
 /** Permissions of an identity file: its owner reads and writes, nobody else does anything. */
-export const IDENTITY_FILE_MODE = 0o600;
+const IDENTITY_FILE_MODE = 0o600;
 
 /**
  * Reads an identity file that `zgen keygen` or {@link saveIdentity} wrote. Throws IdentityError when others than the owner may read or change

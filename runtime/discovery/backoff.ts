@@ -1,7 +1,7 @@
 import type { Chance } from "./chance.ts";
 
-export const DEFAULT_BACKOFF_BASE_MS = 250;
-export const DEFAULT_BACKOFF_CAP_MS = 15_000;
+const DEFAULT_BACKOFF_BASE_MS = 250;
+const DEFAULT_BACKOFF_CAP_MS = 15_000;
 
 export interface BackoffOptions {
   readonly chance: Chance;

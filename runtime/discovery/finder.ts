@@ -14,10 +14,10 @@ import type { TakeTurn } from "./search-turns.ts";
 import type { OnStep } from "./step.ts";
 import type { Attempt, DialTarget } from "./target.ts";
 
-export const DEFAULT_ATTEMPT_DELAY_MS = 250;
-export const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
-export const DEFAULT_MAX_CONCURRENT_ATTEMPTS = 8;
-export const DEFAULT_BACKOFF_RESET_MS = 10_000;
+const DEFAULT_ATTEMPT_DELAY_MS = 250;
+const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
+const DEFAULT_MAX_CONCURRENT_ATTEMPTS = 8;
+const DEFAULT_BACKOFF_RESET_MS = 10_000;
 
 export interface FinderOptions extends DiscoveryOptions {
   readonly timers: Timers;

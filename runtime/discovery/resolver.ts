@@ -9,7 +9,7 @@ export const MAX_ADDRESSES = 16;
 /** Names whose last addresses are kept. */
 export const MAX_KNOWN_NAMES = 64;
 /** How long a lookup may take before its name counts as one without addresses, in this round. */
-export const DEFAULT_LOOKUP_TIMEOUT_MS = 10_000;
+const DEFAULT_LOOKUP_TIMEOUT_MS = 10_000;
 /** After this long, the addresses that a name had the last time are tried, while its lookup goes on. */
 export const KNOWN_AFTER_MS = 250;
 

@@ -9,7 +9,7 @@ export const DIGEST_BYTES = 32;
  * and commands pass between two of them (not more than four come in one turn, for so many threads of Node's read files); 1 MiB would be a fifth faster and hold every command up for a millisecond. A worker thread would free the loop
  * wholly, at the price of a file of its own in every bundle.
  */
-export const SLICE_BYTES = 262_144;
+const SLICE_BYTES = 262_144;
 
 export function sha256(): Hash {
   return createHash("sha256");

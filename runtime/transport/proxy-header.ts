@@ -4,7 +4,7 @@ import type { RemoteAddress } from "./transport.ts";
 /** Bytes before the part of a header whose length they tell. */
 export const PROXY_PREFIX_BYTES = 16;
 /** The longest rest: addresses and some extensions, which are passed over. */
-export const PROXY_REST_BYTES = 1_024;
+const PROXY_REST_BYTES = 1_024;
 
 const signature: readonly number[] = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
 

@@ -9,7 +9,7 @@ import type { Listener, Transport } from "./transport.ts";
 import { checkUnixPath, isWindows, removeStale } from "./unix-path.ts";
 
 /** Read and write for the user of this process, nothing for anybody else. */
-export const DEFAULT_SOCKET_MODE = 0o600;
+const DEFAULT_SOCKET_MODE = 0o600;
 
 export interface UnixListenOptions {
   readonly accept: (transport: Transport, place?: Place) => void;

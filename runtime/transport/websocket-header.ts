@@ -24,7 +24,7 @@ export function isLast(bytes: Uint8Array, at: number): boolean {
 }
 
 /** Whether the payload is masked: then the mask is the end of the header. */
-export function isMasked(bytes: Uint8Array, at: number): boolean {
+function isMasked(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 1]! & MASKED) !== 0;
 }
 

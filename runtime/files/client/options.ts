@@ -29,7 +29,7 @@ export interface TransferOptions {
   readonly clock?: Clock | undefined;
 }
 
-export const transferOptionNames: readonly (keyof TransferOptions)[] = ["sessions", "parallel", "onProgress", "signal", "clock"];
+const transferOptionNames: readonly (keyof TransferOptions)[] = ["sessions", "parallel", "onProgress", "signal", "clock"];
 
 const DEFAULT_PARALLEL = 4;
 

@@ -19,7 +19,7 @@ export interface UploadHeader {
   readonly replace: boolean;
 }
 
-export function isUploadHeader(value: object): value is UploadHeader {
+function isUploadHeader(value: object): value is UploadHeader {
   const header = value as Readonly<Record<string, unknown>>;
   const texts = ["principal", "root", "path", "digest", "source"].every((name) => typeof header[name] === "string");
   const counts = Number.isSafeInteger(header.size) && Number.isSafeInteger(header.rangeBytes) && Number(header.rangeBytes) > 0;

@@ -148,7 +148,7 @@ export class Router {
 }
 
 /** The route in an offer; empty for what is none, of which the handshake will say what is wrong. Undefined until all of it has come. */
-export function routeOf(bytes: Uint8Array): Seen<string> | undefined {
+function routeOf(bytes: Uint8Array): Seen<string> | undefined {
   const none = { value: "", takenBytes: 0 };
   if (bytes.length < LENGTH_BYTES) return undefined;
   const length = (bytes[0]! << 8) | bytes[1]!;

@@ -24,7 +24,7 @@ const messageNames = [
   ..."string number bigint boolean class enum type as from undefined any never await async constructor toString __proto__ unsendable".split(
     " ",
   ),
-  ..."writeTag readString emptyList emptyMap emptyBytes HurtCommands HurtProxy hurtCommands".split(" "),
+  ..."writeString readString emptyList emptyMap emptyBytes HurtCommands HurtProxy hurtCommands".split(" "),
 ];
 
 const everyMessage = messageNames.map((name, i) =>

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { builtinRoots, isBuiltin, schemaRoot } from "../../../codegen/read/include.ts";
+import { schemaRoot } from "../../../codegen/read/include.ts";
 import { readSchema } from "../../../codegen/read/read.ts";
 
 const test = suite("read/include");
@@ -27,14 +27,6 @@ test("a user's own file comes before a built-in one of its name", () => {
     readFile: (path) => (path.includes("any.proto") ? text : undefined),
   });
   assert.is(schema!.files[0]!.package, "own");
-});
-
-test("built-in files are known by their names", () => {
-  assert.equal(
-    ["google/protobuf/any.proto", "zserver/options.proto", "google/type/date.proto", "zserver/protocol/v1/session.proto"].map(isBuiltin),
-    [true, true, false, false],
-  );
-  assert.is(builtinRoots()[0], schemaRoot());
 });
 
 test.run();

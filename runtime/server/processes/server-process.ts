@@ -2,6 +2,7 @@ import type { SendHandle } from "node:child_process";
 import cluster from "node:cluster";
 import { toHex } from "../../bytes/hex.ts";
 import { HALF_OPEN_BYTES } from "../../channel/limits.ts";
+import type { Identity } from "../../crypto/identity.ts";
 import type { RandomSource } from "../../crypto/random.ts";
 import { attach } from "../../transport/attach.ts";
 import type { UnixEndpoint } from "../../transport/endpoint.ts";
@@ -20,6 +21,9 @@ const NOBODY: readonly unknown[] = ["ENOENT", "ECONNREFUSED"];
 
 /** Where a primary tells its processes how they reach each other. */
 export const SOCKETS_VARIABLE = "ZSERVER_PROCESS_SOCKETS";
+
+/** Where a primary tells its processes whose server they are: its identity's public key, in hexadecimal digits. */
+export const IDENTITY_VARIABLE = "ZSERVER_PROCESS_IDENTITY";
 
 /** Broadcasts that may wait to be told: a few milliseconds of all that a process can send. */
 const WAITING_BROADCASTS = 4_096;
@@ -41,11 +45,15 @@ export class ServerProcess implements Spreader {
   #waitingConnections = 0;
   #heard: (notice: Notice) => void = () => {};
 
-  /** Throws TypeError in a process that no primary of zserver has started. */
-  constructor(random: RandomSource) {
+  /** Throws TypeError in a process that no primary of zserver has started, and for another identity than the primary's. */
+  constructor(random: RandomSource, identity?: Identity) {
     const sockets = process.env[SOCKETS_VARIABLE];
     if (sockets === undefined)
       throw new TypeError("serve: `processes` starts the processes itself; in a worker that the program has started, leave it out");
+    if (identity !== undefined && toHex(identity.pair.publicKey) !== process.env[IDENTITY_VARIABLE])
+      throw new TypeError(
+        "serve: this process has another `identity` than the one that started it: each runs the whole program, so that `createIdentity()` makes one for each; `loadIdentity(path)` gives all the same",
+      );
     this.#sockets = sockets;
     this.route = random(OWN_ROUTE_BYTES);
   }

@@ -20,7 +20,7 @@ import { Backlog } from "./backlog.ts";
 import { Exchange, type Handle } from "./exchange.ts";
 import { returnUntaken } from "./handing-over.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
-import { SOCKETS_VARIABLE } from "./server-process.ts";
+import { IDENTITY_VARIABLE, SOCKETS_VARIABLE } from "./server-process.ts";
 
 /** More than any machine has cores for. */
 const MAX_PROCESSES = 1_024;
@@ -50,6 +50,7 @@ export function processesOf<Data>(options: ServeOptions<Data>): number {
 /** Starts the processes of a server and others for those that die, and ends them. It serves nobody itself. */
 export class Supervisor implements Spreader {
   readonly #count: number;
+  readonly #identity: string | undefined;
   readonly #log: Log;
   readonly #timers: Timers;
   readonly #backoff: Backoff;
@@ -70,13 +71,14 @@ export class Supervisor implements Spreader {
 
   constructor(
     count: number,
-    { log = consoleLog, clock = systemClock, random = systemRandom }: Pick<ServeOptions, "log" | "clock" | "random">,
+    { identity, log = consoleLog, clock = systemClock, random = systemRandom }: Pick<ServeOptions, "identity" | "log" | "clock" | "random">,
   ) {
     if (Object.keys(cluster.workers ?? {}).length > 0)
       throw new TypeError(
         "serve: this program has worker processes already; `processes` can be given once, and not beside workers of the program's own",
       );
     this.#count = count;
+    this.#identity = identity && toHex(identity.pair.publicKey);
     this.#log = log;
     this.#exchange = new Exchange(log);
     this.#timers = timersOf(clock);
@@ -178,7 +180,7 @@ export class Supervisor implements Spreader {
 
   /** Resolves when a new process listens. */
   #begin(): Promise<void> {
-    const worker = cluster.fork({ [SOCKETS_VARIABLE]: this.#sockets });
+    const worker = cluster.fork({ [SOCKETS_VARIABLE]: this.#sockets, [IDENTITY_VARIABLE]: this.#identity });
     returnUntaken(worker);
     const began = this.#timers.now();
     this.#workers.add(worker);

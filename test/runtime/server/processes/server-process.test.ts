@@ -6,14 +6,16 @@ import * as assert from "uvu/assert";
 import { fromHex, toHex } from "../../../../runtime/bytes/hex.ts";
 import { HALF_OPEN_BYTES } from "../../../../runtime/channel/limits.ts";
 import { offerPacket } from "../../../../runtime/channel/preamble.ts";
+import { createIdentity } from "../../../../runtime/keys.ts";
 import { systemRandom } from "../../../../runtime/crypto/random.ts";
 import type { Notice } from "../../../../runtime/server/processes/notice.ts";
 import type { Router } from "../../../../runtime/server/processes/router.ts";
-import { ServerProcess, SOCKETS_VARIABLE } from "../../../../runtime/server/processes/server-process.ts";
+import { IDENTITY_VARIABLE, ServerProcess, SOCKETS_VARIABLE } from "../../../../runtime/server/processes/server-process.ts";
 import { ManualClock } from "../../../../runtime/time/manual-clock.ts";
 import { timersOf } from "../../../../runtime/time/timers-of.ts";
 import { openGate } from "../../../../runtime/transport/gate.ts";
 import type { Transport } from "../../../../runtime/transport/transport.ts";
+import { identity } from "../../../support/channel/ends.ts";
 import { gather, Wires } from "../../../support/server/wires.ts";
 import { listeningAt } from "../../../support/transport/listening.ts";
 import { ignore } from "../../../support/transport/websocket.ts";
@@ -45,6 +47,16 @@ async function open(): Promise<{ readonly self: ServerProcess; readonly router: 
   });
   return { self, router, accepted };
 }
+
+test("a process with another identity than its primary's is refused, and is told how all get the same", () => {
+  process.env[IDENTITY_VARIABLE] = toHex(identity.pair.publicKey);
+  assert.not.throws(() => new ServerProcess(systemRandom, identity));
+  assert.throws(
+    () => new ServerProcess(systemRandom, createIdentity()),
+    (error: Error) => error instanceof TypeError && /another `identity`.*`loadIdentity\(path\)` gives all the same/.test(error.message),
+  );
+  delete process.env[IDENTITY_VARIABLE];
+});
 
 const elsewhere = "bb02";
 const another = "bb03";

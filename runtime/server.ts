@@ -23,7 +23,10 @@ export async function serve<Data = unknown>(options: ServeOptions<Data>): Promis
   checkIdentity("serve", options.identity);
   const processes = processesOf(options);
   if (processes > 1 && cluster.isPrimary) return SupervisedServer.start(options, processes);
-  const server = new RunningServer(options, processes > 1 ? new ServerProcess(options.random ?? systemRandom, options.identity) : undefined);
+  const server = new RunningServer(
+    options,
+    processes > 1 ? new ServerProcess(options.random ?? systemRandom, options.identity) : undefined,
+  );
   await server.start();
   return server;
 }

@@ -15,3 +15,12 @@ export interface BlobCallOptions extends CallOptions {
   /** Told after each chunk of the blob that is returned, when it is read; it must not throw. */
   readonly onReceived?: ((progress: BlobProgress) => void) | undefined;
 }
+
+/** Throws TypeError for one of these limits that is given and no number of bytes: compared with anything else, every size would be within it. */
+export function checkBytes<Name extends string>(options: { readonly [N in Name]?: number | undefined }, names: readonly Name[]): void {
+  for (const name of names) {
+    const value: unknown = options[name];
+    if (value !== undefined && !(typeof value === "number" && value >= 0))
+      throw new TypeError(`${name} must be a number of bytes, not ${String(value)}`);
+  }
+}

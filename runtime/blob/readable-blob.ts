@@ -2,6 +2,7 @@ import { BlobFailure_Reason as Reason } from "../../generated/zserver/blob.ts";
 import { concatBytes } from "../bytes/concat.ts";
 import { checkOptions } from "../errors/options.ts";
 import { blobError } from "./failure.ts";
+import { checkBytes } from "./options.ts";
 
 /** The most bytes that {@link ReadableBlob.bytes} and its like keep in memory unless told otherwise: what a message may have. */
 const DEFAULT_MAX_BYTES = 4_194_304;
@@ -67,6 +68,7 @@ export abstract class ReadableBlob implements AsyncIterable<Uint8Array> {
 
   async #whole(options: ReadWholeOptions): Promise<readonly Uint8Array[]> {
     checkOptions("blob", options, ["maxBytes"]);
+    checkBytes(options, ["maxBytes"]);
     const chunks: Uint8Array[] = [];
     for await (const chunk of bounded(this, options.maxBytes ?? DEFAULT_MAX_BYTES)) chunks.push(chunk);
     return chunks;

@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checkOptions } from "../errors/options.ts";
 import { sinkError } from "./failure.ts";
+import { checkBytes } from "./options.ts";
 import { bounded, type ReadableBlob } from "./readable-blob.ts";
 import { spoolDefaults } from "./spool-blob.ts";
 
@@ -26,6 +27,7 @@ function removeUnfinished(): void {
  */
 export async function saveBlob(blob: ReadableBlob, path: string, options: SaveOptions = {}): Promise<void> {
   checkOptions("saveBlob", options, ["maxBytes"]);
+  checkBytes(options, ["maxBytes"]);
   // Not a longer form of its name, which may be as long as names are.
   const temporary = join(dirname(path), `${randomBytes(16).toString("hex")}.part`);
   if (unfinished.size === 0) process.on("exit", removeUnfinished);

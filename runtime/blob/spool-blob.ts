@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { checkOptions } from "../errors/options.ts";
 import { DiskStorage } from "./disk-storage.ts";
 import type { IncomingBlob } from "./incoming-blob.ts";
+import { checkBytes } from "./options.ts";
 import { type StoredBlob, storeBlob } from "./stored-blob.ts";
 
 /** How much of a blob is kept, and where. */
@@ -23,6 +24,7 @@ export const spoolDefaults = { memoryBytes: 1_048_576, maxBytes: 1_073_741_824 }
  */
 export async function spoolBlob(blob: IncomingBlob, options: SpoolOptions = {}): Promise<StoredBlob> {
   checkOptions("spoolBlob", options, ["memoryBytes", "maxBytes", "directory"]);
+  checkBytes(options, ["memoryBytes", "maxBytes"]);
   const { memoryBytes = spoolDefaults.memoryBytes, maxBytes = spoolDefaults.maxBytes, directory = tmpdir() } = options;
   const stored = await storeBlob(blob, new DiskStorage({ memoryBytes, directory }), maxBytes);
   blob.owns(stored);

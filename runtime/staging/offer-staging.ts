@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { DiskStorage } from "../blob/disk-storage.ts";
+import { checkBytes } from "../blob/options.ts";
 import { checkDirectory } from "../blob/spool-directory.ts";
 import { spoolDefaults } from "../blob/spool-blob.ts";
 import { BlobStaging } from "./blob-staging.ts";
@@ -16,6 +17,7 @@ export interface DiskStagingOptions extends StagingOptions {
 /** Keeps blobs that peers stage: small ones in memory, large ones on disk. Throws TypeError for unknown options, and for counts that are none; Error for a directory in which it cannot write. */
 export function offerStaging(options: DiskStagingOptions = {}): BlobStaging {
   const { memoryBytes = spoolDefaults.memoryBytes, directory = tmpdir() } = options;
+  checkBytes(options, ["memoryBytes"]);
   const resolved = resolveStaging(options, ["memoryBytes", "directory"]);
   if (memoryBytes < resolved.bytesPerSession) checkDirectory(directory);
   return new BlobStaging(resolved, () => new DiskStorage({ memoryBytes, directory }));

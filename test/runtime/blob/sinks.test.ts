@@ -8,14 +8,17 @@ import * as assert from "uvu/assert";
 import { Blobs, type BlobsHandlers, type BlobsProxy } from "../../../generated/example/probe/v1/blobs.ts";
 import type { TextInit } from "../../../generated/example/probe/v1/probe.ts";
 import { DiskStorage } from "../../../runtime/blob/disk-storage.ts";
+import type { IncomingBlob } from "../../../runtime/blob/incoming-blob.ts";
+import { MemoryStorage } from "../../../runtime/blob/memory-storage.ts";
 import { saveBlob } from "../../../runtime/blob/save-blob.ts";
 import { checkDirectory } from "../../../runtime/blob/spool-directory.ts";
 import { spoolBlob } from "../../../runtime/blob/spool-blob.ts";
-import type { StoredBlob } from "../../../runtime/blob/stored-blob.ts";
+import { StoredBlob } from "../../../runtime/blob/stored-blob.ts";
 import type { Log, LogEntry } from "../../../runtime/command/log.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { connect, serve } from "../../../runtime/index.ts";
 import { createIdentity } from "../../../runtime/keys.ts";
+import { offerStaging } from "../../../runtime/staging/offer-staging.ts";
 import { caught } from "../../support/command/assert-error.ts";
 import { blobs, reasonOf, sha256, someBytes } from "../../support/command/blobs.ts";
 import { skipWithReason } from "../../support/report.ts";
@@ -278,6 +281,20 @@ test("who reads a blob that is closed meanwhile finds an error, in memory as on 
     await storage.close();
     assert.is(((await caught(reading.next())) as { code?: string }).code, "FAILED_PRECONDITION");
   }
+});
+
+test("a limit that is no number of bytes is refused: every size would be within it", async () => {
+  const blob = (): IncomingBlob => new StoredBlob("", "", 0, new MemoryStorage()) as never;
+  const file = path.join(folder, "file");
+  for (const bytes of [Number.NaN, -1, "1 GB", null]) {
+    const limit = { maxBytes: bytes as number };
+    const refused = `TypeError: maxBytes must be a number of bytes, not ${bytes}`;
+    for (const kept of [saveBlob(blob(), file, limit), spoolBlob(blob(), limit), blob().bytes(limit)])
+      assert.is(String(await caught(kept)), refused);
+    assert.match(String(await caught(spoolBlob(blob(), { memoryBytes: bytes as number }))), /memoryBytes must be a number of bytes/);
+    assert.throws(() => offerStaging({ memoryBytes: bytes as number }), /memoryBytes must be a number of bytes/);
+  }
+  for (const maxBytes of [0, Number.POSITIVE_INFINITY]) await saveBlob(blob(), file, { maxBytes });
 });
 
 test("what is kept on disk takes no memory", async () => {

@@ -168,9 +168,13 @@ function missingRanges(size: number, rangeBytes: number, verified: readonly Rang
   const count = Math.ceil(size / rangeBytes);
   if (!(count <= MAX_RANGES)) throw new CommandError("INTERNAL", `the server wants ${size} bytes in ranges of ${rangeBytes}`);
   const there = new Set<number>();
+  // They come in order: what goes back says nothing new, however often a server says it. Of a range that is there in part all is missing.
+  let next = 0;
   for (const { offset, length } of verified) {
-    const end = Math.min(count, Math.ceil(Number(offset + length) / rangeBytes));
-    for (let index = Math.floor(Number(offset) / rangeBytes); index < end; index += 1) there.add(index);
+    const first = Math.max(next, Math.ceil(Number(offset) / rangeBytes));
+    const reached = Number(offset + length);
+    next = Math.max(next, reached >= size ? count : Math.floor(reached / rangeBytes));
+    for (let index = first; index < next; index += 1) there.add(index);
   }
   return Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
 }

@@ -3,7 +3,15 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DigestMismatch, FileChanged, type FilesProxy, QuotaExceeded, UploadGone } from "../../../generated/zserver/files/v1/files.ts";
+import {
+  DigestMismatch,
+  FileChanged,
+  type FilesProxy,
+  QuotaExceeded,
+  UploadGone,
+  type WritePieceInit,
+} from "../../../generated/zserver/files/v1/files.ts";
+import type { FilesSession } from "../../../runtime/files/client/session.ts";
 import { upload } from "../../../runtime/files/client/upload.ts";
 import { Folder } from "../../../runtime/files/folder.ts";
 import type { Clock } from "../../../runtime/time/clock.ts";
@@ -325,6 +333,40 @@ test(
     assert.ok(content.equals(readFileSync(desk.shown("file"))));
     assert.equal(desk.staged, []);
     assert.equal(verifiedOf(await files.begin(request)), []);
+  }),
+);
+
+test(
+  "what a server says again and again of what it has costs nothing, and a range that it has in part is sent",
+  withDesk({}, async (desk) => {
+    desk.write(desk.here("a"), bytesOf(65_536));
+    const part = (offset: number, length: number): { offset: bigint; length: bigint } => ({
+      offset: BigInt(offset),
+      length: BigInt(length),
+    });
+    const cases: readonly (readonly [rangeBytes: number, verified: readonly ReturnType<typeof part>[], sent: readonly number[]])[] = [
+      [1, Array.from({ length: 100_000 }, () => part(0, 65_536)), []],
+      [20_000, [part(1, 20_000), part(40_000, 20_000), part(0, 20_000), part(65_000, 1_000_000)], [0, 20_000, 60_000]],
+      [20_000, [part(60_000, 5_536)], [0, 20_000, 40_000]],
+    ];
+    for (const [rangeBytes, verified, expected] of cases) {
+      const sent: number[] = [];
+      const files: Partial<FilesProxy> = {
+        begin: async () => ({ upload: "u", rangeBytes, verified }),
+        async write(pieces) {
+          for await (const { part: piece } of pieces as AsyncIterable<WritePieceInit>)
+            if (piece?.case === "head") sent.push(Number(piece.value.offset));
+          return { verifiedBytes: 0n };
+        },
+        commit: async () => ({ kind: 1, size: 65_536n, version: "", modifiedMs: 0n }),
+      };
+      const session = { state: "open", use: () => files, status: () => [] } as unknown as FilesSession;
+      await upload({ sessions: [session], from: desk.here("a"), path: "public/a" });
+      assert.equal(
+        sent.sort((a, b) => a - b),
+        expected,
+      );
+    }
   }),
 );
 

@@ -1,4 +1,4 @@
-import { LargeMemory } from "../bytes/large-memory.ts";
+import { SpareMemory } from "../bytes/spare-memory.ts";
 
 /** Outputs above this get memory of their own. */
 const SMALL_BYTES = 512;
@@ -10,7 +10,7 @@ const SLAB_BYTES = 4096;
 const LARGE_BYTES = 16_384;
 
 /** For nothing but outputs: a transport may show somebody all of the memory that an output is in. */
-const large = new LargeMemory();
+const large = new SpareMemory();
 
 let slab = new Uint8Array(0);
 let used = 0;

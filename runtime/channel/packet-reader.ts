@@ -1,4 +1,4 @@
-import { LargeMemory } from "../bytes/large-memory.ts";
+import { SpareMemory } from "../bytes/spare-memory.ts";
 import { LENGTH_BYTES } from "./limits.ts";
 
 /** The first memory for a packet that came in pieces. */
@@ -6,7 +6,7 @@ const MIN_KEPT_BYTES = 64;
 /** When so much has arrived of a packet, the rest is worth memory for the largest one, which is used again. */
 const LARGE_KEPT_BYTES = 32_768;
 
-const large = new LargeMemory();
+const large = new SpareMemory();
 
 /**
  * Cuts a stream of bytes into packets, each behind its length. A packet that lies whole in a chunk is given in place; only a split one is copied

@@ -8,7 +8,7 @@ import { Priority } from "./priority.ts";
 import { numberedFrames, ReplayBuffer } from "./replay-buffer.ts";
 import type { ReplayedFrame, Turns, WriteFrame } from "./session-options.ts";
 import { Turn } from "./turn.ts";
-import { returnTurnBuffer, type TurnMemory, takeTurnBuffer } from "./turn-buffers.ts";
+import { returnTurnBuffer, TurnMemory, takeTurnBuffer } from "./turn-buffers.ts";
 
 // A constant of its own: every frame asks for it.
 const { NORMAL } = Priority;
@@ -270,8 +270,9 @@ export class Outbox {
     const bytes = turn.length;
     const { numbered, shared, volatileBytes } = this.#turn;
     const quiet = numbered === 0 && volatileBytes === 0 && this.priority === NORMAL && !this.#again;
-    const memory = this.#turn.detach();
-    if (numbered > 0) this.#count(this.keeps ? (shared ?? memory?.bytes ?? turn.slice()) : undefined, memory, now);
+    const copied = numbered > 0 && this.keeps && shared === undefined && volatileBytes === 0;
+    const memory = this.#turn.detach() ?? (copied ? TurnMemory.copy(turn) : undefined);
+    if (numbered > 0) this.#count(shared ?? memory?.bytes ?? turn, memory, now);
     this.#stuck = this.#again = false;
     this.#host.give(bytes, now);
     this.#given(this.#numbered);
@@ -319,14 +320,14 @@ export class Outbox {
   /**
    * The turn is complete: from here on it waits for its acknowledgement.
    *
-   * @param bytes the turn, which is nobody else's to change; undefined where nothing is kept
+   * @param bytes the turn, which is nobody else's to change where it is kept as it is
    * @param memory where it is, if not in memory of its own
    */
-  #count(bytes: Uint8Array | undefined, memory: TurnMemory | undefined, now: number): void {
+  #count(bytes: Uint8Array, memory: TurnMemory | undefined, now: number): void {
     const { numbered, numberedBytes, volatileBytes, shared } = this.#turn;
     this.#numbered += numbered;
     const { replay, keeps } = this;
-    if (bytes === undefined || !keeps) replay.keep(undefined, this.#numbered, numbered, numberedBytes, now);
+    if (!keeps) replay.keep(undefined, this.#numbered, numbered, numberedBytes, now);
     else if (volatileBytes === 0 || bytes === shared) replay.keep(bytes, this.#numbered, numbered, numberedBytes, now, memory);
     else replay.keep(numberedFrames(bytes), this.#numbered, numbered, numberedBytes, now);
     this.#turn.counted();

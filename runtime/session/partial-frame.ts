@@ -1,4 +1,4 @@
-import { LargeMemory } from "../bytes/large-memory.ts";
+import { SpareMemory } from "../bytes/spare-memory.ts";
 
 /** The most bytes of a frame before its body: the header byte and a length of at most 32 bits. */
 export const PREFIX_BYTES = 6;
@@ -9,7 +9,7 @@ const LENT_BYTES = 16_896;
 /** What waits to be lent: all that one stream of long items needs. */
 const SPARE_BYTES = 2_097_152;
 const nothing = new Uint8Array();
-const large = new LargeMemory(SPARE_BYTES);
+const large = new SpareMemory(SPARE_BYTES);
 
 /** A frame whose end has not come. Its memory grows as its bytes arrive, and is never ahead of them by more than their number. */
 export class PartialFrame {

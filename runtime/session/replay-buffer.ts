@@ -80,10 +80,11 @@ export class ReplayBuffer {
   /** Gives every numbered frame above `accepted` again, in order. */
   replay(accepted: number, now: number, sink: ReplaySink): void {
     for (let segment = this.#first; segment !== undefined; segment = segment.next) {
-      const { last, count, sentAt, bytes } = segment;
+      const { last, count, sentAt, bytes, memory } = segment;
       if (bytes === undefined) continue;
+      const length = memory?.length ?? bytes.length;
       let number = last - count;
-      for (let position = 0; position < bytes.length; ) {
+      for (let position = 0; position < length; ) {
         const header = bytes[position]!;
         const body = bodyOf(bytes, position);
         const end = body.start + body.length;

@@ -1,4 +1,4 @@
-import { LargeMemory } from "../bytes/large-memory.ts";
+import { SpareMemory } from "../bytes/spare-memory.ts";
 import { type GrowthMemory, Writer } from "../bytes/writer.ts";
 
 /** The first size of a turn's buffer: a call or two. Thousands of sessions may send one each in the same turn, and the memory of buffers that grew is used again. */
@@ -9,7 +9,10 @@ export const LONG_TURN_BYTES = 16_384;
 const KEPT_BUFFERS = 64;
 
 const spare: Writer[] = [];
-const large = new LargeMemory();
+/** What waits for the next copy of a turn: a turn of some thousand sessions each. */
+const SPARE_COPY_BYTES = 1_048_576;
+const large = new SpareMemory();
+const copies = new SpareMemory(SPARE_COPY_BYTES);
 /** What a turn grows in. One that is not long takes less than twice what it needs, a power of two: very many sessions may write one at the same time. */
 const growth: GrowthMemory = {
   take: (bytes) => (bytes > LONG_TURN_BYTES ? large.take(bytes) : new Uint8Array(2 ** (32 - Math.clz32(bytes - 1)))),
@@ -37,14 +40,30 @@ export function returnTurnBuffer(writer: Writer): void {
   }
 }
 
-/** A turn's frames in the memory in which they were written. Several may hold it: who sends it piece by piece, and who keeps it until it is accepted. */
+/** A turn's frames in memory that is used again. Several may hold it: who sends it piece by piece, and who keeps it until it is accepted. */
 export class TurnMemory {
+  /** The turn, and whatever is behind its length. */
   readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly #spare: SpareMemory;
   #holders = 1;
 
-  /** The writer is nobody's from here on. Whoever makes this holds it. */
-  constructor(writer: Writer) {
-    this.bytes = writer.view();
+  private constructor(bytes: Uint8Array, length: number, spare: SpareMemory) {
+    this.bytes = bytes;
+    this.length = length;
+    this.#spare = spare;
+  }
+
+  /** The memory in which a long turn was written. The writer is nobody's from here on. Whoever makes this holds it. */
+  static of(writer: Writer): TurnMemory {
+    return new TurnMemory(writer.view(), writer.position, large);
+  }
+
+  /** The same of a turn that is not long: a copy. */
+  static copy(turn: Uint8Array): TurnMemory {
+    const bytes = copies.take(turn.length);
+    bytes.set(turn);
+    return new TurnMemory(bytes, turn.length, copies);
   }
 
   hold(): void {
@@ -53,6 +72,6 @@ export class TurnMemory {
 
   /** Whoever lets go looks at the bytes no more. */
   letGo(): void {
-    if (--this.#holders === 0) large.give(this.bytes);
+    if (--this.#holders === 0) this.#spare.give(this.bytes);
   }
 }

@@ -92,7 +92,7 @@ export class Turn {
     this.#expected = long ? writer.position : 0;
     if (!long) return undefined;
     this.#writer = undefined;
-    return new TurnMemory(writer);
+    return TurnMemory.of(writer);
   }
 
   /** Its numbered frames are counted with all that wait to be accepted. */

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameType } from "../../../runtime/session/frame.ts";
 import { ReplayBuffer } from "../../../runtime/session/replay-buffer.ts";
+import { TurnMemory } from "../../../runtime/session/turn-buffers.ts";
 import { frame, join } from "../../support/session/frames.ts";
 
 const { SEND, PING, REQUEST } = FrameType;
@@ -65,6 +66,20 @@ test("it counts what was not accepted, and says of what goes how much the connec
   buffer.keep(undefined, 4, 1, 50, 300);
   buffer.given(4, 500);
   assert.equal([given(buffer, 3), buffer.bytes, buffer.accept(9)], [[], 50, 500]);
+});
+
+test("of memory that is used again only the turn comes again, and the memory goes with it", () => {
+  const former = TurnMemory.copy(join(frame(SEND, 1), frame(SEND, 2), frame(SEND, 3)));
+  former.letGo();
+  const memory = TurnMemory.copy(frame(SEND, 11));
+  assert.is(memory.bytes, former.bytes);
+  const buffer = new ReplayBuffer();
+  buffer.keep(memory.bytes, 1, 1, 3, 0, memory);
+  memory.letGo();
+  assert.equal(given(buffer, 0), [[SEND, 11, 1, 0]]);
+  assert.is.not(TurnMemory.copy(frame(SEND, 1)).bytes, memory.bytes);
+  buffer.accept(1);
+  assert.is(TurnMemory.copy(frame(SEND, 1)).bytes, memory.bytes);
 });
 
 test.run();

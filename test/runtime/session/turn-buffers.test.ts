@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Writer } from "../../../runtime/bytes/writer.ts";
-import { LONG_TURN_BYTES, returnTurnBuffer, takeTurnBuffer } from "../../../runtime/session/turn-buffers.ts";
+import { LONG_TURN_BYTES, returnTurnBuffer, TurnMemory, takeTurnBuffer } from "../../../runtime/session/turn-buffers.ts";
 
 /** More than are kept for their next turn. */
 const MANY = 200;
@@ -34,6 +34,28 @@ test("memory that grew is used again, empty", () => {
   assert.is(again, writer);
   assert.is(again.position, 0);
   assert.ok(again.buffer.length >= 5_000);
+});
+
+test("a copy of a turn takes less than twice its length, and its memory is used again when nobody holds it any more", () => {
+  for (const length of [1, 70, 128, 129, 5_000, LONG_TURN_BYTES]) {
+    const copy = TurnMemory.copy(new Uint8Array(length).fill(7));
+    assert.is(copy.length, length);
+    assert.ok(copy.bytes.length >= length && copy.bytes.length < Math.max(133, 2 * length), `${copy.bytes.length} bytes for ${length}`);
+    assert.ok(copy.bytes.subarray(0, length).every((byte) => byte === 7));
+    copy.hold();
+    copy.letGo();
+    assert.is.not(TurnMemory.copy(new Uint8Array(length)).bytes, copy.bytes);
+    copy.letGo();
+    assert.is(TurnMemory.copy(new Uint8Array(length)).bytes, copy.bytes);
+  }
+});
+
+test("no more than 1 MiB of copies waits for its next use", () => {
+  const copies = Array.from({ length: 200 }, () => TurnMemory.copy(new Uint8Array(10_000)));
+  for (const copy of copies) copy.letGo();
+  const known = new Set(copies.map(({ bytes }) => bytes));
+  const again = Array.from({ length: 200 }, () => TurnMemory.copy(new Uint8Array(10_000))).filter(({ bytes }) => known.has(bytes));
+  assert.ok(again.length > 50 && again.length <= 62, `${again.length}`);
 });
 
 test.run();

@@ -3,9 +3,6 @@ import { remoteOf } from "./remote.ts";
 import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
 import { type SocketHost, TransportSocket } from "./transport-socket.ts";
 
-/** A write of so much costs more than the call into the kernel: it does not wait for others. */
-const LARGE_WRITE_BYTES = 8_192;
-
 /**
  * A connected stream socket as a transport: TCP, TLS over TCP, a unix socket or a named pipe. It was made with `allowHalfOpen`, so that the
  * peer's end is told here and not answered by Node, which would first try to send all that is queued to a peer that reads no more.
@@ -14,7 +11,6 @@ export class StreamTransport implements Transport, SocketHost {
   readonly peer: string;
   readonly remote: RemoteAddress | undefined;
   readonly #under: TransportSocket<Socket>;
-  #corked = false;
   /** `close` was called: a FIN is sent, or will be behind what is queued. */
   #closing = false;
 
@@ -34,11 +30,7 @@ export class StreamTransport implements Transport, SocketHost {
 
   write(bytes: Uint8Array, written?: () => void): boolean {
     if (!this.#under.open) return true;
-    if (bytes.length > 0) {
-      this.#cork();
-      this.#under.socket.write(bytes, written && ((error) => error || written()));
-      if (bytes.length >= LARGE_WRITE_BYTES) this.#uncork();
-    }
+    if (bytes.length > 0) this.#under.socket.write(bytes, written && ((error) => error || written()));
     return this.#under.hasRoom();
   }
 
@@ -51,6 +43,10 @@ export class StreamTransport implements Transport, SocketHost {
     // The peer's end stands behind whatever else it sent.
     under.socket.resume();
     under.socket.end();
+  }
+
+  ending(): void {
+    this.#under.ending();
   }
 
   destroy(): void {
@@ -99,18 +95,4 @@ export class StreamTransport implements Transport, SocketHost {
   closed(): TransportClose {
     return this.#closing ? { kind: "ended", message: "closed by this side" } : { kind: "failed", message: "the socket was closed" };
   }
-
-  /** Little that is written in one turn goes to the kernel in one call. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#under.socket.cork();
-    process.nextTick(this.#uncork);
-  }
-
-  readonly #uncork = (): void => {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#under.socket.uncork();
-  };
 }

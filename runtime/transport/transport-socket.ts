@@ -106,6 +106,11 @@ export class TransportSocket<Kind extends Duplex> implements InboxOptions {
     return !this.#full;
   }
 
+  /** What is written from here on goes to the kernel in one call with the end that follows it. */
+  ending(): void {
+    if (this.open) this.socket.cork();
+  }
+
   /** Nothing is delivered from here on, and the connection ends at once. */
   cut(message: string): void {
     this.inbox.drop();

@@ -3,7 +3,7 @@ import { peerName, remoteOf, type SocketAddresses } from "./remote.ts";
 import type { Detached, RemoteAddress, Transport, TransportClose, TransportEvents } from "./transport.ts";
 import { type SocketHost, TransportSocket } from "./transport-socket.ts";
 import type { WebSocketEnd } from "./websocket-end.ts";
-import { binaryFrame, closeFrame, COPIED_FRAME_BYTES, frameHeader, pongFrame } from "./websocket-frame.ts";
+import { binaryFrame, COPIED_FRAME_BYTES, closeFrame, frameHeader, pongFrame } from "./websocket-frame.ts";
 import { CLOSE_TIMEOUT_MS, ORDERLY_CODES, sendMessages } from "./websocket-limits.ts";
 import type { Mask } from "./websocket-mask.ts";
 import { WebSocketPongs } from "./websocket-pongs.ts";
@@ -72,9 +72,8 @@ export class WebSocketTransport implements Transport, SocketHost, FrameEvents {
     this.#beginClose(NORMAL, { kind: "ended", message: "closed by this side" });
   }
 
-  /** Records and the closing frame go to the kernel in one call. */
   ending(): void {
-    if (this.#under.open) this.#under.socket.cork();
+    this.#under.ending();
   }
 
   destroy(): void {

@@ -251,7 +251,7 @@ export class Outboxes implements OutboxHost {
       if (box === undefined ? count > 0 : !box.acknowledge(count, now)) return false;
     }
     if (!this.#underWay) this.#settle(now);
-    return accepted.length <= byUrgency.length;
+    return true;
   }
 
   /** More waits than the path takes. */

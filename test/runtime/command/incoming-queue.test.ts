@@ -32,7 +32,7 @@ class Harness {
   });
 
   push(id: number, flags = 0): void {
-    const command = { id, flags, holds: (flags & ORDERED) !== 0, payload: undefined } as unknown as IncomingCommand;
+    const command = { id, flags, size: 1, holds: (flags & ORDERED) !== 0, payload: undefined } as unknown as IncomingCommand;
     this.commands.set(id, command);
     const bytes = Uint8Array.of(100 + (id % 20));
     this.queue.push(command, new Reader(bytes));
@@ -174,6 +174,16 @@ test("any number of barriers, and of what was given up between them, take one pl
   harness.opened = 100_000;
   harness.queue.pump();
   assert.is(harness.started.length, 1);
+});
+
+test("a queue that is cleared holds nothing, and starts nothing of what waited", () => {
+  const harness = new Harness();
+  harness.push(1, ORDERED);
+  harness.push(2);
+  harness.queue.clear();
+  assert.equal([harness.queue.length, harness.queue.bytes], [0, 0]);
+  harness.end(1);
+  assert.equal(harness.started, ["1 101"]);
 });
 
 test.run();

@@ -5,12 +5,12 @@ import { Flusher } from "../../../runtime/session/flusher.ts";
 const test = suite("session/flusher");
 
 /** A flusher whose flushes are counted, and what waits for which end. */
-function flushing({ soon = true } = {}) {
+function flushing({ soon = true, writable = true, writing = false } = {}) {
   const waiting = { callback: [] as (() => void)[], turn: [] as (() => void)[] };
   const counted = { flushes: 0 };
   const flusher = new Flusher({
-    link: { writable: true, waitingBytes: 0, send() {}, close() {} },
-    outboxes: { writing: false, flush: () => void counted.flushes++ },
+    link: { writable, waitingBytes: 0, send() {}, close() {} },
+    outboxes: { writing, flush: () => void counted.flushes++ },
     owed: { write() {} },
     room: { freed() {} },
     timers: { now: () => 0 },
@@ -53,6 +53,20 @@ test("more that is sent then waits for the turn's end, until more is read", () =
   flusher.schedule();
   run("callback");
   assert.is(counted.flushes, 3);
+});
+
+test("what leaves by itself has a flush of its own, unless a frame is being written, something waits for the turn's end, or nothing can leave", () => {
+  const { flusher, counted, run } = flushing();
+  assert.ok(flusher.hold());
+  flusher.schedule();
+  run("turn");
+  assert.is(counted.flushes, 0);
+  flusher.flush();
+  assert.is(counted.flushes, 1);
+  flusher.schedule();
+  assert.not(flusher.hold());
+  assert.not(flushing({ writing: true }).flusher.hold());
+  assert.not(flushing({ writable: false }).flusher.hold());
 });
 
 test("what one session's bytes bring about in another waits for the turn's end, with all that others bring about there", () => {

@@ -323,6 +323,50 @@ test("behind a long frame, three bytes are left for the length of the next one, 
   assert.equal(Buffer.from(sink.records[0]!.bytes).equals(Buffer.concat(written)), true);
 });
 
+test("what leaves again and cannot be given now gets no second number from what comes behind it", () => {
+  const sink = new Sink();
+  const { outbox } = sink;
+  outbox.keeps = true;
+  sink.put(10);
+  sink.flush();
+  outbox.keep(0);
+  outbox.again(0, ({ body }, write) => write(SEND, (writer) => writer.raw(body.bytes.subarray(body.position, body.end))));
+  outbox.hold(0);
+  sink.put(20);
+  sink.flush();
+  sink.flush();
+  const kept: number[][] = [];
+  outbox.replay.replay(0, 0, (_type, _bytes, start, end, _ageMs, number) => kept.push([number, end - start]));
+  assert.equal(kept, [
+    [1, 8],
+    [2, 18],
+  ]);
+});
+
+test("what waits for a transport waits no more when the connection is gone", () => {
+  const sink = new Sink();
+  sink.put(10);
+  sink.outbox.hold(0);
+  assert.ok(sink.outbox.stuck);
+  sink.outbox.keep(0);
+  assert.not(sink.outbox.stuck);
+});
+
+test("a long turn behind a much longer one is kept in memory of its own, and not in that which the longer one would have taken", () => {
+  const sink = new Sink(10_000_000);
+  sink.outbox.keeps = true;
+  sink.put(1_000_000);
+  sink.flush();
+  sink.put(20_000);
+  sink.flush();
+  const memory: number[] = [];
+  sink.outbox.replay.replay(1, 0, (_type, bytes) => memory.push(bytes.buffer.byteLength));
+  assert.equal(
+    memory.map((bytes) => bytes < 25_000),
+    [true],
+  );
+});
+
 test("long turns leave from memory that is kept until they are accepted, and used again then", () => {
   const memory: ArrayBufferLike[] = [];
   const sink = { send: (_kind: number, bytes: Uint8Array) => void memory.push(bytes.buffer) };

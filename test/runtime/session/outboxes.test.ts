@@ -90,6 +90,21 @@ test("no more is given than the path takes, and the rest when it takes more", ()
   widen();
 });
 
+test("another connection begins with a path of its own: what the one before it was given is not waited for", () => {
+  const widen = narrow(65_536, 16_384);
+  const sink = new Sink();
+  sink.boxes.of(HIGH);
+  sink.put(NORMAL, 65_536);
+  sink.flush();
+  sink.put(NORMAL, 30_000);
+  sink.flush();
+  assert.is(sink.bytesOf(NORMAL), 65_536);
+  sink.boxes.restart();
+  sink.flush();
+  assert.is(sink.bytesOf(NORMAL), 95_536);
+  widen();
+});
+
 test("HIGH is given beyond what others wait for, and overtakes the rest of a frame", () => {
   const sink = new Sink();
   sink.put(BULK, 200_000);

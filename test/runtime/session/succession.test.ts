@@ -97,6 +97,13 @@ test("SUPERSEDED before the answer, and then no answer: the connection is missed
   assert.equal([lone.ends, lone.lost, lone.session.detached], [[], ["SUPERSEDED"], true]);
 });
 
+test("SUPERSEDED before the answer, and then the end of the session: that it had no connection any more is told first", () => {
+  const { lone } = asking();
+  lone.receive(superseded);
+  lone.session.close("CLOSED", "");
+  assert.equal([lone.lost, lone.ends.map(({ reason }) => reason)], [["SUPERSEDED"], ["CLOSED"]]);
+});
+
 test("an attempt whose connection is lost may have been granted: SUPERSEDED that comes later is its own doing", () => {
   const { lone, attempt } = asking();
   attempt.connectionLost();

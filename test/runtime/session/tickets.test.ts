@@ -1,12 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Offer } from "../../../generated/zserver/protocol/v1/handshake.ts";
+import { RecordKind } from "../../../runtime/channel/channel.ts";
 import { decode } from "../../../runtime/schema/codec.ts";
+import { FrameType } from "../../../runtime/session/frame.ts";
 import type { EndError } from "../../../runtime/session/session-end.ts";
 import type { Transport } from "../../../runtime/transport/transport.ts";
 import { from } from "../../support/session/addresses.ts";
 import { rawClient } from "../../support/session/raw-peer.ts";
 import { World } from "../../support/session/world.ts";
+
+const { TICKET, ENTRANCES, MOVE } = FrameType;
 
 /** A world with addresses that notes the ticket of each offer. */
 function watched(): { world: World; tickets: Uint8Array[]; transports: Transport[] } {
@@ -50,6 +54,18 @@ test("a client shows at its next connection the ticket that it got over the last
   assert.is(new Set(shown.map((at) => String(tickets[at]))).size, 4, "each time another ticket");
   const error = (await world.failure(world.connecting({ connectTimeoutMs: 100 }), 500)) as EndError;
   assert.is(error.reason, "OVERLOADED");
+});
+
+test("a ticket can wait and takes no class of its own; what moves a session goes before its commands, in class CONTROL", async () => {
+  const { world } = watched();
+  const server = await world.serve({ retentionMs: 60_000 });
+  const raw = await rawClient(world);
+  const classesOf = (type: FrameType): string[] =>
+    (["NORMAL", "CONTROL"] as const).filter((name) => raw.framesIn(RecordKind[name]).some((frame) => frame.type === type));
+  assert.equal(classesOf(TICKET), ["NORMAL"]);
+  void server.moveTo(["memory:elsewhere"], { overMs: 1 }).catch(() => {});
+  await world.settle(10);
+  assert.equal([classesOf(ENTRANCES), classesOf(MOVE)], [["CONTROL"], ["CONTROL"]]);
 });
 
 test.run();

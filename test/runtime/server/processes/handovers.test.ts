@@ -29,6 +29,14 @@ function descriptorsOf(pid: number): number | undefined {
   }
 }
 
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Clients of a server, each of which can be cut off from it. */
 class Town {
   readonly clients: Client[] = [];
@@ -100,6 +108,17 @@ test("connections on their way to a process that dies come back, and their clien
   if (before !== undefined) await until(() => descriptorsOf(own.pid)! <= before + 4);
   await town.close();
   assert.is(await own.close(), 0);
+});
+
+test("when the first process dies, nobody serves any more: its processes end, whatever is on its way between them", async () => {
+  const own = await StartedProcesses.start(2);
+  const town = await Town.of(own, own.endpoints[0]!, 8);
+  const trying = town.clients.map((client) => told(client, "trying", () => town.cut(client)));
+  process.kill(own.pid, "SIGKILL");
+  await own.exited;
+  await until(() => !own.pids.some(lives));
+  await Promise.all(trying);
+  await town.close();
 });
 
 test("an operator sees how many connections went over, and how many are relayed", async () => {

@@ -1,5 +1,6 @@
 import type { SendHandle } from "node:child_process";
 import cluster from "node:cluster";
+import { rmSync } from "node:fs";
 import { toHex } from "../../bytes/hex.ts";
 import { HALF_OPEN_BYTES } from "../../channel/limits.ts";
 import type { Identity } from "../../crypto/identity.ts";
@@ -67,6 +68,7 @@ export class ServerProcess implements Spreader {
     this.#listener = await listenUnix(this.#endpoint(route), { accept, onError, exclusive: true });
     this.#router = router;
     process.on("message", this.#received);
+    process.once("exit", this.#clear);
     return router;
   }
 
@@ -103,9 +105,15 @@ export class ServerProcess implements Spreader {
   leave(): void {
     this.#router?.stop();
     this.#heard = () => {};
+    process.off("exit", this.#clear);
     process.once("disconnect", () => process.off("message", this.#received));
     cluster.worker?.disconnect();
   }
+
+  /** A primary that was killed has left where its processes reach each other, and they end with it. */
+  readonly #clear = (): void => {
+    if (!process.connected && !cluster.worker?.exitedAfterDisconnect && !isWindows) rmSync(this.#sockets, { recursive: true, force: true });
+  };
 
   /** Connections come back before the server listens everywhere, and come still when it has closed: each is a descriptor that somebody has to end. */
   readonly #received = (message: unknown, handle: unknown): void => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { connect as connectSocket, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -110,13 +110,16 @@ test("connections on their way to a process that dies come back, and their clien
   assert.is(await own.close(), 0);
 });
 
-test("when the first process dies, nobody serves any more: its processes end, whatever is on its way between them", async () => {
+test("when the first process dies, nobody serves any more: its processes end, whatever is on its way between them, and nothing of it stays on the disk", async () => {
   const own = await StartedProcesses.start(2);
   const town = await Town.of(own, own.endpoints[0]!, 8);
+  const folder = (await town.clients[0]!.use(Probe).echo({ text: "sockets" })).text;
+  assert.ok(existsSync(folder));
   const trying = town.clients.map((client) => told(client, "trying", () => town.cut(client)));
   process.kill(own.pid, "SIGKILL");
   await own.exited;
   await until(() => !own.pids.some(lives));
+  assert.not(existsSync(folder));
   await Promise.all(trying);
   await town.close();
 });

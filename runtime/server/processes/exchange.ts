@@ -43,7 +43,12 @@ export class Exchange {
   /** From here on this process is found by its route. */
   add(route: string, worker: Worker): void {
     this.#byRoute.set(route, worker);
-    onceGone(worker, () => void this.#byRoute.delete(route));
+    onceGone(worker, () => this.remove(route));
+  }
+
+  /** From here on nobody is there: what shows this route stays where it came. */
+  remove(route: string): void {
+    this.#byRoute.delete(route);
   }
 
   /** @param handle undefined when the kernel could not give it to this process: the client finds the connection ended */

@@ -6,6 +6,8 @@ import type { MoveOptions, MoveResult } from "../move.ts";
 export type Notice =
   /** To the primary: this process takes connections. */
   | { readonly kind: "listening"; readonly endpoints: readonly string[]; readonly route: string }
+  /** To the primary: it takes none any more, and its sessions end with their connections. */
+  | { readonly kind: "leaving"; readonly route: string }
   /** From the primary: the whole server ends. */
   | { readonly kind: "drain" }
   | { readonly kind: "close" }

@@ -98,6 +98,7 @@ export class ServerProcess implements Spreader {
 
   /** The others no longer find this process. */
   async stopListening(): Promise<void> {
+    this.tell({ kind: "leaving", route: toHex(this.route) });
     await this.#listener?.close();
   }
 

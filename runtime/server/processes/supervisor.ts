@@ -189,6 +189,7 @@ export class Supervisor implements Spreader {
       worker.on("message", (message, handle: unknown) => {
         const notice = noticeIn(message);
         if (notice?.kind === "connection") this.#exchange.pass(notice, handle as Handle | undefined, worker);
+        else if (notice?.kind === "leaving") this.#exchange.remove(notice.route);
         else if (notice?.kind === "listening") {
           // What it said is read after its end has been told.
           if (!this.#workers.has(worker)) return;

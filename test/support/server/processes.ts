@@ -10,6 +10,7 @@ import { identity } from "../channel/ends.ts";
 import { probe } from "../command/probe.ts";
 
 const parked: (() => void)[] = [];
+const held: (() => void)[] = [];
 const openParked = (): void => {
   for (const open of parked.splice(0)) open();
 };
@@ -27,16 +28,21 @@ const server: Server = await serve({
   admit: (credentials) => ({ principal: credentials.text() || "nobody" }),
   handlers: [
     probe({
-      /** Says which process it is in, what it counts ("handovers"), or where processes reach each other ("sockets"); "park" waits for a note, or until the server drains. */
+      /** Says which process it is in, what it counts ("handovers"), or where processes reach each other ("sockets"); "park" waits for a note, or until the server drains, "hold" for a note only. */
       async echo({ text }) {
         if (text === "handovers") return { text: JSON.stringify(server.stats().handovers) };
         if (text === "sockets") return { text: process.env["ZSERVER_PROCESS_SOCKETS"]! };
+        if (text === "hold") await new Promise<void>((resolve) => held.push(resolve));
         if (text === "park") await new Promise<void>((resolve) => parked.push(resolve));
         return { text: String(process.pid) };
       },
-      note: openParked,
+      note() {
+        openParked();
+        for (const release of held.splice(0)) release();
+      },
       noteHigh({ text }) {
         if (text.startsWith("entrances ")) server.setEntrances([text.slice(10)], { version: 1n << 60n });
+        else if (text === "drain") void server.drain();
         else say(text);
       },
     }),

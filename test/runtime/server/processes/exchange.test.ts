@@ -115,6 +115,18 @@ for (const end of ["disconnect", "exit"]) {
   });
 }
 
+test("a connection for a process that takes none any more goes back to where it comes from, while others are on their way to it", () => {
+  const exchange = new Exchange(silent);
+  const [from, to] = [new SlowProcess(), new SlowProcess()];
+  exchange.add("bb", to.worker);
+  exchange.pass(notice("bb"), new Handle(), from.worker);
+  exchange.remove("bb");
+  const handle = new Handle();
+  exchange.pass(notice("bb"), handle, from.worker);
+  assert.is(to.got.length, 2);
+  assert.equal(from.got, [{ zserver: notice("bb") }, handle]);
+});
+
 test("a process is given one connection at a time, so that what else it is told does not wait behind all of them", () => {
   const exchange = new Exchange(silent);
   const [from, to] = [new SlowProcess(), new SlowProcess()];

@@ -7,7 +7,7 @@ import { Probe } from "../../../../generated/example/probe/v1/probe.ts";
 import { concatBytes } from "../../../../runtime/bytes/concat.ts";
 import { fromHex } from "../../../../runtime/bytes/hex.ts";
 import { offerPacket } from "../../../../runtime/channel/preamble.ts";
-import { type Client, connect, type HandoverStats } from "../../../../runtime/index.ts";
+import { type Client, type CommandError, connect, type HandoverStats } from "../../../../runtime/index.ts";
 import { opcodes } from "../../../../runtime/transport/websocket-header.ts";
 import { certificate, StartedProcesses } from "../../../support/server/started-processes.ts";
 import { SocketRelay } from "../../../support/session/socket-relay.ts";
@@ -106,6 +106,26 @@ test("connections on their way to a process that dies come back, and their clien
   const ends = await Promise.all(doomed.map((client) => client.closed));
   assert.equal(new Set(ends.map(({ reason }) => reason)), new Set(["SESSION_UNKNOWN"]));
   if (before !== undefined) await until(() => descriptorsOf(own.pid)! <= before + 4);
+  await town.close();
+  assert.is(await own.close(), 0);
+});
+
+test("who comes back to a process that drains hears at once that the session is lost, and does not ask until that has ended", async () => {
+  const own = await StartedProcesses.start(2);
+  const town = await Town.of(own, own.endpoints[0]!, 8);
+  const home = town.homes[0]!;
+  const [lost, busy, idle] = town.at(home);
+  const held = [lost!, busy!].map((client) => client.use(Probe).echo({ text: "hold" }));
+  const failed = held[0]!.catch(({ code }: CommandError) => code);
+  idle!.use(Probe).noteHigh({ text: "drain" });
+  await idle!.closed;
+  town.cut(lost!);
+  assert.is((await lost!.closed).reason, "SESSION_UNKNOWN");
+  assert.is(await failed, "SESSION_LOST");
+  assert.ok(lives(Number(home)), "it has not ended");
+  busy!.use(Probe).note({});
+  assert.is((await held[1]!).text, home);
+  await until(() => !lives(Number(home)));
   await town.close();
   assert.is(await own.close(), 0);
 });

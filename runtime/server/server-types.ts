@@ -144,7 +144,7 @@ export interface Server<Data = unknown> {
   /**
    * Calls a one-way command of many clients: `server.broadcast(Player, room).heard(line)`. The message is encoded once; each session gets it in order with what
    * else is sent to it, when it is without a connection as soon as it goes on. Never waits: who has no room is left out, see `onFull`. The interceptors of this
-   * side are not run.
+   * side are not run. With `processes`, a group that has a name is its members in all of them; any other audience is of this process, and so is the result.
    *
    * @param audience looked at anew by each call; a session that occurs twice gets it twice. Default: all sessions
    */
@@ -169,7 +169,7 @@ export interface Server<Data = unknown> {
   moveTo(entrances: EntrancesInit, options?: MoveToOptions): Promise<MoveResult>;
   /**
    * Ends all sessions of a principal with REVOKED, those without a connection too, and denies the admissions of it that are under way. Whoever is to stay
-   * out must be denied by `admit` from now on. Returns how many sessions ended.
+   * out must be denied by `admit` from now on. Returns how many sessions ended; with `processes` they end in all of them, and the number is this one's.
    */
   revoke(principal: string, message?: string): number;
   stats(): ServerStats;

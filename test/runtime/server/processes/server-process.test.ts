@@ -8,7 +8,7 @@ import { HALF_OPEN_BYTES } from "../../../../runtime/channel/limits.ts";
 import { offerPacket } from "../../../../runtime/channel/preamble.ts";
 import { createIdentity } from "../../../../runtime/keys.ts";
 import { systemRandom } from "../../../../runtime/crypto/random.ts";
-import type { Notice } from "../../../../runtime/server/processes/notice.ts";
+import { type ConnectionNotice, noticeIn } from "../../../../runtime/server/processes/notice.ts";
 import type { Router } from "../../../../runtime/server/processes/router.ts";
 import { IDENTITY_VARIABLE, ServerProcess, SOCKETS_VARIABLE } from "../../../../runtime/server/processes/server-process.ts";
 import { ManualClock } from "../../../../runtime/time/manual-clock.ts";
@@ -22,12 +22,15 @@ import { ignore } from "../../../support/transport/websocket.ts";
 
 const test = suite("server/processes/server-process");
 
-/** What this process told its primary, whose place the test takes. */
-const told: { readonly notice: Notice; readonly sent: () => void }[] = [];
+/** The connections that this process gave to its primary, whose place the test takes. */
+const told: { readonly notice: ConnectionNotice; readonly sent: () => void }[] = [];
 const { send } = process;
 test.before(() => {
-  process.send = (message: unknown, _handle?: unknown, _options?: unknown, sent?: unknown): boolean =>
-    told.push({ notice: (message as { zserver: Notice }).zserver, sent: sent as () => void }) > 0;
+  process.send = (message: unknown, _handle?: unknown, _options?: unknown, sent?: unknown): boolean => {
+    const notice = noticeIn(message)!;
+    if (notice.kind === "connection") told.push({ notice, sent: sent as () => void });
+    return true;
+  };
 });
 
 const folder = mkdtempSync(path.join(tmpdir(), "zserver-test-"));
@@ -108,7 +111,6 @@ test("a connection leaves with all that was read of it, and is closed here once 
   const { self, router } = await open();
   const { left } = await enter(router, Uint8Array.of(7, 8));
   const { notice, sent } = told.pop()!;
-  assert.ok(notice.kind === "connection");
   assert.is(notice.route, elsewhere);
   assert.equal([...notice.passage.bytes], [...offer(), 7, 8]);
   assert.is(left(), 0);

@@ -42,10 +42,6 @@ export class CommandError extends Error {
   /** Milliseconds after which trying again is welcome; undefined when that is not said. */
   readonly retryAfterMs: number | undefined;
 
-  static {
-    Object.defineProperty(CommandError.prototype, brand, { value: true });
-  }
-
   constructor(code: Code, message: string, options: CommandErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
@@ -67,3 +63,6 @@ export class CommandError extends Error {
     return found?.decode(type);
   }
 }
+
+// Not within the class: a bundler renames a class that names itself, and every error would be printed under that name.
+Object.defineProperty(CommandError.prototype, brand, { value: true });

@@ -57,7 +57,7 @@ export function refuseOrigin(headers: UpgradeHeaders, rules: OriginRules): strin
   const { origin, host } = headers;
   if (origin === undefined) return undefined;
   const page = parseUrl(origin);
-  const name = page === undefined ? "an opaque origin" : originOf(page);
+  const name = page === undefined ? 'the origin "null" (of files, and of sandboxed frames)' : originOf(page);
   if (rules.origins.has(page === undefined ? origin : originOf(page))) return undefined;
   const own = page !== undefined && host !== undefined && isAuthority(host) && parseUrl(`${page.protocol}//${host}`)?.host === page.host;
   if (!own) return `pages of ${name} may not connect: list it in \`allowedOrigins\` if they should`;

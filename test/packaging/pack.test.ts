@@ -99,6 +99,11 @@ if (found[0].memoryNetwork !== found[2].memoryNetwork) throw new Error("two copi
   succeed(demo, "node", "--input-type=module", "--eval", script);
 });
 
+test("an error is printed under its own name", () => {
+  const script = 'import { CommandError } from "zserver"; console.log(new CommandError("NOT_FOUND", "no such room"));';
+  assert.match(succeed(demo, "node", "--input-type=module", "--eval", script), /^CommandError: no such room\n/);
+});
+
 test("what is constant in the sources is constant in the packed runtime, but what modules assign again", () => {
   const dist = path.join(consumer, "node_modules/zserver/dist");
   const text = readdirSync(dist).map((name) => (name.endsWith(".js") ? readFileSync(path.join(dist, name), "utf8") : ""));

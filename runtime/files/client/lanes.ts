@@ -2,7 +2,7 @@ import { Files, type FilesProxy } from "../../../generated/zserver/files/v1/file
 import { CommandError } from "../../errors/command-error.ts";
 import { InterruptibleWait } from "../../discovery/wait.ts";
 import type { Timers } from "../../time/timers.ts";
-import { type FilesSession, isLost, type Sessions } from "./session.ts";
+import { type FilesSession, isLost, MAX_TRIES, type Sessions } from "./session.ts";
 
 export interface LanesOptions {
   readonly sessions: Sessions;
@@ -13,9 +13,6 @@ export interface LanesOptions {
   /** Moves one range. */
   readonly move: (files: FilesProxy, index: number, signal: AbortSignal) => Promise<void>;
 }
-
-/** How often a range is tried that comes damaged, or finds no place at the server. */
-const MAX_TRIES = 10;
 
 /** Moves the ranges of a file over all sessions. What one session has under way when its connection goes is left to the others. */
 export class Lanes {

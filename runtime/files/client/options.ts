@@ -47,7 +47,8 @@ export function resolveTransfer(where: string, options: TransferOptions, more: r
   checkOptions(where, options, [...transferOptionNames, ...more]);
   const { parallel = DEFAULT_PARALLEL, clock = systemClock, signal, onProgress = () => {} } = options;
   checkCounts(options, ["parallel"]);
-  return { sessions: new Sessions(options.sessions), parallel, timers: timersOf(clock), signal, onProgress };
+  const timers = timersOf(clock);
+  return { sessions: new Sessions(options.sessions, timers, signal), parallel, timers, signal, onProgress };
 }
 
 /** Adds up the bytes of ranges that are under way. */

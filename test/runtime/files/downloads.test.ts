@@ -6,6 +6,9 @@ import { DigestMismatch, FileChanged, Files, type ReadPiece } from "../../../gen
 import { type DownloadOptions, download } from "../../../runtime/files/client/download.ts";
 import type { TransferProgress } from "../../../runtime/files/client/options.ts";
 import type { FilesSession } from "../../../runtime/files/client/session.ts";
+import { upload } from "../../../runtime/files/client/upload.ts";
+import type { Clock } from "../../../runtime/time/clock.ts";
+import { systemClock } from "../../../runtime/time/system-clock.ts";
 import { assertError, caught } from "../../support/command/assert-error.ts";
 import { bytesOf, type Desk, sha256, withDesk } from "../../support/files/desk.ts";
 
@@ -79,6 +82,51 @@ test(
     assert.ok(readFileSync(desk.here("a")).equals(bytesOf(500_000)));
     await download({ ...options, to: desk.here("a") });
     assert.equal(readdirSync(desk.here()), ["a"]);
+  }),
+);
+
+test(
+  "more transfers at once than the server has places for wait for theirs, at each of their commands; a signal ends the wait",
+  withDesk({ limits: { readsPerPrincipal: 1 } }, async (desk) => {
+    let waits = 0;
+    // Twenty times as fast as others.
+    const clock: Clock = {
+      ...systemClock,
+      now: () => 20 * systemClock.now(),
+      setTimer(ms, wake) {
+        waits += 1;
+        return systemClock.setTimer(ms / 20, wake);
+      },
+    };
+    const sessions = [await desk.connect()];
+    const names = ["f0", "f1", "f2"];
+    for (const name of names) desk.write(desk.shown(name), bytesOf(100, name.charCodeAt(1)));
+    await Promise.all(names.map((name) => download({ sessions, path: `public/${name}`, to: desk.here(name), clock })));
+    for (const name of names) await upload({ sessions, from: desk.here(name), path: `public/${name}`, clock });
+    await Promise.all(names.map((name) => upload({ sessions, from: desk.here(name), path: `public/up/${name}`, clock })));
+    assert.ok(waits > 0);
+    // Until it is let go, there is no place.
+    desk.write(desk.shown("large"), bytesOf(8_000_000));
+    const held = sessions[0]!
+      .use(Files)
+      .read({ path: "public/large", version: "", offset: 0n, length: 8_000_000n })
+      [Symbol.asyncIterator]();
+    await held.next();
+    const stop = new AbortController();
+    const options = { sessions, path: "public/f0", to: desk.here("g"), signal: stop.signal };
+    const setTimer: Clock["setTimer"] = () => {
+      setImmediate(() => stop.abort("enough"));
+      return () => {};
+    };
+    const waiting = caught(download({ ...options, clock: { ...clock, setTimer } }));
+    assert.is(await waiting, "enough");
+    assertError(
+      await caught(download({ sessions, path: "public/f0", to: desk.here("g"), clock })),
+      "RESOURCE_EXHAUSTED",
+      "MAY_HAVE_RUN",
+      /readsPerPrincipal allows 1/,
+    );
+    await held.return?.();
   }),
 );
 

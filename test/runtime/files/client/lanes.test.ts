@@ -37,7 +37,7 @@ const timers = timersOf(clock);
 type Move = (session: Fake, index: number, signal: AbortSignal) => Promise<void>;
 
 function lanes(sessions: readonly Fake[], move: Move, signal?: AbortSignal): Lanes {
-  return new Lanes({ sessions: new Sessions(sessions), parallel: 2, timers, signal, move: move as never });
+  return new Lanes({ sessions: new Sessions(sessions, timers), parallel: 2, timers, signal, move: move as never });
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

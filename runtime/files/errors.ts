@@ -39,6 +39,12 @@ export function diskFull(cause?: unknown): CommandError {
   return new CommandError("RESOURCE_EXHAUSTED", "there is no room on the disk", { details: [errorDetail(DiskFull, {})], cause });
 }
 
+/** No file of an upload can be made: this side's to mend, so that the cause, which the log gets, names the folder and what to do. */
+export function stagingUnusable(directory: string, error: unknown): CommandError {
+  const cause = new Error(`uploads cannot be kept in ${directory}: make that folder, or let this process write there`, { cause: error });
+  return new CommandError("INTERNAL", "the server cannot keep uploads at the moment", { cause });
+}
+
 export function uploadGone(): CommandError {
   const details = [errorDetail(UploadGone, {})];
   return new CommandError("NOT_FOUND", "there is no such upload: it is over, or was swept", { details });

@@ -1,6 +1,6 @@
 import { rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
-import { diskFull, isDiskFull, uploadGone } from "../errors.ts";
+import { diskFull, isDiskFull, stagingUnusable, uploadGone } from "../errors.ts";
 import { readJournal } from "../journal.ts";
 import { PartialFile, type PartialPaths, type RangePart } from "../partial-file.ts";
 
@@ -128,7 +128,7 @@ export class Upload {
       return await PartialFile.create(paths, this.header, this.header);
     } catch (error) {
       await this.discard();
-      throw error;
+      throw isDiskFull(error) ? error : stagingUnusable(path.dirname(this.#files), error);
     }
   }
 

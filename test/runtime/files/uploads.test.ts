@@ -300,6 +300,28 @@ test(
 );
 
 test(
+  "a folder of uploads that is gone is the server's to mend: its log has the path and what to do, clients learn neither",
+  withDesk({ limits }, async (desk) => {
+    const files = await desk.files();
+    const uploads = path.join(desk.top, ".shown.uploads");
+    rmdirSync(uploads);
+    const error = assertError(
+      await caught(files.begin(request)),
+      "INTERNAL",
+      "MAY_HAVE_RUN",
+      "the server cannot keep uploads at the moment",
+    );
+    assert.is(desk.log.length, 1);
+    assert.match(desk.log[0]!.message, error.incident!);
+    const { message } = (desk.log[0]!.error as Error).cause as Error;
+    assert.is(message, `uploads cannot be kept in ${uploads}: make that folder, or let this process write there`);
+    mkdirSync(uploads);
+    await files.begin(request);
+    assert.is(desk.log.length, 1);
+  }),
+);
+
+test(
   "what cannot be removed keeps no other upload from being swept, and counts no more",
   withDesk({ limits: { ...limits, uploadAgeMs: 60_000, uploadsPerPrincipal: 2 }, clock: aheadBy(() => ahead) }, async (desk) => {
     ahead = 0;

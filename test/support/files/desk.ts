@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Client, connectOn, type ConnectOptions } from "../../../runtime/client.ts";
+import type { LogEntry } from "../../../runtime/command/log.ts";
 import type { Authorize } from "../../../runtime/files/server/access.ts";
 import type { RootOptions } from "../../../runtime/files/server/root.ts";
 import { type FileService, fileService, type FileServiceOptions } from "../../../runtime/files/server/service.ts";
@@ -45,14 +46,17 @@ export class Desk {
   readonly #clients: Client[] = [];
   /** The clients' ends. */
   readonly #transports: Transport[] = [];
+  /** What the server has logged. */
+  readonly log: readonly LogEntry[];
   /** How many connections there were. */
   connections = 0;
   /** A memory network has no sockets that would. */
   readonly #release: () => void = systemClock.keepAlive!();
   readonly #own: boolean;
 
-  private constructor(top: string, own: boolean, service: FileService, server: Server, memory: MemoryNetwork) {
+  private constructor(top: string, own: boolean, service: FileService, server: Server, memory: MemoryNetwork, log: readonly LogEntry[]) {
     this.top = top;
+    this.log = log;
     this.#own = own;
     this.service = service;
     this.server = server;
@@ -77,15 +81,16 @@ export class Desk {
       ...options,
     });
     const memory = memoryNetwork({ clock: systemClock });
+    const log: LogEntry[] = [];
     const server = await serve({
       listen: ["memory:files"],
       memory,
       unsealed: true,
       handlers: [service.implementation],
       admit: (credentials) => ({ principal: credentials.bytes.length === 0 ? "anonymous" : credentials.text() }),
-      log: () => {},
+      log: (entry) => log.push(entry),
     });
-    return new Desk(top, given === undefined, service, server, memory);
+    return new Desk(top, given === undefined, service, server, memory, log);
   }
 
   /** Ends all connections without a word; sessions go on over others. */

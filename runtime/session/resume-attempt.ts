@@ -9,21 +9,25 @@ import type { FrameSink } from "./frame-assembler.ts";
 import { writeResume } from "./greetings.ts";
 import { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import type { ResumeRequest } from "./session-options.ts";
+import type { ResumeRequest, SessionOptions } from "./session-options.ts";
+
+/** The session that is to go on over another connection. */
+export interface ResumingSession {
+  readonly options: Pick<SessionOptions, "handshakeTimeoutMs">;
+  frame: FrameSink;
+  fail(error: unknown): void;
+  close(reason: EndReason, message: string): void;
+}
 
 /** Who makes an attempt, and hears what comes of it. */
 export interface ResumeAttemptHost {
+  readonly session: ResumingSession;
   /** How many numbered frames of the server were accepted when RESUME was sent. */
   readonly accepted: Counts;
-  readonly handshakeTimeoutMs: number;
   /** The server goes on over this connection. Throws ProtocolError. */
   granted(resumed: Resumed): void;
   /** Nothing came of it: the server refused, or nothing is known of what it did. */
   over(close: Close | undefined): void;
-  /** What follows the answer. */
-  readonly frame: FrameSink;
-  failed(error: unknown): void;
-  close(reason: EndReason, message: string): void;
 }
 
 /**
@@ -45,7 +49,7 @@ export class ResumeAttempt implements Carried {
     this.granted = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    attachment.awaitHello(host.handshakeTimeoutMs, () => {
+    attachment.awaitHello(host.session.options.handshakeTimeoutMs, () => {
       this.connectionLost();
       attachment.link.close();
     });
@@ -67,7 +71,7 @@ export class ResumeAttempt implements Carried {
     try {
       this.#attachment.receive(recordKind, plaintext, this.#onFrame);
     } catch (error) {
-      this.#host.failed(error);
+      this.#host.session.fail(error);
     }
   }
 
@@ -76,11 +80,11 @@ export class ResumeAttempt implements Carried {
   }
 
   close(reason: EndReason, message: string): void {
-    this.#host.close(reason, message);
+    this.#host.session.close(reason, message);
   }
 
   readonly #onFrame: FrameSink = (header, body, size) => {
-    if (this.#state !== "asking") return this.#state === "granted" && this.#host.frame(header, body, size);
+    if (this.#state !== "asking") return this.#state === "granted" && this.#host.session.frame(header, body, size);
     if (header === frameHeader(FrameType.CLOSE)) {
       const close = readClose(body, body.end);
       this.#end();

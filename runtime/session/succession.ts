@@ -5,19 +5,17 @@ import type { Acks } from "./acks.ts";
 import type { Attachment } from "./attachment.ts";
 import { type Counts, countEach, countOf, readCounts } from "./counts.ts";
 import { isSequenced } from "./frame.ts";
-import type { FrameSink } from "./frame-assembler.ts";
 import type { Priority } from "./priority.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { ResumeAttempt } from "./resume-attempt.ts";
+import { ResumeAttempt, type ResumingSession } from "./resume-attempt.ts";
 import { endByPeer, type SessionEnd } from "./session-end.ts";
-import type { ResumeRequest, SessionHandler, SessionOptions } from "./session-options.ts";
+import type { ResumeRequest, SessionHandler } from "./session-options.ts";
 
 /** The session that goes from one connection to the next. */
-export interface SuccessionHost {
+export interface SuccessionHost extends ResumingSession {
   /** Counts the numbered frames of the server that it has accepted. */
   readonly owed: Pick<Acks, "counts">;
   readonly detached: boolean;
-  readonly options: Pick<SessionOptions, "handshakeTimeoutMs">;
   readonly handler: Pick<SessionHandler, "detached">;
   /** The session takes this for its connection, in the place of the one in use if there is one. */
   replace(attachment: Attachment): void;
@@ -25,9 +23,6 @@ export interface SuccessionHost {
   goOn(accepted: Counts, answer: Resumed): void;
   /** It has ended, and the server need not be told. */
   over(end: SessionEnd): void;
-  frame: FrameSink;
-  fail(error: unknown): void;
-  close(reason: EndReason, message: string): void;
 }
 
 /**
@@ -48,19 +43,16 @@ export class Succession {
 
   /** Asks the server to go on over this connection; `granted` is called when it does. One attempt at a time. */
   request(attachment: Attachment, request: ResumeRequest, granted: () => void): ResumeAttempt {
-    const host = this.#host;
-    const accepted = host.owed.counts;
+    const session = this.#host;
+    const accepted = session.owed.counts;
     this.#attempt = new ResumeAttempt(attachment, request, {
+      session,
       accepted,
-      handshakeTimeoutMs: host.options.handshakeTimeoutMs,
       granted: (resumed) => {
         granted();
         this.#goOn(attachment, resumed, accepted);
       },
       over: (close) => this.#over(close),
-      frame: (header, body, size) => host.frame(header, body, size),
-      failed: (error) => host.fail(error),
-      close: (reason, message) => host.close(reason, message),
     });
     return this.#attempt;
   }

@@ -100,7 +100,7 @@ test("a round reports what is wrong, goes on, and generates when it is mended", 
     assert.match(readFileSync(path.join(folder, "generated/a.ts"), "utf8"), "readonly x: string");
     writeFileSync(config, "{");
     assert.equal(generateAndReport(terminal, reportLines("text"), ["kept"], memory), ["kept"]);
-    assert.match(said.at(-1) ?? "", /^zgen generate: .*zgen\.json: /);
+    assert.match(said.at(-1) ?? "", /^zgen generate: .*zgen\.json:1:\d+: /);
   }));
 
 test("the real watcher sees a schema and the configuration change, and the first release", () =>

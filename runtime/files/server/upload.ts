@@ -1,6 +1,6 @@
 import { rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
-import { diskFull, isDiskFull, stagingUnusable, uploadGone } from "../errors.ts";
+import { diskFull, errorCode, isDiskFull, stagingUnusable, uploadGone } from "../errors.ts";
 import { readJournal } from "../journal.ts";
 import { PartialFile, type PartialPaths, type RangePart } from "../partial-file.ts";
 
@@ -156,7 +156,9 @@ export class Upload {
       await work;
     } catch (error) {
       if (isDiskFull(error)) await this.alone(() => this.discard(), error);
-      throw error;
+      if (!isLost(error)) throw error;
+      await this.alone(() => this.discard());
+      throw uploadGone();
     } finally {
       if (this.#writes.get(index) === write) this.#writes.delete(index);
     }
@@ -180,11 +182,17 @@ export class Upload {
     await Promise.allSettled(writes.map(({ ended }) => ended));
   }
 
-  /** Where the disk is full, an upload that cannot go on must not keep it so. */
+  /** Where the disk is full, an upload that cannot go on must not keep it so. One whose files somebody else has removed is over, so that it can begin anew. */
   async #judge(error: unknown): Promise<unknown> {
-    if (isDiskFull(error)) await this.discard();
-    return error;
+    const lost = isLost(error);
+    if (lost || isDiskFull(error)) await this.discard();
+    return lost ? uploadGone() : error;
   }
+}
+
+/** Whether a file of the upload is not there any more: what is missing at its target is a CommandError by now. */
+function isLost(error: unknown): boolean {
+  return errorCode(error) === "ENOENT";
 }
 
 async function removeFiles(files: string): Promise<void> {

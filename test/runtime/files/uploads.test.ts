@@ -11,6 +11,7 @@ import {
   UploadGone,
   type WritePieceInit,
 } from "../../../generated/zserver/files/v1/files.ts";
+import type { TransferProgress } from "../../../runtime/files/client/options.ts";
 import type { FilesSession } from "../../../runtime/files/client/session.ts";
 import { upload } from "../../../runtime/files/client/upload.ts";
 import { Folder } from "../../../runtime/files/folder.ts";
@@ -318,6 +319,30 @@ test(
     mkdirSync(uploads);
     await files.begin(request);
     assert.is(desk.log.length, 1);
+  }),
+);
+
+test(
+  "an upload whose file somebody removed is over, and begins anew; a client does that by itself",
+  withDesk({ limits }, async (desk) => {
+    const files = await desk.files();
+    for (const last of [[1], []]) {
+      const { upload: id } = await files.begin(request);
+      await send(files, id, ...[0, 1, 2, 3].filter((index) => !last.includes(index)));
+      rmSync(staged(desk).part);
+      const next = last.length > 0 ? send(files, id, ...last) : files.commit({ upload: id, digest: sha256(content) });
+      assert.is(assertError(await caught(next), "NOT_FOUND", "MAY_HAVE_RUN").detail(UploadGone)?.taken, false);
+      assert.equal(desk.staged, []);
+    }
+    desk.write(desk.here("a"), content);
+    let removed = false;
+    const onProgress = ({ bytes }: TransferProgress): void => {
+      if (removed || bytes < 2 * RANGE) return;
+      removed = true;
+      rmSync(staged(desk).part);
+    };
+    await upload({ sessions: [await desk.connect()], from: desk.here("a"), path: "public/file", parallel: 1, onProgress });
+    assert.ok(removed && content.equals(readFileSync(desk.shown("file"))));
   }),
 );
 

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, type NetConnectOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { SocketEndpoint, UnixEndpoint } from "./endpoint.ts";
 import { otherProtocol } from "./first-words.ts";
@@ -50,12 +50,28 @@ class DialledTransport extends StreamTransport {
 function open(endpoint: SocketEndpoint | UnixEndpoint, { address, tls }: SocketDialOptions): Socket {
   if (endpoint.scheme === "unix") {
     checkUnixPath(endpoint);
-    return connect({ path: endpoint.path, allowHalfOpen: true });
+    return connectPlain({ path: endpoint.path, allowHalfOpen: true });
   }
   const { host, port } = endpoint;
   const where = { host: address ?? host, port, allowHalfOpen: true };
-  if (endpoint.scheme === "tcp") return connect({ noDelay: true, ...where });
+  if (endpoint.scheme === "tcp") return connectPlain({ noDelay: true, ...where });
   // Names are asked for, addresses are not (RFC 6066, section 3); a certificate has to carry either.
   const servername = addressFamily(host) === undefined ? host : "";
   return connectTls({ servername, ...tlsClientOptions(tls), ...where }).setNoDelay(true);
+}
+
+/** What was read lies here until some socket reads again. Not all of its memory: what something fills alone is given back. */
+const memory = new Uint8Array(65_537).subarray(0, 65_536);
+
+/** Opens a socket that needs no memory of its own for each read, which costs as much as to read. */
+function connectPlain(options: NetConnectOpts): Socket {
+  const socket: Socket = connect({ ...options, onread: { buffer: memory, callback: (length) => tell(socket, length) } });
+  return socket;
+}
+
+/** Returns whether to read on. A socket that is paused may read once more, and what that brings is kept above. */
+function tell(socket: Socket, length: number): boolean {
+  const bytes = memory.subarray(0, length);
+  socket.emit("data", socket.isPaused() ? bytes.slice() : bytes);
+  return !socket.isPaused();
 }

@@ -155,6 +155,22 @@ test("what is written goes to the kernel at once, and what is written before the
   await closed;
 });
 
+test("what was read of one connection while it was paused is not lost when another one reads", async () => {
+  const [one, other] = [await shared.connect(), await shared.connect()];
+  const told = (end: Transport): Promise<number> =>
+    new Promise((resolve) => end.start({ ...ignore, onBytes: (bytes) => resolve(bytes.reduce((sum, byte) => sum + byte, 0)) }));
+  const [first, second] = [told(one.client), told(other.client)];
+  one.client.pause();
+  one.server.write(new Uint8Array(100).fill(1));
+  // What a connection of this machine is written has come at once: it is read with the next poll.
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  other.server.write(new Uint8Array(100).fill(2));
+  assert.is(await second, 200);
+  one.client.resume();
+  assert.is(await first, 100);
+  for (const end of [one.client, one.server, other.client, other.server]) end.destroy();
+});
+
 test("closing a listener frees its port and leaves established connections alone", async () => {
   const { listener, url, connect } = await listeningAt("tcp://127.0.0.1:0");
   const { client, server } = await connect();

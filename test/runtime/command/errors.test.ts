@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Probe, Refused, type Text, type TextInit, Undeclared } from "../../../generated/example/probe/v1/probe.ts";
+import { Dispatcher } from "../../../runtime/command/dispatcher.ts";
 import { CommandError } from "../../../runtime/errors/command-error.ts";
 import { errorDetail } from "../../../runtime/errors/error-detail.ts";
 import type { Caller } from "../../../runtime/schema/caller.ts";
@@ -312,6 +313,28 @@ test("a nested call's outcome is not passed off as the outer command's", async (
   });
   assertError(await peers.failure(peers.client.use(Probe).echo({})), "UNIMPLEMENTED", "MAY_HAVE_RUN");
   await peers.close();
+});
+
+test("a bug of this library that a frame meets ends the session, is in the log whole, and does not travel", async () => {
+  const bug = new TypeError("secret: undefined is not a function");
+  const { request } = Dispatcher.prototype;
+  Dispatcher.prototype.request = () => {
+    throw bug;
+  };
+  try {
+    const peers = await connectPeers({ serve: { handlers: [probe()] } });
+    const error = assertError(await peers.failure(peers.client.use(Probe).echo({})), "SESSION_LOST", "MAY_HAVE_RUN");
+    assert.match(error.message, /PROTOCOL_ERROR: an internal error stopped the session/);
+    assert.is(peers.session.state, "ended");
+    assert.equal(
+      peers.log.map((entry) => entry.error),
+      [bug],
+    );
+    assert.match(peers.log[0]!.message, /met a bug of zserver; the session was closed/);
+    await peers.close();
+  } finally {
+    Dispatcher.prototype.request = request;
+  }
 });
 
 test.run();

@@ -130,6 +130,17 @@ test("who comes back to a process that drains hears at once that the session is 
   assert.is(await own.close(), 0);
 });
 
+test("a server that closes ends what is on its way between its processes", async () => {
+  for (const scheme of ["tcp:", "ws:", "tls:"]) {
+    const own = await StartedProcesses.start(2);
+    const town = await Town.of(own, own.endpoints.find((url) => url.startsWith(scheme))!, 12);
+    await Promise.all(town.clients.map((client) => told(client, "trying", () => town.cut(client))));
+    assert.is(await own.close(), 0);
+    assert.not(own.pids.some(lives));
+    await town.close();
+  }
+});
+
 test("when the first process dies, nobody serves any more: its processes end, whatever is on its way between them, and nothing of it stays on the disk", async () => {
   const own = await StartedProcesses.start(2);
   const town = await Town.of(own, own.endpoints[0]!, 8);

@@ -207,10 +207,14 @@ export class Supervisor implements Spreader {
         this.#unread.delete(worker);
         this.#listening.delete(worker);
       });
-      worker.once("exit", (code, signal) => {
-        const how = signal === null ? `code ${code}` : signal;
+      const ended = (how: string): void => {
         reject(new Error(`serve: a process ended (${how}) before it listened; what it said stands above`));
         if (!worker.exitedAfterDisconnect && this.#ending === undefined) this.#restart(how, this.#timers.now() - began);
+      };
+      worker.once("exit", (code, signal) => ended(signal === null ? `code ${code}` : signal));
+      worker.on("error", ({ message }) => {
+        // One that could not be started never ends. Of the others it says what their end says too: that something did not reach them.
+        if (worker.process.pid === undefined) ended(message);
       });
     });
   }
@@ -224,8 +228,12 @@ export class Supervisor implements Spreader {
     });
     const timer = this.#timers.after(waitMs, () => {
       this.#restarts.delete(timer);
-      // What it says of itself stands on the console; it is tried again when it ends.
-      this.#begin().catch(() => {});
+      try {
+        // What it says of itself stands on the console; it is tried again when it ends.
+        this.#begin().catch(() => {});
+      } catch (error) {
+        this.#restart((error as Error).message, 0);
+      }
     });
     this.#restarts.add(timer);
   }

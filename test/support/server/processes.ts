@@ -1,5 +1,5 @@
 // A server of several processes: `processes.ts COUNT`. What the first of them reads on its standard input it does: "close", "drain", "handovers" to print them, "say LINE" to all
-// clients, "flood COUNT" to say as many lines of a megabyte and print how many could be said, "entrances URL" to tell them where else the server is, "move URL" to have them go there, "lose URL" to do that when a process has died and the
+// clients, "program PATH" to start the next processes with that and print when one has begun, "flood COUNT" to say as many lines of a megabyte and print how many could be said, "entrances URL" to tell them where else the server is, "move URL" to have them go there, "lose URL" to do that when a process has died and the
 // next one only begins, or whom to revoke.
 import cluster from "node:cluster";
 import { once } from "node:events";
@@ -75,7 +75,11 @@ if (cluster.isPrimary) {
     else if (line === "drain") await server.drain();
     else if (line === "handovers") console.log(JSON.stringify(server.stats().handovers));
     else if (line.startsWith("flood ")) console.log(flood(Number(line.slice(6))));
-    else if (line.startsWith("say ")) say(line.slice(4));
+    else if (line.startsWith("program ")) {
+      process.execPath = line.slice(8);
+      await once(cluster, "fork");
+      console.log("begun");
+    } else if (line.startsWith("say ")) say(line.slice(4));
     else if (line.startsWith("entrances ")) server.setEntrances([line.slice(10)]);
     else if (line.startsWith("move ")) console.log(JSON.stringify(await server.moveTo([line.slice(5)], { overMs: 1 })));
     else if (line.startsWith("lose ")) {

@@ -8,7 +8,7 @@ import { identity } from "../../../support/channel/ends.ts";
 import { certificate, StartedProcesses } from "../../../support/server/started-processes.ts";
 import { SocketRelay } from "../../../support/session/socket-relay.ts";
 
-export const testTimeoutMs = 120_000;
+export const testTimeoutMs = 240_000;
 
 const test = suite("server/processes");
 
@@ -133,6 +133,28 @@ test("when a process dies, its sessions are lost and say so, the others go on, a
     await client.close();
   }
   await Promise.all(spared.map((client) => client.close()));
+  assert.is(await own.close(), 0);
+});
+
+test("a process that cannot be started is tried again, and the others go on meanwhile", async () => {
+  const own = await StartedProcesses.start(2);
+  const options = { serverKey: own.serverKey };
+  const [lost, kept] = own.pids;
+  own.tell("program /nonexistent");
+  process.kill(lost!, "SIGKILL");
+  assert.is(await own.line(), "begun");
+  const client = await connectTo(own.endpoints[0]!, options);
+  assert.is(await processOf(client), `${kept}`);
+  own.tell(`program ${process.execPath}`);
+  assert.is(await own.line(), "begun");
+  const homes = new Set<string>();
+  while (homes.size < 2) {
+    const visitor = await connectTo(own.endpoints[0]!, options);
+    homes.add(await processOf(visitor));
+    await visitor.close();
+  }
+  assert.is(await processOf(client), `${kept}`);
+  await client.close();
   assert.is(await own.close(), 0);
 });
 

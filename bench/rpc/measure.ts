@@ -27,7 +27,7 @@ const quickNames: readonly string[] = ["zserver-tcp", "zserver-ws", "net-batch",
 const FULL_MS = 1_000;
 /** The same with `quick`: less where there are so many contenders that all would take longer than they should. */
 const QUICK_MS = 400;
-const QUICK_RUN_MS = 32_000;
+const QUICK_RUN_MS = 26_000;
 
 export function measure({ tasks, metrics, wants, notes }: Measurement, options: BenchOptions): Promise<Report> {
   const { quick } = options;

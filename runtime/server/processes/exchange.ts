@@ -103,7 +103,7 @@ export class Exchange {
   }
 }
 
-/** A process that dies as it is given a connection may never say that it is disconnected. */
-function onceGone(worker: Worker, gone: () => void): void {
+/** Calls when a process no longer serves. One that dies as it is given a connection may never say that it is disconnected. */
+export function onceGone(worker: Worker, gone: () => void): void {
   worker.once("disconnect", gone).once("exit", gone);
 }

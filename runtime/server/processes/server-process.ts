@@ -13,9 +13,9 @@ import { isWindows } from "../../transport/unix-path.ts";
 import { listenUnix } from "../../transport/unix-server.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import type { HandoverStats } from "../server-types.ts";
-import { Backlog } from "./backlog.ts";
 import { type ConnectionNotice, envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { Router, type RouterOptions } from "./router.ts";
+import { UnsentBroadcasts } from "./unsent-broadcasts.ts";
 
 /** What connecting says when a process is gone, with its socket or without having taken that away. Where it is only busy, that is EAGAIN (connect(2)). */
 const NOBODY: readonly unknown[] = ["ENOENT", "ECONNREFUSED"];
@@ -30,7 +30,7 @@ export const IDENTITY_VARIABLE = "ZSERVER_PROCESS_IDENTITY";
 const WAITING_BROADCASTS = 4_096;
 
 /** Connections that may be on their way from this process to others: each waits until the primary has taken the one before it. */
-const WAITING_CONNECTIONS = 1_024;
+const LEAVING_CONNECTIONS = 1_024;
 
 /** Bytes of the route that a process draws: no two processes of a server draw the same one. */
 const OWN_ROUTE_BYTES = 8;
@@ -42,7 +42,7 @@ export class ServerProcess implements Spreader {
   readonly #sockets: string;
   #router: Router | undefined;
   #listener: Listener | undefined;
-  readonly #waiting = new Backlog(WAITING_BROADCASTS);
+  readonly #waiting = new UnsentBroadcasts(WAITING_BROADCASTS);
   #waitingConnections = 0;
   #heard: (notice: Notice) => void = () => {};
 
@@ -124,7 +124,7 @@ export class ServerProcess implements Spreader {
   };
 
   #hand(route: string, client: Transport): boolean {
-    if (!process.connected || this.#waitingConnections === WAITING_CONNECTIONS) return false;
+    if (!process.connected || this.#waitingConnections === LEAVING_CONNECTIONS) return false;
     const detached = client.detach?.();
     if (detached === undefined) return false;
     const { passage, handle, leave } = detached;

@@ -16,11 +16,11 @@ import { isWindows } from "../../transport/unix-path.ts";
 import type { GroupBroadcast, Spreader } from "../broadcast.ts";
 import type { MoveOptions, MoveResult } from "../move.ts";
 import type { HandoverStats, ServeOptions } from "../server-types.ts";
-import { Backlog } from "./backlog.ts";
-import { Exchange, type Handle } from "./exchange.ts";
+import { Exchange, type Handle, onceGone } from "./exchange.ts";
 import { returnUntaken } from "./handing-over.ts";
 import { envelopeOf, type Notice, noticeIn } from "./notice.ts";
 import { IDENTITY_VARIABLE, SOCKETS_VARIABLE } from "./server-process.ts";
+import { UnsentBroadcasts } from "./unsent-broadcasts.ts";
 
 /** More than any machine has cores for. */
 const MAX_PROCESSES = 1_024;
@@ -58,7 +58,7 @@ export class Supervisor implements Spreader {
   /** Those that hear notices; the others have no sessions yet. */
   readonly #listening = new Set<Worker>();
   /** Notices to each that it has not read. */
-  readonly #unread = new Map<Worker, Backlog>();
+  readonly #unread = new Map<Worker, UnsentBroadcasts>();
   /** Those that the log knows not to keep up. */
   readonly #deaf = new WeakSet<Worker>();
   readonly #exchange: Exchange;
@@ -184,7 +184,7 @@ export class Supervisor implements Spreader {
     returnUntaken(worker);
     const began = this.#timers.now();
     this.#workers.add(worker);
-    this.#unread.set(worker, new Backlog(MAX_UNREAD));
+    this.#unread.set(worker, new UnsentBroadcasts(MAX_UNREAD));
     return new Promise((resolve, reject) => {
       worker.on("message", (message, handle: unknown) => {
         const notice = noticeIn(message);
@@ -239,7 +239,6 @@ export class Supervisor implements Spreader {
   }
 }
 
-/** Resolves when a process no longer serves. One that dies as it is given a connection may never say that it is disconnected. */
 function gone(worker: Worker): Promise<void> {
-  return new Promise((resolve) => worker.once("disconnect", resolve).once("exit", () => resolve()));
+  return new Promise((resolve) => onceGone(worker, resolve));
 }

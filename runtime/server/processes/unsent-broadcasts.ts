@@ -1,8 +1,8 @@
 /** Bytes of broadcasts that may wait for one process: what it takes in a second or so, and room for some of the largest. */
-export const BACKLOG_BYTES = 67_108_864;
+export const UNSENT_BYTES = 67_108_864;
 
 /** What was told to another process and has not left this one, bounded in number and in bytes. */
-export class Backlog {
+export class UnsentBroadcasts {
   readonly #most: number;
   #count = 0;
   #bytes = 0;
@@ -13,7 +13,7 @@ export class Backlog {
   }
 
   get full(): boolean {
-    return this.#count >= this.#most || this.#bytes >= BACKLOG_BYTES;
+    return this.#count >= this.#most || this.#bytes >= UNSENT_BYTES;
   }
 
   /** Returns what to call once that has left, or cannot any more. */

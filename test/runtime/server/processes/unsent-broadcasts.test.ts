@@ -1,23 +1,23 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKLOG_BYTES, Backlog } from "../../../../runtime/server/processes/backlog.ts";
+import { UNSENT_BYTES, UnsentBroadcasts } from "../../../../runtime/server/processes/unsent-broadcasts.ts";
 import { StartedProcesses } from "../../../support/server/started-processes.ts";
 
 export const testTimeoutMs = 60_000;
 
-const test = suite("server/processes/backlog");
+const test = suite("server/processes/unsent-broadcasts");
 
 test("it is full by number and by bytes, until some has left", () => {
-  const backlog = new Backlog(3);
-  const left = [0, 0, 0].map((bytes) => backlog.add(bytes));
-  assert.ok(backlog.full);
+  const unsent = new UnsentBroadcasts(3);
+  const left = [0, 0, 0].map((bytes) => unsent.add(bytes));
+  assert.ok(unsent.full);
   left[1]!();
-  assert.not(backlog.full);
-  const large = backlog.add(BACKLOG_BYTES);
+  assert.not(unsent.full);
+  const large = unsent.add(UNSENT_BYTES);
   left[0]!();
-  assert.ok(backlog.full);
+  assert.ok(unsent.full);
   large();
-  assert.not(backlog.full);
+  assert.not(unsent.full);
 });
 
 test("what is said to a process that stands still is bounded in bytes, and what others hear is not lost once it goes on", async () => {
